@@ -1,0 +1,241 @@
+package cognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+// DefaultMaxTokenBytes is the size limit where Config sets none. Cognito's tokens
+// have one to two kilobytes; triggers may add claims.
+const DefaultMaxTokenBytes = 16 << 10
+
+// Config says which tokens a [Verifier] accepts. Only UserPools must be set.
+type Config struct {
+	// UserPools are the pools whose tokens are trusted: one or more, each ID once.
+	UserPools []UserPool
+
+	// Require holds for every token, beside the requirements of each call.
+	Require []Requirement
+
+	// Leeway is how far the clocks of Cognito and this machine may be apart: a token
+	// is accepted for so long after exp and before nbf. 0 is a good value.
+	Leeway time.Duration
+
+	// MaxTokenBytes is the longest token that is looked at, 0 for
+	// [DefaultMaxTokenBytes].
+	MaxTokenBytes int
+
+	// Revoked is asked about every token that is good otherwise. An error of it
+	// becomes [ErrCheckUnavailable]. Offline verification cannot see Cognito's own
+	// revocation: whoever needs that keeps a list, by origin_jti for example. It may
+	// be called concurrently; nil revokes nothing.
+	Revoked func(ctx context.Context, token Token) (bool, error)
+
+	// Now tells the time at which tokens are judged; nil asks Clock.
+	Now func() time.Time
+
+	// HTTPClient fetches key sets; nil for one with time-outs and the proxies of the
+	// environment. Redirects off the origin are not followed with any client.
+	HTTPClient *http.Client
+
+	// KeySetPolicy says how often key sets are fetched and how long they are used.
+	KeySetPolicy keyset.Policy
+
+	// KeySetDirectory, if set, keeps a copy of each fetched key set in a file there,
+	// from which a process without a network can start.
+	KeySetDirectory string
+
+	// Clock is what the fetching of key sets waits on; nil is the system's.
+	Clock keyset.Clock
+
+	// Logger gets warnings about key sets; nil is [slog.Default]. Tokens and claims
+	// are never logged.
+	Logger *slog.Logger
+}
+
+// A UserPool is a pool whose tokens are trusted.
+type UserPool struct {
+	// ID is the user pool ID, such as us-east-1_AbCdEfGhI. It stands for both issuers
+	// of the pool, the original and the updated one, each with its own key set:
+	// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+	ID string
+
+	// ClientIDs are the app clients whose tokens are accepted. A pool's tokens for
+	// its other clients are as well signed: leaving them out is what keeps them away.
+	ClientIDs []string
+
+	// InsecureSkipClientCheck accepts the tokens of every app client of the pool,
+	// those too that somebody adds next year for another purpose.
+	InsecureSkipClientCheck bool
+
+	// Audiences are the resources (RFC 8707) that this service is. An access token
+	// that is bound to another one is refused; unbound ones need none of this.
+	Audiences []string
+
+	// Issuer trusts this issuer for the pool instead of Amazon's two: for a local
+	// pool or a test. It is an https URL, or http for a loopback address.
+	Issuer string
+
+	// KeySet gives the keys of the pool, whichever issuer a token names, instead of
+	// the issuers' own addresses.
+	KeySet keyset.Source
+
+	// InsecureAllowPlainHTTP allows an Issuer of plain http that is not a loopback
+	// address: whoever is on the way to it can have any token accepted.
+	InsecureAllowPlainHTTP bool
+
+	// FIPS fetches the original issuer's key set through Amazon's FIPS endpoint
+	// (cognito-idp-fips, in the United States and GovCloud).
+	FIPS bool
+}
+
+// validate returns every fault, each with its field.
+func (c *Config) validate() error {
+	var faults []error
+	fault := func(field, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("cognito: Config.%s %s", field, fmt.Sprintf(format, args...)))
+	}
+	if len(c.UserPools) == 0 {
+		fault("UserPools", "is empty: name at least one user pool to trust")
+	}
+	if c.Leeway < 0 {
+		fault("Leeway", "is negative (%s)", c.Leeway)
+	}
+	if c.MaxTokenBytes < 0 {
+		fault("MaxTokenBytes", "is negative (%d)", c.MaxTokenBytes)
+	}
+	for i, r := range c.Require {
+		if r.check == nil {
+			fault(fmt.Sprintf("Require[%d]", i), "is an empty requirement")
+		} else if r.fault != "" {
+			fault(fmt.Sprintf("Require[%d]", i), "can never be met: %s", r.fault)
+		}
+	}
+	seen := map[string]int{}
+	for i := range c.UserPools {
+		p := &c.UserPools[i]
+		p.validate(func(field, format string, args ...any) {
+			fault(fmt.Sprintf("UserPools[%d].%s", i, field), format, args...)
+		})
+		if first, again := seen[p.ID]; again && p.ID != "" {
+			fault(fmt.Sprintf("UserPools[%d].ID", i), "repeats that of UserPools[%d]: put all clients of a pool together", first)
+		} else {
+			seen[p.ID] = i
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (p *UserPool) validate(fault func(field, format string, args ...any)) {
+	if _, err := parsePoolID(p.ID); err != nil {
+		fault("ID", "%v", err)
+	}
+	switch {
+	case len(p.ClientIDs) == 0 && !p.InsecureSkipClientCheck:
+		fault("ClientIDs", "is empty: name the app clients whose tokens are accepted")
+	case len(p.ClientIDs) > 0 && p.InsecureSkipClientCheck:
+		fault("InsecureSkipClientCheck", "contradicts ClientIDs: set one of them")
+	}
+	names := func(field string, list []string) {
+		for i, name := range list {
+			if name == "" || strings.ContainsAny(name, " \t\r\n") {
+				fault(fmt.Sprintf("%s[%d]", field, i), "is empty or has white space in it")
+			}
+		}
+	}
+	names("ClientIDs", p.ClientIDs)
+	names("Audiences", p.Audiences)
+	if p.Issuer != "" {
+		if err := checkIssuerURL(p.Issuer, p.InsecureAllowPlainHTTP); err != nil {
+			fault("Issuer", "%v", err)
+		}
+	}
+	if p.FIPS && (p.Issuer != "" || p.KeySet != nil) {
+		fault("FIPS", "means nothing with an Issuer or a KeySet of one's own")
+	}
+}
+
+// checkIssuerURL wants an issuer as RFC 8414 §2 does, but allows plain http on this
+// machine.
+func checkIssuerURL(s string, plainHTTP bool) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return fmt.Errorf("%s is not an absolute URL", quote(s))
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return fmt.Errorf("%s has user info, a query or a fragment", quote(s))
+	case u.Scheme == "https":
+		return nil
+	case u.Scheme != "http" || (!plainHTTP && !isLoopback(u.Hostname())):
+		return fmt.Errorf("%s must be https, or http with a loopback address", quote(s))
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.IsLoopback())
+}
+
+// newPool makes the pool of a valid UserPool.
+func (c *Config) newPool(up UserPool) (*pool, error) {
+	id, err := parsePoolID(up.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := &pool{
+		id:        id,
+		clientIDs: append([]string(nil), up.ClientIDs...),
+		anyClient: up.InsecureSkipClientCheck,
+		audiences: append([]string(nil), up.Audiences...),
+	}
+	original, updated := id.issuers()
+	switch {
+	case up.Issuer != "":
+		err = c.addIssuer(p, up, up.Issuer, up.Issuer, "")
+	case up.FIPS:
+		err = errors.Join(c.addIssuer(p, up, original, id.fipsAddress(), ""), c.addIssuer(p, up, updated, updated, ".updated"))
+	default:
+		err = errors.Join(c.addIssuer(p, up, original, original, ""), c.addIssuer(p, up, updated, updated, ".updated"))
+	}
+	if len(p.issuers) == 2 && up.KeySet == nil {
+		p.issuers[0].sibling, p.issuers[1].sibling = p.issuers[1], p.issuers[0]
+	}
+	return p, err
+}
+
+// addIssuer gives the pool an issuer whose key set is at address, unless the user
+// pool brings its own.
+func (c *Config) addIssuer(p *pool, up UserPool, name, address, suffix string) error {
+	keys := up.KeySet
+	if keys == nil {
+		config := keyset.RemoteConfig{
+			URL:            strings.TrimSuffix(address, "/") + "/.well-known/jwks.json",
+			HTTPClient:     c.HTTPClient,
+			AllowPlainHTTP: up.InsecureAllowPlainHTTP,
+			Policy:         c.KeySetPolicy,
+			Clock:          c.Clock,
+			Logger:         c.Logger,
+		}
+		if c.KeySetDirectory != "" {
+			config.CopyFile = filepath.Join(c.KeySetDirectory, p.id.text+suffix+".json")
+		}
+		remote, err := keyset.NewRemote(config)
+		if err != nil {
+			return err
+		}
+		keys = remote
+	}
+	p.issuers = append(p.issuers, &issuer{name: name, pool: p, keys: keys, clock: c.Clock})
+	return nil
+}

@@ -1,0 +1,326 @@
+package cognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/jose"
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+// InspectOptions say what [Inspect] compares a token with. All are optional; what
+// is left out is not checked.
+type InspectOptions struct {
+	// UserPoolIDs are the user pools one of which must have issued the token.
+	UserPoolIDs []string
+	// Issuer is to be the token's issuer instead of those of the user pools.
+	Issuer string
+	// ClientIDs are the app clients for one of which it must be.
+	ClientIDs []string
+	// Audiences are the resources that it may be bound to.
+	Audiences []string
+	// TokenUse is the kind that it must be of.
+	TokenUse TokenUse
+	// Requirements are those of the call.
+	Requirements []Requirement
+	// Leeway is as in [Config.Leeway].
+	Leeway time.Duration
+	// MaxTokenBytes is as in [Config.MaxTokenBytes].
+	MaxTokenBytes int
+	// Now is the time to judge at; zero is the present.
+	Now time.Time
+	// Keys check the signature.
+	Keys keyset.Source
+}
+
+// Inspect decodes a token without trusting it, makes every check that it has the
+// means for, also after one that failed, and reports what it found. It never
+// fetches a key set by itself. The error is about the options only.
+//
+// What it returns is for people to read. Code that acts on tokens uses [Verifier].
+func Inspect(ctx context.Context, raw string, options InspectOptions) (*Report, error) {
+	p := &pool{clientIDs: options.ClientIDs, audiences: options.Audiences}
+	trusted, err := options.issuers(p)
+	if err != nil {
+		return nil, err
+	}
+	in := inspection{
+		use: options.TokenUse, requirements: options.Requirements, leeway: options.Leeway,
+		maxBytes: options.MaxTokenBytes, now: options.Now,
+		skipClient: len(options.ClientIDs) == 0, skipAudience: len(options.Audiences) == 0,
+	}
+	if in.maxBytes == 0 {
+		in.maxBytes = DefaultMaxTokenBytes
+	}
+	if in.now.IsZero() {
+		in.now = time.Now()
+	}
+	in.find = func(t *contents) (*issuer, *Error) {
+		if len(trusted) == 0 {
+			return &issuer{pool: p, keys: options.Keys}, nil
+		}
+		return (&Verifier{issuers: trusted}).issuer(t)
+	}
+	in.skipIssuer = len(trusted) == 0
+	return in.run(ctx, raw, p), nil
+}
+
+// issuers returns the issuers to trust, by name.
+func (o *InspectOptions) issuers(p *pool) (map[string]*issuer, error) {
+	var names []string
+	var faults []error
+	for n, text := range o.UserPoolIDs {
+		id, err := parsePoolID(text)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("cognito: InspectOptions.UserPoolIDs[%d] %w", n, err))
+			continue
+		}
+		original, updated := id.issuers()
+		names = append(names, original, updated)
+	}
+	if o.Issuer != "" {
+		if err := checkIssuerURL(o.Issuer, true); err != nil {
+			faults = append(faults, fmt.Errorf("cognito: InspectOptions.Issuer %w", err))
+		}
+		names = []string{o.Issuer}
+	}
+	if o.Leeway < 0 {
+		faults = append(faults, fmt.Errorf("cognito: InspectOptions.Leeway is negative (%s)", o.Leeway))
+	}
+	trusted := make(map[string]*issuer, len(names))
+	for _, name := range names {
+		trusted[name] = &issuer{name: name, pool: p, keys: o.Keys}
+	}
+	return trusted, errors.Join(faults...)
+}
+
+// Inspect reports on a token as the function [Inspect] does, by what the verifier
+// trusts. It asks for a key set where the verifier would: never for an issuer that
+// is not trusted.
+func (v *Verifier) Inspect(ctx context.Context, raw string, use TokenUse, requirements ...Requirement) *Report {
+	in := inspection{
+		use: use, requirements: slices.Concat(v.require, requirements), leeway: v.leeway, maxBytes: v.maxBytes,
+		now: v.now(), find: v.issuer, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
+	}
+	return in.run(ctx, raw, nil)
+}
+
+// An inspection runs the checks of a Verifier to the end, whatever fails on the way.
+type inspection struct {
+	use          TokenUse
+	requirements []Requirement
+	leeway       time.Duration
+	maxBytes     int
+	now          time.Time
+	find         func(*contents) (*issuer, *Error)
+	revoked      func(context.Context, *contents) *Error
+	hasRevoked   bool
+
+	skipIssuer, skipClient, skipAudience bool
+}
+
+// The names of checks, in order.
+var checkNames = [...]string{"size", "shape", "algorithm", "issuer", "key", "signature", "token_use", "client",
+	"expiry", "not_before", "audience", "nonce", "revocation", "acr", "auth_time", "scopes", "groups", "claims", "custom"}
+
+// run makes the report. p is what client and audience are compared with; where it
+// is nil, the pool of the token's issuer, if that is trusted.
+func (in *inspection) run(ctx context.Context, raw string, p *pool) *Report {
+	r := &Report{Now: in.now}
+	jws, t := in.decode(r, raw)
+	if t == nil {
+		for _, name := range checkNames[len(r.Checks):] {
+			r.note(name, NotChecked, "the token could not be read")
+		}
+		return r
+	}
+	algorithm := r.result("algorithm", checkAlgorithm(jws), "RS256")
+	i := in.issuer(r, t)
+	if p == nil && i != nil {
+		p = i.pool
+	}
+	t.pool = p
+	in.signature(ctx, r, i, jws, t, algorithm)
+	in.claims(r, t, p)
+	in.stages(ctx, r, t)
+	return r
+}
+
+// decode makes the checks of size and shape, and fills in what the token says.
+func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
+	if len(raw) > in.maxBytes {
+		r.result("size", refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), in.maxBytes), "")
+		return nil, nil
+	}
+	r.note("size", Passed, fmt.Sprintf("%d bytes, of at most %d", len(raw), in.maxBytes))
+	jws, err := jose.ParseCompact(raw)
+	var t *contents
+	if err == nil {
+		t, err = parseContents(jws)
+	}
+	if err != nil {
+		r.result("shape", shapeError(err), "")
+		return nil, nil
+	}
+	r.note("shape", Passed, "three parts of strict base64url, header and payload one strict JSON object each")
+	r.decoded = true
+	r.Header, r.Claims = []byte(t.header), []byte(t.payload)
+	r.TokenUse, r.KeyID, r.Issuer = t.use(), jws.KeyID, t.text[claimIssuer]
+	r.IssuedAt, r.NotBefore = t.time(claimIssuedAt), t.time(claimNotBefore)
+	r.ExpiresAt, r.AuthTime = t.time(claimExpiry), t.time(claimAuthTime)
+	return jws, t
+}
+
+// issuer returns the issuer whose keys may be asked for, nil where there is none.
+func (in *inspection) issuer(r *Report, t *contents) *issuer {
+	if in.skipIssuer {
+		if err := t.known(claimIssuer, true); err != nil {
+			r.result("issuer", err, "")
+			return nil
+		}
+		r.note("issuer", NotChecked, "no user pool was given; the token names "+describeIssuer(t.text[claimIssuer]))
+		i, _ := in.find(t)
+		return i
+	}
+	i, err := in.find(t)
+	r.result("issuer", err, describeIssuer(t.text[claimIssuer]))
+	return i
+}
+
+// describeIssuer says which user pool an issuer belongs to.
+func describeIssuer(iss string) string {
+	u, err := url.Parse(iss)
+	if err != nil {
+		return quote(iss)
+	}
+	id, err := parsePoolID(strings.TrimPrefix(u.Path, "/"))
+	if err != nil {
+		return quote(iss)
+	}
+	switch original, updated := id.issuers(); iss {
+	case original:
+		return fmt.Sprintf("user pool %s (its original issuer)", id.text)
+	case updated:
+		return fmt.Sprintf("user pool %s (its updated issuer)", id.text)
+	}
+	return fmt.Sprintf("%s, not Amazon's address of user pool %s", quote(iss), id.text)
+}
+
+func (in *inspection) signature(ctx context.Context, r *Report, i *issuer, jws *jose.Compact, t *contents, algorithm bool) {
+	why := ""
+	switch {
+	case !algorithm:
+		why = "the algorithm is not allowed"
+	case i == nil:
+		why = "the issuer is not trusted, so its keys are not asked for"
+	case i.keys == nil:
+		why = "no keys were given"
+	}
+	if why != "" {
+		r.note("key", NotChecked, why)
+		r.note("signature", NotChecked, why)
+		return
+	}
+	kid := "kid " + quote(jws.KeyID)
+	err := verifySignature(ctx, i, jws, t)
+	if err != nil && err.code != ErrSignatureInvalid {
+		r.result("key", err, "")
+		r.note("signature", NotChecked, "there is no key to check it by")
+		return
+	}
+	r.note("key", Passed, kid)
+	r.result("signature", err, "RS256 by that key")
+}
+
+// claims makes the checks of claims that every token must stand.
+func (in *inspection) claims(r *Report, t *contents, p *pool) {
+	r.result("token_use", t.checkTokenUse(in.use), string(t.use())+" token")
+	switch {
+	case p == nil:
+		r.note("client", NotChecked, "the issuer is not trusted, so there are no clients to compare with")
+	case in.skipClient && t.known(clientClaim(t.use()), true) == nil:
+		r.note("client", NotChecked, "no app client was given; the token is for "+quote(t.client()))
+	default:
+		r.result("client", t.checkClient(p), quote(t.client()))
+	}
+	r.result("expiry", t.checkExpiry(in.now, in.leeway), "expires at "+stamp(t.time(claimExpiry)))
+	held := "nbf is absent, as in every token of Cognito"
+	if t.present.has(claimNotBefore) {
+		held = "valid from " + stamp(t.time(claimNotBefore))
+	}
+	r.result("not_before", t.checkNotBefore(in.now, in.leeway), held)
+}
+
+// requirementChecks are the stages by the names of their checks.
+var requirementChecks = [...]struct {
+	name  string
+	stage stage
+}{{"nonce", stageNonce}, {"revocation", stageRevocation}, {"acr", stageACR}, {"auth_time", stageAuthTime},
+	{"scopes", stageScopes}, {"groups", stageGroups}, {"claims", stageClaims}, {"custom", stageCustom}}
+
+// stages makes the checks of requirements.
+func (in *inspection) stages(ctx context.Context, r *Report, t *contents) {
+	in.audience(ctx, r, t)
+	for _, c := range requirementChecks {
+		switch {
+		case c.stage == stageCustom && (r.Err() != nil || !r.SignatureHeld()):
+			r.note(c.name, NotChecked, "the application's own checks see tokens only that stood all others")
+		case c.stage == stageRevocation && (!in.hasRevoked || r.Err() != nil || !r.SignatureHeld()):
+			r.note(c.name, NotChecked, "whether Cognito revoked it cannot be seen in a token")
+		case c.stage == stageRevocation:
+			r.result(c.name, in.revoked(ctx, t), "not revoked")
+		default:
+			in.stage(ctx, r, t, c.name, c.stage)
+		}
+	}
+}
+
+func (in *inspection) audience(ctx context.Context, r *Report, t *contents) {
+	switch {
+	case t.use() != TokenUseAccess || !t.present.has(claimAudience):
+		in.stage(ctx, r, t, "audience", stageAudience)
+	case t.pool == nil:
+		r.note("audience", NotChecked, "the issuer is not trusted, so there are no audiences to compare with")
+	default:
+		err := t.checkAudience(t.pool)
+		if err != nil && err.code == ErrAudienceMismatch && in.skipAudience && in.skipClient {
+			r.note("audience", NotChecked, "no audience was given; the token is bound to "+list(t.audiences))
+		} else if err != nil {
+			r.result("audience", err, "")
+		} else {
+			in.stage(ctx, r, t, "audience", stageAudience)
+		}
+	}
+}
+
+// stage makes the check of one stage: the JSON kind of its claim, and what the
+// requirements ask.
+func (in *inspection) stage(ctx context.Context, r *Report, t *contents, name string, s stage) {
+	if err := t.checkKind(s); err != nil {
+		r.result(name, err, "")
+		return
+	}
+	asked := ""
+	for n := range in.requirements {
+		if req := &in.requirements[n]; req.stage == s {
+			if err := req.apply(ctx, t, in.now); err != nil {
+				r.result(name, err, "")
+				return
+			}
+			asked += ", " + req.text
+		}
+	}
+	switch {
+	case asked != "":
+		r.note(name, Passed, "has "+asked[2:])
+	case s == stageClaims:
+		r.note(name, Passed, "every known claim is of its JSON kind")
+	default:
+		r.note(name, NotChecked, "nothing was required")
+	}
+}

@@ -1,0 +1,226 @@
+package jose
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// MaxDepth is how deep arrays and objects may nest in a JSON text read by this
+// package. Cognito's own tokens use three levels.
+const MaxDepth = 64
+
+// A Value is the text of one JSON value that has been checked to be well formed.
+type Value []byte
+
+// DecodeObject reads data, which must be exactly one JSON object, and calls visit
+// for each of its members in turn, with the unescaped name. It is strict: names
+// are compared by case, repeated names are refused at every depth, as are invalid
+// UTF-8 (raw or as half a surrogate pair), text after the object and nesting
+// deeper than [MaxDepth] (RFC 7519 §7.2, RFC 8259 §4, §8.1).
+//
+// The whole of data is checked before the error of visit is reported, so that an
+// error about a member is one about a well-formed object. Failures to read are
+// [*MalformedError] with the given part. Name and value are valid during the call
+// only; data[offset:] starts with the value.
+func DecodeObject(data []byte, part string, visit func(name []byte, value Value, offset int) error) error {
+	if tooDeep(data) {
+		return &MalformedError{part, "nests deeper than " + strconv.Itoa(MaxDepth) + " levels"}
+	}
+	object := object{visit: visit}
+	if err := json.Unmarshal(data, &object); err != nil {
+		return &MalformedError{part, jsonReason(err)}
+	}
+	return object.err
+}
+
+type object struct {
+	visit func(name []byte, value Value, offset int) error
+	err   error // the first one of visit
+}
+
+var errNotObject = errors.New("not an object")
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. Going through json.Unmarshal
+// gives its pooled decoder and its check that nothing follows the object.
+func (o *object) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != jsontext.KindBeginObject {
+		if _, err := dec.ReadValue(); err != nil {
+			return err
+		}
+		return errNotObject
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	var scratch [64]byte // names of known claims and parameters are shorter
+	for dec.PeekKind() != jsontext.KindEndObject {
+		quoted, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		// The decoder may reuse quoted's memory for the value.
+		name, err := appendUnquoted(scratch[:0], quoted)
+		if err != nil {
+			return err
+		}
+		value, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if o.err == nil {
+			o.err = o.visit(name, Value(value), int(dec.InputOffset())-len(value))
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// tooDeep reports whether data nests deeper than MaxDepth. The exact count is
+// taken only of texts with so many brackets that they could.
+func tooDeep(data []byte) bool {
+	if bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) <= MaxDepth {
+		return false
+	}
+	depth, inString := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '[' || c == '{':
+			if depth++; depth > MaxDepth {
+				return true
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return false
+}
+
+// jsonReason says what is wrong without quoting the text: the messages of the
+// JSON package hold pieces of it.
+func jsonReason(err error) string {
+	switch {
+	case errors.Is(err, errNotObject):
+		return "is not a JSON object"
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return "repeats a member name"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "is not a complete JSON object"
+	}
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		return "is not strict JSON (at byte " + strconv.FormatInt(syntax.ByteOffset, 10) + ")"
+	}
+	return "is not strict JSON"
+}
+
+// appendUnquoted appends the text of the JSON string s to dst. Most strings have
+// no escapes and are copied as they are.
+func appendUnquoted(dst, s []byte) ([]byte, error) {
+	if bytes.IndexByte(s, '\\') < 0 && len(s) >= 2 {
+		return append(dst, s[1:len(s)-1]...), nil
+	}
+	return jsontext.AppendUnquote(dst, s)
+}
+
+// Text returns the text of a JSON string; ok is false for every other kind.
+func (v Value) Text() (s string, ok bool) {
+	if len(v) == 0 || v[0] != '"' {
+		return "", false
+	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1]), true
+	}
+	text, err := jsontext.AppendUnquote(nil, v)
+	return string(text), err == nil
+}
+
+// Texts returns the members of a JSON array of strings; ok is false for every
+// other kind. An empty array gives an empty, non-nil slice.
+func (v Value) Texts() (list []string, ok bool) {
+	list = []string{}
+	err := DecodeArray(v, func(member Value, _ int) error {
+		text, ok := member.Text()
+		if !ok {
+			return errNotString
+		}
+		list = append(list, text)
+		return nil
+	})
+	if err != nil {
+		return nil, false
+	}
+	return list, true
+}
+
+// Bool returns a JSON boolean; ok is false for every other kind.
+func (v Value) Bool() (b, ok bool) {
+	switch string(v) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return false, false
+}
+
+// Number returns a JSON number as the nearest float64; ok is false for every other
+// kind and for numbers that float64 cannot hold.
+func (v Value) Number() (f float64, ok bool) {
+	if len(v) == 0 || (v[0] != '-' && (v[0] < '0' || v[0] > '9')) {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
+	return f, err == nil
+}
+
+var (
+	errNotArray  = errors.New("not an array")
+	errNotString = errors.New("not a string")
+)
+
+// DecodeArray calls visit for each member of the JSON array v in turn, until it
+// fails, and returns its error; or an error where v is of another kind.
+// v[offset:] starts with the member.
+func DecodeArray(v Value, visit func(member Value, offset int) error) error {
+	array := array{visit: visit}
+	if err := json.Unmarshal(v, &array); err != nil {
+		return err
+	}
+	return array.err
+}
+
+type array struct {
+	visit func(member Value, offset int) error
+	err   error // the first one of visit
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (a *array) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != jsontext.KindBeginArray {
+		return errNotArray
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != jsontext.KindEndArray {
+		member, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if a.err == nil {
+			a.err = a.visit(Value(member), int(dec.InputOffset())-len(member))
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}

@@ -1,0 +1,92 @@
+package cognito
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+// A pool is a configured user pool. It is immutable but for the memory of its
+// issuers.
+type pool struct {
+	id        poolID
+	clientIDs []string
+	anyClient bool
+	audiences []string
+	issuers   []*issuer
+}
+
+// An issuer is one of the names under which a pool issues tokens, with the keys
+// that are published for it.
+type issuer struct {
+	name string
+	pool *pool
+	keys keyset.Source
+
+	// sibling is the pool's other issuer, nil where there is none. Most pools have
+	// never been switched to the updated issuer: Amazon answers 403 for its key set,
+	// and no token can bear its name.
+	sibling *issuer
+	clock   keyset.Clock
+	// absentUntil is when to ask again for a set that does not exist, in Unix
+	// nanoseconds; 0 where that is not known.
+	absentUntil atomic.Int64
+}
+
+// absentFor is how long an issuer is taken to have no key set after it said so.
+const absentFor = 10 * time.Minute
+
+// key returns the key named id, or keyset.ErrKeyNotFound, or any other error where
+// that could not be found out.
+func (i *issuer) key(ctx context.Context, id string) (*keyset.Key, error) {
+	if i.absent() {
+		return nil, keyset.ErrKeyNotFound
+	}
+	key, err := i.keys.Key(ctx, id)
+	if err != nil && i.notSwitched(ctx, err) {
+		return nil, keyset.ErrKeyNotFound
+	}
+	return key, err
+}
+
+// notSwitched reports whether err means that the pool does not use this issuer: it
+// has no key set, while the pool's other issuer has one. Without that, the same
+// answer may come from a proxy on the way, and tells nothing.
+func (i *issuer) notSwitched(ctx context.Context, err error) bool {
+	var unavailable *keyset.UnavailableError
+	if i.sibling == nil || !errors.As(err, &unavailable) || !unavailable.Absent() || i.sibling.keys.Load(ctx) != nil {
+		return false
+	}
+	i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())
+	return true
+}
+
+func (i *issuer) absent() bool {
+	until := i.absentUntil.Load()
+	if until == 0 {
+		return false
+	}
+	left := time.Duration(until - i.clock.Now().UnixNano())
+	return left > 0 && left <= absentFor // a clock set back must not prolong it
+}
+
+// load fetches the key sets of all issuers at once. The pool is ready when one is
+// there; else the error is the first issuer's.
+func (p *pool) load(ctx context.Context) error {
+	errs := make([]error, len(p.issuers))
+	var all sync.WaitGroup
+	for n, i := range p.issuers {
+		all.Go(func() { errs[n] = i.keys.Load(ctx) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err == nil {
+			return nil
+		}
+	}
+	return errs[0]
+}

@@ -1,0 +1,79 @@
+package cognito
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"github.com/poolguard/poolguard/cognito/internal/jose"
+)
+
+// A TokenUse is the kind of a token, as its claim token_use says.
+type TokenUse string
+
+// The kinds of token that a user pool signs.
+const (
+	TokenUseAccess TokenUse = "access"
+	TokenUseID     TokenUse = "id"
+)
+
+// A Token is an [*AccessToken] or an [*IDToken], never nil and nothing else. What
+// it is must be asked with a type switch: the two answer different questions, what
+// the bearer may do and who the user is.
+type Token interface {
+	fmt.Stringer
+	slog.LogValuer
+	isToken()
+}
+
+func (t *contents) use() TokenUse { return TokenUse(t.text[claimTokenUse]) }
+
+// token gives the contents of a verified token its type. The types differ in their
+// methods only, so this allocates nothing.
+func (t *contents) token() Token {
+	if t.use() == TokenUseID {
+		return (*IDToken)(t)
+	}
+	return (*AccessToken)(t)
+}
+
+// member returns a claim by name as it stands in the payload.
+func (t *contents) member(name string) (raw json.RawMessage, ok bool) {
+	err := jose.DecodeObject([]byte(t.payload), "payload", func(n []byte, value jose.Value, _ int) error {
+		if string(n) == name {
+			raw, ok = json.RawMessage(string(value)), true
+		}
+		return nil
+	})
+	return raw, ok && err == nil
+}
+
+// decode reads the payload into dst strictly.
+func (t *contents) decode(dst any) error {
+	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
+		return errors.New("cognito: Claims needs a non-nil pointer to decode into")
+	}
+	if err := jsonv2.Unmarshal([]byte(t.payload), dst); err != nil {
+		return fmt.Errorf("cognito: the claims do not fit the Go type: %w", err)
+	}
+	return nil
+}
+
+// describe is what tokens show of themselves when they are printed.
+func (t *contents) describe() string {
+	return fmt.Sprintf("%s token of %s, subject %s, expires %s",
+		t.use(), t.pool.id.text, quote(t.text[claimSubject]), stamp(t.time(claimExpiry)))
+}
+
+func (t *contents) logValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("token_use", string(t.use())),
+		slog.String("user_pool", t.pool.id.text),
+		slog.String("subject", t.text[claimSubject]),
+		slog.Time("expires_at", t.time(claimExpiry)),
+	)
+}
