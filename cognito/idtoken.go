@@ -102,9 +102,12 @@ func (t *IDToken) EventID() string { return t.text[claimEventID] }
 // Claims decodes the payload into dst, a pointer to a struct or map of one's own,
 // by the json tags of its fields. Names are compared by case and values are not
 // converted: a claim of another JSON kind than its field is an error. Claims
-// without a field are left out. Names with punctuation are written in quotes:
+// without a field are left out.
 //
-//	Tier string `json:"'custom:tier'"`
+//	var mine struct {
+//		Tier string `json:"custom:tier"`
+//	}
+//	err := token.Claims(&mine)
 func (t *IDToken) Claims(dst any) error { return (*contents)(t).decode(dst) }
 
 // Claim returns one claim, known or not, as it stands in the token.

@@ -52,12 +52,18 @@ func (t *contents) member(name string) (raw json.RawMessage, ok bool) {
 	return raw, ok && err == nil
 }
 
+// numbers has a json.Number take a JSON number, as in encoding/json; to the strict
+// decoder it is a string like any other.
+var numbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFunc(func(text []byte, n *json.Number) error {
+	return json.Unmarshal(text, n)
+}))
+
 // decode reads the payload into dst strictly.
 func (t *contents) decode(dst any) error {
 	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
 		return errors.New("cognito: Claims needs a non-nil pointer to decode into")
 	}
-	if err := jsonv2.Unmarshal([]byte(t.payload), dst); err != nil {
+	if err := jsonv2.Unmarshal([]byte(t.payload), dst, numbers); err != nil {
 		return fmt.Errorf("cognito: the claims do not fit the Go type: %w", err)
 	}
 	return nil

@@ -1,0 +1,178 @@
+package cognito_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+// outcomes are the checks of a report by name, "passed", "not checked", or the code
+// of a failure.
+func outcomes(r *cognito.Report) map[string]string {
+	m := map[string]string{}
+	for _, c := range r.Checks {
+		m[c.Name] = string(c.Status)
+		if c.Status == cognito.Failed {
+			m[c.Name] = string(c.Code)
+		}
+	}
+	return m
+}
+
+func inspect(t *testing.T, raw string, options cognito.InspectOptions) *cognito.Report {
+	t.Helper()
+	report, err := cognito.Inspect(t.Context(), raw, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// TestInspectGoesOn checks that every check is made, also after failures.
+func TestInspectGoesOn(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	keys, err := keyset.NewStatic(issuer.Pool().JWKS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := inspect(t, issuer.Pool().IDToken(cognitotest.Expired(), cognitotest.TamperedSignature()), cognito.InspectOptions{
+		UserPoolIDs: []string{"us-east-1_Other"}, ClientIDs: []string{"other"}, TokenUse: cognito.TokenUseAccess, Keys: keys, Now: issuer.Clock().Now(),
+		Requirements: []cognito.Requirement{cognito.RequireGroups("nobody"), cognito.RequireScopes("x"), cognito.RequireNonce("x"), cognito.RequireClaim("x", "y")},
+	})
+	want := map[string]string{
+		"size": "passed", "shape": "passed", "algorithm": "passed", "issuer": "issuer_mismatch", "key": "not checked", "signature": "not checked",
+		"token_use": "token_use_mismatch", "client": "client_mismatch", "expiry": "token_expired", "not_before": "passed", "audience": "not checked",
+		"nonce": "nonce_mismatch", "revocation": "not checked", "acr": "not checked", "auth_time": "not checked",
+		"scopes": "scope_missing", "groups": "group_missing", "claims": "claim_mismatch", "custom": "not checked",
+	}
+	if diff := cmp.Diff(want, outcomes(report)); diff != "" {
+		t.Errorf("checks (-want +got):\n%s", diff)
+	}
+	if !report.Decoded() || report.SignatureHeld() || report.Claims == nil || report.Err() == nil || report.TokenUse != cognito.TokenUseID {
+		t.Errorf("report %+v", report)
+	}
+}
+
+func TestInspectWithoutAnything(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	report := inspect(t, issuer.Pool().AccessToken(), cognito.InspectOptions{})
+	want := map[string]string{
+		"size": "passed", "shape": "passed", "algorithm": "passed", "issuer": "not checked", "key": "not checked", "signature": "not checked",
+		"token_use": "passed", "client": "not checked", "expiry": "passed", "not_before": "passed", "audience": "not checked",
+		"nonce": "not checked", "revocation": "not checked", "acr": "not checked", "auth_time": "not checked",
+		"scopes": "not checked", "groups": "not checked", "claims": "passed", "custom": "not checked",
+	}
+	if diff := cmp.Diff(want, outcomes(report)); diff != "" {
+		t.Errorf("checks (-want +got):\n%s", diff)
+	}
+	if report.Err() != nil {
+		t.Error(report.Err())
+	}
+}
+
+func TestInspectUnreadable(t *testing.T) {
+	for raw, code := range map[string]string{"": "token_malformed", "....": "encrypted_token", strings.Repeat("x", 20_000): "token_too_large"} {
+		report := inspect(t, raw, cognito.InspectOptions{})
+		if report.Decoded() || report.Err() == nil || string(cognito.CodeOf(report.Err())) != code || len(report.Checks) != 19 {
+			t.Errorf("%.10s: %+v", raw, report)
+		}
+	}
+}
+
+func TestInspectWithKeys(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	keys, err := keyset.NewStatic(issuer.Pool().JWKS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, raw := range map[string]string{
+		"passed":                issuer.Pool().AccessToken(),
+		"signature_invalid":     issuer.Pool().AccessToken(cognitotest.TamperedPayload()),
+		"not checked":           issuer.Pool().AccessToken(cognitotest.UnknownKey()),
+		"algorithm_not_allowed": issuer.Pool().AccessToken(cognitotest.Algorithm("PS256")),
+	} {
+		report := inspect(t, raw, cognito.InspectOptions{Keys: keys, Now: issuer.Clock().Now()})
+		got := outcomes(report)
+		if want == "algorithm_not_allowed" {
+			if got["algorithm"] != want || got["signature"] != "not checked" {
+				t.Errorf("%v", got)
+			}
+		} else if got["signature"] != want || report.SignatureHeld() != (want == "passed") {
+			t.Errorf("want %s: %v", want, got)
+		}
+	}
+}
+
+func TestInspectOptions(t *testing.T) {
+	_, err := cognito.Inspect(t.Context(), "x", cognito.InspectOptions{UserPoolIDs: []string{"x"}, Issuer: "y", Leeway: -time.Second})
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("got %v, want three faults", err)
+	}
+}
+
+// FuzzVerify runs whole tokens through the verifier: it must refuse without a
+// panic, by one of its codes, as the inspection does.
+func FuzzVerify(f *testing.F) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	good := pool.AccessToken()
+	f.Add(good)
+	f.Add(pool.IDToken(cognitotest.Expired()))
+	f.Add(pool.RefreshToken())
+	f.Add(pool.AccessToken(cognitotest.Algorithm("none")))
+	f.Add(pool.MachineToken(cognitotest.Claim("aud", []string{"a"})))
+	f.Fuzz(func(t *testing.T, raw string) {
+		verifier := newVerifier(t, issuer, nil)
+		token, err := verifier.VerifyEither(t.Context(), raw)
+		if err == nil && !strings.HasPrefix(raw, good[:20]) {
+			t.Fatalf("%q was accepted as %s", raw, token)
+		}
+		report := verifier.Inspect(t.Context(), raw, "")
+		if cognito.CodeOf(err) != cognito.CodeOf(report.Err()) {
+			t.Fatalf("%q: verified %v, inspected %v", raw, err, report.Err())
+		}
+	})
+}
+
+// FuzzPayload signs what the fuzzer makes, so that it gets past the signature.
+func FuzzPayload(f *testing.F) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	iss := pool.Issuer()
+	f.Add([]byte(`{"iss":"` + iss + `","token_use":"access","client_id":"test-client","exp":9000000000,"cognito:groups":["a"],"scope":"a b","aud":"x","auth_time":1.5}`))
+	f.Add([]byte(`{"iss":"` + iss + `","token_use":"id","aud":"test-client","exp":9000000000,"identities":[{"primary":"true"}],"nonce":"n","nbf":0}`))
+	verifier := newVerifier(f, issuer, nil)
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		raw := pool.AccessToken(cognitotest.RawPayload(string(payload)))
+		token, err := verifier.VerifyEither(t.Context(), raw)
+		if report := verifier.Inspect(t.Context(), raw, ""); cognito.CodeOf(err) != cognito.CodeOf(report.Err()) {
+			t.Fatalf("%q: verified %v, inspected %v", payload, err, report.Err())
+		}
+		if err != nil {
+			return
+		}
+		// What is accepted must read the same to encoding/json, folded names aside.
+		claims := map[string]any{}
+		switch token := token.(type) {
+		case *cognito.AccessToken:
+			err = token.Claims(&claims)
+			if claims["client_id"] != token.ClientID() || token.ClientID() != cognitotest.ClientID {
+				t.Fatalf("%q: client %q", payload, token.ClientID())
+			}
+		case *cognito.IDToken:
+			err = token.Claims(&claims)
+			if claims["aud"] != token.ClientID() || token.ClientID() != cognitotest.ClientID {
+				t.Fatalf("%q: client %q", payload, token.ClientID())
+			}
+		}
+		if exp, ok := claims["exp"].(float64); err != nil || !ok || exp <= float64(issuer.Clock().Now().Unix()) || claims["iss"] != iss {
+			t.Fatalf("%q was accepted (%v)", payload, err)
+		}
+	})
+}
