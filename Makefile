@@ -1,0 +1,51 @@
+# Targets are short; what takes more than a line is in scripts/.
+# `make` or `make help` lists them.
+
+GO       ?= go
+FUZZTIME ?= 10s
+BENCH    ?= .
+OUTPUT   ?= dist
+# What demo, test and bench pass on, such as ARGS=--once.
+ARGS     ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test deps lint tools fuzz bench release release-modules selftest tidy clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the whole thing on this machine: a local pool, a protected API, a sign-in (ARGS=--once ends after the walk)
+	@$(GO) run ./cmd/poolguard demo $(ARGS)
+
+test: ## all tests of all modules with the race detector; installs what they need on Debian (ARGS='-run Name -v')
+	@scripts/test.sh $(ARGS)
+
+deps: ## what test needs and this machine lacks: a C compiler, Node.js, npm packages
+	@scripts/test-deps.sh
+
+lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, shellcheck (STEPS='golang' for some of it)
+	@scripts/lint.sh $(STEPS)
+
+tools: ## the pinned linter, built into .bin
+	@scripts/tools.sh
+
+fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails where nothing was fuzzed
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: ## benchmarks of the library (BENCH=regexp, ARGS='-count 10')
+	@cd cognito && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) ./...
+
+release: ## archives, checksums and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
+	@scripts/release.sh "$(VERSION)" "$(OUTPUT)"
+
+release-modules: ## go.mod files as a release needs them: VERSION=v0.1.0 prints the change, WRITE=1 makes it
+	@scripts/release-modules.sh $(if $(WRITE),--write) "$(VERSION)"
+
+selftest: ## proves that fuzz, release and release-modules do what they say
+	@scripts/selftest.sh
+
+tidy: ## go mod tidy in every module
+	@dirs=$$(scripts/modules.sh) && for dir in $$dirs; do (cd "$$dir" && $(GO) mod tidy) || exit 1; done
+
+clean: ## removes the built linter and the release files
+	rm -rf .bin dist coverage

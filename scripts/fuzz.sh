@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Fuzzes every target of every module for a while: scripts/fuzz.sh [5s]
+# A target counts only when go's own output shows inputs that were run, so that
+# a run which fuzzed nothing fails. No target at all is a failure too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fuzztime=${1:-10s}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# go test -list prints the names of a package's targets, then a line with the
+# package: "ok <tab> path <tab> time".
+if ! go test -list '^Fuzz' work >"$work/list" 2>&1; then
+  cat "$work/list" >&2
+  echo "fuzz: the targets could not be listed" >&2
+  exit 1
+fi
+awk '
+  /^Fuzz[[:alnum:]_]*$/ { names[++n] = $0; next }
+  $1 == "ok" { for (i = 1; i <= n; i++) print $2, names[i]; n = 0 }
+' "$work/list" >"$work/targets"
+if [ ! -s "$work/targets" ]; then
+  echo "fuzz: no target was found" >&2
+  exit 1
+fi
+
+failed=0
+printf '%-60s %-40s %12s\n' PACKAGE TARGET EXECS
+while read -r package target; do
+  status=0
+  go test -run '^$' -fuzz "^$target\$" -fuzztime "$fuzztime" "$package" >"$work/out" 2>&1 </dev/null || status=$?
+  execs=$(sed -n 's/^fuzz: elapsed: .*, execs: \([0-9][0-9]*\) .*/\1/p' "$work/out" | tail -n 1)
+  verdict=${execs:-0}
+  if [ "$status" -ne 0 ] || [ "${execs:-0}" -eq 0 ]; then
+    verdict=FAILED
+    failed=$((failed + 1))
+  fi
+  printf '%-60s %-40s %12s\n' "$package" "$target" "$verdict"
+  if [ "$verdict" = FAILED ]; then
+    cat "$work/out"
+    [ "$status" -ne 0 ] || echo "fuzz: $target ran no input"
+  fi
+done <"$work/targets"
+
+total=$(wc -l <"$work/targets")
+echo "fuzz: $((total)) targets, $failed failed, $fuzztime each"
+[ "$failed" -eq 0 ]

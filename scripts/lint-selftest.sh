@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Proves that the import rules of .golangci.yml bite: lays out a tree like this
+# repository's in a temporary folder, one file per import, runs the linter with
+# the real configuration, and compares what it refused with the table below.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tool=$(scripts/tools.sh)
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+tree=$(cd "$tree" && pwd -P)
+cp .golangci.yml "$tree/"
+
+# rules that refuse it (- when it is allowed), folder, kind of file, import
+cases() {
+  local p=github.com/poolguard/poolguard
+  cat <<CASES
+-             cognito/internal/jose     code  crypto/rsa
+-             cognito/internal/jose     code  github.com/go-json-experiment/json/jsontext
+jose          cognito/internal/jose     code  encoding/json
+jose          cognito/internal/jose     code  $p/cognito
+jose          cognito/internal/jose     code  $p/cognito/keyset
+jose          cognito/internal/jose     code  golang.org/x/sync/singleflight
+jose          cognito/internal/jose/sub code  example.org/anything
+-             cognito/internal/jose     test  encoding/json
+-             cognito/keyset            code  $p/cognito/internal/jose
+-             cognito/keyset            code  golang.org/x/sync/singleflight
+keyset        cognito/keyset            code  encoding/json
+keyset        cognito/keyset            code  $p/cognito
+keyset        cognito/keyset            code  $p/cognito/bearer
+keyset        cognito/keyset            code  github.com/maypok86/otter/v2
+keyset        cognito/keyset            code  golang.org/x/text/language
+keyset        cognito/keyset            code  example.org/anything
+-             cognito                   code  $p/cognito/keyset
+-             cognito                   code  $p/cognito/internal/jose
+-             cognito                   code  github.com/maypok86/otter/v2
+-             cognito                   code  encoding/json
+cognito       cognito                   code  $p/cognito/bearer
+cognito,testing cognito                 code  $p/cognito/cognitotest
+cognito       cognito                   code  $p/userpool
+cognito       cognito                   code  golang.org/x/text/language
+cognito       cognito                   code  example.org/anything
+-             cognito                   test  $p/cognito/cognitotest
+library-tests cognito                   test  example.org/anything
+library-tests cognito                   test  $p/userpool
+library-tests cognito/bearer            test  github.com/stretchr/testify/assert
+-             cognito/bearer            code  $p/cognito
+-             cognito/bearer            code  encoding/json
+library       cognito/bearer            code  $p/cognito/keyset
+library,testing cognito/bearer          code  $p/cognito/cognitotest
+library       cognito/bearer            code  $p/cognito/internal/jose
+library       cognito/bearer            code  example.org/anything
+library       cognito/newcomer/deeper   code  example.org/anything
+-             cognito/grpcauth          code  example.org/anything
+-             cognito/observe/metrics   code  example.org/anything
+-             cognito/cognitotest       code  testing
+-             cognito/internal/testvectors code testing
+cognito       cognito                   code  $p/cognito/internal/testvectors
+-             cognito/cognitotest       code  net/http/httptest
+-             cognito/cognitotest       code  $p/cognito/keyset
+cognitotest   cognito/cognitotest       code  $p/cognito/bearer
+cognitotest   cognito/cognitotest       code  $p/cognito/internal/jose
+cognitotest   cognito/cognitotest       code  example.org/anything
+-             userpool                  code  $p/userpool/internal/srp
+-             userpool                  code  encoding/json
+userpool      userpool                  code  $p/cognito
+userpool      userpool                  code  $p/cognito/keyset
+userpool      userpool/internal/srp     code  $p/cognito
+userpool      userpool                  test  $p/cognito
+userpool      userpool                  code  $p/gateway
+commands      userpool                  code  github.com/spf13/cobra
+commands      interop                   test  github.com/spf13/cobra
+commands      interop                   test  github.com/spf13/pflag
+commands      gateway                   code  $p/cmd/poolguard
+-             cmd/poolguard             code  github.com/spf13/cobra
+-             cmd/poolguard             code  $p/userpool
+-             cmd/poolguard             code  $p/cognito/bearer
+-             interop                   test  $p/cognito
+-             interop                   test  $p/userpool
+-             interop                   test  github.com/golang-jwt/jwt/v5
+cryptography  cmd/poolguard             code  golang.org/x/crypto/argon2
+cryptography  cmd/poolguard             code  github.com/golang-jwt/jwt/v5
+cryptography  userpool                  code  github.com/dgrijalva/jwt-go
+cryptography  userpool                  code  github.com/go-jose/go-jose/v4
+cryptography  userpool                  code  github.com/square/go-jose
+cryptography  userpool                  code  gopkg.in/go-jose/go-jose.v2
+cryptography  userpool                  code  gopkg.in/square/go-jose.v2
+cryptography  userpool                  code  github.com/lestrrat-go/jwx/v3/jwt
+cryptography  userpool                  code  github.com/MicahParks/keyfunc/v3
+cryptography  userpool                  code  github.com/cristalhq/jwt/v5
+cryptography  userpool                  code  github.com/coreos/go-oidc/v3/oidc
+-             bench                     code  github.com/golang-jwt/jwt/v5
+superseded    userpool                  code  math/rand
+superseded    cognito/keyset            test  math/rand
+-             userpool                  code  math/rand/v2
+superseded    cmd/poolguard             code  io/ioutil
+superseded    cmd/poolguard             code  github.com/pkg/errors
+testing       userpool                  code  testing
+testing       cmd/poolguard             code  net/http/httptest
+testing       cmd/poolguard             code  $p/cognito/cognitotest
+-             userpool                  test  testing
+logging       userpool                  code  log
+-             userpool                  code  log/slog
+-             userpool                  test  log
+CASES
+}
+
+number=0
+refused=0
+while read -r rules folder kind import; do
+  number=$((number + 1))
+  suffix=
+  [ "$kind" = code ] || suffix=_test
+  mkdir -p "$tree/$folder"
+  package=$(basename "$folder")
+  printf 'package %s\n\nimport _ "%s"\n' "$package" "$import" >"$tree/$folder/case$number$suffix.go"
+  [ "$rules" != - ] || continue
+  refused=$((refused + 1))
+  for rule in ${rules//,/ }; do
+    echo "$folder/case$number$suffix.go $import $rule" >>"$tree/want"
+  done
+done < <(cases)
+
+# The modules have names of their own, so that an import of the project is just
+# one that is not there: the rules go by file and import path alone, and real
+# packages that import each other at will would be a cycle.
+modules=(. cognito cognito/grpcauth cognito/observe bench)
+for module in "${modules[@]}"; do
+  printf 'module selftest.invalid/%s\n\ngo 1.26.0\n' "$module" | sed 's,/\.$,,' >"$tree/$module/go.mod"
+done
+for module in "${modules[@]}"; do
+  # The linter fails, as it should; what it printed decides.
+  (
+    cd "$tree/$module"
+    GOWORK=off GOFLAGS=-mod=mod GOPROXY=off "$tool" run --enable-only=depguard --path-mode=abs --show-stats=false \
+      --output.text.print-issued-lines=false --output.text.colors=false ./...
+  ) >>"$tree/out" 2>&1 </dev/null || true
+done
+sed -n "s,^$tree/\(.*\.go\):[0-9:]* import '\(.*\)' is not allowed from list '\([^']*\)'.*,\1 \2 \3,p" "$tree/out" |
+  sort >"$tree/got"
+sort -o "$tree/want" "$tree/want"
+
+# Rules sit at one depth of indentation below "rules:" of depguard.
+sed -n '/^    depguard:/,/^    [a-z]*:$/s/^        \([a-z-]*\):$/\1/p' .golangci.yml | sort >"$tree/rules"
+cut -d ' ' -f 3 "$tree/want" | sort -u >"$tree/tested"
+
+failed=0
+if ! diff "$tree/want" "$tree/got"; then
+  echo "lint-selftest: < should have been refused and was not, > was refused and should not have been" >&2
+  failed=1
+fi
+if ! diff "$tree/rules" "$tree/tested"; then
+  echo "lint-selftest: < is a rule that no line of the table tests, > is no rule" >&2
+  failed=1
+fi
+if [ "$failed" -ne 0 ]; then
+  grep -v 'is not allowed from list' "$tree/out" >&2 || true
+  exit 1
+fi
+echo "lint-selftest: $number imports, $refused refused as they should be"

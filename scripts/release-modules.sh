@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Prepares the go.mod files for a release: scripts/release-modules.sh [--write] VERSION
+# Inside this repository a module finds the others by replace directives, which
+# nobody who requires the module would see, and which `go install` refuses. This
+# drops them and requires the others at VERSION instead. Replacements of modules
+# from elsewhere are left as they are. Without --write it prints the difference
+# and changes nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+project=github.com/poolguard/poolguard
+write=
+if [ "${1:-}" = --write ]; then
+  write=1
+  shift
+fi
+version=${1:-}
+if ! [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; then
+  echo "release-modules: VERSION must be like v0.1.0, not '$version'" >&2
+  exit 2
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# go mod edit -print always writes one form, so that fields are enough. Prints
+# the project's modules that the file replaces (first argument "replace") or
+# requires ("require").
+named() {
+  go mod edit -print "$2" | awk -v verb="$1" -v project="$project" '
+    $1 == ")" { block = "" }
+    $2 == "(" { block = $1; next }
+    $1 == verb { sub(/^[a-z]+[ \t]+/, ""); found = 1 }
+    block == verb || found {
+      found = 0
+      if ($1 == project || index($1, project "/") == 1) print $1 (verb == "replace" && $2 != "=>" ? "@" $2 : "")
+    }'
+}
+
+scripts/modules.sh | while IFS= read -r dir; do
+  file=$dir/go.mod
+  mkdir -p "$work/$dir"
+  cp "$file" "$work/$file"
+  edits=()
+  while IFS= read -r module; do
+    edits+=("-dropreplace=$module")
+  done < <(named replace "$work/$file")
+  while IFS= read -r module; do
+    edits+=("-require=$module@$version")
+  done < <(named require "$work/$file")
+  [ ${#edits[@]} -eq 0 ] || go mod edit "${edits[@]}" "$work/$file"
+  diff -u --label "a/${file#./}" --label "b/${file#./}" "$file" "$work/$file" || true
+  [ -z "$write" ] || cp "$work/$file" "$file"
+done
+[ -n "$write" ] || echo "release-modules: nothing was changed; WRITE=1 (--write) changes the files" >&2

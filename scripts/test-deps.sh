@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks: a C compiler with its
+# headers (the race detector) and Node.js with npm (tests against npm packages).
+# On Debian it uses apt-get. Elsewhere it says what is missing, and the tests
+# that need it are skipped; with CI=true a missing one is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The race detector needs cgo, and cgo a C compiler with its headers.
+has_cgo() {
+  CGO_ENABLED=1 go build runtime/cgo 2>/dev/null
+}
+
+has_node() {
+  command -v node >/dev/null && command -v npm >/dev/null
+}
+
+missing() {
+  has_cgo || echo gcc libc6-dev
+  has_node || echo nodejs npm
+}
+
+install() {
+  local privilege=()
+  if [ ! -f /etc/debian_version ] || ! command -v apt-get >/dev/null; then
+    echo "test-deps: missing: $*; this is not Debian, install them by its own means" >&2
+    return
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      echo "test-deps: missing: $*; neither root nor sudo without a password, run: apt-get install $*" >&2
+      return
+    fi
+    privilege=(sudo -n)
+  fi
+  echo "test-deps: installing $*"
+  # An empty array is "unset" to bash before 4.4, hence the +.
+  ${privilege[@]+"${privilege[@]}"} apt-get update -qq &&
+    ${privilege[@]+"${privilege[@]}"} env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    echo "test-deps: apt-get failed" >&2
+}
+
+# Word splitting wanted: package names.
+# shellcheck disable=SC2046
+[ -z "$(missing)" ] || install $(missing)
+
+if ! has_cgo; then
+  echo "test-deps: no working C compiler: tests run without the race detector" >&2
+  [ "${CI:-}" != true ] || exit 1
+fi
+if ! has_node; then
+  echo "test-deps: no Node.js with npm: tests against npm packages are skipped" >&2
+  [ "${CI:-}" != true ] || exit 1
+  exit 0
+fi
+
+node=interop/testdata/node
+if [ -f "$node/package-lock.json" ] &&
+  { [ ! -d "$node/node_modules" ] || [ "$node/package-lock.json" -nt "$node/node_modules/.package-lock.json" ]; }; then
+  echo "test-deps: npm ci in $node"
+  if ! (cd "$node" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null); then
+    echo "test-deps: npm ci failed: tests against npm packages are skipped" >&2
+    rm -rf "$node/node_modules"
+    [ "${CI:-}" != true ] || exit 1
+  fi
+fi
