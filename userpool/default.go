@@ -1,0 +1,47 @@
+package userpool
+
+// DefaultPool returns the pool that a server has when it is given none:
+// us-east-1_Local0001 with the public client "local-client", the machine client
+// "local-machine" (secret "local-secret"), and the users anaya (group staff) and
+// admin (group admins), both with the password "Passw0rd!".
+//
+// The value is the caller's: add a callback URL or a user and hand it to [New].
+func DefaultPool() Pool {
+	return Pool{
+		ID: "us-east-1_Local0001",
+		Clients: []Client{
+			{
+				ID:     "local-client",
+				Flows:  []Flow{FlowCode},
+				Scopes: []string{scopeOpenID, scopeEmail, scopePhone, scopeProfile, scopeUserAdmin, "orders/read", "orders/write"},
+				CallbackURLs: []string{
+					"http://localhost:3000/callback",
+					"http://localhost:8976/callback",
+					"http://localhost:8000/_auth/callback",
+				},
+				SignOutURLs: []string{"http://localhost:3000/"},
+			},
+			{
+				ID:     "local-machine",
+				Secret: "local-secret",
+				Flows:  []Flow{FlowClientCredentials},
+				Scopes: []string{"orders/read", "orders/write"},
+			},
+		},
+		Users: []User{
+			{
+				Username:   "anaya",
+				Password:   "Passw0rd!",
+				Groups:     []string{"staff"},
+				Attributes: map[string]string{"email": "anaya@example.com", "email_verified": "true", "name": "Anaya Rao"},
+			},
+			{
+				Username:   "admin",
+				Password:   "Passw0rd!",
+				Groups:     []string{"admins"},
+				Attributes: map[string]string{"email": "admin@example.com", "email_verified": "true", "name": "Admin"},
+			},
+		},
+		ResourceServers: []ResourceServer{{Identifier: "orders", Scopes: []string{"read", "write"}}},
+	}
+}
