@@ -152,7 +152,7 @@ func (t *contents) read(name []byte, value jose.Value, offset int) error {
 		return nil
 	}
 	t.present.add(c)
-	ok := false
+	var ok bool
 	switch {
 	case c <= lastText:
 		t.text[c], ok = t.textAt(value, offset)
@@ -168,7 +168,7 @@ func (t *contents) read(name []byte, value jose.Value, offset int) error {
 }
 
 func (t *contents) readOther(c claim, value jose.Value, offset int) (ok bool) {
-	switch c {
+	switch c { //nolint:exhaustive // strings and times are read by the caller
 	case claimAudience:
 		var one string
 		if one, ok = t.textAt(value, offset); ok {

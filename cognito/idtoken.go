@@ -112,7 +112,8 @@ func (t *IDToken) Claims(dst any) error { return (*contents)(t).decode(dst) }
 
 // Claim returns one claim, known or not, as it stands in the token.
 func (t *IDToken) Claim(name string) (value json.RawMessage, ok bool) {
-	return (*contents)(t).member(name)
+	member, ok := (*contents)(t).member(name)
+	return json.RawMessage(member), ok
 }
 
 // RawClaims returns a copy of the payload: every claim as it stands in the token.

@@ -2,13 +2,14 @@ package cognito
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
 // A Requirement is something that a verified token must meet beside being good: a
@@ -227,30 +228,27 @@ func RequireClaim(name string, values ...string) Requirement {
 		r.fault = "the call requires a claim without a name or without a value"
 	}
 	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
-		raw, ok := t.member(name)
+		value, ok := t.member(name)
 		switch {
 		case !ok:
 			return refuse(ErrClaimMismatch, name, "the claim %s is absent", quote(name))
-		case !matchesAny(raw, values):
-			return refuse(ErrClaimMismatch, name, "the claim %s must be %s; the token has %s", quote(name), list(values), quote(string(raw)))
+		case !matchesAny(value, values):
+			return refuse(ErrClaimMismatch, name, "the claim %s must be %s; the token has %s", quote(name), list(values), quote(string(value)))
 		}
 		return nil
 	}
 	return r
 }
 
-func matchesAny(raw json.RawMessage, values []string) bool {
-	var text string
-	var texts []string
-	switch raw[0] {
-	case '"':
-		return json.Unmarshal(raw, &text) == nil && slices.Contains(values, text)
-	case '[':
-		return json.Unmarshal(raw, &texts) == nil && slices.ContainsFunc(texts, func(s string) bool { return slices.Contains(values, s) })
-	case '{', 'n':
-		return false
+func matchesAny(value jose.Value, values []string) bool {
+	if text, ok := value.Text(); ok {
+		return slices.Contains(values, text)
 	}
-	return slices.Contains(values, string(raw))
+	if texts, ok := value.Texts(); ok {
+		return slices.ContainsFunc(texts, func(s string) bool { return slices.Contains(values, s) })
+	}
+	_, isBool := value.Bool()
+	return (isBool || value.IsNumber()) && slices.Contains(values, string(value))
 }
 
 // Require asks that check returns nil. An [*Error] of the check (see [NewError]) is

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 
 	jsonv2 "github.com/go-json-experiment/json"
 
@@ -41,21 +42,25 @@ func (t *contents) token() Token {
 	return (*AccessToken)(t)
 }
 
-// member returns a claim by name as it stands in the payload.
-func (t *contents) member(name string) (raw json.RawMessage, ok bool) {
+// member returns a claim by name as it stands in the payload, in memory of its own.
+func (t *contents) member(name string) (member jose.Value, ok bool) {
 	err := jose.DecodeObject([]byte(t.payload), "payload", func(n []byte, value jose.Value, _ int) error {
 		if string(n) == name {
-			raw, ok = json.RawMessage(string(value)), true
+			member, ok = slices.Clone(value), true
 		}
 		return nil
 	})
-	return raw, ok && err == nil
+	return member, ok && err == nil
 }
 
 // numbers has a json.Number take a JSON number, as in encoding/json; to the strict
 // decoder it is a string like any other.
 var numbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFunc(func(text []byte, n *json.Number) error {
-	return json.Unmarshal(text, n)
+	if !jose.Value(text).IsNumber() {
+		return errors.New("not a number")
+	}
+	*n = json.Number(text)
+	return nil
 }))
 
 // decode reads the payload into dst strictly.

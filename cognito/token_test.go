@@ -147,7 +147,7 @@ func TestPrintedTokens(t *testing.T) {
 	}
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("signed in", "token", token)
-	for _, text := range []string{fmt.Sprint(token), fmt.Sprintf("%v %+v %#v %s %q", token, token, token, token, token), log.String()} {
+	for _, text := range []string{token.String(), fmt.Sprintf("%v %+v %#v %s %q", token, token, token, token, token), log.String()} {
 		if strings.Contains(text, "private@example.com") || strings.Contains(text, raw[len(raw)-20:]) || !strings.Contains(text, cognitotest.PoolID) {
 			t.Errorf("printed as %s", text)
 		}

@@ -76,6 +76,7 @@ func FuzzDecodeObject(f *testing.F) {
 
 // decodeAny decodes with encoding/json, numbers as they are spelled.
 func decodeAny(t *testing.T, data []byte) (v any) {
+	t.Helper()
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	if err := dec.Decode(&v); err != nil {

@@ -173,10 +173,15 @@ func (v Value) Bool() (b, ok bool) {
 	return false, false
 }
 
+// IsNumber reports whether v is a JSON number, of any size.
+func (v Value) IsNumber() bool {
+	return len(v) > 0 && (v[0] == '-' || (v[0] >= '0' && v[0] <= '9'))
+}
+
 // Number returns a JSON number as the nearest float64; ok is false for every other
 // kind and for numbers that float64 cannot hold.
 func (v Value) Number() (f float64, ok bool) {
-	if len(v) == 0 || (v[0] != '-' && (v[0] < '0' || v[0] > '9')) {
+	if !v.IsNumber() {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(string(v), 64)

@@ -1,0 +1,69 @@
+package cognito_test
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+)
+
+// BenchmarkVerify measures a verification beside the floor, what crypto/rsa alone
+// takes for the signature by the same key, interleaved token by token. cold/floor is
+// what the rest costs.
+func BenchmarkVerify(b *testing.B) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(b, issuer, nil)
+	if err := verifier.WarmUp(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	const distinct = 512
+	tokens := make([]string, distinct)
+	for n := range tokens {
+		tokens[n] = issuer.Pool().AccessToken(cognitotest.Groups("staff", "admins"), cognitotest.Scopes("openid", "profile", "orders/read"),
+			cognitotest.Claim("custom:n", fmt.Sprint(n)))
+	}
+	requirement := cognito.RequireScopes("orders/read")
+	key := &issuer.Pool().AccessKey().Private().PublicKey
+	b.ReportAllocs()
+	var floor, cold time.Duration
+	n := 0
+	for b.Loop() {
+		raw := tokens[n%distinct]
+		n++
+		digest, signature := parts(b, raw)
+		start := time.Now()
+		if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature); err != nil {
+			b.Fatal(err)
+		}
+		between := time.Now()
+		if _, err := verifier.VerifyAccessToken(b.Context(), raw, requirement); err != nil {
+			b.Fatal(err)
+		}
+		floor += between.Sub(start)
+		cold += time.Since(between)
+	}
+	b.ReportMetric(float64(floor.Nanoseconds())/float64(n), "floor-ns")
+	b.ReportMetric(float64(cold.Nanoseconds())/float64(n), "cold-ns")
+	b.ReportMetric(float64(cold)/float64(floor), "cold/floor")
+	b.ReportMetric(testing.AllocsPerRun(100, func() {
+		_, _ = verifier.VerifyAccessToken(b.Context(), tokens[0], requirement)
+	}), "cold-allocs")
+	b.ReportMetric(0, "ns/op")
+}
+
+func parts(b *testing.B, raw string) (digest [32]byte, signature []byte) {
+	b.Helper()
+	last := strings.LastIndexByte(raw, '.')
+	signature, err := base64.RawURLEncoding.DecodeString(raw[last+1:])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return sha256.Sum256([]byte(raw[:last])), signature
+}
