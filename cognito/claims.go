@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -138,15 +139,20 @@ func (s *claimSet) add(c claim)     { *s |= 1 << c }
 // parseContents reads the payload of a compact JWS. The error is a
 // [*jose.MalformedError]; claims of a wrong kind are only noted.
 func parseContents(c *jose.Compact) (*contents, error) {
-	t := &contents{header: string(c.Header), payload: string(c.Payload)}
-	if err := jose.DecodeObject(c.Payload, "payload", t.read); err != nil {
+	both := string(c.Header) + string(c.Payload) // one piece of memory
+	t := &contents{header: both[:len(c.Header)], payload: both[len(c.Header):]}
+	if err := jose.DecodeObject(c.Payload, "payload", (*claimsVisitor)(t)); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-// read notes one member of the payload.
-func (t *contents) read(name []byte, value jose.Value, offset int) error {
+// claimsVisitor reads the claims of contents.
+type claimsVisitor contents
+
+// Member notes one member of the payload.
+func (v *claimsVisitor) Member(name []byte, value jose.Value, offset int) error {
+	t := (*contents)(v)
 	c, known := claimByName[string(name)]
 	if !known {
 		return nil
@@ -176,17 +182,17 @@ func (t *contents) readOther(c claim, value jose.Value, offset int) (ok bool) {
 			return true
 		}
 		t.audienceIsArray = true
-		t.audiences, ok = value.Texts()
+		t.audiences, ok = t.textsAt(value, offset)
 	case claimScope:
 		var all string
 		all, ok = t.textAt(value, offset)
 		t.scopes = splitScopes(all)
 	case claimGroups:
-		t.groups, ok = value.Texts()
+		t.groups, ok = t.textsAt(value, offset)
 	case claimRoles:
-		t.roles, ok = value.Texts()
+		t.roles, ok = t.textsAt(value, offset)
 	case claimAMR:
-		t.amr, ok = value.Texts()
+		t.amr, ok = t.textsAt(value, offset)
 	case claimIdentities:
 		t.identities, ok = readIdentities(value)
 	case claimVersion:
@@ -201,7 +207,13 @@ func (t *contents) readOther(c claim, value jose.Value, offset int) (ok bool) {
 
 // splitScopes splits at spaces, the one separator of RFC 6749 §3.3.
 func splitScopes(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' })
+	scopes := make([]string, 0, strings.Count(s, " ")+1)
+	for scope := range strings.SplitSeq(s, " ") {
+		if scope != "" {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
 }
 
 // textAt is value.Text, sharing the memory of the payload where it can: an access
@@ -213,6 +225,18 @@ func (t *contents) textAt(value jose.Value, offset int) (string, bool) {
 		}
 	}
 	return value.Text()
+}
+
+// textsAt is value.Texts, sharing the memory of the payload where it can.
+func (t *contents) textsAt(value jose.Value, offset int) ([]string, bool) {
+	list := make([]string, 0, min(bytes.Count(value, []byte(","))+1, 16))
+	ok := true
+	err := jose.DecodeArray(value, func(member jose.Value, within int) error {
+		text, isText := t.textAt(member, offset+within)
+		list, ok = append(list, text), ok && isText
+		return nil
+	})
+	return list, ok && err == nil
 }
 
 // maxTime is the last time in a token that is one, in seconds: 2^53, up to which

@@ -24,7 +24,7 @@ func readIdentities(value jose.Value) ([]Identity, bool) {
 	list := []Identity{}
 	err := jose.DecodeArray(value, func(member jose.Value, _ int) error {
 		var id Identity
-		err := jose.DecodeObject(member, "payload", func(name []byte, value jose.Value, _ int) error {
+		err := jose.DecodeObject(member, "payload", jose.VisitorFunc(func(name []byte, value jose.Value, _ int) error {
 			text, _ := value.Text()
 			switch string(name) {
 			case "userId":
@@ -41,7 +41,7 @@ func readIdentities(value jose.Value) ([]Identity, bool) {
 				id.DateCreated = millisecondsOf(text, value)
 			}
 			return nil
-		})
+		}))
 		list = append(list, id)
 		return err
 	})

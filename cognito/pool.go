@@ -47,18 +47,32 @@ func (i *issuer) key(ctx context.Context, id string) (*keyset.Key, error) {
 		return nil, keyset.ErrKeyNotFound
 	}
 	key, err := i.keys.Key(ctx, id)
-	if err != nil && i.notSwitched(ctx, err) {
+	if err == nil || errors.Is(err, keyset.ErrKeyNotFound) {
+		if i.absentUntil.Load() != 0 { // read first: writers slow each other down
+			i.absentUntil.Store(0)
+		}
+		return key, err
+	}
+	if i.notSwitched(ctx, err) {
 		return nil, keyset.ErrKeyNotFound
 	}
-	return key, err
+	return nil, err
 }
 
 // notSwitched reports whether err means that the pool does not use this issuer: it
 // has no key set, while the pool's other issuer has one. Without that, the same
-// answer may come from a proxy on the way, and tells nothing.
+// answer may come from a proxy on the way, and tells nothing. An issuer that was
+// found unused stays so until its key set is there: that asking anew met an outage
+// makes nothing of its tokens.
 func (i *issuer) notSwitched(ctx context.Context, err error) bool {
 	var unavailable *keyset.UnavailableError
-	if i.sibling == nil || !errors.As(err, &unavailable) || !unavailable.Absent() || i.sibling.keys.Load(ctx) != nil {
+	if i.sibling == nil || !errors.As(err, &unavailable) || ctx.Err() != nil {
+		return false
+	}
+	if seen := i.absentUntil.Load() != 0; !seen && !unavailable.Absent() {
+		return false
+	}
+	if i.sibling.keys.Load(ctx) != nil {
 		return false
 	}
 	i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())

@@ -24,6 +24,10 @@ func TestBothIssuers(t *testing.T) {
 	if n := pool.KeySetRequests(); n != 2 {
 		t.Errorf("%d requests for key sets, want one for each issuer", n)
 	}
+	pool.FailKeySet(500)
+	issuer.Clock().Advance(11 * time.Minute)
+	checkVerdict(t, verifier, forged, cognito.TokenUseAccess, cognito.ErrKeyNotFound) // also in an outage
+	pool.RestoreKeySet()
 	pool.SwitchIssuer()
 	after := pool.AccessToken()
 	checkVerdict(t, verifier, after, cognito.TokenUseAccess, cognito.ErrKeyNotFound)

@@ -44,12 +44,12 @@ func (t *contents) token() Token {
 
 // member returns a claim by name as it stands in the payload, in memory of its own.
 func (t *contents) member(name string) (member jose.Value, ok bool) {
-	err := jose.DecodeObject([]byte(t.payload), "payload", func(n []byte, value jose.Value, _ int) error {
+	err := jose.DecodeObject([]byte(t.payload), "payload", jose.VisitorFunc(func(n []byte, value jose.Value, _ int) error {
 		if string(n) == name {
 			member, ok = slices.Clone(value), true
 		}
 		return nil
-	})
+	}))
 	return member, ok && err == nil
 }
 

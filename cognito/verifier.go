@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,9 @@ func New(config Config) (*Verifier, error) {
 	}
 	if config.Clock == nil {
 		config.Clock = keyset.SystemClock()
+	}
+	if config.Logger == nil {
+		config.Logger = slog.Default()
 	}
 	v := &Verifier{
 		issuers:  make(map[string]*issuer, 2*len(config.UserPools)),

@@ -60,15 +60,16 @@ func ParseCompact(raw string) (*Compact, error) {
 	default:
 		return nil, &MalformedError{"token", "is not three parts separated by dots"}
 	}
-	text := []byte(raw)
+	// One piece of memory holds the text and, behind it, what it decodes to.
+	text := append(make([]byte, 0, len(raw)+encoding.DecodedLen(len(raw))), raw...)
 	// encoding/base64 skips line breaks wherever they stand, even when strict.
 	if bytes.IndexByte(text, '\n') >= 0 || bytes.IndexByte(text, '\r') >= 0 {
 		return nil, &MalformedError{"token", "has a line break inside"}
 	}
 	first, last := bytes.IndexByte(text, '.'), bytes.LastIndexByte(text, '.')
-	c := &Compact{signingInput: text[:last]}
+	c := &Compact{signingInput: text[:last:last]}
 
-	buf := make([]byte, 0, encoding.DecodedLen(len(text)))
+	buf := text[len(text):]
 	var err error
 	if c.Header, buf, err = decodePart(buf, text[:first], "header"); err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func ParseCompact(raw string) (*Compact, error) {
 	if len(c.Signature) == 0 {
 		return nil, &MalformedError{"signature", "is empty"}
 	}
-	if err := c.readHeader(); err != nil {
+	if err := DecodeObject(c.Header, "header", (*headerVisitor)(c)); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -98,18 +99,24 @@ func decodePart(buf, src []byte, part string) (decoded, rest []byte, err error) 
 	return out[len(buf):len(out):len(out)], out, nil
 }
 
-func (c *Compact) readHeader() error {
-	return DecodeObject(c.Header, "header", func(name []byte, value Value, _ int) error {
-		switch string(name) {
-		case "alg":
+// headerVisitor reads the header parameters of a Compact.
+type headerVisitor Compact
+
+// Member implements Visitor.
+func (c *headerVisitor) Member(name []byte, value Value, _ int) error {
+	switch string(name) {
+	case "alg":
+		if string(value) == `"RS256"` {
+			c.Algorithm = "RS256" // costs no memory
+		} else {
 			c.Algorithm, _ = value.Text()
-		case "kid":
-			c.KeyID, _ = value.Text()
-		case "crit":
-			return &MalformedError{"header", "has a crit parameter, whose extensions are not understood here"}
-		case "b64":
-			return &MalformedError{"header", "has a b64 parameter"}
 		}
-		return nil
-	})
+	case "kid":
+		c.KeyID, _ = value.Text()
+	case "crit":
+		return &MalformedError{"header", "has a crit parameter, whose extensions are not understood here"}
+	case "b64":
+		return &MalformedError{"header", "has a b64 parameter"}
+	}
+	return nil
 }

@@ -51,7 +51,7 @@ func FuzzDecodeObject(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		walked := map[string]any{}
-		err := DecodeObject(data, "payload", func(name []byte, value Value, offset int) error {
+		err := DecodeObject(data, "payload", VisitorFunc(func(name []byte, value Value, offset int) error {
 			if !bytes.HasPrefix(data[offset:], value) {
 				t.Fatalf("offset %d is not that of %q in %q", offset, value, data)
 			}
@@ -64,7 +64,7 @@ func FuzzDecodeObject(f *testing.F) {
 			}
 			walked[string(name)] = v
 			return nil
-		})
+		}))
 		if err != nil {
 			return
 		}

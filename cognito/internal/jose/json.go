@@ -5,8 +5,8 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"sync"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -17,67 +17,141 @@ const MaxDepth = 64
 // A Value is the text of one JSON value that has been checked to be well formed.
 type Value []byte
 
-// DecodeObject reads data, which must be exactly one JSON object, and calls visit
-// for each of its members in turn, with the unescaped name. It is strict: names
-// are compared by case, repeated names are refused at every depth, as are invalid
-// UTF-8 (raw or as half a surrogate pair), text after the object and nesting
-// deeper than [MaxDepth] (RFC 7519 §7.2, RFC 8259 §4, §8.1).
+// A Visitor is told the members of an object.
+type Visitor interface {
+	// Member is called for each member in turn, with the unescaped name. Name and
+	// value are valid during the call only; the text's [offset:] starts with the value.
+	Member(name []byte, value Value, offset int) error
+}
+
+// VisitorFunc is a function as a Visitor.
+type VisitorFunc func(name []byte, value Value, offset int) error
+
+// Member implements Visitor.
+func (f VisitorFunc) Member(name []byte, value Value, offset int) error {
+	return f(name, value, offset)
+}
+
+// DecodeObject reads data, which must be exactly one JSON object, and tells visitor
+// its members. It is strict: names are compared by case, repeated names are refused
+// at every depth, as are invalid UTF-8 (raw or as half a surrogate pair), text after
+// the object and nesting deeper than [MaxDepth] (RFC 7519 §7.2, RFC 8259 §4, §8.1).
 //
-// The whole of data is checked before the error of visit is reported, so that an
+// The whole of data is checked before the error of a Member is reported, so that an
 // error about a member is one about a well-formed object. Failures to read are
-// [*MalformedError] with the given part. Name and value are valid during the call
-// only; data[offset:] starts with the value.
-func DecodeObject(data []byte, part string, visit func(name []byte, value Value, offset int) error) error {
+// [*MalformedError] with the given part.
+func DecodeObject(data []byte, part string, visitor Visitor) error {
 	if tooDeep(data) {
 		return &MalformedError{part, "nests deeper than " + strconv.Itoa(MaxDepth) + " levels"}
 	}
-	object := object{visit: visit}
-	if err := json.Unmarshal(data, &object); err != nil {
+	r := readers.Get().(*reader) //nolint:forcetypeassert // New makes nothing else
+	defer r.release()
+	visitErr, err := r.object(data, visitor)
+	if err != nil {
 		return &MalformedError{part, jsonReason(err)}
 	}
-	return object.err
+	return visitErr
 }
 
-type object struct {
-	visit func(name []byte, value Value, offset int) error
-	err   error // the first one of visit
+// DecodeArray calls visit for each member of the JSON array v in turn, until it
+// fails, and returns its error; or an error where v is of another kind. v[offset:]
+// starts with the member. v must have been told by [DecodeObject], which checked it.
+func DecodeArray(v Value, visit func(member Value, offset int) error) error {
+	r := readers.Get().(*reader) //nolint:forcetypeassert // New makes nothing else
+	defer r.release()
+	return r.array(v, visit)
 }
 
-var errNotObject = errors.New("not an object")
+// A reader is a strict decoder, used again and again: making one costs more than
+// most texts.
+type reader struct {
+	dec  *jsontext.Decoder
+	src  bytes.Reader
+	name [64]byte // names of known claims and parameters are shorter
+}
 
-// UnmarshalJSONFrom implements json.UnmarshalerFrom. Going through json.Unmarshal
-// gives its pooled decoder and its check that nothing follows the object.
-func (o *object) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() != jsontext.KindBeginObject {
-		if _, err := dec.ReadValue(); err != nil {
-			return err
+var readers = sync.Pool{New: func() any { return &reader{dec: jsontext.NewDecoder(bytes.NewReader(nil))} }}
+
+// start has the decoder read data from the beginning, with its strict defaults: no
+// repeated names, no invalid UTF-8.
+func (r *reader) start(data []byte) {
+	r.src.Reset(data)
+	r.dec.Reset(&r.src)
+}
+
+// release gives the reader back without the data that it read.
+func (r *reader) release() {
+	r.src.Reset(nil)
+	readers.Put(r)
+}
+
+var (
+	errNotObject = errors.New("not an object")
+	errNotArray  = errors.New("not an array")
+	errNotString = errors.New("not a string")
+	errTrailing  = errors.New("more than one value")
+)
+
+// object reads data to its end. visitErr is the first error of the visitor.
+func (r *reader) object(data []byte, visitor Visitor) (visitErr, err error) {
+	r.start(data)
+	if kind := r.dec.PeekKind(); kind != jsontext.KindBeginObject {
+		if _, err := r.dec.ReadValue(); err != nil {
+			return nil, err
 		}
-		return errNotObject
+		return nil, errNotObject
 	}
-	if _, err := dec.ReadToken(); err != nil {
+	if _, err := r.dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	for r.dec.PeekKind() != jsontext.KindEndObject {
+		quoted, err := r.dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		// Reading the value invalidates quoted.
+		name, err := appendUnquoted(r.name[:0], quoted)
+		if err != nil {
+			return nil, err
+		}
+		value, err := r.dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		if visitErr == nil {
+			visitErr = visitor.Member(name, Value(value), int(r.dec.InputOffset())-len(value))
+		}
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	switch _, err := r.dec.ReadToken(); {
+	case err == nil:
+		return nil, errTrailing
+	case !errors.Is(err, io.EOF):
+		return nil, err
+	}
+	return visitErr, nil
+}
+
+func (r *reader) array(v Value, visit func(member Value, offset int) error) error {
+	r.start(v)
+	if r.dec.PeekKind() != jsontext.KindBeginArray {
+		return errNotArray
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
-	var scratch [64]byte // names of known claims and parameters are shorter
-	for dec.PeekKind() != jsontext.KindEndObject {
-		quoted, err := dec.ReadValue()
+	for r.dec.PeekKind() != jsontext.KindEndArray {
+		member, err := r.dec.ReadValue()
 		if err != nil {
 			return err
 		}
-		// The decoder may reuse quoted's memory for the value.
-		name, err := appendUnquoted(scratch[:0], quoted)
-		if err != nil {
+		if err := visit(Value(member), int(r.dec.InputOffset())-len(member)); err != nil {
 			return err
-		}
-		value, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		if o.err == nil {
-			o.err = o.visit(name, Value(value), int(dec.InputOffset())-len(value))
 		}
 	}
-	_, err := dec.ReadToken()
-	return err
+	return nil
 }
 
 // tooDeep reports whether data nests deeper than MaxDepth. The exact count is
@@ -111,6 +185,8 @@ func jsonReason(err error) string {
 	switch {
 	case errors.Is(err, errNotObject):
 		return "is not a JSON object"
+	case errors.Is(err, errTrailing):
+		return "is more than one JSON object"
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return "repeats a member name"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -186,46 +262,4 @@ func (v Value) Number() (f float64, ok bool) {
 	}
 	f, err := strconv.ParseFloat(string(v), 64)
 	return f, err == nil
-}
-
-var (
-	errNotArray  = errors.New("not an array")
-	errNotString = errors.New("not a string")
-)
-
-// DecodeArray calls visit for each member of the JSON array v in turn, until it
-// fails, and returns its error; or an error where v is of another kind.
-// v[offset:] starts with the member.
-func DecodeArray(v Value, visit func(member Value, offset int) error) error {
-	array := array{visit: visit}
-	if err := json.Unmarshal(v, &array); err != nil {
-		return err
-	}
-	return array.err
-}
-
-type array struct {
-	visit func(member Value, offset int) error
-	err   error // the first one of visit
-}
-
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (a *array) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() != jsontext.KindBeginArray {
-		return errNotArray
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	for dec.PeekKind() != jsontext.KindEndArray {
-		member, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		if a.err == nil {
-			a.err = a.visit(Value(member), int(dec.InputOffset())-len(member))
-		}
-	}
-	_, err := dec.ReadToken()
-	return err
 }

@@ -42,7 +42,7 @@ type Skipped struct {
 func ParseSet(data []byte) (keys []Key, skipped []Skipped, err error) {
 	var members []member
 	found := false
-	err = DecodeObject(data, "key set", func(name []byte, value Value, _ int) error {
+	err = DecodeObject(data, "key set", VisitorFunc(func(name []byte, value Value, _ int) error {
 		if string(name) != "keys" {
 			return nil
 		}
@@ -55,7 +55,7 @@ func ParseSet(data []byte) (keys []Key, skipped []Skipped, err error) {
 			return &MalformedError{"key set", "has a keys member that is not an array"}
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,7 +108,7 @@ func refuseAmbiguous(members []member) {
 // parseKey reads one JWK (RFC 7517 §4, RFC 7518 §6.3.1).
 func parseKey(jwk Value) member {
 	var p keyParameters
-	if err := DecodeObject(jwk, "key", p.read); err != nil {
+	if err := DecodeObject(jwk, "key", &p); err != nil {
 		return member{fault: "is not a JSON object"}
 	}
 	m := member{key: Key{ID: p.kid}, fault: p.fault}
@@ -129,7 +129,8 @@ type keyParameters struct {
 	fault                    string // the first one of reading
 }
 
-func (p *keyParameters) read(name []byte, value Value, _ int) error {
+// Member implements Visitor.
+func (p *keyParameters) Member(name []byte, value Value, _ int) error {
 	text := func(dst *string) {
 		var ok bool
 		if *dst, ok = value.Text(); !ok && p.fault == "" {

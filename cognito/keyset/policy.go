@@ -1,0 +1,105 @@
+package keyset
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Policy says when a remote key set is refreshed and how long it is used. The
+// zero value of a field is its default; a negative one is refused.
+type Policy struct {
+	// MaxAge is after how long a set should have been refreshed, where the
+	// answer's Cache-Control says nothing about it. Default: one hour. At least
+	// CoolDown.
+	MaxAge time.Duration
+
+	// CoolDown is the time between two fetches that unknown key names or bad
+	// signatures ask for, at the least: it bounds what senders of bad tokens can
+	// make this program ask of the issuer. Default: ten seconds.
+	CoolDown time.Duration
+
+	// Stale is for how long after it was fetched a set is used while it cannot be
+	// refreshed. Default: 24 hours. At least MaxAge; a longer Cache-Control is
+	// cut to it.
+	Stale time.Duration
+
+	// Timeout is how long one fetch may take, redirects and body included.
+	// Default: five seconds.
+	Timeout time.Duration
+}
+
+const (
+	defaultMaxAge   = time.Hour
+	defaultCoolDown = 10 * time.Second
+	defaultStale    = 24 * time.Hour
+	defaultTimeout  = 5 * time.Second
+
+	// What Cache-Control may say: less would make every issuer with a careless
+	// header a burden, more would keep a withdrawn key for days.
+	leastMaxAge = 5 * time.Minute
+	mostMaxAge  = 24 * time.Hour
+
+	// longestBackOff bounds the time between attempts after failures, and what a
+	// Retry-After header can ask for.
+	longestBackOff = 5 * time.Minute
+	// coldBackOff is the first time between attempts while no set is held: a
+	// process that just started is of no use without one.
+	coldBackOff = time.Second
+)
+
+// complete returns p with its defaults filled in, or every fault of it.
+func (p Policy) complete() (Policy, error) {
+	var faults []error
+	fill := func(field string, d *time.Duration, standard time.Duration) {
+		switch {
+		case *d < 0:
+			faults = append(faults, fmt.Errorf("keyset: Policy.%s: %v is negative", field, *d))
+		case *d == 0:
+			*d = standard
+		}
+	}
+	fill("MaxAge", &p.MaxAge, defaultMaxAge)
+	fill("CoolDown", &p.CoolDown, defaultCoolDown)
+	fill("Stale", &p.Stale, defaultStale)
+	fill("Timeout", &p.Timeout, defaultTimeout)
+	if len(faults) == 0 {
+		if p.MaxAge < p.CoolDown {
+			faults = append(faults, fmt.Errorf("keyset: Policy.MaxAge: %v is less than CoolDown (%v)", p.MaxAge, p.CoolDown))
+		}
+		if p.Stale < p.MaxAge {
+			faults = append(faults, fmt.Errorf("keyset: Policy.Stale: %v is less than MaxAge (%v)", p.Stale, p.MaxAge))
+		}
+	}
+	return p, errors.Join(faults...)
+}
+
+// backOff returns the time until the attempt after so many failures in a row.
+// Jitter (0 to 1) only lengthens it, so that attempts are never closer than base,
+// and stays under the longest so that a fleet does not fall into step there.
+func (p Policy) backOff(failures int, held bool, jitter float64) time.Duration {
+	base, longest := p.CoolDown, max(longestBackOff, p.CoolDown)
+	if !held {
+		base = min(coldBackOff, p.CoolDown)
+	}
+	d := base
+	for range failures - 1 {
+		if d *= 2; d >= longest {
+			break
+		}
+	}
+	d = max(base, min(d, longest*4/5))
+	return min(lengthen(d, jitter), longest)
+}
+
+// lengthen adds up to a quarter to d.
+func lengthen(d time.Duration, jitter float64) time.Duration {
+	return d + time.Duration(float64(d/4)*jitter)
+}
+
+// refreshAfter returns at what age a set with that max age is refreshed in the
+// background: between 75 and 90 % of it, so that a fleet started together does not
+// come back together.
+func refreshAfter(maxAge time.Duration, jitter float64) time.Duration {
+	return time.Duration(float64(maxAge) * (0.75 + 0.15*jitter))
+}

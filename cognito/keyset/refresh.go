@@ -1,0 +1,194 @@
+package keyset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+var (
+	errNotYet    = errors.New("the next attempt may not start yet")
+	errNoOutcome = errors.New("the HTTP client's transport ended the goroutine of the fetch")
+)
+
+// obtain returns the set to answer from: one that satisfies the question, or else
+// as fresh as it can be had now. With both a set and an error, the set is usable
+// and does not satisfy, and it could not be found out whether a newer one would.
+// It waits where a fetch is needed for the answer, as long as ctx allows, and for
+// the copy on disk where written is set.
+func (r *Remote) obtain(ctx context.Context, satisfied func(*Set) bool, written bool) (*Set, error) {
+	waited := false
+	for {
+		//nolint:contextcheck // a fetch belongs to no caller, and must not end with one's context
+		set, flight, err := r.consider(satisfied, waited)
+		if flight == nil {
+			return set, err
+		}
+		if !waitFor(ctx, flight.done) {
+			return nil, r.gaveUp(ctx.Err())
+		}
+		if written {
+			waitFor(ctx, flight.written)
+		}
+		// A flight may have found a fresh copy and asked nobody. That can happen
+		// once in a Remote's life, so this ends.
+		waited = flight.asked
+	}
+}
+
+func waitFor(ctx context.Context, c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	case <-ctx.Done():
+	}
+	// Where both have come to pass, the outcome is what the caller wants.
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// consider answers as obtain does, or returns the flight to wait for first. waited
+// says that the caller has waited for a fetch already, and that whatever is known
+// now has to do.
+func (r *Remote) consider(satisfied func(*Set) bool, waited bool) (*Set, *flight, error) {
+	s := &r.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := wallTime(r.clock)
+	r.heed(now)
+
+	usable := s.usable(now)
+	satisfies := usable && satisfied(s.held)
+	// Past its max age a set is refreshed before it is used. But when the last
+	// attempt failed, waiting for the next would slow every caller by a time-out.
+	if satisfies && (now.Before(s.expiresAt) || s.lastErr != nil) {
+		if !now.Before(s.refreshAt) {
+			r.start(now)
+		}
+		return s.held, nil, nil
+	}
+	if !waited {
+		if flight := r.start(now); flight != nil {
+			return nil, flight, nil
+		}
+	}
+	switch {
+	case satisfies:
+		return s.held, nil, nil
+	case !usable:
+		return nil, nil, r.unavailable(now)
+	case s.lastErr != nil:
+		return s.held, nil, r.unavailable(now)
+	}
+	return s.held, nil, nil
+}
+
+// gaveUp is the error for a caller whose context ended while it waited.
+func (r *Remote) gaveUp(cause error) error {
+	r.state.mu.Lock()
+	defer r.state.mu.Unlock()
+	err := r.unavailable(wallTime(r.clock))
+	last := r.state.lastErr
+	err.cause = cause
+	err.message = fmt.Sprintf("gave up waiting for the key set from %s: %v", r.url, cause)
+	if last != nil {
+		err.cause = errors.Join(cause, last)
+		err.message += fmt.Sprintf(" (the last attempt: %v)", last)
+	}
+	return err
+}
+
+// start returns the flight under way, or a new one where one may start, else nil.
+// The caller holds mu.
+func (r *Remote) start(now time.Time) *flight {
+	s := &r.state
+	if s.flight == nil && !now.Before(s.gateFrom.Add(s.spacing)) {
+		s.flight = &flight{done: make(chan struct{}), written: make(chan struct{})}
+		r.publish(now)
+		go r.fly(s.flight)
+	}
+	return s.flight
+}
+
+// fly is the goroutine of one flight. There is one at a time until done is closed.
+func (r *Remote) fly(f *flight) {
+	defer close(f.written)
+	if r.recall() {
+		r.state.mu.Lock()
+		r.land(f, wallTime(r.clock))
+		r.state.mu.Unlock()
+		return
+	}
+	f.asked = true
+	started := wallTime(r.clock)
+	got := fetched{err: &fetchError{cause: errNoOutcome}}
+	// Deferred, because a transport may call runtime.Goexit (a test's FailNow
+	// does): the flight must end all the same.
+	defer func() {
+		set := r.settle(f, started, got)
+		if set != nil && r.copies != nil {
+			r.keepCopy(set, got.body, started)
+		}
+	}()
+	got = r.fetch(started)
+}
+
+// settle puts the outcome of a fetch into state, and returns the set that is now
+// held where it is a new one.
+func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
+	jitter := min(max(r.jitter(), 0), 1)
+	s := &r.state
+	s.mu.Lock()
+	now := wallTime(r.clock)
+	before := s.failures
+	if got.err == nil {
+		got.set.adopt(s.held)
+		maxAge := r.policy.MaxAge
+		if got.maxAge > 0 {
+			maxAge = got.maxAge
+		}
+		r.hold(got.set, started, maxAge, jitter)
+		s.failures, s.lastErr = 0, nil
+		s.gateFrom, s.spacing = started, r.policy.CoolDown
+	} else {
+		s.failures++
+		s.lastErr = got.err
+		s.gateFrom = now
+		s.spacing = r.policy.backOff(s.failures, s.usable(now), jitter)
+		if asked := lengthen(got.err.retryAfter, jitter); asked > s.spacing {
+			s.spacing = min(asked, max(longestBackOff, s.spacing))
+		}
+	}
+	retryIn := s.spacing
+	r.land(f, now)
+	s.mu.Unlock()
+
+	switch {
+	case got.err != nil:
+		r.log.Warn("fetching the key set failed", "error", got.err.Error(), "failures", before+1, "retry_in", retryIn)
+		return nil
+	case before > 0:
+		r.log.Info("fetching the key set works again", "failures", before)
+	}
+	logSkipped(r.log, got.set)
+	return got.set
+}
+
+// land ends a flight. The caller holds mu.
+func (r *Remote) land(f *flight, now time.Time) {
+	r.state.flight = nil
+	r.publish(now)
+	close(f.done)
+}
+
+func logSkipped(log *slog.Logger, set *Set) {
+	for _, s := range set.skipped {
+		log.Debug("a key of the set is not used", "index", s.Index, "kid", s.KeyID, "reason", s.Reason)
+	}
+}

@@ -1,0 +1,214 @@
+package keyset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// A RemoteConfig says where a [Remote] gets its set, and how. URL is mandatory.
+type RemoteConfig struct {
+	// URL is the address of the JSON Web Key Set. It is https, or http where the
+	// host is this machine's loopback (localhost or such an IP address) or
+	// AllowPlainHTTP is set; without user name, password and fragment. It appears
+	// in errors and logs.
+	URL string
+
+	// HTTPClient asks for the set: for a certificate authority or a proxy of
+	// one's own. It is copied and not modified. Redirects that it would follow are
+	// further restricted to the origin of URL, and three of them. Its transport
+	// must end a request whose context is done. Default: a client that honours the
+	// environment's proxy settings and keeps no connections.
+	HTTPClient *http.Client
+
+	// AllowPlainHTTP allows an http URL to other hosts than loopback. Whoever is
+	// on the way can then replace the keys, and have any token accepted.
+	AllowPlainHTTP bool
+
+	// Policy says when the set is refreshed. Default: its own.
+	Policy Policy
+
+	// CopyFile is the path of a file that keeps the last good answer, for starts
+	// without network. Its time of modification tells its age: under
+	// Policy.MaxAge it is used without a fetch, under Policy.Stale where the
+	// first fetch fails, else not at all.
+	//
+	// Whoever can write the file can have any token accepted, and a file shared
+	// by two addresses would have the keys of one accepted for the other: each
+	// address needs a file of its own, in a directory that only this program's
+	// user can write. Default: no file.
+	CopyFile string
+
+	// Clock tells the time and does all waiting. Default: the system's.
+	Clock Clock
+
+	// Logger is told of failed fetches and of recovery. It never sees a token;
+	// there is none here. Default: nothing is logged.
+	Logger *slog.Logger
+
+	// Jitter returns numbers from 0 to 1 that spread the refreshing of many
+	// processes. It is called by one goroutine at a time. Default: random.
+	Jitter func() float64
+}
+
+// Remote is a [Source] that keeps the set of an address.
+//
+// A set is refreshed in the background from 75 to 90 % of its max age on, while
+// its keys are handed out. One that is past its max age, because nobody asked for
+// long, is refreshed before it is used; where that fails it stays in use, up to
+// Policy.Stale after it was fetched, while attempts go on at their back-off.
+// Unknown key names and bad signatures refresh it too, at most once per
+// Policy.CoolDown. A good answer replaces the whole set; any other answer leaves
+// it untouched.
+//
+// Refreshing is driven by use: nothing runs and no timer is set while nobody asks,
+// so there is nothing to close. There is at most one fetch at a time, which
+// belongs to no caller: who waits for it gives up with its own context, and the
+// fetch goes on for the others.
+type Remote struct {
+	url    string
+	client *http.Client
+	policy Policy
+	copies *copyFile // nil: none
+	clock  Clock
+	log    *slog.Logger
+	jitter func() float64
+
+	// current is what lookups of known names read without a lock. It is written
+	// under state.mu only.
+	current atomic.Pointer[view]
+	state   state
+}
+
+var _ Source = (*Remote)(nil)
+
+// NewRemote returns a Source for the address in config. It asks for nothing yet,
+// and does not touch CopyFile. The error joins every fault of config, each with
+// its field.
+func NewRemote(config RemoteConfig) (*Remote, error) {
+	address, urlFault := parseURL(config.URL, config.AllowPlainHTTP)
+	policy, policyFault := config.Policy.complete()
+	if err := errors.Join(urlFault, policyFault); err != nil {
+		return nil, err
+	}
+	r := &Remote{
+		url:    config.URL,
+		client: restrict(config.HTTPClient, address),
+		policy: policy,
+		clock:  orSystem(config.Clock),
+		log:    orDiscard(config.Logger).With("url", config.URL),
+		jitter: config.Jitter,
+	}
+	if r.jitter == nil {
+		r.jitter = rand.Float64
+	}
+	if config.CopyFile != "" {
+		r.copies = &copyFile{path: config.CopyFile}
+	}
+	return r, nil
+}
+
+func orDiscard(log *slog.Logger) *slog.Logger {
+	if log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return log
+}
+
+// parseURL checks RemoteConfig.URL.
+func parseURL(raw string, allowPlain bool) (*url.URL, error) {
+	fault := func(format string, args ...any) (*url.URL, error) {
+		return nil, fmt.Errorf("keyset: URL: "+format, args...)
+	}
+	if raw == "" {
+		return fault("is missing")
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		// url.Error quotes the address, a password included.
+		return fault("is not an address: %w", errors.Unwrap(err))
+	case u.User != nil:
+		return fault("holds a user name or password, which would end up in logs")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return fault("%q is neither https nor http", raw)
+	case u.Hostname() == "":
+		return fault("%q has no host", raw)
+	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
+		return fault("%q has a fragment", raw)
+	case u.Scheme == "http" && !allowPlain && !isLoopback(u.Hostname()):
+		return fault("%q is plain http to another machine; set AllowPlainHTTP if the way there is safe", raw)
+	}
+	return u, nil
+}
+
+// isLoopback reports whether host can only be this machine. Other names than
+// localhost are not resolved: what they mean can change after the check.
+func isLoopback(host string) bool {
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback()
+	}
+	return strings.EqualFold(host, "localhost")
+}
+
+// Key implements [Source].
+func (r *Remote) Key(ctx context.Context, id string) (*Key, error) {
+	if id == "" {
+		return nil, ErrKeyNotFound
+	}
+	// The view comes first: read after the time, it could be of a set fetched
+	// later, and the clock would seem to have been set back.
+	if v := r.current.Load(); v != nil && v.covers(r.clock.Now()) {
+		if key, ok := v.set.Key(id); ok {
+			return key, nil
+		}
+	}
+	return r.findKey(ctx, id)
+}
+
+// findKey is apart from Key because its closure would cost the fast path an
+// allocation.
+func (r *Remote) findKey(ctx context.Context, id string) (*Key, error) {
+	known := func(set *Set) bool {
+		_, ok := set.Key(id)
+		return ok
+	}
+	set, err := r.obtain(ctx, known, false)
+	if set != nil {
+		if key, ok := set.Key(id); ok {
+			return key, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nil, ErrKeyNotFound
+}
+
+// Replacement implements [Source]. The error, an [*UnavailableError], says that no
+// usable set is held or that the caller gave up waiting.
+func (r *Remote) Replacement(ctx context.Context, old *Key) (*Key, error) {
+	if old == nil {
+		return nil, nil
+	}
+	set, err := r.obtain(ctx, func(set *Set) bool { return set.replacement(old) != nil }, false)
+	if set == nil {
+		return nil, err
+	}
+	return set.replacement(old), nil
+}
+
+// Load implements [Source]: nil means that keys are held that may be used now. It
+// waits for a fetch where that is due and may start, and until its copy is
+// written.
+func (r *Remote) Load(ctx context.Context) error {
+	_, err := r.obtain(ctx, func(*Set) bool { return true }, true)
+	return err
+}

@@ -1,0 +1,155 @@
+package keyset
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// state is what a Remote knows. Everything in it is guarded by mu, which is held
+// for a few comparisons at a time: never during input, output or logging, nor
+// while anything that was configured is called but the clock's Now.
+//
+// Joining the fetch under way, and deciding whether one may start, is one critical
+// section. With a separate single-flight group there would be a moment between the
+// two in which a fetch ends and a late-comer starts a second one.
+type state struct {
+	mu sync.Mutex
+
+	held *Set // the last good set; nil: none yet
+	// The ages of held: fetchedAt <= refreshAt <= expiresAt <= staleAt.
+	fetchedAt, refreshAt, expiresAt, staleAt time.Time
+
+	flight *flight // the fetch under way; nil: none
+
+	// No fetch starts before gateFrom + spacing. After a success gateFrom is when
+	// that fetch started: a machine that was suspended in the middle of one must
+	// not wait longer for the next. After a failure it is when the fetch ended.
+	gateFrom time.Time
+	spacing  time.Duration
+
+	failures int         // in a row
+	lastErr  *fetchError // of the last attempt; nil: it succeeded, or there was none
+}
+
+// A flight is one fetch, and whoever waits for it.
+type flight struct {
+	// done is closed when the outcome is in state.
+	done chan struct{}
+	// written is closed when the copy is on disk too, if there is to be one.
+	written chan struct{}
+	// asked is whether the address was asked: a copy may do. It is written
+	// before done is closed, and read after.
+	asked bool
+}
+
+// A view is what a lookup of a known name needs: the set, and the span of time
+// (until excluded) in which it is the answer with nothing else to be done. It is
+// immutable. Outside that span, a clock that was set back included, the lookup
+// goes by state.
+type view struct {
+	set         *Set
+	from, until time.Time
+}
+
+func (v *view) covers(now time.Time) bool {
+	return !now.Before(v.from) && now.Before(v.until)
+}
+
+// publish derives the view from state. The caller holds mu.
+func (r *Remote) publish(now time.Time) {
+	s := &r.state
+	if s.held == nil {
+		return // there has never been a set, so there is no view to correct
+	}
+	v := &view{set: s.held, from: s.fetchedAt}
+	switch {
+	case s.flight == nil:
+		// Nothing is due, or it may not start yet.
+		v.until = later(s.refreshAt, s.gateFrom.Add(s.spacing))
+		v.from = later(v.from, s.gateFrom)
+	case s.lastErr == nil:
+		v.until = s.expiresAt // from then on, lookups wait for the flight
+		v.from = now
+	default:
+		v.until = s.staleAt
+		v.from = now
+	}
+	if v.until.After(s.staleAt) {
+		v.until = s.staleAt
+	}
+	r.current.Store(v)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// hold makes set the held one, as fetched at the given time. The caller holds mu.
+func (r *Remote) hold(set *Set, fetchedAt time.Time, maxAge time.Duration, jitter float64) {
+	s := &r.state
+	maxAge = min(maxAge, r.policy.Stale)
+	s.held = set
+	s.fetchedAt = fetchedAt
+	s.refreshAt = fetchedAt.Add(refreshAfter(maxAge, jitter))
+	s.expiresAt = fetchedAt.Add(maxAge)
+	s.staleAt = fetchedAt.Add(r.policy.Stale)
+}
+
+// usable reports whether the held set may be used at all. The caller holds mu.
+func (s *state) usable(now time.Time) bool {
+	return s.held != nil && now.Before(s.staleAt)
+}
+
+// heed copes with a clock that was set back. How old the set is can then no longer
+// be told: it counts as fetched now, and is due for a refresh. The gate counts
+// from now too, so that it is never shut for longer than its spacing, nor two
+// fetches closer than that. The caller holds mu.
+func (r *Remote) heed(now time.Time) {
+	s := &r.state
+	back := false
+	if s.held != nil && now.Before(s.fetchedAt) {
+		maxAge := s.expiresAt.Sub(s.fetchedAt)
+		s.fetchedAt, s.refreshAt = now, now
+		s.expiresAt, s.staleAt = now.Add(maxAge), now.Add(r.policy.Stale)
+		back = true
+	}
+	if now.Before(s.gateFrom) {
+		s.gateFrom = now
+		back = true
+	}
+	if back {
+		r.publish(now)
+	}
+}
+
+// unavailable describes why there is no answer. The caller holds mu.
+func (r *Remote) unavailable(now time.Time) *UnavailableError {
+	s := &r.state
+	err := &UnavailableError{retryAfter: soonest, absent: s.absent()}
+	if wait := s.gateFrom.Add(s.spacing).Sub(now); s.flight == nil && wait > 0 {
+		err.retryAfter = wait
+	}
+	if s.lastErr != nil {
+		err.cause = s.lastErr
+	} else {
+		err.cause = errNotYet
+	}
+	switch {
+	case s.held == nil:
+		err.message = fmt.Sprintf("there is no key set from %s: %v", r.url, err.cause)
+	case !s.usable(now):
+		err.message = fmt.Sprintf("the key set from %s is older than %v: %v", r.url, r.policy.Stale, err.cause)
+	default:
+		err.message = fmt.Sprintf("the key set from %s could not be refreshed: %v", r.url, err.cause)
+	}
+	return err
+}
+
+// absent is [UnavailableError.Absent]. The caller holds mu.
+func (s *state) absent() bool {
+	return s.held == nil && s.lastErr != nil && (s.lastErr.status == 403 || s.lastErr.status == 404)
+}
