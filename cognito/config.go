@@ -115,10 +115,8 @@ func (c *Config) validate() error {
 		fault("MaxTokenBytes", "is negative (%d)", c.MaxTokenBytes)
 	}
 	for i, r := range c.Require {
-		if r.check == nil {
-			fault(fmt.Sprintf("Require[%d]", i), "is an empty requirement")
-		} else if r.fault != "" {
-			fault(fmt.Sprintf("Require[%d]", i), "can never be met: %s", r.fault)
+		if err := r.Err(); err != nil {
+			fault(fmt.Sprintf("Require[%d]", i), "%v", err)
 		}
 	}
 	seen := map[string]int{}

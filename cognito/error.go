@@ -38,6 +38,9 @@ func (e *Error) Message() string { return e.message }
 
 // Error implements error: the code, the message and, for logs, the cause.
 func (e *Error) Error() string {
+	if e == nil {
+		return "cognito: a nil *Error"
+	}
 	s := e.code.Error() + ": " + e.message
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
@@ -46,12 +49,17 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the cause: that of a failed fetch, or the error of a custom check.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error {
+	if e == nil { // a nil *Error in an error, from a custom check
+		return nil
+	}
+	return e.cause
+}
 
 // Is reports whether target is the error's [Code].
 func (e *Error) Is(target error) bool {
 	code, ok := target.(Code)
-	return ok && code == e.code
+	return ok && e != nil && code == e.code
 }
 
 // Temporary reports whether the same token may be accepted later because this time
@@ -78,7 +86,7 @@ func (e *Error) RequiredMaxAge() time.Duration { return e.want.maxAge }
 // every other error and for nil.
 func CodeOf(err error) Code {
 	var e *Error
-	if errors.As(err, &e) {
+	if errors.As(err, &e) && e != nil {
 		return e.code
 	}
 	var code Code

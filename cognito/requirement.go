@@ -25,6 +25,19 @@ type Requirement struct {
 	check func(ctx context.Context, t *contents, now time.Time) *Error
 }
 
+// Err returns why no token can ever meet the requirement, such as that it names no
+// scope, and nil for one that was made well. Adapters that are configured with
+// requirements ask it, so that a mistake shows at the start.
+func (r Requirement) Err() error {
+	switch {
+	case r.check == nil:
+		return errors.New("is an empty requirement")
+	case r.fault != "":
+		return errors.New("can never be met: " + r.fault)
+	}
+	return nil
+}
+
 // A stage is where in the order of checks a requirement has its turn.
 type stage uint8
 
@@ -78,8 +91,7 @@ func missingScope(t *contents, scopes []string, what string) *Error {
 
 func scopeFault(scopes []string) string {
 	for _, s := range scopes {
-		// RFC 6749 §3.3: a space separates scopes, so this one can never be there.
-		if s == "" || strings.ContainsAny(s, " \t\r\n\"\\") {
+		if !isScope(s) {
 			return fmt.Sprintf("the required scope %s is not a scope: name each one by itself", quote(s))
 		}
 	}
@@ -87,6 +99,17 @@ func scopeFault(scopes []string) string {
 		return "the call requires scopes but names none"
 	}
 	return ""
+}
+
+// isScope allows what a scope-token is made of (RFC 6749 §3.3); a space separates
+// scopes, so a name with one can never be there.
+func isScope(s string) bool {
+	for _, c := range []byte(s) {
+		if c < 0x21 || c > 0x7e || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // RequireGroups asks that the user is in every one of the groups (the claim
@@ -264,10 +287,13 @@ func Require(check func(ctx context.Context, token Token) error) Requirement {
 	r.check = func(ctx context.Context, t *contents, _ time.Time) *Error {
 		if err := check(ctx, t.token()); err != nil {
 			var own *Error
-			if errors.As(err, &own) && own != nil {
-				return own
+			switch {
+			case !errors.As(err, &own):
+				return &Error{code: ErrAccessDenied, message: "a check of the application refused the token", cause: err}
+			case own == nil:
+				return refuse(ErrAccessDenied, "", "a check of the application returned a nil *Error, which is an error that says nothing")
 			}
-			return &Error{code: ErrAccessDenied, message: "a check of the application refused the token", cause: err}
+			return own
 		}
 		return nil
 	}

@@ -29,6 +29,7 @@ func TestRequirements(t *testing.T) {
 		"a part of a scope":     {cognito.RequireScopes("orders"), cognito.ErrScopeMissing},
 		"scope in other case":   {cognito.RequireScopes("Orders/Read"), cognito.ErrScopeMissing},
 		"two scopes in one":     {cognito.RequireScopes("orders/read orders/write"), cognito.ErrScopeMissing},
+		"scope with a letter":   {cognito.RequireScopes("ördérs"), cognito.ErrScopeMissing},
 		"no scopes named":       {cognito.RequireScopes(), cognito.ErrScopeMissing},
 		"an empty scope":        {cognito.RequireScopes(""), cognito.ErrScopeMissing},
 		"any scope":             {cognito.RequireAnyScope("x", "orders/write"), ""},
@@ -134,6 +135,13 @@ func TestRequireOwnCheck(t *testing.T) {
 	}))
 	if !errors.Is(err, cognito.ErrCheckUnavailable) {
 		t.Errorf("a check that could not find out: %v", err)
+	}
+	_, err = verifier.VerifyAccessToken(t.Context(), raw, cognito.Require(func(context.Context, cognito.Token) error {
+		var none *cognito.Error
+		return none //nolint:nilness // the mistake that this is about
+	}))
+	if !errors.Is(err, cognito.ErrAccessDenied) {
+		t.Errorf("a nil *Error in an error: %v", err)
 	}
 	called := false
 	spy := cognito.Require(func(context.Context, cognito.Token) error { called = true; return nil })

@@ -4,4 +4,20 @@
 // It owns the wire: finding the one credential of a request, the challenge and
 // status of a refusal, and the verified token in the request's context. It never
 // decides whether a token is good; that is the verifier's.
+//
+//	protect := bearer.Require(verifier, cognito.RequireScopes("orders/read"))
+//	mux.Handle("GET /orders", protect(orders))
+//
+// Within the handler, [AccessToken] returns the token. [New] makes middleware with
+// everything that can be set: ID tokens, requests without a token, WebSockets.
+//
+// A token comes in the Authorization header, and nowhere else unless
+// Config.WebSocketSubprotocol says so. A token in the query would end up in logs and
+// histories, one in a form is not looked for because bodies are not read; neither is
+// ever accepted (RFC 6750 §2.2 and §2.3 are optional, RFC 9700 §4.3.2 advises
+// against the query).
+//
+// Refusals are JSON, {"error":{"code":…,"message":…}}, with the codes of package
+// cognito. [StatusCode], [Challenge] and [WriteError] are how they map to HTTP, for
+// other adapters too.
 package bearer

@@ -44,7 +44,7 @@ func DecodeObject(data []byte, part string, visitor Visitor) error {
 	if tooDeep(data) {
 		return &MalformedError{part, "nests deeper than " + strconv.Itoa(MaxDepth) + " levels"}
 	}
-	r := readers.Get().(*reader) //nolint:forcetypeassert // New makes nothing else
+	r := readers.Get().(*reader) //nolint:forcetypeassert,errcheck // New makes nothing else
 	defer r.release()
 	visitErr, err := r.object(data, visitor)
 	if err != nil {
@@ -57,7 +57,7 @@ func DecodeObject(data []byte, part string, visitor Visitor) error {
 // fails, and returns its error; or an error where v is of another kind. v[offset:]
 // starts with the member. v must have been told by [DecodeObject], which checked it.
 func DecodeArray(v Value, visit func(member Value, offset int) error) error {
-	r := readers.Get().(*reader) //nolint:forcetypeassert // New makes nothing else
+	r := readers.Get().(*reader) //nolint:forcetypeassert,errcheck // New makes nothing else
 	defer r.release()
 	return r.array(v, visit)
 }

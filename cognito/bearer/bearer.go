@@ -1,0 +1,200 @@
+package bearer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// Config says what requests must bring. Only Verifier must be set.
+type Config struct {
+	// Verifier judges the tokens.
+	Verifier *cognito.Verifier
+
+	// TokenUse is the kind of token that is accepted: access tokens unless it says
+	// cognito.TokenUseID. There is no setting for both: the two answer different
+	// questions, and a handler must know which of them was asked.
+	TokenUse cognito.TokenUse
+
+	// Require holds for every token, beside the requirements of the verifier.
+	Require []cognito.Requirement
+
+	// Realm is the realm of challenges (RFC 9110 §11.5): printable ASCII without
+	// quotes and backslashes. "" is [DefaultRealm].
+	Realm string
+
+	// Optional lets requests without a credential through, with no token in the
+	// context. One with a bad credential is still refused: whoever sends a token
+	// must not be taken for somebody else because it expired.
+	Optional bool
+
+	// WebSocketSubprotocol, if set, lets WebSocket clients that cannot set headers,
+	// browsers that is, bring their token as a subprotocol after this one:
+	//
+	//	new WebSocket(url, ["bearer", token])
+	//
+	// It is looked at in requests for an upgrade to WebSocket over HTTP/1.1 only. The
+	// token is taken out of the list before the handler sees it; the handler should
+	// select this subprotocol, or another one that was offered: browsers give up a
+	// connection where none was selected. Names are compared by case.
+	WebSocketSubprotocol string
+
+	// Logger gets refusals: those of temporary faults at level Warn, all others at
+	// Debug. Tokens are never logged. nil is slog.Default.
+	Logger *slog.Logger
+
+	// ErrorHandler answers refused requests in place of [WriteError], for pages or
+	// other forms of body. It may call [StatusCode] and [Challenge]. The error is a
+	// [*cognito.Error].
+	ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+// Require returns middleware that lets requests through which bring a good access
+// token that meets the requirements. [AccessToken] returns it within the handler.
+//
+// Where middleware is within middleware, each verifies anew, and the handler sees
+// the token of the inner one. The middleware is safe for concurrent use.
+//
+// CORS preflights, which browsers send without credentials, pass: OPTIONS with
+// Origin and Access-Control-Request-Method. Anybody can send one, so a handler that
+// does more on OPTIONS than answer them must ask for the token.
+func Require(verifier *cognito.Verifier, requirements ...cognito.Requirement) func(http.Handler) http.Handler {
+	return middleware(Config{Verifier: verifier, Require: requirements})
+}
+
+// RequireIDToken is [Require] for ID tokens, which [IDToken] returns. An ID token
+// tells an app who signed in to it; for what a caller may do, access tokens are the
+// ones to ask for.
+func RequireIDToken(verifier *cognito.Verifier, requirements ...cognito.Requirement) func(http.Handler) http.Handler {
+	return middleware(Config{Verifier: verifier, Require: requirements, TokenUse: cognito.TokenUseID})
+}
+
+// New returns middleware as config describes it, as [Require] does. It reports every
+// fault of config at once, each with its field.
+func New(config Config) (func(http.Handler) http.Handler, error) {
+	var faults []error
+	fault := func(field, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("bearer: Config.%s %s", field, fmt.Sprintf(format, args...)))
+	}
+	if config.Verifier == nil {
+		fault("Verifier", "is nil: make one with cognito.New")
+	}
+	switch config.TokenUse {
+	case "", cognito.TokenUseAccess, cognito.TokenUseID:
+	default:
+		fault("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
+	}
+	if !isQuotable(config.Realm) {
+		fault("Realm", "%q has characters other than printable ASCII without quotes and backslashes", config.Realm)
+	}
+	if name := config.WebSocketSubprotocol; name != "" && !isToken(name) {
+		fault("WebSocketSubprotocol", "%q is not a name for a subprotocol (RFC 6455 §4.1)", name)
+	}
+	for n, requirement := range config.Require {
+		if err := requirement.Err(); err != nil {
+			fault(fmt.Sprintf("Require[%d]", n), "%v", err)
+		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	return middleware(config), nil
+}
+
+func middleware(config Config) func(http.Handler) http.Handler {
+	config.Require = slices.Clone(config.Require)
+	return func(next http.Handler) http.Handler { return &guard{config, next} }
+}
+
+// A guard is the middleware before one handler. It is immutable.
+type guard struct {
+	config Config
+	next   http.Handler
+}
+
+// ServeHTTP implements http.Handler.
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isPreflight(r) {
+		g.next.ServeHTTP(w, r)
+		return
+	}
+	ctx := r.Context()
+	raw, r, err := g.credential(r)
+	if err != nil && g.config.Optional && errors.Is(err, cognito.ErrTokenMissing) {
+		g.next.ServeHTTP(w, withoutToken(r))
+		return
+	}
+	if err != nil {
+		g.refuse(w, r, err)
+		return
+	}
+	token, err := g.verify(ctx, raw)
+	if err != nil {
+		g.refuse(w, r, err)
+		return
+	}
+	g.next.ServeHTTP(w, withToken(r, token))
+}
+
+// isPreflight reports whether r is a CORS preflight (WHATWG Fetch §3.3.2): the
+// browser's question whether it may send the request proper, which will have the
+// credentials.
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
+}
+
+func (g *guard) verify(ctx context.Context, raw string) (cognito.Token, error) {
+	switch {
+	case g.config.Verifier == nil: // possible by Require only, which cannot say so
+		return nil, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: no verifier was configured")
+	case g.config.TokenUse == cognito.TokenUseID:
+		token, err := g.config.Verifier.VerifyIDToken(ctx, raw, g.config.Require...)
+		if err != nil { // a nil *IDToken in a Token would not be nil
+			return nil, err
+		}
+		return token, nil
+	}
+	token, err := g.config.Verifier.VerifyAccessToken(ctx, raw, g.config.Require...)
+	if err != nil {
+		return nil, err
+	}
+	return token, nil
+}
+
+func (g *guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	g.log(r, err)
+	if g.config.ErrorHandler != nil {
+		g.config.ErrorHandler(w, r, err)
+		return
+	}
+	WriteError(w, r, err, g.config.Realm)
+}
+
+// log writes one line. It has the pattern of the route and not the path, in which
+// senders may have put anything.
+func (g *guard) log(r *http.Request, err error) {
+	logger := g.config.Logger
+	if logger == nil {
+		logger = slog.Default() // asked for now: programs set it after they have made their handlers
+	}
+	level := slog.LevelDebug
+	// Of a caller who went away nothing is known but that.
+	if StatusCode(err) >= http.StatusInternalServerError && r.Context().Err() == nil {
+		level = slog.LevelWarn
+	}
+	if !logger.Enabled(r.Context(), level) {
+		return
+	}
+	logger.LogAttrs(r.Context(), level, "request refused",
+		slog.String("code", string(codeOf(err))),
+		slog.Int("status", StatusCode(err)),
+		slog.String("method", r.Method),
+		slog.String("pattern", r.Pattern),
+		slog.String("error", err.Error()),
+	)
+}

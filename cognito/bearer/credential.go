@@ -1,0 +1,137 @@
+package bearer
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+const (
+	authorization = "Authorization"
+	scheme        = "bearer"
+	queryName     = "access_token"
+)
+
+// Credential returns the bearer token of a request, as it stands in its one
+// Authorization header. The header is read as RFC 6750 §2.1 writes it: the scheme,
+// in any case, one or more spaces, a b64token; the token itself is not looked at.
+//
+// The error is a [*cognito.Error]. With cognito.ErrTokenMissing there is no
+// Authorization header, or only one that is empty or of another scheme. With
+// cognito.ErrRequestInvalid there are several, or one that is malformed, or an
+// access_token in the query as well, which makes two methods (RFC 6750 §2).
+//
+// The request must be one that net/http read, or its header names canonical: under
+// two spellings of its name, a header would be two.
+func Credential(r *http.Request) (string, error) {
+	token, found, err := fromHeader(r.Header[authorization])
+	switch {
+	case err != nil:
+		return "", err
+	case found && queryHasToken(r.URL):
+		return "", twoMethods()
+	case !found:
+		return "", missing(r.URL)
+	}
+	return token, nil
+}
+
+// missing says that there is no credential, and to those who tried, why a token in
+// the query is none.
+func missing(u *url.URL) error {
+	if queryHasToken(u) {
+		return cognito.NewError(cognito.ErrTokenMissing, "tokens in the query are not accepted; send the token in the Authorization header")
+	}
+	return cognito.NewError(cognito.ErrTokenMissing, "send a token in the Authorization header, after the word Bearer")
+}
+
+func twoMethods() error {
+	return cognito.NewError(cognito.ErrRequestInvalid, "the request brings a token in more than one way")
+}
+
+// fromHeader reads the values of the Authorization header.
+func fromHeader(values []string) (token string, found bool, err error) {
+	switch {
+	case len(values) > 1:
+		// Which one counts would depend on who looks: the proxy in front or this.
+		return "", false, cognito.NewError(cognito.ErrRequestInvalid, "there is more than one Authorization header")
+	case len(values) == 0 || values[0] == "":
+		return "", false, nil
+	}
+	value := values[0]
+	end := 0
+	for end < len(value) && isTokenByte(value[end]) {
+		end++
+	}
+	switch {
+	case end == 0 || (end < len(value) && value[end] != ' ' && strings.EqualFold(value[:end], scheme)):
+		return "", false, malformed("the Authorization header is malformed")
+	case !strings.EqualFold(value[:end], scheme):
+		return "", false, nil
+	}
+	token = strings.TrimLeft(value[end:], " ")
+	switch {
+	case token == "":
+		return "", false, malformed("the Authorization header has no token after the word Bearer")
+	case !isB64Token(token):
+		return "", false, malformed("what follows the word Bearer in the Authorization header is not one token")
+	}
+	return token, true, nil
+}
+
+func malformed(message string) error { return cognito.NewError(cognito.ErrRequestInvalid, message) }
+
+// queryHasToken reports whether the query has a parameter access_token.
+func queryHasToken(u *url.URL) bool {
+	if u == nil || u.RawQuery == "" {
+		return false
+	}
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if name == queryName {
+			return true
+		}
+		if strings.IndexByte(name, '%') >= 0 {
+			if decoded, err := url.QueryUnescape(name); err == nil && decoded == queryName {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isB64Token reports whether s is a b64token (RFC 6750 §2.1): characters of base64
+// or base64url, dots and tildes, at least one, and then any padding.
+func isB64Token(s string) bool {
+	body := strings.TrimRight(s, "=")
+	for n := range len(body) {
+		switch c := body[n]; {
+		case isAlphanumeric(c):
+		case c == '-', c == '.', c == '_', c == '~', c == '+', c == '/':
+		default:
+			return false
+		}
+	}
+	return body != ""
+}
+
+// isToken reports whether s is a token (RFC 9110 §5.6.2), such as the name of a
+// scheme or subprotocol.
+func isToken(s string) bool {
+	for n := range len(s) {
+		if !isTokenByte(s[n]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isTokenByte(c byte) bool {
+	return isAlphanumeric(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}

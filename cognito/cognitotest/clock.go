@@ -1,0 +1,131 @@
+package cognitotest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+// A Clock stands still until it is moved. It is the time by which an [Issuer] dates
+// its tokens and, through [Issuer.Config], the verifier judges them. It is safe for
+// concurrent use.
+type Clock struct {
+	mu     sync.Mutex // guards all below; never held while a timer's function runs
+	now    time.Time
+	timers map[*timer]struct{}
+	more   chan struct{} // closed and replaced when a timer is added
+}
+
+type timer struct {
+	due time.Time
+	f   func()
+}
+
+var _ keyset.Clock = (*Clock)(nil)
+
+func newClock() *Clock {
+	return &Clock{
+		// In whole seconds, as the times in tokens are; and without the monotonic
+		// reading, which a clock that is set does not have.
+		now:    time.Now().Truncate(time.Second).Round(0),
+		timers: map[*timer]struct{}{},
+		more:   make(chan struct{}),
+	}
+}
+
+// Now returns the clock's time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// AfterFunc implements keyset.Clock: f runs, in the goroutine that moves the clock,
+// when d has passed. One that is due at once runs in a goroutine of its own.
+func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
+	if d <= 0 {
+		go f()
+		return func() bool { return false }
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &timer{c.now.Add(d), f}
+	c.timers[t] = struct{}{}
+	close(c.more)
+	c.more = make(chan struct{})
+	return func() bool { return c.take(t) }
+}
+
+// take removes the timer and reports whether it was still there.
+func (c *Clock) take(t *timer) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, waiting := c.timers[t]
+	delete(c.timers, t)
+	return waiting
+}
+
+// Advance lets d pass. Timers that become due run one after the other, each at its
+// own time, those that they set themselves too, and have returned when Advance
+// does. A negative d does what [Clock.Set] does.
+func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
+
+// Set moves the clock to t. Forwards, the time between passes as in
+// [Clock.Advance]. Backwards, it is as when an administrator sets the clock of a
+// machine back: timers keep the time that they had left.
+func (c *Clock) Set(t time.Time) {
+	t = t.Round(0)
+	for {
+		c.mu.Lock()
+		next := c.next(t)
+		if next == nil {
+			if back := t.Sub(c.now); back < 0 {
+				for waiting := range c.timers {
+					waiting.due = waiting.due.Add(back)
+				}
+			}
+			c.now = t
+			c.mu.Unlock()
+			return
+		}
+		delete(c.timers, next)
+		if next.due.After(c.now) {
+			c.now = next.due
+		}
+		c.mu.Unlock()
+		next.f()
+	}
+}
+
+// next returns the first timer that is due by t, nil where there is none. The
+// caller holds mu.
+func (c *Clock) next(t time.Time) *timer {
+	var first *timer
+	for waiting := range c.timers {
+		if !waiting.due.After(t) && (first == nil || waiting.due.Before(first.due)) {
+			first = waiting
+		}
+	}
+	return first
+}
+
+// AwaitTimers returns when at least n timers wait for the clock to be moved, or ctx
+// ends, with its error. A fetch of a key set is one timer, for its time-out; a slow
+// answer ([Pool.SlowKeySet]) is another.
+func (c *Clock) AwaitTimers(ctx context.Context, n int) error {
+	for {
+		c.mu.Lock()
+		waiting, more := len(c.timers), c.more
+		c.mu.Unlock()
+		if waiting >= n {
+			return nil
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package cognitotest
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// What a new [Issuer] starts with, and its tokens say.
+const (
+	PoolID   = "us-east-1_Test00001"                  // the first user pool
+	ClientID = "test-client"                          // the app client of a pool that was given none
+	Subject  = "5f7a2c9e-0b1d-4e38-9a66-3c1f0d8b7e24" // sub of users' tokens
+	Username = "anaya"                                // their username
+)
+
+// An Issuer stands in for Amazon Cognito: it holds user pools and answers for their
+// key sets. Make one for each test with [NewIssuer]; tests can then run in
+// parallel. It is safe for concurrent use.
+//
+// No function of it takes a testing.TB or panics. What could go wrong is misuse,
+// and shows where the test looks anyway: a user pool ID that cannot be is an error
+// of cognito.New, a claim that is no JSON makes a text that is no token and says
+// why. So an Issuer serves in examples and programs as well.
+type Issuer struct {
+	clock *Clock
+
+	mu      sync.Mutex // guards all below and what the pools say it guards
+	pools   []*Pool
+	byID    map[string]*Pool
+	address string       // see SetAddress
+	used    [numKeys]int // how often each private key was given to a pool
+}
+
+// NewIssuer returns an issuer with one user pool, [PoolID], which has one app
+// client, [ClientID]. Its clock stands at the present.
+func NewIssuer() *Issuer {
+	i := &Issuer{clock: newClock(), byID: map[string]*Pool{}}
+	i.AddPool(PoolID, ClientID)
+	return i
+}
+
+// AddPool adds a user pool, with [ClientID] where no app client is named. The first
+// client is the one that the pool's tokens are for, unless told otherwise. The keys
+// of up to three pools are all different; those of further ones may be the same
+// under other names.
+func (i *Issuer) AddPool(id string, clientIDs ...string) *Pool {
+	if len(clientIDs) == 0 {
+		clientIDs = []string{ClientID}
+	}
+	p := &Pool{issuer: i, id: id, clientIDs: slices.Clone(clientIDs)}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.pools = append(i.pools, p)
+	if i.byID[id] == nil { // of two pools with one ID, which cognito.New refuses, the first answers
+		i.byID[id] = p
+	}
+	p.rotate()
+	return p
+}
+
+// Pool returns the first user pool, that which [NewIssuer] made.
+func (i *Issuer) Pool() *Pool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.pools[0]
+}
+
+// Clock returns the issuer's clock.
+func (i *Issuer) Clock() *Clock { return i.clock }
+
+// Config returns the configuration of a verifier that trusts the user pools that
+// there are now, each with its app clients, asks this issuer for their keys and
+// goes by its clock. Key sets are asked for in process. It logs nothing. Change
+// what the test is about and pass it to cognito.New.
+func (i *Issuer) Config() cognito.Config {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	config := cognito.Config{Clock: i.clock, Logger: slog.New(slog.DiscardHandler)}
+	for _, p := range i.pools {
+		up := cognito.UserPool{ID: p.id, ClientIDs: slices.Clone(p.clientIDs)}
+		if i.address != "" {
+			up.Issuer = i.address + "/" + p.id
+		}
+		config.UserPools = append(config.UserPools, up)
+	}
+	if i.address == "" {
+		config.HTTPClient = i.Client()
+	}
+	return config
+}
+
+// Client returns an HTTP client whose every request, to whatever address, is
+// answered by [Issuer.Handler] in process.
+func (i *Issuer) Client() *http.Client { return &http.Client{Transport: transport{i.Handler()}} }
+
+// SetAddress tells the issuer that its [Issuer.Handler] is served there, such as
+// the URL of an httptest.Server: the issuer of each user pool is then that address,
+// a slash and the pool's ID, and not one of Amazon's. [Issuer.Config] then sets the
+// pools' Issuer and leaves the HTTP client to be set. Call it before tokens are
+// made.
+func (i *Issuer) SetAddress(url string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.address = strings.TrimSuffix(url, "/")
+}
+
+// pick returns the private key that was given away least often, and none of those
+// to be avoided if there is another. The caller holds mu.
+func (i *Issuer) pick(avoid ...*Key) int {
+	best := -1
+	for n := range stranger {
+		taken := slices.ContainsFunc(avoid, func(k *Key) bool { return k.number == n })
+		if !taken && (best < 0 || i.used[n] < i.used[best]) {
+			best = n
+		}
+	}
+	best = max(best, 0)
+	i.used[best]++
+	return best
+}

@@ -1,0 +1,105 @@
+package cognitotest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"sync"
+)
+
+//go:generate go run genkeys.go
+
+// testKeys holds PUBLISHED private keys: whoever reads this source has them. They
+// are committed because making an RSA key takes a tenth of a second, and so that a
+// test signs with the same keys every time. Nothing may trust them outside tests.
+//
+//go:embed testkeys.pem
+var testKeys []byte
+
+// numKeys is how many keys testkeys.pem has. The last is the stranger's: it signs
+// what no user pool has signed and is never published by one.
+const (
+	numKeys  = 8
+	stranger = numKeys - 1
+)
+
+// privateKeys reads each key when it is first used, once in a process: a test that
+// signs with two of them does not wait for eight.
+var privateKeys = func() (keys [numKeys]func() *rsa.PrivateKey) {
+	for n := range keys {
+		keys[n] = sync.OnceValue(func() *rsa.PrivateKey { return parseKey(n) })
+	}
+	return keys
+}()
+
+func parseKey(n int) *rsa.PrivateKey {
+	block, rest := pem.Decode(testKeys)
+	for range n {
+		block, rest = pem.Decode(rest)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, ok := parsed.(*rsa.PrivateKey)
+	if !ok {
+		// It is part of this package, and its own tests read all of it.
+		panic(fmt.Sprintf("cognitotest: testkeys.pem was damaged: key %d: %v", n, err))
+	}
+	return key
+}
+
+// A Key is an RSA key of 2048 bits and the name that a user pool gave it. It is
+// immutable.
+type Key struct {
+	id     string
+	number int // of the private key
+}
+
+// ID returns kid: 44 characters of standard base64, as Cognito names its keys. It
+// may hold +, / and =.
+func (k *Key) ID() string { return k.id }
+
+// Private returns the private key, to sign what this package does not. It is
+// published: see the package's own comment.
+func (k *Key) Private() *rsa.PrivateKey { return privateKeys[k.number]() }
+
+// newKeyID names a key at random, as Cognito does.
+func newKeyID() string { return base64.StdEncoding.EncodeToString(randomBytes(32)) }
+
+// randomBytes cannot fail: since Go 1.24 crypto/rand.Read never returns an error.
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return b
+}
+
+// jwk is a key as Cognito publishes it.
+type jwk struct {
+	Alg string `json:"alg"`
+	E   string `json:"e"`
+	Kid string `json:"kid"`
+	Kty string `json:"kty"`
+	N   string `json:"n"`
+	Use string `json:"use"`
+}
+
+// marshalKeys writes a JSON Web Key Set (RFC 7517 §5).
+func marshalKeys(keys []*Key) []byte {
+	set := struct {
+		Keys []jwk `json:"keys"`
+	}{[]jwk{}}
+	for _, k := range keys {
+		public := k.Private().PublicKey
+		set.Keys = append(set.Keys, jwk{
+			Alg: "RS256", Kid: k.id, Kty: "RSA", Use: "sig",
+			E: base64.RawURLEncoding.EncodeToString(big.NewInt(int64(public.E)).Bytes()),
+			N: base64.RawURLEncoding.EncodeToString(public.N.Bytes()),
+		})
+	}
+	text, _ := json.Marshal(set) // strings only: it cannot fail
+	return text
+}

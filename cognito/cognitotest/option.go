@@ -1,0 +1,180 @@
+package cognitotest
+
+import (
+	"strings"
+	"time"
+)
+
+// A TokenOption changes one thing about a token that is valid without it. Options
+// apply in the order in which they are given.
+type TokenOption func(*draft)
+
+// Claim gives a claim a value, in place of the one that it has. A json.RawMessage
+// is written as it stands, also where it is no JSON.
+func Claim(name string, value any) TokenOption {
+	return func(d *draft) { d.payload.set(name, value) }
+}
+
+// RepeatClaim adds a claim at the end, whether or not it is there already.
+func RepeatClaim(name string, value any) TokenOption {
+	return func(d *draft) { d.payload = append(d.payload, member{name, value}) }
+}
+
+// WithoutClaim leaves claims out.
+func WithoutClaim(names ...string) TokenOption {
+	return func(d *draft) {
+		for _, name := range names {
+			d.payload.remove(name)
+		}
+	}
+}
+
+// Header gives a header parameter a value, as [Claim] does a claim. The signature
+// stays what it was: for another algorithm, see [Algorithm].
+func Header(name string, value any) TokenOption {
+	return func(d *draft) { d.header.set(name, value) }
+}
+
+// WithoutHeader leaves header parameters out.
+func WithoutHeader(names ...string) TokenOption {
+	return func(d *draft) {
+		for _, name := range names {
+			d.header.remove(name)
+		}
+	}
+}
+
+// ForSubject sets sub: the token is another user's.
+func ForSubject(sub string) TokenOption { return Claim("sub", sub) }
+
+// ForClient issues the token to that app client: aud of an ID token, client_id of an
+// access token, and sub too of a machine's.
+func ForClient(id string) TokenOption {
+	return func(d *draft) {
+		switch d.kind {
+		case kindID:
+			d.payload.set("aud", id)
+		case kindMachine:
+			d.payload.set("sub", id)
+			fallthrough
+		default:
+			d.payload.set("client_id", id)
+		}
+	}
+}
+
+// Groups puts the user into these groups, by falling precedence.
+func Groups(names ...string) TokenOption {
+	return Claim("cognito:groups", append([]string{}, names...))
+}
+
+// Scopes grants these scopes, instead of the one that the token has.
+func Scopes(names ...string) TokenOption { return Claim("scope", strings.Join(names, " ")) }
+
+// Nonce sets the nonce of an ID token.
+func Nonce(nonce string) TokenOption { return Claim("nonce", nonce) }
+
+// Audience binds an access token to resources (RFC 8707): one is written as a
+// string, more as an array.
+func Audience(resources ...string) TokenOption {
+	if len(resources) == 1 {
+		return Claim("aud", resources[0])
+	}
+	return Claim("aud", append([]string{}, resources...))
+}
+
+// ACR sets the level of assurance of the sign-in, such as "urn:cognito:loa:2".
+func ACR(acr string) TokenOption { return Claim("acr", acr) }
+
+// SignedInAgo says that the user signed in, in person, so long ago; the token itself
+// is as new as it was.
+func SignedInAgo(d time.Duration) TokenOption {
+	return func(draft *draft) { draft.payload.set("auth_time", numericDate(draft.now.Add(-d))) }
+}
+
+// ExpiresIn has the token expire so long after it is made, and not after an hour.
+func ExpiresIn(d time.Duration) TokenOption {
+	return func(draft *draft) { draft.payload.set("exp", numericDate(draft.now.Add(d))) }
+}
+
+// Expired makes a token that was issued two hours ago and expired one hour ago.
+func Expired() TokenOption {
+	return func(d *draft) {
+		for _, name := range []string{"auth_time", "iat"} {
+			d.payload.set(name, d.now.Add(-2*time.Hour).Unix())
+		}
+		d.payload.set("exp", d.now.Add(-time.Hour).Unix())
+	}
+}
+
+// NotYetValid says in nbf that the token is good from half an hour hence.
+func NotYetValid() TokenOption {
+	return func(d *draft) { d.payload.set("nbf", d.now.Add(lifetime/2).Unix()) }
+}
+
+// numericDate writes a time as RFC 7519 §2 has it: in seconds, with a fraction only
+// where there is one.
+func numericDate(t time.Time) any {
+	if t.Nanosecond() == 0 {
+		return t.Unix()
+	}
+	return float64(t.UnixMicro()) / 1e6
+}
+
+// SignedBy signs with that key and names it in kid: another pool's, or one that was
+// rotated.
+func SignedBy(key *Key) TokenOption {
+	return func(d *draft) {
+		d.key = key
+		d.header.set("kid", key.id)
+	}
+}
+
+// WrongKey signs with a key that is no pool's, under the name of the pool's own.
+func WrongKey() TokenOption {
+	return func(d *draft) { d.key = &Key{d.key.id, stranger} }
+}
+
+// UnknownKey signs with a key that is no pool's, under a name that no pool knows,
+// another one for each token.
+func UnknownKey() TokenOption {
+	return func(d *draft) { SignedBy(&Key{newKeyID(), stranger})(d) }
+}
+
+// Algorithm sets alg and signs by it: RS, PS and HS with 256, 384 and 512, the last
+// keyed with the text of the pool's public key in PEM, and none, which has no
+// signature. Any other name, by case too, goes with an RS256 signature or that of
+// the name in upper case.
+func Algorithm(alg string) TokenOption {
+	return func(d *draft) {
+		d.header.set("alg", alg)
+		d.sign = signer(alg)
+	}
+}
+
+// SignedWith has sign make the signature, of the text that it is handed: the encoded
+// header and payload with a dot between (RFC 7515 §5.1).
+func SignedWith(sign func(input []byte) []byte) TokenOption {
+	return func(d *draft) {
+		d.sign = func(_ *Key, input []byte) ([]byte, error) { return sign(input), nil }
+	}
+}
+
+// TamperedPayload adds a claim after the token was signed.
+func TamperedPayload() TokenOption { return func(d *draft) { d.tamperedPayload = true } }
+
+// TamperedSignature flips a bit of the signature.
+func TamperedSignature() TokenOption { return func(d *draft) { d.tamperedSignature = true } }
+
+// RawPayload signs this text in place of the claims.
+func RawPayload(text string) TokenOption { return func(d *draft) { d.rawPayload = &text } }
+
+// RawHeader puts this text in place of the header.
+func RawHeader(text string) TokenOption { return func(d *draft) { d.rawHeader = &text } }
+
+// EncodedBy encodes header, payload and signature by encode, for example
+// base64.URLEncoding.EncodeToString with its padding. The signature holds over what
+// comes out.
+func EncodedBy(encode func(part []byte) string) TokenOption {
+	return func(d *draft) { d.encode = encode }
+}

@@ -1,0 +1,189 @@
+package cognitotest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Pool is a user pool of an [Issuer]. It has two keys, as Cognito's have: one for
+// access tokens and one for ID tokens. It is safe for concurrent use.
+type Pool struct {
+	issuer    *Issuer
+	id        string
+	clientIDs []string
+
+	// Guarded by issuer.mu.
+	accessKey, idKey *Key
+	published        []*Key
+	switched         bool          // to the updated issuer
+	jwks             []byte        // instead of published; nil: no
+	delay            time.Duration // before each answer
+	answer           http.Handler  // instead of the key set; nil: no
+	requests         int
+}
+
+// ID returns the user pool ID.
+func (p *Pool) ID() string { return p.id }
+
+// ClientID returns the first app client, which tokens are for unless told
+// otherwise.
+func (p *Pool) ClientID() string { return p.clientIDs[0] }
+
+// Issuer returns what the pool's tokens have in iss: Amazon's original issuer until
+// [Pool.SwitchIssuer], or the one of [Issuer.SetAddress].
+func (p *Pool) Issuer() string {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	switch {
+	case p.issuer.address != "":
+		return p.issuer.address + "/" + p.id
+	case p.switched:
+		return p.UpdatedIssuer()
+	}
+	return p.OriginalIssuer()
+}
+
+// OriginalIssuer returns the first of the two names that Amazon gives the pool.
+func (p *Pool) OriginalIssuer() string { return "https://cognito-idp." + p.host() + "/" + p.id }
+
+// UpdatedIssuer returns the second of the two names. Until [Pool.SwitchIssuer], the
+// key set of this name answers 403, as that of most pools does.
+func (p *Pool) UpdatedIssuer() string { return "https://issuer-cognito-idp." + p.host() + "/" + p.id }
+
+func (p *Pool) host() string {
+	region, _, _ := strings.Cut(p.id, "_")
+	return region + ".amazonaws.com"
+}
+
+// SwitchIssuer has further tokens issued under the pool's updated issuer, whose key
+// set is there from now on, beside that of the original one.
+func (p *Pool) SwitchIssuer() {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	p.switched = true
+}
+
+// AccessKey returns the key that signs access tokens now.
+func (p *Pool) AccessKey() *Key {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	return p.accessKey
+}
+
+// IDKey returns the key that signs ID tokens now.
+func (p *Pool) IDKey() *Key {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	return p.idKey
+}
+
+// RotateKeys signs further tokens with two new keys and publishes them beside the
+// old ones, which stay good until [Pool.WithdrawKey].
+func (p *Pool) RotateKeys() {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	p.rotate()
+}
+
+func (p *Pool) rotate() {
+	for _, slot := range [...]**Key{&p.idKey, &p.accessKey} {
+		*slot = &Key{newKeyID(), p.issuer.pick(p.published...)}
+		p.published = append(p.published, *slot)
+	}
+}
+
+// WithdrawKey takes the key of that name out of the key set and reports whether it
+// was there. Tokens go on being signed with a key that is withdrawn but was not
+// rotated.
+func (p *Pool) WithdrawKey(kid string) bool {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	before := len(p.published)
+	// Onto a new array: a request under way reads the old one.
+	p.published = slices.DeleteFunc(slices.Clone(p.published), func(k *Key) bool { return k.id == kid })
+	return len(p.published) < before
+}
+
+// ReplaceKey publishes another key under that name and reports whether it was
+// there. Where it was one of those that sign, the new one does from now on.
+func (p *Pool) ReplaceKey(kid string) bool {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	n := slices.IndexFunc(p.published, func(k *Key) bool { return k.id == kid })
+	if n < 0 {
+		return false
+	}
+	replaced := &Key{kid, p.issuer.pick(p.published...)}
+	p.published = slices.Clone(p.published)
+	p.published[n] = replaced
+	for _, slot := range [...]**Key{&p.idKey, &p.accessKey} {
+		if (*slot).id == kid {
+			*slot = replaced
+		}
+	}
+	return true
+}
+
+// JWKS returns the key set as it is published, or what [Pool.SetJWKS] put in its
+// place.
+func (p *Pool) JWKS() []byte {
+	p.issuer.mu.Lock()
+	jwks, published := p.jwks, p.published
+	p.issuer.mu.Unlock()
+	if jwks != nil {
+		return slices.Clone(jwks)
+	}
+	return marshalKeys(published)
+}
+
+// SetJWKS publishes this text, a key set or not, in place of the pool's keys; nil
+// publishes those again.
+func (p *Pool) SetJWKS(text []byte) {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	p.jwks = slices.Clone(text)
+}
+
+// FailKeySet answers requests for the key set with that status, and with 0 breaks
+// the connection without an answer.
+func (p *Pool) FailKeySet(status int) {
+	p.ServeKeySet(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if status == 0 {
+			panic(http.ErrAbortHandler) // net/http's way for a handler to hang up; it is recovered
+		}
+		http.Error(w, http.StatusText(status), status)
+	}))
+}
+
+// ServeKeySet has handler answer requests for the key set: with half a body, a
+// redirect, anything. A nil handler publishes the keys again.
+func (p *Pool) ServeKeySet(handler http.Handler) {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	p.answer = handler
+}
+
+// SlowKeySet delays each answer to a request for the key set by d on the issuer's
+// clock: until that is moved, whoever asked waits, as long as its context allows.
+func (p *Pool) SlowKeySet(d time.Duration) {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	p.delay = d
+}
+
+// RestoreKeySet ends what SetJWKS, FailKeySet, ServeKeySet and SlowKeySet began.
+func (p *Pool) RestoreKeySet() {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	p.jwks, p.answer, p.delay = nil, nil, 0
+}
+
+// KeySetRequests returns how often the pool's key set was asked for, under any of
+// its names, failures and refusals included.
+func (p *Pool) KeySetRequests() int {
+	p.issuer.mu.Lock()
+	defer p.issuer.mu.Unlock()
+	return p.requests
+}

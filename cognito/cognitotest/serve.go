@@ -1,0 +1,70 @@
+package cognitotest
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Handler answers requests for the key sets of the issuer's pools, at
+// /{user pool ID}/.well-known/jwks.json. Asked under one of Amazon's host names it
+// answers for that name of the pool only. Serve it where a real connection is
+// wanted, and tell [Issuer.SetAddress] where that is.
+func (i *Issuer) Handler() http.Handler { return http.HandlerFunc(i.serve) }
+
+func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
+	id, found := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/"), "/.well-known/jwks.json")
+	i.mu.Lock()
+	p := i.byID[id]
+	if !found || p == nil || !p.isAt(r.Host) {
+		i.mu.Unlock()
+		http.NotFound(w, r)
+		return
+	}
+	p.requests++
+	delay, answer := p.delay, p.answer
+	refused := strings.HasPrefix(r.Host, "issuer-") && !p.switched
+	i.mu.Unlock()
+
+	switch {
+	case !i.sleep(r, delay):
+	case answer != nil:
+		answer.ServeHTTP(w, r)
+	case refused:
+		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(p.JWKS()) // whoever went away does not need it
+	}
+}
+
+// isAt reports whether the pool is at that host: at every one that is not Amazon's,
+// and at those of its own region.
+func (p *Pool) isAt(host string) bool {
+	if !strings.HasSuffix(host, ".amazonaws.com") {
+		return true
+	}
+	service, rest, _ := strings.Cut(host, ".")
+	switch service {
+	case "cognito-idp", "cognito-idp-fips", "issuer-cognito-idp":
+		return rest == p.host()
+	}
+	return false
+}
+
+// sleep waits for d on the issuer's clock and reports whether it has passed before
+// the client went away.
+func (i *Issuer) sleep(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	over := make(chan struct{})
+	stop := i.clock.AfterFunc(d, func() { close(over) })
+	defer stop()
+	select {
+	case <-over:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}

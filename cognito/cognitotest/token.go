@@ -1,0 +1,225 @@
+package cognitotest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The kinds of token that a pool makes.
+const (
+	kindAccess  = "access"
+	kindID      = "id"
+	kindMachine = "machine"
+)
+
+// lifetime is that of Cognito's tokens where nothing else is configured.
+const lifetime = time.Hour
+
+// AccessToken makes an access token of a user who signed in through the API: valid,
+// and shaped as Cognito's are, but for what options change.
+//
+// A claim that cannot be written as JSON, a channel say, makes a text that is no
+// token and says why; every verifier refuses it.
+func (p *Pool) AccessToken(options ...TokenOption) string {
+	d := p.draft(kindAccess, p.AccessKey())
+	d.payload.set("version", 2)
+	d.payload.set("client_id", p.ClientID())
+	d.payload.set("token_use", "access")
+	d.payload.set("scope", "aws.cognito.signin.user.admin")
+	d.payload.set("username", Username)
+	return d.mint(options)
+}
+
+// IDToken makes an ID token, as [Pool.AccessToken] makes an access token.
+func (p *Pool) IDToken(options ...TokenOption) string {
+	d := p.draft(kindID, p.IDKey())
+	d.payload.set("aud", p.ClientID())
+	d.payload.set("token_use", "id")
+	d.payload.set("cognito:username", Username)
+	d.payload.set("email", Username+"@example.com")
+	d.payload.set("email_verified", true)
+	return d.mint(options)
+}
+
+// MachineToken makes an access token of the client credentials grant, which has no
+// user: its subject is the app client. It has the scope "test/read" unless
+// [Scopes] says otherwise.
+func (p *Pool) MachineToken(options ...TokenOption) string {
+	d := p.draft(kindMachine, p.AccessKey())
+	for _, name := range []string{"origin_jti", "event_id"} {
+		d.payload.remove(name)
+	}
+	d.payload.set("sub", p.ClientID())
+	d.payload.set("version", 2)
+	d.payload.set("client_id", p.ClientID())
+	d.payload.set("token_use", "access")
+	d.payload.set("scope", "test/read")
+	return d.mint(options)
+}
+
+// RefreshToken makes a text with the look of a refresh token: an encrypted token
+// (RFC 7516) of five parts, which nobody can read.
+func (p *Pool) RefreshToken() string {
+	parts := [][]byte{
+		[]byte(`{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}`),
+		randomBytes(256), randomBytes(12), randomBytes(800), randomBytes(16),
+	}
+	texts := make([]string, len(parts))
+	for n, part := range parts {
+		texts[n] = base64.RawURLEncoding.EncodeToString(part)
+	}
+	return strings.Join(texts, ".")
+}
+
+// A draft is a token that is being made. Nobody else has it.
+type draft struct {
+	kind            string
+	now             time.Time
+	header, payload object
+	key             *Key
+	sign            func(key *Key, input []byte) ([]byte, error)
+	encode          func([]byte) string
+
+	// Set by the options of these names.
+	rawHeader, rawPayload              *string
+	tamperedPayload, tamperedSignature bool
+}
+
+// draft begins a token with what all kinds have in common.
+func (p *Pool) draft(kind string, key *Key) *draft {
+	d := &draft{
+		kind: kind, now: p.issuer.clock.Now(), key: key,
+		sign: signRS256, encode: base64.RawURLEncoding.EncodeToString,
+	}
+	d.header.set("kid", key.id)
+	d.header.set("alg", "RS256")
+	d.payload.set("sub", Subject)
+	d.payload.set("iss", p.Issuer())
+	d.payload.set("origin_jti", newUUID())
+	d.payload.set("event_id", newUUID())
+	d.payload.set("auth_time", d.now.Unix())
+	d.payload.set("exp", d.now.Unix()+int64(lifetime/time.Second))
+	d.payload.set("iat", d.now.Unix())
+	d.payload.set("jti", newUUID())
+	return d
+}
+
+// newUUID returns a random UUID (RFC 9562 §5.4), as Cognito's identifiers are.
+func newUUID() string {
+	b := randomBytes(16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b)
+	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
+}
+
+// mint applies options in their order, signs and encodes.
+func (d *draft) mint(options []TokenOption) string {
+	for _, change := range options {
+		change(d)
+	}
+	header, err := d.header.text(d.rawHeader, false)
+	if err != nil {
+		return err.Error()
+	}
+	payload, err := d.payload.text(d.rawPayload, true)
+	if err != nil {
+		return err.Error()
+	}
+	start := d.encode([]byte(header)) + "."
+	encoded := d.encode([]byte(payload))
+	signature, err := d.sign(d.key, []byte(start+encoded))
+	if err != nil {
+		return "cognitotest: the token cannot be signed: " + err.Error()
+	}
+	if d.tamperedPayload {
+		encoded = d.encode([]byte(tamper(payload)))
+	}
+	if d.tamperedSignature && len(signature) > 0 {
+		signature = slices.Clone(signature)
+		signature[len(signature)/2] ^= 1
+	}
+	return start + encoded + "." + d.encode(signature)
+}
+
+// tamper changes a payload and leaves an object an object.
+func tamper(payload string) string {
+	if rest, ok := strings.CutSuffix(payload, "}"); ok {
+		return rest + `,"tampered":true}`
+	}
+	return payload + " "
+}
+
+// An object is a JSON object whose members keep their order, and may repeat.
+type object []member
+
+type member struct {
+	name  string
+	value any
+}
+
+// set gives the member a value, at its place or at the end.
+func (o *object) set(name string, value any) {
+	for n := range *o {
+		if (*o)[n].name == name {
+			(*o)[n].value = value
+			return
+		}
+	}
+	*o = append(*o, member{name, value})
+}
+
+func (o *object) remove(name string) {
+	*o = slices.DeleteFunc(*o, func(m member) bool { return m.name == name })
+}
+
+// text writes the object, or what stands in for it. Cognito escapes slashes in
+// payloads, and not in headers, where kids have them too.
+func (o *object) text(instead *string, escapeSlashes bool) (string, error) {
+	if instead != nil {
+		return *instead, nil
+	}
+	var b strings.Builder
+	b.WriteByte('{')
+	for n, m := range *o {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		name, err := marshal(m.name, escapeSlashes)
+		if err != nil {
+			return "", err
+		}
+		value, err := marshal(m.value, escapeSlashes)
+		if err != nil {
+			return "", fmt.Errorf("cognitotest: the value of %q cannot be written as JSON: %w", m.name, err)
+		}
+		b.WriteString(name + ":" + value)
+	}
+	b.WriteByte('}')
+	return b.String(), nil
+}
+
+// marshal writes v as JSON, and raw JSON as it stands, good or not.
+func marshal(v any, escapeSlashes bool) (string, error) {
+	if raw, ok := v.(json.RawMessage); ok {
+		return string(raw), nil
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return "", err
+	}
+	text := strings.TrimSuffix(b.String(), "\n")
+	if !escapeSlashes {
+		return text, nil
+	}
+	// A slash stands in strings only. One that a value of raw JSON within v escapes
+	// already must not be escaped again.
+	return strings.NewReplacer(`\\`, `\\`, `\/`, `\/`, `/`, `\/`).Replace(text), nil
+}
