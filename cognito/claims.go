@@ -106,6 +106,7 @@ var claimByName = func() map[string]claim {
 // contents is a token's payload, read. It is what an AccessToken and an IDToken
 // are made of, and is never changed once they are.
 type contents struct {
+	raw     string // the token, for the cache to compare; shown to nobody
 	header  string // JSON texts as signed
 	payload string
 
@@ -126,8 +127,9 @@ type contents struct {
 	present claimSet
 	wrong   claimSet // of a JSON kind, or with a time, that cannot be
 
-	pool *pool       // whose key signed it; set once verified
-	key  *keyset.Key // likewise
+	pool   *pool       // whose key signed it; set once verified
+	issuer *issuer     // likewise
+	key    *keyset.Key // likewise
 }
 
 // A claimSet is a set of claims, a bit for each.
@@ -139,8 +141,8 @@ func (s *claimSet) add(c claim)     { *s |= 1 << c }
 // parseContents reads the payload of a compact JWS. The error is a
 // [*jose.MalformedError]; claims of a wrong kind are only noted.
 func parseContents(c *jose.Compact) (*contents, error) {
-	both := string(c.Header) + string(c.Payload) // one piece of memory
-	t := &contents{header: both[:len(c.Header)], payload: both[len(c.Header):]}
+	t := &contents{}
+	t.raw, t.header, t.payload = c.Copy()
 	if err := jose.DecodeObject(c.Payload, "payload", (*claimsVisitor)(t)); err != nil {
 		return nil, err
 	}

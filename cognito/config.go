@@ -35,6 +35,12 @@ type Config struct {
 	// [DefaultMaxTokenBytes].
 	MaxTokenBytes int
 
+	// CacheBytes bounds the memory of the verified-token cache: 0 for
+	// [DefaultCacheBytes], negative for no cache. A token that is sent again while it is
+	// in there costs no signature check. All else is checked each time: its times, that
+	// its key is in the current key set, revocation, and the requirements of the call.
+	CacheBytes int
+
 	// Revoked is asked about every token that is good otherwise. An error of it
 	// becomes [ErrCheckUnavailable]. Offline verification cannot see Cognito's own
 	// revocation: whoever needs that keeps a list, by origin_jti for example. It may

@@ -23,6 +23,8 @@ type Verifier struct {
 	maxBytes int
 	now      func() time.Time
 	revoked  func(context.Context, Token) (bool, error)
+	cache    *cache
+	ownNow   bool // now is not the clock that the sources go by
 }
 
 // New returns a Verifier for the tokens that config describes. It checks all of
@@ -50,7 +52,7 @@ func New(config Config) (*Verifier, error) {
 	if v.maxBytes == 0 {
 		v.maxBytes = DefaultMaxTokenBytes
 	}
-	if v.now == nil {
+	if v.ownNow = v.now != nil; !v.ownNow {
 		v.now = config.Clock.Now
 	}
 	var faults []error
@@ -71,7 +73,20 @@ func New(config Config) (*Verifier, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	return v, nil
+	return v, v.addCache(config.CacheBytes)
+}
+
+// addCache gives the verifier its cache: of the default size for 0, none for a
+// negative number.
+func (v *Verifier) addCache(bytes int) (err error) {
+	switch {
+	case bytes < 0:
+		return nil
+	case bytes == 0:
+		bytes = DefaultCacheBytes
+	}
+	v.cache, err = newCache(bytes)
+	return err
 }
 
 // WarmUp fetches the key sets of all user pools, so that the first token need not
@@ -129,6 +144,16 @@ func (v *Verifier) VerifyEither(ctx context.Context, raw string, requirements ..
 // verify is the one way from a string to contents that are trusted. The order of
 // its steps is that of the codes.
 func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*contents, error) {
+	if t := v.cache.lookup(raw); t != nil {
+		now := v.now() // telling the time is half the cost of a hit: once is enough
+		if v.current(ctx, t, now) {
+			if refusal := v.judge(ctx, t, now, use, requirements); refusal != nil {
+				return nil, refusal
+			}
+			return t, nil
+		}
+		v.cache.drop(t)
+	}
 	jws, t, refusal := v.read(raw)
 	if refusal != nil {
 		return nil, refusal
@@ -140,10 +165,25 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 	if refusal := verifySignature(ctx, i, jws, t); refusal != nil {
 		return nil, refusal
 	}
-	if refusal := v.judge(ctx, t, use, requirements); refusal != nil {
+	if refusal := v.judge(ctx, t, v.now(), use, requirements); refusal != nil {
 		return nil, refusal
 	}
+	v.cache.keep(t)
 	return t, nil
+}
+
+// current reports whether the key that verified t is the one that its issuer
+// publishes still: a key that was withdrawn, or replaced under its name, ends what it
+// signed. Asking keeps the key set fresh, too.
+func (v *Verifier) current(ctx context.Context, t *contents, now time.Time) bool {
+	if v.ownNow {
+		now = t.issuer.clock.Now()
+	}
+	if t.issuer.keys.Holds(t.key, now) {
+		return true
+	}
+	key, err := t.issuer.key(ctx, t.key.ID())
+	return err == nil && key == t.key
 }
 
 // read decodes raw: size, shape and algorithm.
@@ -211,7 +251,7 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *conte
 			return refuse(ErrSignatureInvalid, "", "the signature does not hold")
 		}
 	}
-	t.key, t.pool = key, i.pool
+	t.key, t.issuer, t.pool = key, i, i.pool
 	return nil
 }
 
@@ -223,65 +263,4 @@ func keysUnavailable(err error) *Error {
 		e.retryAfter = unavailable.RetryAfter()
 	}
 	return e
-}
-
-// judge runs the checks of a token whose signature held.
-func (v *Verifier) judge(ctx context.Context, t *contents, use TokenUse, requirements []Requirement) *Error {
-	if err := t.checkTokenUse(use); err != nil {
-		return err
-	}
-	if err := t.checkClient(t.pool); err != nil {
-		return err
-	}
-	now := v.now()
-	if err := t.checkExpiry(now, v.leeway); err != nil {
-		return err
-	}
-	if err := t.checkNotBefore(now, v.leeway); err != nil {
-		return err
-	}
-	if err := t.checkAudience(t.pool); err != nil {
-		return err
-	}
-	for _, s := range stages {
-		if err := v.checkStage(ctx, s, t, now, requirements); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// stages are the requirements' turns; revocation has its own between them.
-var stages = [...]stage{stageAudience, stageNonce, stageRevocation, stageACR, stageAuthTime, stageScopes, stageGroups, stageClaims, stageCustom}
-
-func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, now time.Time, requirements []Requirement) *Error {
-	if s == stageRevocation {
-		return v.checkRevocation(ctx, t)
-	}
-	if err := t.checkKind(s); err != nil {
-		return err
-	}
-	for _, list := range [...][]Requirement{v.require, requirements} {
-		for n := range list {
-			if list[n].stage == s {
-				if err := list[n].apply(ctx, t, now); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (v *Verifier) checkRevocation(ctx context.Context, t *contents) *Error {
-	if v.revoked == nil {
-		return nil
-	}
-	switch revoked, err := v.revoked(ctx, t.token()); {
-	case err != nil:
-		return &Error{code: ErrCheckUnavailable, message: "whether the token is revoked could not be found out; try again", cause: err, retryAfter: time.Second}
-	case revoked:
-		return refuse(ErrTokenRevoked, "", "the token has been revoked")
-	}
-	return nil
 }

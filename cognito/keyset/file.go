@@ -136,6 +136,9 @@ func (f *File) Replacement(ctx context.Context, old *Key) (*Key, error) {
 	return set.replacement(old), nil
 }
 
+// Holds implements [Source].
+func (f *File) Holds(key *Key, now time.Time) bool { return f.current.Load().holds(key, now) }
+
 // Load implements [Source]: nil means that keys are held.
 func (f *File) Load(ctx context.Context) error {
 	set, err := f.refresh(ctx)

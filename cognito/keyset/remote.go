@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // A RemoteConfig says where a [Remote] gets its set, and how. URL is mandatory.
@@ -204,6 +205,9 @@ func (r *Remote) Replacement(ctx context.Context, old *Key) (*Key, error) {
 	}
 	return set.replacement(old), nil
 }
+
+// Holds implements [Source].
+func (r *Remote) Holds(key *Key, now time.Time) bool { return r.current.Load().holds(key, now) }
 
 // Load implements [Source]: nil means that keys are held that may be used now. It
 // waits for a fetch where that is due and may start, and until its copy is

@@ -27,6 +27,12 @@ type Source interface {
 	// the signature was checked with a key that still stands.
 	Replacement(ctx context.Context, old *Key) (*Key, error)
 
+	// Holds reports whether Key would answer with this very key at the time now, a
+	// reading of the source's clock, at once and with nothing else to do. Where it
+	// would not, or that cannot be told at once, ask Key. It takes no lock, does not
+	// allocate and never waits: it is what a cache of verified tokens asks each time.
+	Holds(key *Key, now time.Time) bool
+
 	// Load sees to it that a set is held, for a warm-up before the first token.
 	Load(ctx context.Context) error
 }

@@ -56,6 +56,15 @@ func (v *view) covers(now time.Time) bool {
 	return !now.Before(v.from) && now.Before(v.until)
 }
 
+// holds is [Source.Holds]; v may be nil.
+func (v *view) holds(key *Key, now time.Time) bool {
+	if v == nil || key == nil || !v.covers(now) {
+		return false
+	}
+	held, ok := v.set.Key(key.ID())
+	return ok && held == key
+}
+
 // publish derives the view from state. The caller holds mu.
 func (r *Remote) publish(now time.Time) {
 	s := &r.state

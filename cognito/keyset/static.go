@@ -1,6 +1,9 @@
 package keyset
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Static is a [Source] of keys that never change.
 type Static struct{ set *Set }
@@ -27,6 +30,15 @@ func (s *Static) Key(_ context.Context, id string) (*Key, error) {
 // Replacement implements [Source]. It never fails.
 func (s *Static) Replacement(_ context.Context, old *Key) (*Key, error) {
 	return s.set.replacement(old), nil
+}
+
+// Holds implements [Source]. The time takes no part in it.
+func (s *Static) Holds(key *Key, _ time.Time) bool {
+	if key == nil {
+		return false
+	}
+	held, ok := s.set.Key(key.ID())
+	return ok && held == key
 }
 
 // Load implements [Source]. It never fails.

@@ -37,6 +37,15 @@ type Compact struct {
 	Signature []byte
 
 	signingInput []byte
+	text         []byte // the token; up to its capacity, what the parts decode to
+}
+
+// Copy returns the token and its two JSON texts in memory of their own, all in one
+// piece.
+func (c *Compact) Copy() (raw, header, payload string) {
+	n, h := len(c.text), len(c.Header)
+	all := string(c.text[:n+h+len(c.Payload)])
+	return all[:n], all[n : n+h], all[n+h:]
 }
 
 // encoding is base64url without padding, refusing non-zero trailing bits, so that
@@ -67,7 +76,7 @@ func ParseCompact(raw string) (*Compact, error) {
 		return nil, &MalformedError{"token", "has a line break inside"}
 	}
 	first, last := bytes.IndexByte(text, '.'), bytes.LastIndexByte(text, '.')
-	c := &Compact{signingInput: text[:last:last]}
+	c := &Compact{signingInput: text[:last:last], text: text}
 
 	buf := text[len(text):]
 	var err error

@@ -1,0 +1,82 @@
+package cognito
+
+import (
+	"unsafe"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// DefaultCacheBytes bounds the verified-token cache where Config sets nothing: room
+// for some ten thousand tokens of one kilobyte.
+const DefaultCacheBytes = 32 << 20
+
+// A cache keeps what verified tokens say, so that a client which sends the same
+// token for an hour costs one signature check. It holds nothing that was refused,
+// and nothing in it is trusted beyond what a signature proves: a hit stands every
+// other check again. The nil cache is always empty.
+type cache struct {
+	entries *otter.Cache[string, *contents]
+}
+
+// newCache returns a cache of at most so many bytes.
+func newCache(bytes int) (*cache, error) {
+	entries, err := otter.New(&otter.Options[string, *contents]{
+		MaximumWeight: uint64(bytes),
+		Weigher:       func(_ string, t *contents) uint32 { return t.weight() },
+		// Upkeep is done by whoever inserts, so that no goroutine outlives a call.
+		Executor: func(task func()) { task() },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &cache{entries}, nil
+}
+
+// keyLength is how much of a token's end names it in the cache: 258 bits of its
+// signature, which no two tokens share. Hashing all of a token would cost as much as
+// the rest of a hit.
+const keyLength = 43
+
+func cacheKey(raw string) string { return raw[max(0, len(raw)-keyLength):] }
+
+// lookup returns the contents of a token that was verified before, nil where there
+// are none. It compares the whole token: the end of one proves nothing about the
+// rest.
+func (c *cache) lookup(raw string) *contents {
+	if c == nil {
+		return nil
+	}
+	t, ok := c.entries.GetIfPresent(cacheKey(raw))
+	if !ok || t.raw != raw {
+		return nil
+	}
+	return t
+}
+
+// keep adds a token that stood every check.
+func (c *cache) keep(t *contents) {
+	if c != nil {
+		c.entries.Set(cacheKey(t.raw), t)
+	}
+}
+
+// drop removes a token that can never be good again.
+func (c *cache) drop(t *contents) {
+	if c != nil {
+		c.entries.Invalidate(cacheKey(t.raw))
+	}
+}
+
+// entryOverhead is what the cache itself takes for an entry, in bytes: its node, its
+// place in the table and in the queues.
+const entryOverhead = 200
+
+// weight returns the memory that t holds, in bytes, a little more than less.
+func (t *contents) weight() uint32 {
+	const text, identity = unsafe.Sizeof(""), unsafe.Sizeof(Identity{})
+	size := unsafe.Sizeof(contents{}) + entryOverhead
+	size += uintptr(len(t.raw) + 2*(len(t.header)+len(t.payload))) // twice, for strings with escapes
+	size += text * uintptr(cap(t.audiences)+cap(t.scopes)+cap(t.groups)+cap(t.roles)+cap(t.amr))
+	size += identity * uintptr(cap(t.identities))
+	return uint32(size)
+}

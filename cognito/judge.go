@@ -1,0 +1,93 @@
+package cognito
+
+import (
+	"context"
+	"time"
+)
+
+// judge runs the checks of a token whose signature held, each time that it is sent.
+func (v *Verifier) judge(ctx context.Context, t *contents, now time.Time, use TokenUse, requirements []Requirement) *Error {
+	if err := t.checkTokenUse(use); err != nil {
+		return err
+	}
+	if err := t.checkClient(t.pool); err != nil {
+		return err
+	}
+	if err := t.checkExpiry(now, v.leeway); err != nil {
+		return err
+	}
+	if err := t.checkNotBefore(now, v.leeway); err != nil {
+		return err
+	}
+	if err := t.checkAudience(t.pool); err != nil {
+		return err
+	}
+	if due := v.due(t, requirements); due != 0 {
+		for _, s := range stages {
+			if due&(1<<s) == 0 {
+				continue
+			}
+			if err := v.checkStage(ctx, s, t, now, requirements); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stages are the requirements' turns; revocation has its own between them.
+var stages = [...]stage{stageAudience, stageNonce, stageRevocation, stageACR, stageAuthTime, stageScopes, stageGroups, stageClaims, stageCustom}
+
+// due returns the stages in which there is something to check, a bit for each.
+func (v *Verifier) due(t *contents, requirements []Requirement) (due uint) {
+	if t.wrong != 0 {
+		return ^uint(0)
+	}
+	if v.revoked != nil {
+		due |= 1 << stageRevocation
+	}
+	for n := range v.require {
+		due |= 1 << v.require[n].stage
+	}
+	for n := range requirements {
+		due |= 1 << requirements[n].stage
+	}
+	return due
+}
+
+func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, now time.Time, requirements []Requirement) *Error {
+	if s == stageRevocation {
+		return v.checkRevocation(ctx, t)
+	}
+	if err := t.checkKind(s); err != nil {
+		return err
+	}
+	for n := range v.require {
+		if v.require[n].stage == s {
+			if err := v.require[n].apply(ctx, t, now); err != nil {
+				return err
+			}
+		}
+	}
+	for n := range requirements {
+		if requirements[n].stage == s {
+			if err := requirements[n].apply(ctx, t, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (v *Verifier) checkRevocation(ctx context.Context, t *contents) *Error {
+	if v.revoked == nil {
+		return nil
+	}
+	switch revoked, err := v.revoked(ctx, t.token()); {
+	case err != nil:
+		return &Error{code: ErrCheckUnavailable, message: "whether the token is revoked could not be found out; try again", cause: err, retryAfter: time.Second}
+	case revoked:
+		return refuse(ErrTokenRevoked, "", "the token has been revoked")
+	}
+	return nil
+}
