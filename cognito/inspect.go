@@ -139,6 +139,7 @@ func (in *inspection) run(ctx context.Context, raw string, p *pool) *Report {
 		}
 		return r
 	}
+	defer jws.Release()
 	algorithm := r.result("algorithm", checkAlgorithm(jws), "RS256")
 	i := in.issuer(r, t)
 	if p == nil && i != nil {

@@ -158,6 +158,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 	if refusal != nil {
 		return nil, refusal
 	}
+	defer jws.Release()
 	i, refusal := v.issuer(t)
 	if refusal != nil {
 		return nil, refusal
@@ -195,14 +196,20 @@ func (v *Verifier) read(raw string) (*jose.Compact, *contents, *Error) {
 	if err != nil {
 		return nil, nil, shapeError(err)
 	}
-	t, err := parseContents(jws)
-	if err != nil {
-		return nil, nil, shapeError(err)
-	}
-	if err := checkAlgorithm(jws); err != nil {
-		return nil, nil, err
+	t, refusal := readContents(jws)
+	if refusal != nil {
+		jws.Release()
+		return nil, nil, refusal
 	}
 	return jws, t, nil
+}
+
+func readContents(jws *jose.Compact) (*contents, *Error) {
+	t, err := parseContents(jws)
+	if err != nil {
+		return nil, shapeError(err)
+	}
+	return t, checkAlgorithm(jws)
 }
 
 func shapeError(err error) *Error {

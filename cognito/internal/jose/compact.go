@@ -1,11 +1,12 @@
 package jose
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // ErrEncrypted is returned by [ParseCompact] for text with exactly four dots: the
@@ -23,7 +24,7 @@ type MalformedError struct {
 func (e *MalformedError) Error() string { return fmt.Sprintf("jose: the %s %s", e.Part, e.Reason) }
 
 // A Compact is a JWS in compact serialisation (RFC 7515 §7.1), decoded and not
-// verified.
+// verified. Its byte slices are good until [Compact.Release].
 type Compact struct {
 	// Algorithm is the header's alg, "" where it is absent or not a string.
 	Algorithm string
@@ -37,13 +38,26 @@ type Compact struct {
 	Signature []byte
 
 	signingInput []byte
-	text         []byte // the token; up to its capacity, what the parts decode to
+	text         []byte // the token and, behind it, what the parts decode to
+}
+
+var compacts = sync.Pool{New: func() any { return new(Compact) }}
+
+// Release gives the memory of c back to be used for other tokens. Call it at most
+// once, when nothing of c is needed any more but what [Compact.Copy] returned. Not
+// calling it costs memory for the garbage collector and nothing else.
+func (c *Compact) Release() {
+	const most = 64 << 10 // a rare, large token should not stay
+	if cap(c.text) <= most {
+		*c = Compact{text: c.text[:0]}
+		compacts.Put(c)
+	}
 }
 
 // Copy returns the token and its two JSON texts in memory of their own, all in one
 // piece.
 func (c *Compact) Copy() (raw, header, payload string) {
-	n, h := len(c.text), len(c.Header)
+	n, h := len(c.text)-len(c.Header)-len(c.Payload)-len(c.Signature), len(c.Header)
 	all := string(c.text[:n+h+len(c.Payload)])
 	return all[:n], all[n : n+h], all[n+h:]
 }
@@ -69,43 +83,51 @@ func ParseCompact(raw string) (*Compact, error) {
 	default:
 		return nil, &MalformedError{"token", "is not three parts separated by dots"}
 	}
-	// One piece of memory holds the text and, behind it, what it decodes to.
-	text := append(make([]byte, 0, len(raw)+encoding.DecodedLen(len(raw))), raw...)
 	// encoding/base64 skips line breaks wherever they stand, even when strict.
-	if bytes.IndexByte(text, '\n') >= 0 || bytes.IndexByte(text, '\r') >= 0 {
+	if strings.IndexByte(raw, '\n') >= 0 || strings.IndexByte(raw, '\r') >= 0 {
 		return nil, &MalformedError{"token", "has a line break inside"}
 	}
-	first, last := bytes.IndexByte(text, '.'), bytes.LastIndexByte(text, '.')
-	c := &Compact{signingInput: text[:last:last], text: text}
-
-	buf := text[len(text):]
-	var err error
-	if c.Header, buf, err = decodePart(buf, text[:first], "header"); err != nil {
-		return nil, err
-	}
-	if c.Payload, buf, err = decodePart(buf, text[first+1:last], "payload"); err != nil {
-		return nil, err
-	}
-	if c.Signature, _, err = decodePart(buf, text[last+1:], "signature"); err != nil {
-		return nil, err
-	}
-	if len(c.Signature) == 0 {
-		return nil, &MalformedError{"signature", "is empty"}
-	}
-	if err := DecodeObject(c.Header, "header", (*headerVisitor)(c)); err != nil {
+	c := compacts.Get().(*Compact) //nolint:forcetypeassert,errcheck // New makes nothing else
+	if err := c.decode(raw); err != nil {
+		c.Release()
 		return nil, err
 	}
 	return c, nil
 }
 
-// decodePart appends the decoded part to buf and returns the part, cut so that
-// appending to it cannot reach its neighbour, and the rest of buf.
-func decodePart(buf, src []byte, part string) (decoded, rest []byte, err error) {
-	out, err := encoding.AppendDecode(buf, src)
-	if err != nil {
-		return nil, nil, &MalformedError{part, "is not canonical, unpadded base64url"}
+// decode reads raw, which has two dots, into c, whose memory it uses.
+func (c *Compact) decode(raw string) error {
+	n, first, last := len(raw), strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
+	// With room for all, nothing moves while slices of it are made.
+	c.text = slices.Grow(c.text[:0], n+encoding.DecodedLen(n))
+	c.text = append(c.text, raw...)
+	c.signingInput = c.text[:last:last]
+	var err error
+	if c.Header, err = c.decodePart(0, first, "header"); err != nil {
+		return err
 	}
-	return out[len(buf):len(out):len(out)], out, nil
+	if c.Payload, err = c.decodePart(first+1, last, "payload"); err != nil {
+		return err
+	}
+	if c.Signature, err = c.decodePart(last+1, n, "signature"); err != nil {
+		return err
+	}
+	if len(c.Signature) == 0 {
+		return &MalformedError{"signature", "is empty"}
+	}
+	return DecodeObject(c.Header, "header", (*headerVisitor)(c))
+}
+
+// decodePart decodes text[from:to], appends the result to text, and returns it, cut
+// so that appending to it cannot reach what follows.
+func (c *Compact) decodePart(from, to int, part string) ([]byte, error) {
+	start := len(c.text)
+	text, err := encoding.AppendDecode(c.text, c.text[from:to])
+	if err != nil {
+		return nil, &MalformedError{part, "is not canonical, unpadded base64url"}
+	}
+	c.text = text
+	return text[start:len(text):len(text)], nil
 }
 
 // headerVisitor reads the header parameters of a Compact.

@@ -24,6 +24,9 @@ func TestParseCompact(t *testing.T) {
 	if c, err := ParseCompact(encode(goodHeader) + ".." + encode("s")); err != nil || len(c.Payload) != 0 {
 		t.Errorf("an empty payload is a payload (RFC 7515 §7.2.1 asks nothing of it): %v", err)
 	}
+	if raw, header, payload := c.Copy(); raw != good || header != goodHeader || payload != `{"sub":"x"}` {
+		t.Errorf("copied as %q, %q, %q", raw, header, payload)
+	}
 	// What is decoded must not share room with its neighbour.
 	_ = append(c.Header, 'X')
 	if string(c.Payload) != `{"sub":"x"}` {
