@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/maypok86/otter/v2"
@@ -21,7 +22,7 @@ type cache struct {
 // newCache returns a cache of at most so many bytes.
 func newCache(bytes int) (*cache, error) {
 	entries, err := otter.New(&otter.Options[string, *contents]{
-		MaximumWeight: uint64(bytes),
+		MaximumWeight: uint64(max(bytes, 0)),
 		Weigher:       func(_ string, t *contents) uint32 { return t.weight() },
 		// Upkeep is done by whoever inserts, so that no goroutine outlives a call.
 		Executor: func(task func()) { task() },
@@ -78,5 +79,5 @@ func (t *contents) weight() uint32 {
 	size += uintptr(len(t.raw) + 2*(len(t.header)+len(t.payload))) // twice, for strings with escapes
 	size += text * uintptr(cap(t.audiences)+cap(t.scopes)+cap(t.groups)+cap(t.roles)+cap(t.amr))
 	size += identity * uintptr(cap(t.identities))
-	return uint32(size)
+	return uint32(min(size, math.MaxUint32))
 }

@@ -13,10 +13,10 @@ import (
 )
 
 // known returns a verifier and a token that it has verified twice already.
-func known(t *testing.T, issuer *cognitotest.Issuer, change func(*cognito.Config)) (*cognito.Verifier, string) {
+func known(t *testing.T, issuer *cognitotest.Issuer, change func(*cognito.Config)) (verifier *cognito.Verifier, raw string) {
 	t.Helper()
-	verifier := newVerifier(t, issuer, change)
-	raw := issuer.Pool().AccessToken(cognitotest.Scopes("a", "b"), cognitotest.SignedInAgo(time.Minute))
+	verifier = newVerifier(t, issuer, change)
+	raw = issuer.Pool().AccessToken(cognitotest.Scopes("a", "b"), cognitotest.SignedInAgo(time.Minute))
 	first, err := verifier.VerifyAccessToken(t.Context(), raw)
 	if err != nil {
 		t.Fatal(err)

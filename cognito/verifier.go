@@ -73,7 +73,10 @@ func New(config Config) (*Verifier, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	return v, v.addCache(config.CacheBytes)
+	if err := v.addCache(config.CacheBytes); err != nil {
+		return nil, fmt.Errorf("cognito: Config.CacheBytes: %w", err)
+	}
+	return v, nil
 }
 
 // addCache gives the verifier its cache: of the default size for 0, none for a
