@@ -90,7 +90,7 @@ func (t *contents) checkExpiry(now time.Time, leeway time.Duration) *Error {
 		return err
 	}
 	if exp := t.time(claimExpiry); !now.Before(exp.Add(leeway)) {
-		return refuse(ErrTokenExpired, "exp", "the token expired at %s; it is %s now", stamp(exp), stamp(now))
+		return refuse(ErrTokenExpired, "exp", "the token expired at %s; the time is %s", stamp(exp), stamp(now))
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (t *contents) checkNotBefore(now time.Time, leeway time.Duration) *Error {
 		return err
 	}
 	if nbf := t.time(claimNotBefore); t.present.has(claimNotBefore) && now.Before(nbf.Add(-leeway)) {
-		return refuse(ErrTokenNotYetValid, "nbf", "the token is not valid before %s; it is %s now", stamp(nbf), stamp(now))
+		return refuse(ErrTokenNotYetValid, "nbf", "the token is not valid before %s; the time is %s", stamp(nbf), stamp(now))
 	}
 	return nil
 }

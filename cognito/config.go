@@ -105,11 +105,20 @@ type UserPool struct {
 	FIPS bool
 }
 
+// A ConfigError is one fault of a [Config]. [New] joins all that it finds.
+type ConfigError struct {
+	Field  string // for example "UserPools[0].ClientIDs"
+	Reason string // continues a sentence that begins with the field
+}
+
+// Error implements error.
+func (e *ConfigError) Error() string { return "cognito: Config." + e.Field + " " + e.Reason }
+
 // validate returns every fault, each with its field.
 func (c *Config) validate() error {
 	var faults []error
 	fault := func(field, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("cognito: Config.%s %s", field, fmt.Sprintf(format, args...)))
+		faults = append(faults, &ConfigError{field, fmt.Sprintf(format, args...)})
 	}
 	if len(c.UserPools) == 0 {
 		fault("UserPools", "is empty: name at least one user pool to trust")
@@ -240,6 +249,6 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address, suffix string) e
 		}
 		keys = remote
 	}
-	p.issuers = append(p.issuers, &issuer{name: name, pool: p, keys: keys, clock: c.Clock})
+	p.issuers = append(p.issuers, &issuer{name: name, own: up.Issuer != "", pool: p, keys: keys, clock: c.Clock})
 	return nil
 }

@@ -83,7 +83,8 @@ func (o *InspectOptions) issuers(p *pool) (map[string]*issuer, error) {
 		original, updated := id.issuers()
 		names = append(names, original, updated)
 	}
-	if o.Issuer != "" {
+	own := o.Issuer != ""
+	if own {
 		if err := checkIssuerURL(o.Issuer, true); err != nil {
 			faults = append(faults, fmt.Errorf("cognito: InspectOptions.Issuer %w", err))
 		}
@@ -94,7 +95,7 @@ func (o *InspectOptions) issuers(p *pool) (map[string]*issuer, error) {
 	}
 	trusted := make(map[string]*issuer, len(names))
 	for _, name := range names {
-		trusted[name] = &issuer{name: name, pool: p, keys: o.Keys}
+		trusted[name] = &issuer{name: name, own: own, pool: p, keys: o.Keys}
 	}
 	return trusted, errors.Join(faults...)
 }
@@ -189,7 +190,11 @@ func (in *inspection) issuer(r *Report, t *contents) *issuer {
 		return i
 	}
 	i, err := in.find(t)
-	r.result("issuer", err, describeIssuer(t.text[claimIssuer]))
+	held := quote(t.text[claimIssuer])
+	if i != nil && !i.own {
+		held = describeIssuer(t.text[claimIssuer])
+	}
+	r.result("issuer", err, held)
 	return i
 }
 

@@ -24,6 +24,7 @@ type pool struct {
 // that are published for it.
 type issuer struct {
 	name string
+	own  bool // not one of Amazon's, but configured
 	pool *pool
 	keys keyset.Source
 

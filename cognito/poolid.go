@@ -70,6 +70,21 @@ func (p poolID) issuers() (original, updated string) {
 	return "https://cognito-idp." + p.host(), "https://issuer-cognito-idp." + p.host()
 }
 
+// Issuers returns the two names under which a user pool issues tokens: the original
+// one and the updated one, which Amazon recommends since 2026 and most pools were
+// not switched to. Each has its key set at /.well-known/jwks.json below it. The error
+// says why the ID is not one.
+//
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+func Issuers(userPoolID string) (original, updated string, err error) {
+	id, err := parsePoolID(userPoolID)
+	if err != nil {
+		return "", "", fmt.Errorf("cognito: the user pool ID %w", err)
+	}
+	original, updated = id.issuers()
+	return original, updated, nil
+}
+
 // fipsAddress returns where the original issuer can be asked through a FIPS
 // endpoint; the tokens name the issuer itself all the same.
 func (p poolID) fipsAddress() string { return "https://cognito-idp-fips." + p.host() }

@@ -28,7 +28,7 @@ type Verifier struct {
 }
 
 // New returns a Verifier for the tokens that config describes. It checks all of
-// config and reports every fault at once, each with its field; it reads no file and
+// config and reports every fault at once, each a [*ConfigError]; it reads no file and
 // asks no network. Key sets are fetched with the first token that needs them, or by
 // [Verifier.WarmUp].
 func New(config Config) (*Verifier, error) {
@@ -59,13 +59,13 @@ func New(config Config) (*Verifier, error) {
 	for n, up := range config.UserPools {
 		p, err := config.newPool(up)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("cognito: Config.UserPools[%d]: %w", n, err))
+			faults = append(faults, fmt.Errorf("cognito: Config.UserPools[%d] %w", n, err))
 			continue
 		}
 		v.pools = append(v.pools, p)
 		for _, i := range p.issuers {
 			if v.issuers[i.name] != nil {
-				faults = append(faults, fmt.Errorf("cognito: Config.UserPools[%d].Issuer repeats that of another pool", n))
+				faults = append(faults, &ConfigError{fmt.Sprintf("UserPools[%d].Issuer", n), "repeats that of another pool"})
 			}
 			v.issuers[i.name] = i
 		}
@@ -74,7 +74,7 @@ func New(config Config) (*Verifier, error) {
 		return nil, errors.Join(faults...)
 	}
 	if err := v.addCache(config.CacheBytes); err != nil {
-		return nil, fmt.Errorf("cognito: Config.CacheBytes: %w", err)
+		return nil, &ConfigError{"CacheBytes", err.Error()}
 	}
 	return v, nil
 }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/internal/demo"
+)
+
+// Where the demo listens, unless told otherwise.
+const (
+	demoPoolAddress = "127.0.0.1:9229"
+	demoAPIAddress  = "127.0.0.1:9230"
+	anyFreePort     = "127.0.0.1:0"
+)
+
+func (p *program) demo() *cobra.Command {
+	var once bool
+	var poolAddress, apiAddress string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the whole flow on this machine",
+		Long: `Demo starts a local user pool and a small API that takes its access tokens, both
+on this machine only. It signs a user in through the pool's real endpoints, verifies
+the tokens, and calls the API with a good, an expired, a wrong and a forged one. Then
+it keeps serving, and says what to try next.
+
+Exit status: 0 every step went as it should, 1 one did not, 2 the command line is
+wrong or an address is taken.`,
+		Example: `  poolguard demo
+  poolguard demo --once
+  poolguard demo --listen-pool 127.0.0.1:19229 --listen-api 127.0.0.1:19230`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			// Nobody will come to an address that is gone in a second.
+			for flag, address := range map[string]*string{"listen-pool": &poolAddress, "listen-api": &apiAddress} {
+				if once && !cmd.Flags().Changed(flag) {
+					*address = anyFreePort
+				}
+			}
+			return p.runDemo(cmd.Context(), once, poolAddress, apiAddress)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&once, "once", false, "end after the walk, for scripts; both servers take any free port")
+	flags.StringVar(&poolAddress, "listen-pool", demoPoolAddress, "`address` of the local user pool, on this machine")
+	flags.StringVar(&apiAddress, "listen-api", demoAPIAddress, "`address` of the API, on this machine")
+	completeWith(cmd, "listen-pool")
+	completeWith(cmd, "listen-api")
+	return cmd
+}
+
+func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddress string) error {
+	pool, poolErr := listenHere(ctx, "listen-pool", poolAddress)
+	api, apiErr := listenHere(ctx, "listen-api", apiAddress)
+	if err := errors.Join(poolErr, apiErr); err != nil {
+		for _, l := range []net.Listener{pool, api} {
+			if l != nil {
+				_ = l.Close() // nothing was served
+			}
+		}
+		return &failure{statusUsage, err}
+	}
+	s := newStyle(p.stdout, p.getenv)
+	err := demo.Run(ctx, demo.Config{
+		Pool:    pool,
+		API:     api,
+		Once:    once,
+		Out:     losable{p.stdout},
+		Look:    demo.Look{Colour: s.colour, Unicode: s.unicode, Width: s.width},
+		Command: howToRun(),
+	})
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case errors.As(err, new(*demo.Differences)):
+		return &failure{statusRejected, err}
+	}
+	return &failure{statusUsage, err}
+}
+
+// losable is standard output for those who do not know of outputError.
+type losable struct{ out io.Writer }
+
+func (l losable) Write(b []byte) (int, error) {
+	n, err := l.out.Write(b)
+	if err != nil {
+		err = &outputError{err}
+	}
+	return n, err
+}
+
+// listenHere listens on a loopback address: what the demo serves is for its own
+// machine.
+func listenHere(ctx context.Context, flag, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err == nil && !isLoopback(host) {
+		return nil, errors.New("--" + flag + " must be on 127.0.0.1, [::1] or localhost: the demo is for this machine only")
+	}
+	return listen(ctx, flag, address)
+}
+
+// howToRun is how a shell that has the demo's directory calls this program.
+func howToRun() string {
+	const name = "poolguard"
+	own, err := os.Executable()
+	if err != nil {
+		return name
+	}
+	// `go run` builds into a directory that is gone when it ends.
+	if strings.Contains(filepath.ToSlash(own), "/go-build") {
+		return "go run ./cmd/" + name
+	}
+	if found, err := exec.LookPath(name); err == nil && sameFile(found, own) {
+		return name
+	}
+	if strings.ContainsAny(own, " '\"\\$`") {
+		return name
+	}
+	return own
+}
+
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// faults collects what is wrong with a command line, so that it is told at once.
+type faults []error
+
+func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
+
+// err returns all faults, a line each, or nil.
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &failure{statusUsage, errors.Join(f...)}
+}
+
+// probe asks the library what it has against one value by itself, "" for nothing:
+// a fault is told by the flag that it came from, and the rules stay in one place.
+func probe(change func(*cognito.Config)) string {
+	config := cognito.Config{UserPools: []cognito.UserPool{{ID: "us-east-1_Probe", ClientIDs: []string{"probe"}}}}
+	change(&config)
+	_, err := cognito.New(config)
+	var fault *cognito.ConfigError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &fault):
+		return fault.Reason
+	}
+	return err.Error()
+}
+
+func probePool(id string) string {
+	return probe(func(c *cognito.Config) { c.UserPools[0].ID = id })
+}
+
+func probeClientID(id string) string {
+	return probe(func(c *cognito.Config) { c.UserPools[0].ClientIDs = []string{id} })
+}
+
+func probeAudience(audience string) string {
+	return probe(func(c *cognito.Config) { c.UserPools[0].Audiences = []string{audience} })
+}
+
+func probeIssuer(url string) string {
+	return probe(func(c *cognito.Config) { c.UserPools[0].Issuer = url })
+}
+
+func probeRequirement(r cognito.Requirement) string {
+	return probe(func(c *cognito.Config) { c.Require = []cognito.Requirement{r} })
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+func (p *program) inspect() *cobra.Command {
+	var flags policyFlags
+	cmd := &cobra.Command{
+		Use:   "inspect [flags] [--] TOKEN",
+		Short: "Decode a token and explain it",
+		Long: `Inspect decodes a token (or, with -, the one on standard input) and shows what it
+says and how each check comes out, also after one that failed. It trusts nothing
+and needs no network: the flags, all optional, say what to compare the token with,
+and only the address in --jwks is ever asked. Without --jwks the signature is not
+checked, and anybody can have written what is shown.
+
+JSON output is one object: decoded, signature_held, judged_at, header, claims, and
+checks, each with name, status (passed, failed or not checked), code and detail.
+
+Exit status: 0 the token could be decoded, whatever the checks say; 1 it could not;
+2 the command line is wrong. To decide about a token, use verify.`,
+		Example: `  poolguard inspect - < token.txt
+  poolguard inspect --pool us-east-1_AbCdEfGhI --scope orders/read - < token.txt
+  poolguard inspect --jwks jwks.json -o json - < token.txt | jq .claims`,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			policy, faults := flags.read(cmd.Context(), cmd, false)
+			switch {
+			case len(args) == 0:
+				faults.add("no token was given: name it, or - to read it from standard input")
+			case len(args) > 1:
+				faults.add("inspect takes one token")
+			}
+			if err := faults.err(); err != nil {
+				return err
+			}
+			return p.runInspect(cmd.Context(), policy, args[0])
+		},
+	}
+	flags.define(cmd)
+	return cmd
+}
+
+func (p *program) runInspect(ctx context.Context, policy *policy, arg string) error {
+	p.sayAnyClient("inspect", policy)
+	l, err := p.oneToken(ctx, arg)
+	if err != nil {
+		return errors.Join(ctx.Err(), &failure{statusUsage, err})
+	}
+	policy.inspecting = true
+	if policy.at.IsZero() {
+		policy.at = p.now()
+	}
+	report, err := cognito.Inspect(ctx, l.token, cognito.InspectOptions{
+		UserPoolIDs:  policy.pools,
+		Issuer:       policy.issuer,
+		ClientIDs:    policy.clientIDs,
+		Audiences:    policy.audiences,
+		TokenUse:     policy.use,
+		Requirements: policy.requirements,
+		Leeway:       policy.leeway,
+		Now:          policy.at,
+		Keys:         policy.keys,
+	})
+	switch {
+	case err != nil:
+		return &failure{statusUsage, err}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case policy.json:
+		err = p.writeJSON(newInspectResult(report))
+	default:
+		g := &page{style: newStyle(p.stdout, p.getenv)}
+		g.inspection(policy, report)
+		err = p.write([]byte(g.b.String()))
+	}
+	if err == nil && !report.Decoded() {
+		err = &failure{status: statusRejected}
+	}
+	return err
+}

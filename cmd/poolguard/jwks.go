@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+func (p *program) jwks() *cobra.Command {
+	format := ""
+	cmd := &cobra.Command{
+		Use:   "jwks [flags] POOL|URL|FILE",
+		Short: "Show the keys of a user pool",
+		Long: `Jwks shows the public keys that tokens are verified with: those that a user pool
+publishes, or those at the address of a key set, or in a file. Of a user pool the
+original issuer is asked, and where that has no keys the updated one. A file with
+the name of a user pool is given as ./NAME.
+
+The table has all keys of the set, and says why one cannot be used. JSON (a JWK Set,
+RFC 7517) and PEM have the usable ones.
+
+Exit status: 0 there is a usable key, 1 there is none, 2 the command line is wrong,
+3 the keys could not be had.`,
+		Example: `  poolguard jwks us-east-1_AbCdEfGhI
+  poolguard jwks us-east-1_AbCdEfGhI --format json > jwks.json
+  poolguard jwks jwks.json --format pem
+  poolguard jwks http://127.0.0.1:9229/us-east-1_Local0001/.well-known/jwks.json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			from, err := readJWKSArgs(args, format)
+			if err != nil {
+				return err
+			}
+			return p.runJWKS(cmd.Context(), from, format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "`FORMAT` of the output: table, json or pem")
+	completeWith(cmd, "format", "table\tall keys", "json\ta JWK Set of the usable keys", "pem\tthe usable keys")
+	return cmd
+}
+
+// readJWKSArgs returns the addresses to ask in turn, or the one file to read.
+func readJWKSArgs(args []string, format string) (from []string, err error) {
+	const keySet = "/.well-known/jwks.json"
+	var faults faults
+	switch {
+	case len(args) == 0:
+		faults.add("name a user pool, the address of a key set, or a file")
+	case len(args) > 1:
+		faults.add("jwks takes one user pool, address or file")
+	case strings.TrimSpace(args[0]) == "":
+		faults.add("the name of the user pool, address or file is empty")
+	case isToken(args[0]):
+		faults.add("a token, which is not shown here, has no keys: name a user pool, the address of a key set, or a file")
+	case isURL(args[0]):
+		if _, err := keysAt(keyset.RemoteConfig{URL: args[0]}); err != nil {
+			faults.add("the address %w", err)
+		}
+		from = []string{args[0]}
+	default:
+		from = []string{args[0]} // a file, unless it is a pool's ID
+		if original, updated, err := cognito.Issuers(args[0]); err == nil {
+			from = []string{original + keySet, updated + keySet}
+		}
+	}
+	if format != "table" && format != "json" && format != "pem" {
+		faults.add("--format must be table, json or pem")
+	}
+	return from, faults.err()
+}
+
+func (p *program) runJWKS(ctx context.Context, from []string, format string) error {
+	var faults []error
+	for n, source := range from {
+		jwks, err := readSource(ctx, source)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		if n > 0 {
+			fmt.Fprintf(p.stderr, "poolguard jwks: these are the keys of the updated issuer; the original one has none: %v\n", errors.Join(faults...))
+		}
+		return p.showKeys(jwks, source, format)
+	}
+	return &failure{statusUnavailable, errors.Join(faults...)}
+}
+
+// readSource returns the text of a key set that can be read, though it may have no
+// usable key.
+func readSource(ctx context.Context, source string) ([]byte, error) {
+	if isURL(source) {
+		return fetch(ctx, source)
+	}
+	jwks, err := readKeySet(ctx, source)
+	if err != nil {
+		return nil, fmt.Errorf("%q cannot be read: %w (it is no user pool ID and no address, so it is taken for a file)", source, reasonOf(err))
+	}
+	if _, err := keyset.Parse(jwks); err != nil && !errors.Is(err, keyset.ErrNoUsableKey) {
+		return nil, fmt.Errorf("%q cannot be used: %s", source, strings.TrimPrefix(err.Error(), "keyset: "))
+	}
+	return jwks, nil
+}
+
+func (p *program) showKeys(jwks []byte, source, format string) error {
+	keys, err := readMembers(jwks)
+	if err != nil {
+		return &failure{statusUnavailable, err}
+	}
+	usable := usableKeys(keys)
+	switch format {
+	case "json":
+		err = p.writeKeySet(usable)
+	case "pem":
+		err = p.writePEM(usable)
+	default:
+		g := &page{style: newStyle(p.stdout, p.getenv)}
+		g.keyTable(keys, len(usable), source)
+		err = p.write([]byte(g.b.String()))
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(usable) > 0:
+		return nil
+	case format == "table": // which said so
+		return &failure{status: statusRejected}
+	}
+	return &failure{statusRejected, errors.New("the key set has no usable key; --format table shows why")}
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"testing"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+)
+
+// Colours change nothing but the colour: without their codes a page is the same,
+// so that columns and line ends are where they are.
+func TestColourIsOnlyColour(t *testing.T) {
+	codes := regexp.MustCompile("\x1b\\[[0-9]+m")
+	i := cognitotest.NewIssuer()
+	for name, token := range map[string]string{
+		"good":    i.Pool().AccessToken(),
+		"expired": i.Pool().AccessToken(cognitotest.Expired()),
+		"refresh": i.Pool().RefreshToken(),
+	} {
+		report, err := cognito.Inspect(t.Context(), token, cognito.InspectOptions{UserPoolIDs: []string{"eu-west-1_Other"}, Now: scriptTime})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := map[bool]string{}
+		for _, colour := range []bool{false, true} {
+			g := &page{style: style{colour: colour, unicode: true, width: usualWidth}}
+			g.inspection(&policy{}, report)
+			pages[colour] = g.b.String()
+		}
+		if bytes.ContainsRune([]byte(pages[false]), '\x1b') || !codes.MatchString(pages[true]) {
+			t.Errorf("%s: colours are where they should not be, or not where they should", name)
+		}
+		if got := codes.ReplaceAllString(pages[true], ""); got != pages[false] {
+			t.Errorf("%s: got %s\nwant %s", name, got, pages[false])
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// A program is one run of the command with its surroundings, which the commands
+// know from here only.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+}
+
+// The exit statuses that scripts rely on. Success is 0; one that a signal ended
+// has 128 and the signal's number, as shells have it.
+const (
+	statusRejected    = 1 // a token was rejected, could not be decoded, or there is no usable key
+	statusUsage       = 2 // the command line or configuration is wrong, or the output was lost
+	statusUnavailable = 3 // keys could not be had: no verdict about the token
+)
+
+// A failure ends the command with a status other than 0. Its cause, if there is
+// one, is said on standard error; without one the output has said it all.
+type failure struct {
+	status int
+	cause  error
+}
+
+func (f *failure) Error() string {
+	if f.cause == nil {
+		return fmt.Sprintf("exit status %d", f.status)
+	}
+	return f.cause.Error()
+}
+
+func (f *failure) Unwrap() error { return f.cause }
+
+// run is the command without its process: it returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, now: time.Now}
+	ctx, stop := interruptible()
+	defer stop()
+	root := p.root()
+	root.SetArgs(append([]string{}, args...)) // never nil: cobra would take the process's own
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	if signal, ok := errors.AsType[*interruption](context.Cause(ctx)); ok {
+		return signal.status()
+	}
+	return p.report(command, err)
+}
+
+// report says what went wrong and returns the exit status. What is no failure of
+// ours was found by cobra: the command line is wrong.
+func (p *program) report(command *cobra.Command, err error) int {
+	status := statusUsage
+	if f, ok := errors.AsType[*failure](err); ok {
+		status = f.status
+		if err = f.cause; err == nil {
+			return status
+		}
+	}
+	// Whoever read our output has gone; nobody waits for the rest of it.
+	if errors.Is(err, syscall.EPIPE) {
+		return status
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintf(p.stderr, "%s: %s\n", command.CommandPath(), withoutTokens(line))
+	}
+	if _, lost := errors.AsType[*outputError](err); status == statusUsage && !lost {
+		fmt.Fprintf(p.stderr, "Run '%s --help' for usage.\n", command.CommandPath())
+	}
+	return status
+}
+
+// An outputError says that standard output did not take what was written.
+type outputError struct{ cause error }
+
+func (e *outputError) Error() string { return "standard output: " + e.cause.Error() }
+func (e *outputError) Unwrap() error { return e.cause }
+
+// write hands b to standard output in one piece and unbuffered, so that whoever
+// reads it has each result as it comes.
+func (p *program) write(b []byte) error {
+	if _, err := p.stdout.Write(b); err != nil {
+		return &failure{statusUsage, &outputError{err}}
+	}
+	return nil
+}

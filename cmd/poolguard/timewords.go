@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// relative says in words where t is, seen from now: "in 42 minutes", "3 days ago".
+// It cuts off and never rounds up: what is "in 1 minute" is not sooner.
+func relative(t, now time.Time) string {
+	// time.Sub would stop at 292 years, and tokens may name later times.
+	seconds := t.Unix() - now.Unix()
+	nanoseconds := t.Nanosecond() - now.Nanosecond()
+	switch {
+	case seconds > 0 && nanoseconds < 0:
+		seconds--
+	case seconds < 0 && nanoseconds > 0:
+		seconds++
+	}
+	switch {
+	case seconds == 0:
+		return "just now"
+	case seconds < 0:
+		return span(-seconds) + " ago"
+	}
+	return "in " + span(seconds)
+}
+
+// span writes a positive number of seconds in words, as exactly as is of use: hours
+// with their minutes, and days, months or years alone.
+func span(seconds int64) string {
+	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
+	switch {
+	case seconds < minute:
+		return count(seconds, "second")
+	case seconds < hour:
+		return count(seconds/minute, "minute")
+	case seconds < day && seconds%hour >= minute:
+		return count(seconds/hour, "hour") + " " + count(seconds%hour/minute, "minute")
+	case seconds < day:
+		return count(seconds/hour, "hour")
+	case seconds < 60*day:
+		return count(seconds/day, "day")
+	case seconds < 2*365*day:
+		return count(seconds/(30*day), "month")
+	}
+	return count(seconds/(365*day), "year")
+}
+
+func count(n int64, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+func (p *program) verify() *cobra.Command {
+	var flags policyFlags
+	cmd := &cobra.Command{
+		Use:   "verify [flags] [--] TOKEN...",
+		Short: "Verify tokens",
+		Long: `Verify checks tokens: signature, issuer, kind, app client, times and what else the
+flags require. Tokens are arguments, or, with -, the lines of standard input, which
+keeps them out of the list of processes and the shell's history. No output holds a
+token.
+
+A --client-id counts for every --pool. Audiences are what a token bound to a resource
+(RFC 8707) may be for; one that is bound to nothing needs none.
+
+JSON output is one object per token on a line of its own, written as soon as the
+token was judged.
+
+Exit status: 0 all tokens are valid, 1 some were rejected, 2 the command line or
+configuration is wrong, 3 the keys of a user pool could not be had, so that there
+is no verdict; of several the first of 2, 3, 1. A --jwks file that cannot be used
+is configuration (2), a --jwks address that does not answer is not (3).`,
+		Example: `  poolguard verify --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
+      --token-use access --scope orders/read - < token.txt
+  poolguard verify --pool us-east-1_AbCdEfGhI --any-client --token-use any \
+      --at 2026-01-31T09:00:00Z -o json - < tokens.txt | jq .error.code
+  poolguard verify --pool us-east-1_Local0001 --client-id web --token-use id \
+      --issuer http://127.0.0.1:9229/us-east-1_Local0001 - < token.txt`,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			policy, faults := flags.read(cmd.Context(), cmd, true)
+			checkTokens(args, &faults)
+			if err := faults.err(); err != nil {
+				return err
+			}
+			return p.runVerify(cmd.Context(), policy, args)
+		},
+	}
+	flags.define(cmd)
+	return cmd
+}
+
+func (p *program) runVerify(ctx context.Context, policy *policy, args []string) error {
+	j, err := newJudge(policy, p.now)
+	if err != nil {
+		return &failure{statusUsage, err}
+	}
+	p.sayAnyClient("verify", policy)
+	write := p.textOutcomes(policy, len(args) > 1 || args[0] == "-")
+	if policy.json {
+		write = p.jsonOutcome()
+	}
+	var all tally
+	for l, err := range p.tokens(ctx, args) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return &failure{statusUsage, fmt.Errorf("standard input: %w", reasonOf(err))}
+		}
+		o := j.judge(ctx, l)
+		if ctx.Err() != nil { // the verdict may be "gave up waiting"
+			return ctx.Err()
+		}
+		all.add(o)
+		if err := write(o); err != nil {
+			return err
+		}
+	}
+	if all.count() == 0 {
+		return &failure{statusUsage, errNoInput}
+	}
+	if !policy.json && all.count() > 1 {
+		if err := p.write([]byte("\n" + all.text() + "\n")); err != nil {
+			return err
+		}
+	}
+	return all.failure()
+}
+
+// sayAnyClient makes sure that nobody overlooks what is not checked.
+func (p *program) sayAnyClient(command string, policy *policy) {
+	if policy.anyClient {
+		whose := "of the user pool"
+		if len(policy.pools) > 0 {
+			whose = "of " + strings.Join(policy.pools, ", ")
+		}
+		fmt.Fprintf(p.stderr, "poolguard %s: --any-client: the app client is not checked; tokens of every client %s are accepted\n", command, whose)
+	}
+}
+
+// A judge verifies one token after the other.
+type judge struct {
+	policy   *policy
+	verifier *cognito.Verifier
+	clock    func() time.Time
+	now      time.Time // of the token at hand: verdict and report are of one moment
+}
+
+func newJudge(policy *policy, clock func() time.Time) (*judge, error) {
+	j := &judge{policy: policy, clock: clock}
+	config := cognito.Config{
+		Leeway: policy.leeway,
+		Now:    func() time.Time { return j.now },
+		// What goes wrong is told with the token that it concerns.
+		Logger: slog.New(slog.DiscardHandler),
+	}
+	for _, id := range policy.pools {
+		config.UserPools = append(config.UserPools, cognito.UserPool{
+			ID:                      id,
+			ClientIDs:               policy.clientIDs,
+			InsecureSkipClientCheck: policy.anyClient,
+			Audiences:               policy.audiences,
+			Issuer:                  policy.issuer,
+			KeySet:                  policy.keys,
+		})
+	}
+	var err error
+	j.verifier, err = cognito.New(config)
+	return j, err
+}
+
+// details are what both types of token have.
+type details interface {
+	UserPoolID() string
+	Issuer() string
+	KeyID() string
+	Subject() string
+	ClientID() string
+	Username() string
+	Groups() cognito.Set
+	IssuedAt() time.Time
+	ExpiresAt() time.Time
+	RawHeader() json.RawMessage
+	RawClaims() json.RawMessage
+}
+
+// An outcome is what became of one token: either token or refusal is set.
+type outcome struct {
+	number  int // from 1
+	token   details
+	refusal *cognito.Error
+	report  *cognito.Report // nil for a line that was cut
+	empty   bool            // there was no text at all
+}
+
+// unavailable reports whether there is no verdict.
+func (o *outcome) unavailable() bool { return o.refusal != nil && o.refusal.Temporary() }
+
+func (j *judge) judge(ctx context.Context, l line) *outcome {
+	if l.cut {
+		return &outcome{refusal: cognito.NewError(cognito.ErrTokenTooLarge,
+			fmt.Sprintf("the line is longer than %d bytes; a token of at most %d is accepted", maxLine, cognito.DefaultMaxTokenBytes))}
+	}
+	if j.now = j.policy.at; j.now.IsZero() {
+		j.now = j.clock()
+	}
+	o := &outcome{empty: l.token == ""}
+	token, err := j.verifyToken(ctx, l.token)
+	if err != nil && !errors.As(err, &o.refusal) {
+		// The library promises an *Error; anything else is no verdict.
+		o.refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
+	}
+	if err == nil {
+		o.token = token
+	}
+	o.report = j.verifier.Inspect(ctx, l.token, j.policy.use, j.policy.requirements...)
+	return o
+}
+
+func (j *judge) verifyToken(ctx context.Context, raw string) (details, error) {
+	switch j.policy.use {
+	case cognito.TokenUseAccess:
+		return j.verifier.VerifyAccessToken(ctx, raw, j.policy.requirements...)
+	case cognito.TokenUseID:
+		return j.verifier.VerifyIDToken(ctx, raw, j.policy.requirements...)
+	}
+	token, err := j.verifier.VerifyEither(ctx, raw, j.policy.requirements...)
+	if err != nil {
+		return nil, err
+	}
+	known, ok := token.(details)
+	if !ok {
+		return nil, fmt.Errorf("a token of the unknown type %T", token)
+	}
+	return known, nil
+}
+
+// A tally counts outcomes.
+type tally struct{ valid, rejected, unavailable int }
+
+func (t *tally) add(o *outcome) {
+	switch {
+	case o.unavailable():
+		t.unavailable++
+	case o.refusal != nil:
+		t.rejected++
+	default:
+		t.valid++
+	}
+	o.number = t.count()
+}
+
+func (t *tally) count() int { return t.valid + t.rejected + t.unavailable }
+
+// failure is the exit status: no verdict weighs more than a bad one.
+func (t *tally) failure() error {
+	switch {
+	case t.unavailable > 0:
+		return &failure{status: statusUnavailable}
+	case t.rejected > 0:
+		return &failure{status: statusRejected}
+	}
+	return nil
+}
+
+func (t *tally) text() string {
+	s := fmt.Sprintf("%d tokens: %d valid, %d rejected", t.count(), t.valid, t.rejected)
+	if t.unavailable > 0 {
+		s += fmt.Sprintf(", %d not judged", t.unavailable)
+	}
+	return s
+}

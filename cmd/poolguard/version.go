@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker in a release: -ldflags "-X main.version=v1.2.3".
+var version = ""
+
+// A build is what the binary knows about itself. Fields are empty where it was
+// built without that knowledge.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // built from a tree with changes that are not in the commit
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func thisBuild() build {
+	b := build{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{}
+	}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			b.Commit = setting.Value
+		case "vcs.modified":
+			b.Modified = setting.Value == "true"
+		}
+	}
+	if b.Version == "" {
+		b.Version = info.Main.Version
+	}
+	if b.Version == "" {
+		b.Version = "(devel)"
+	}
+	return b
+}
+
+func (b build) text() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "poolguard %s\n", b.Version)
+	if b.Commit != "" {
+		modified := ""
+		if b.Modified {
+			modified = ", with local changes"
+		}
+		fmt.Fprintf(&s, "commit    %s%s\n", b.Commit, modified)
+	}
+	fmt.Fprintf(&s, "go        %s\nplatform  %s\n", b.Go, b.Platform)
+	return s.String()
+}
+
+func (p *program) version() *cobra.Command {
+	output := ""
+	cmd := &cobra.Command{
+		Use:               "version",
+		Short:             "Show the version of this program",
+		Long:              "Version shows the version of this program, the commit and the Go release it was built\nfrom, and the platform it was built for.",
+		Example:           "  poolguard version\n  poolguard version -o json",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(_ *cobra.Command, args []string) error {
+			var faults faults
+			if len(args) > 0 {
+				faults.add("version takes no arguments")
+			}
+			asJSON := readOutput(output, &faults)
+			if err := faults.err(); err != nil {
+				return err
+			}
+			if asJSON {
+				return p.writeJSON(thisBuild())
+			}
+			return p.write([]byte(thisBuild().text()))
+		},
+	}
+	outputFlag(cmd, &output)
+	return cmd
+}

@@ -1,0 +1,210 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// serve runs a demo that goes on serving, until the test ends.
+func serve(t *testing.T) (*scene, *screen) {
+	t.Helper()
+	out := &screen{}
+	cfg := newConfig(t, out)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, cfg) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the end of a served demo: %v", err)
+		}
+	})
+	out.eventually(t, "Requests:")
+	s := newScene("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), "")
+	return &s, out
+}
+
+// A visitor drives a browser that follows redirects.
+type visitor struct {
+	t      *testing.T
+	scene  *scene
+	client *http.Client
+}
+
+func newPerson(t *testing.T, s *scene) *visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &visitor{t, s, &http.Client{Jar: jar}}
+}
+
+func (p *visitor) open(target string, form url.Values) *exchange {
+	p.t.Helper()
+	var e *exchange
+	client := *p.client
+	client.CheckRedirect = nil
+	e, err := ask(p.t.Context(), &client, target, form, "")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return e
+}
+
+// signIn goes through the page's link and the pool's form to the signed-in page.
+func (p *visitor) signIn(username string) *exchange {
+	p.t.Helper()
+	login := p.open(p.scene.appURL+"/sign-in", nil)
+	form, err := readLoginForm(bytes.NewReader(login.body))
+	if err != nil {
+		p.t.Fatalf("%v in\n%s", err, login.body)
+	}
+	form.fields.Set("username", username)
+	form.fields.Set("password", "Passw0rd!")
+	return p.open(p.scene.poolURL+form.action, form.fields)
+}
+
+func TestApp(t *testing.T) {
+	t.Parallel()
+	s, out := serve(t)
+	p := newPerson(t, s)
+	home := p.open(s.appURL+"/", nil)
+	if !strings.Contains(string(home.body), `href="/sign-in"`) {
+		t.Errorf("no link to sign in on\n%s", home.body)
+	}
+	policy := home.header.Get("Content-Security-Policy")
+	if !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
+		t.Errorf("policy %q", policy)
+	}
+	for _, markup := range []string{"<script", "style=", "onclick"} {
+		if strings.Contains(string(home.body), markup) {
+			t.Errorf("the page has %q", markup)
+		}
+	}
+	for call, wants := range map[string][]string{
+		"":        {"Anaya Rao", "anaya@example.com (verified)", "staff", "200 OK", "a pot of tea"},
+		"me":      {"200 OK", "&#34;username&#34;: &#34;anaya&#34;"},
+		"write":   {"403 Forbidden", "scope_missing"},
+		"none":    {"401 Unauthorized", "token_missing"},
+		"changed": {"401 Unauthorized", "signature_invalid"},
+		"<b>":     {"200 OK"},
+	} {
+		page := p.signIn("anaya")
+		if call != "" {
+			page = p.open(s.appURL+"/?call="+url.QueryEscape(call), nil)
+		}
+		for _, want := range wants {
+			if !strings.Contains(string(page.body), want) {
+				t.Errorf("call %q: the page lacks %q", call, want)
+			}
+		}
+		if strings.Contains(string(page.body), "eyJ") || strings.Contains(string(page.body), "<b>") {
+			t.Errorf("call %q: the page shows a token or markup of others", call)
+		}
+		p = newPerson(t, s)
+	}
+	out.eventually(t, "api   200  GET /\n")
+	if strings.Contains(out.String(), "code=") {
+		t.Error("a code is on the screen")
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	s, _ := serve(t)
+	p := newPerson(t, s)
+	p.signIn("admin")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.appURL+"/sign-out", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Origin", "http://localhost:666")
+	refused, err := p.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused.Body.Close()
+	if refused.StatusCode != http.StatusForbidden {
+		t.Errorf("another site signs people out: %d", refused.StatusCode)
+	}
+	if home := p.open(s.appURL+"/", nil); !strings.Contains(string(home.body), "Sign out") {
+		t.Fatal("not signed in any more")
+	}
+	if home := p.open(s.appURL+"/sign-out", url.Values{}); !strings.Contains(string(home.body), `href="/sign-in"`) {
+		t.Errorf("still signed in after signing out:\n%s", home.body)
+	}
+	if login := p.open(s.appURL+"/sign-in", nil); !strings.Contains(string(login.body), "password") {
+		t.Error("the pool still knows the browser")
+	}
+}
+
+// TestForeignCallback is login CSRF: a callback that another browser began, or none.
+func TestForeignCallback(t *testing.T) {
+	t.Parallel()
+	s, _ := serve(t)
+	attacker, victim := newPerson(t, s), newPerson(t, s)
+	attacker.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Path == callbackPath {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	login, err := ask(t.Context(), attacker.client, s.appURL+"/sign-in", nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := readLoginForm(bytes.NewReader(login.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form.fields.Set("username", "admin")
+	form.fields.Set("password", "Passw0rd!")
+	back, err := ask(t.Context(), attacker.client, s.poolURL+form.action, form.fields, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	victim.open(s.appURL+"/sign-in", nil) // has a cookie of its own
+	for _, target := range []string{back.header.Get("Location"), s.appURL + callbackPath, s.appURL + callbackPath + "?code=x&state=y"} {
+		if page := victim.open(target, nil); page.status != http.StatusBadRequest || page.header.Get("Set-Cookie") != "" {
+			t.Errorf("a callback of somebody else's: %d %s", page.status, page.header.Get("Set-Cookie"))
+		}
+	}
+	if home := victim.open(s.appURL+"/", nil); strings.Contains(string(home.body), "Admin") {
+		t.Error("signed in as the attacker")
+	}
+}
+
+// TestLinesToPaste runs the lines that the demo prints.
+func TestLinesToPaste(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"sh", "curl", "sed"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("no %s on this machine", tool)
+		}
+	}
+	s, out := serve(t)
+	if !strings.Contains(out.String(), s.machineLines()) || !strings.Contains(out.String(), s.checkLines()) {
+		t.Fatalf("the lines are not on the screen:\n%s", out)
+	}
+	answers, err := exec.CommandContext(t.Context(), "sh", "-c", s.machineLines()).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var statuses []string
+	for line := range strings.Lines(string(answers)) {
+		if status, ok := strings.CutPrefix(line, "HTTP/1.1 "); ok {
+			statuses = append(statuses, status[:3])
+		}
+	}
+	if !slices.Equal(statuses, []string{"200", "200", "201"}) {
+		t.Errorf("statuses %v of\n%s", statuses, answers)
+	}
+}

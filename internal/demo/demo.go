@@ -1,0 +1,188 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/userpool"
+)
+
+// Config says where the demo runs and how it looks. All fields but Once, Command
+// and Look must be set.
+type Config struct {
+	// Pool and API are the listeners of the two servers, on loopback addresses. Run
+	// closes them.
+	Pool, API net.Listener
+
+	// Once ends the demo after the walk; otherwise it serves until the context ends.
+	Once bool
+
+	// Out is told what happens.
+	Out io.Writer
+
+	// Look says how Out shows text.
+	Look Look
+
+	// Command is how the reader calls this program in a shell. "" is "poolguard".
+	Command string
+}
+
+// Run starts both servers, walks through the demo and, unless that was all, keeps
+// serving until ctx ends, which is no error. Where the walk went otherwise than it
+// should, the error is a [*Differences], and there is nothing left to serve.
+func Run(ctx context.Context, cfg Config) error {
+	d, err := newDemo(cfg)
+	if err != nil {
+		return errors.Join(err, cfg.close())
+	}
+	stop := d.serve(cfg)
+	err = d.run(ctx, cfg)
+	return errors.Join(err, stop())
+}
+
+func (c *Config) close() error {
+	var errs []error
+	for _, l := range []net.Listener{c.Pool, c.API} {
+		if l != nil {
+			errs = append(errs, l.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) validate() error {
+	var faults []error
+	if c.Pool == nil {
+		faults = append(faults, errors.New("demo: Config.Pool is nil"))
+	}
+	if c.API == nil {
+		faults = append(faults, errors.New("demo: Config.API is nil"))
+	}
+	if c.Out == nil {
+		faults = append(faults, errors.New("demo: Config.Out is nil"))
+	}
+	return errors.Join(faults...)
+}
+
+// A demo is the two servers and what they are made of.
+type demo struct {
+	scene    scene
+	pool     *userpool.Server
+	verifier *cognito.Verifier
+	app      http.Handler
+	out      *printer
+}
+
+func newDemo(cfg Config) (*demo, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	d := &demo{
+		scene: newScene("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), cfg.Command),
+		out: newPrinter(cfg.Out, cfg.Look, map[string]string{
+			cfg.Pool.Addr().String(): "at the pool",
+			cfg.API.Addr().String():  "at the API",
+		}),
+	}
+	var err error
+	d.pool, err = userpool.New(userpool.Config{PublicURL: d.scene.poolURL, Pools: []userpool.Pool{d.scene.pool}})
+	if err != nil {
+		return nil, err
+	}
+	d.verifier, err = cognito.New(cognito.Config{
+		UserPools: []cognito.UserPool{{
+			ID:        d.scene.pool.ID,
+			ClientIDs: []string{appClient, machineClient},
+			Issuer:    d.scene.issuer(),
+		}},
+		HTTPClient: newHTTPClient(nil),
+		Logger:     slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.app, err = newApp(d.scene, d.verifier, newHTTPClient(nil))
+	return d, err
+}
+
+// newHTTPClient returns a client that shows redirects instead of following them.
+// It asks loopback addresses only, and no proxy.
+func newHTTPClient(jar http.CookieJar) *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		Jar:           jar,
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func (d *demo) newWalk() *walk {
+	return &walk{
+		scene:     d.scene,
+		out:       d.out,
+		verifier:  d.verifier,
+		moveClock: d.pool.SetClockOffset,
+		newClient: newHTTPClient,
+	}
+}
+
+func (d *demo) run(ctx context.Context, cfg Config) error {
+	if err := d.newWalk().walk(ctx); err != nil {
+		return err
+	}
+	if cfg.Once {
+		return d.out.failure()
+	}
+	d.out.invite(d.scene)
+	if err := d.out.failure(); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// serve starts both servers. stop ends them: requests under way have a moment to
+// finish.
+func (d *demo) serve(cfg Config) (stop func() error) {
+	handlers := []struct {
+		listener net.Listener
+		name     string
+		handler  http.Handler
+	}{{cfg.Pool, "pool", d.pool}, {cfg.API, "api", d.app}}
+	var stops []func() error
+	for _, h := range handlers {
+		server := &http.Server{
+			Handler:           d.out.watch(h.name, h.handler),
+			ReadHeaderTimeout: 10 * time.Second,
+			ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- server.Serve(h.listener) }()
+		stops = append(stops, func() error {
+			// Whatever ended the demo, its last answers have a context of their own.
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			defer cancel()
+			if err := server.Shutdown(ctx); err != nil {
+				_ = server.Close() // what is left had its time
+			}
+			if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serving %s: %w", h.name, err)
+			}
+			return nil
+		})
+	}
+	return func() error {
+		var errs []error
+		for _, stop := range stops {
+			errs = append(errs, stop())
+		}
+		return errors.Join(errs...)
+	}
+}

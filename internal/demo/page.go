@@ -1,0 +1,214 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/poolguard/poolguard/userpool"
+)
+
+//go:embed pages/*.html pages/style.css
+var pageFiles embed.FS
+
+var (
+	pageTemplates = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+	pageStyle     = mustRead("pages/style.css")
+	// The style sheet is in the page; its hash is what the policy lets through.
+	pageStyleHash = func() string {
+		sum := sha256.Sum256([]byte(pageStyle))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}()
+)
+
+func mustRead(name string) template.CSS {
+	b, err := pageFiles.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	return template.CSS(b) //nolint:gosec // embedded at build time
+}
+
+// show renders a page under a policy by which it loads and runs nothing, is framed
+// by nobody, and sends forms to this app and, on the way out, the pool only.
+func (a *app) show(w http.ResponseWriter, status int, name string, page any) {
+	var body bytes.Buffer
+	err := pageTemplates.ExecuteTemplate(&body, name, struct {
+		Style template.CSS
+		Page  any
+	}{pageStyle, page})
+	if err != nil {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	// The callback's address has a code; the app's own forms still tell their origin.
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+pageStyleHash+
+		"; form-action 'self' "+a.scene.poolURL+"; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	_, _ = body.WriteTo(w) // who has gone does not need it
+}
+
+type problemPage struct{ Reason string }
+
+func (a *app) problem(w http.ResponseWriter, status int, err error) {
+	a.show(w, status, "problem.html", problemPage{err.Error()})
+}
+
+// A person may sign in: a user of the pool, as the page tells of them.
+type person struct{ Username, Password, Groups string }
+
+func people(users []userpool.User) []person {
+	var list []person
+	for _, u := range users {
+		list = append(list, person{u.Username, string(u.Password), strings.Join(u.Groups, ", ")})
+	}
+	return list
+}
+
+type welcomePage struct {
+	PoolID string
+	People []person
+}
+
+type signedInPage struct {
+	Name   string
+	Facts  []fact
+	Choice string
+	Calls  []call
+	Answer *shownAnswer
+	Reason string // why there is no answer
+}
+
+// A fact is a claim, as the page shows it.
+type fact struct{ Name, Value string }
+
+// A call is one that the page can make of the API. None changes anything, so that
+// links may lead to them: the app's tokens never have the scope to write.
+type call struct {
+	Name, Title string
+	method      string
+	path        string
+	token       func(*identity) string
+}
+
+func ownToken(who *identity) string { return who.raw }
+
+// changedToken says that somebody else signed in.
+func changedToken(who *identity) string {
+	token, err := withOtherName(who.raw, who.access.Username())
+	if err != nil { // no username, no letter to change
+		return ""
+	}
+	return token
+}
+
+var calls = []call{
+	{"orders", "Read the orders", http.MethodGet, "/orders", ownToken},
+	{"me", "Ask who I am", http.MethodGet, "/me", ownToken},
+	{"write", "Write an order", http.MethodPost, "/orders", ownToken},
+	{"none", "No token", http.MethodGet, "/orders", func(*identity) string { return "" }},
+	{"changed", "One letter changed", http.MethodGet, "/orders", changedToken},
+}
+
+// shownAnswer is an answer of the API on the page.
+type shownAnswer struct {
+	Request   string
+	Sent      string // about the token
+	Status    string
+	Good      bool
+	Challenge string
+	Body      string
+}
+
+func (a *app) home(w http.ResponseWriter, r *http.Request) {
+	who, ok := a.session(r)
+	if !ok {
+		a.show(w, http.StatusOK, "welcome.html", welcomePage{a.scene.pool.ID, people(a.scene.pool.Users)})
+		return
+	}
+	n := slices.IndexFunc(calls, func(c call) bool { return c.Name == r.URL.Query().Get("call") })
+	chosen := calls[max(n, 0)]
+	page := signedInPage{Name: nameOf(who), Facts: factsOf(who), Choice: chosen.Name, Calls: calls}
+	answer, err := a.call(r.Context(), chosen, who)
+	if page.Answer = answer; err != nil {
+		page.Reason = err.Error()
+	}
+	a.show(w, http.StatusOK, "signedin.html", page)
+}
+
+// call calls the API over HTTP, as any client would.
+func (a *app) call(ctx context.Context, c call, who *identity) (*shownAnswer, error) {
+	var form url.Values
+	if c.method == http.MethodPost {
+		form = url.Values{"item": {"a biscuit"}}
+	}
+	token := c.token(who)
+	e, err := ask(ctx, a.http, a.scene.appURL+c.path, form, token)
+	if err != nil {
+		return nil, err
+	}
+	sent := "with the access token"
+	switch token {
+	case "":
+		sent = "without a token"
+	case who.raw:
+	default:
+		sent = "with the access token, and " + otherName(who.access.Username()) + " for " + who.access.Username() + " in it"
+	}
+	return &shownAnswer{
+		Request:   c.method + " " + c.path,
+		Sent:      sent,
+		Status:    statusLine(e.status),
+		Good:      e.status < http.StatusBadRequest,
+		Challenge: e.header.Get("WWW-Authenticate"),
+		Body:      indented(e.body),
+	}, nil
+}
+
+func statusLine(status int) string { return strconv.Itoa(status) + " " + http.StatusText(status) }
+
+func indented(text []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, text, "", "  ") != nil {
+		return string(text)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func nameOf(who *identity) string {
+	var profile struct {
+		Name string `json:"name"`
+	}
+	if who.id.Claims(&profile) == nil && profile.Name != "" {
+		return profile.Name
+	}
+	return who.id.Username()
+}
+
+func factsOf(who *identity) []fact {
+	return []fact{
+		{"Username", who.id.Username()},
+		{"E-mail", who.id.Email() + verified(who.id)},
+		{"Groups", who.id.Groups().String()},
+		{"Scopes", who.access.Scopes().String()},
+		{"App client", who.access.ClientID()},
+		{"Issuer", who.access.Issuer()},
+		{"Signed in", clock(who.id.AuthTime())},
+		{"Tokens expire", clock(who.access.ExpiresAt())},
+	}
+}

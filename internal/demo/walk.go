@@ -1,0 +1,119 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// Differences says where the walk went otherwise than it should.
+type Differences struct{ list []string }
+
+// Error has a line for each difference.
+func (d *Differences) Error() string { return strings.Join(d.list, "\n") }
+
+// A walk goes through the demo once.
+type walk struct {
+	scene     scene
+	out       *printer
+	verifier  *cognito.Verifier
+	moveClock func(ahead time.Duration) // of the pool
+	newClient func(http.CookieJar) *http.Client
+
+	title       string // of the step at hand
+	differences []string
+	answers     []pair // what the API said, by token
+
+	endpoints endpoints
+	browser   *http.Client // of the person who signs in
+	attempt   attempt
+	loginPage *url.URL
+	code      string
+	tokens    tokens
+	me        *identity
+}
+
+// walk makes every step. A step that cannot be made ends it: the others build on
+// it. The error is a *Differences, or that of ctx.
+func (w *walk) walk(ctx context.Context) error {
+	begin := time.Now()
+	w.out.write(w.out.strong("Poolguard demo") + ": a sign-in, and what an API makes of the tokens\n")
+	steps := []struct {
+		title string
+		make  func(context.Context) error
+	}{
+		{"A local user pool", w.meetPool},
+		{"An API that wants a token", w.meetAPI},
+		{"An app sends the browser to the pool", w.authorize},
+		{"The person signs in", w.signIn},
+		{"The app redeems the code", w.redeem},
+		{"The tokens are verified", w.verify},
+		{"The API is called: a good token", w.callGood},
+		{"The API is called: an expired token", w.callExpired},
+		{"The API is called: a token for another app", w.callWrongClient},
+		{"The API is called: one letter of the token changed", w.callTampered},
+		{"The API is called: a good token that is not enough", w.callWithoutScope},
+	}
+	for _, step := range steps {
+		w.title = step.title
+		w.out.step(step.title)
+		if err := step.make(ctx); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			w.differ(err.Error())
+			break
+		}
+	}
+	w.conclude(len(steps), time.Since(begin))
+	if len(w.differences) > 0 {
+		return &Differences{w.differences}
+	}
+	return nil
+}
+
+// differ notes and shows a difference.
+func (w *walk) differ(text string) {
+	w.differences = append(w.differences, w.title+": "+text)
+	w.out.verdict(false, text)
+}
+
+// expect compares what came with what should come, and shows it.
+func (w *walk) expect(what, want, got string) {
+	if want != got {
+		w.differ(fmt.Sprintf("%s is %q, and should be %q", what, got, want))
+		return
+	}
+	w.out.verdict(true, what+": "+got)
+}
+
+// newBrowser returns a browser in which nobody is signed in.
+func (w *walk) newBrowser() (*http.Client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	return w.newClient(jar), nil
+}
+
+// conclude shows the answers of the API beside each other, and how it went.
+func (w *walk) conclude(steps int, took time.Duration) {
+	if len(w.answers) > 0 {
+		w.out.write("\n" + w.out.strong("What the API answered") + "\n")
+		w.out.pairs(w.answers...)
+	}
+	if len(w.differences) > 0 {
+		w.out.write("\n" + w.out.bad("Not all went as it should:") + "\n")
+		for _, d := range w.differences {
+			w.out.verdict(false, d)
+		}
+		return
+	}
+	w.out.write(fmt.Sprintf("\nAll %d steps went as they should, in %.2f seconds.\n", steps, took.Seconds()))
+}

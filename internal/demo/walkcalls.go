@@ -1,0 +1,129 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The steps of calling the API.
+
+// call calls the API and compares its outcome with what it should be.
+func (w *walk) call(ctx context.Context, path string, form url.Values, token, want string) (*exchange, error) {
+	e, err := ask(ctx, w.newClient(nil), w.scene.appURL+path, form, token)
+	if err != nil {
+		return nil, err
+	}
+	w.out.answer(e)
+	w.expect("answer", want, e.outcome())
+	// RFC 6750 §3: who is refused is told how to do better.
+	if challenge := e.header.Get("WWW-Authenticate"); e.status == http.StatusUnauthorized && !strings.HasPrefix(challenge, "Bearer ") {
+		w.differ(fmt.Sprintf("the challenge of a 401 is %q, and should be one for Bearer", challenge))
+	}
+	return e, nil
+}
+
+// callWith is call with a token that has a place in the list at the end.
+func (w *walk) callWith(ctx context.Context, kind, token, want string) error {
+	e, err := w.call(ctx, "/orders", nil, token, want)
+	if err == nil {
+		w.answers = append(w.answers, pair{kind, e.outcome()})
+	}
+	return err
+}
+
+func (w *walk) callGood(ctx context.Context) error {
+	if err := w.callWith(ctx, "a good token", w.tokens.Access, "200"); err != nil {
+		return err
+	}
+	e, err := w.call(ctx, "/me", nil, w.tokens.Access, "200")
+	if err != nil {
+		return err
+	}
+	var me caller
+	if err := json.Unmarshal(e.body, &me); err != nil {
+		return fmt.Errorf("what the API says of its caller: %w", err)
+	}
+	w.expect("the API knows its caller", w.me.access.Username(), me.Username)
+	return nil
+}
+
+// anotherSignIn signs the scene's user in once more and returns the access token.
+// Where the browser is signed in already, the pool does not ask for the password.
+func (w *walk) anotherSignIn(ctx context.Context, browser *http.Client, app relyingParty) (string, error) {
+	a := newAttempt()
+	e, err := ask(ctx, browser, app.authorizationURL(w.endpoints, a), nil, "")
+	if err != nil {
+		return "", err
+	}
+	w.out.brief(e)
+	if to := e.location(); to != nil && to.Path == "/login" {
+		if e, err = w.fillIn(ctx, browser, to, w.out.brief); err != nil {
+			return "", err
+		}
+	}
+	code, err := w.codeFrom(e, app, a)
+	if err != nil {
+		return "", err
+	}
+	t, err := w.exchangeCode(ctx, app, code, a, w.out.brief)
+	return t.Access, err
+}
+
+// setBack is by how much the pool's clock is wrong for an expired token: its tokens
+// live for an hour.
+const setBack = 2 * time.Hour
+
+func (w *walk) callExpired(ctx context.Context) error {
+	w.out.say("The pool's clock is set back by two hours, " + w.scene.user().Username +
+		" signs in again, in another browser, and the clock is put right: a token that the pool did issue.")
+	browser, err := w.newBrowser()
+	if err != nil {
+		return err
+	}
+	token, err := w.signInAt(ctx, -setBack, browser)
+	if err != nil {
+		return err
+	}
+	return w.callWith(ctx, "an expired token", token, "401 token_expired")
+}
+
+func (w *walk) signInAt(ctx context.Context, ahead time.Duration, browser *http.Client) (string, error) {
+	w.moveClock(ahead)
+	defer w.moveClock(0)
+	return w.anotherSignIn(ctx, browser, w.scene.app())
+}
+
+func (w *walk) callWrongClient(ctx context.Context) error {
+	w.out.say("In the first browser, " + w.scene.user().Username + " goes on to " + otherClient +
+		", an app of the same pool. The pool knows the browser and asks nothing.")
+	token, err := w.anotherSignIn(ctx, w.browser, w.scene.otherApp())
+	if err != nil {
+		return err
+	}
+	return w.callWith(ctx, "a token for another app", token, "401 client_mismatch")
+}
+
+func (w *walk) callTampered(ctx context.Context) error {
+	name := w.me.access.Username()
+	token, err := withOtherName(w.tokens.Access, name)
+	if err != nil {
+		return err
+	}
+	w.out.say("The good token once more, with the username " + otherName(name) + " for " + name + " in its payload.")
+	return w.callWith(ctx, "a token with a letter changed", token, "401 signature_invalid")
+}
+
+func (w *walk) callWithoutScope(ctx context.Context) error {
+	w.out.say("Who wants to write an order needs the scope orders/write. The app did not ask for it when " +
+		w.scene.user().Username + " signed in.")
+	e, err := w.call(ctx, "/orders", url.Values{"item": {"tea"}}, w.tokens.Access, "403 scope_missing")
+	if err == nil {
+		w.answers = append(w.answers, pair{"a good token, to write", e.outcome()})
+	}
+	return err
+}
