@@ -83,7 +83,7 @@ func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddres
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
-	case errors.As(err, new(*demo.Differences)):
+	case errors.As(err, new(*demo.WalkError)):
 		return &failure{statusRejected, err}
 	}
 	return &failure{statusUsage, err}

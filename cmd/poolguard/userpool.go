@@ -93,7 +93,7 @@ func (p *program) serveUserpool(ctx context.Context, flags serveFlags) error {
 		IssuerForm: userpool.IssuerForm(flags.issuer),
 		Logger:     slog.New(slog.NewTextHandler(p.stderr, nil)),
 	}
-	server, err := userpool.New(config)
+	server, err := userpool.New(config) //nolint:contextcheck // it only makes things: nothing to cancel
 	if err != nil {
 		// The rest of the configuration is ours, and good.
 		return &failure{statusUsage, fmt.Errorf("--public-url: %w", err)}

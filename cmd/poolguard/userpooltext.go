@@ -34,7 +34,7 @@ func (t *serveText) String() string {
 	fmt.Fprintf(&b, "%s at %s\n\n", t.style.strong("Local user pool "+t.pool.ID), t.url)
 	t.row(&b, "issuer", t.issuerURL())
 	t.row(&b, "key set", t.url+"/"+t.pool.ID+"/.well-known/jwks.json")
-	t.row(&b, "discovery", t.url+"/"+t.pool.ID+"/.well-known/openid-configuration")
+	t.row(&b, "discovery", "/"+t.pool.ID+"/.well-known/openid-configuration") // with the origin, too long for a line
 	for _, c := range t.pool.Clients {
 		b.WriteByte('\n')
 		t.client(&b, c)

@@ -36,13 +36,13 @@ type Config struct {
 
 // Run starts both servers, walks through the demo and, unless that was all, keeps
 // serving until ctx ends, which is no error. Where the walk went otherwise than it
-// should, the error is a [*Differences], and there is nothing left to serve.
+// should, the error is a [*WalkError], and there is nothing left to serve.
 func Run(ctx context.Context, cfg Config) error {
-	d, err := newDemo(cfg)
+	d, err := newDemo(cfg) //nolint:contextcheck // it only makes things: nothing to cancel
 	if err != nil {
 		return errors.Join(err, cfg.close())
 	}
-	stop := d.serve(cfg)
+	stop := d.serve(cfg) //nolint:contextcheck // the last answers have a context of their own
 	err = d.run(ctx, cfg)
 	return errors.Join(err, stop())
 }

@@ -217,7 +217,7 @@ func TestDifferences(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			err := walkMeddled(t, test.meddle)
-			differences, ok := errors.AsType[*Differences](err)
+			differences, ok := errors.AsType[*WalkError](err)
 			if !ok || !strings.Contains(differences.Error(), test.want) {
 				t.Errorf("error %v, want a difference with %q", err, test.want)
 			}

@@ -58,9 +58,18 @@ func (a *app) show(w http.ResponseWriter, status int, name string, page any) {
 	// The callback's address has a code; the app's own forms still tell their origin.
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+pageStyleHash+
-		"; form-action 'self' "+a.scene.poolURL+"; base-uri 'none'; frame-ancestors 'none'")
+		"; form-action 'self' "+cspSource(a.scene.poolURL)+"; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
 	_, _ = body.WriteTo(w) // who has gone does not need it
+}
+
+// cspSource is an origin as a source expression, or its scheme where that cannot be
+// written: CSP knows no IPv6 addresses.
+func cspSource(origin string) string {
+	if strings.Contains(origin, "[") {
+		return "http:"
+	}
+	return origin
 }
 
 type problemPage struct{ Reason string }

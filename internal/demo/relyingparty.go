@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -134,7 +135,7 @@ func (e *exchange) outcome() string {
 	if e.status >= 400 && json.Unmarshal(e.body, &refusal) == nil && refusal.Error.Code != "" {
 		return fmt.Sprintf("%d %s", e.status, refusal.Error.Code)
 	}
-	return fmt.Sprint(e.status)
+	return strconv.Itoa(e.status)
 }
 
 // ask makes one request: a POST if there is a form, else a GET; with a token, if

@@ -12,11 +12,11 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// Differences says where the walk went otherwise than it should.
-type Differences struct{ list []string }
+// A WalkError says where the walk went otherwise than it should.
+type WalkError struct{ list []string }
 
 // Error has a line for each difference.
-func (d *Differences) Error() string { return strings.Join(d.list, "\n") }
+func (d *WalkError) Error() string { return strings.Join(d.list, "\n") }
 
 // A walk goes through the demo once.
 type walk struct {
@@ -40,7 +40,7 @@ type walk struct {
 }
 
 // walk makes every step. A step that cannot be made ends it: the others build on
-// it. The error is a *Differences, or that of ctx.
+// it. The error is a *WalkError, or that of ctx.
 func (w *walk) walk(ctx context.Context) error {
 	begin := time.Now()
 	w.out.write(w.out.strong("Poolguard demo") + ": a sign-in, and what an API makes of the tokens\n")
@@ -73,7 +73,7 @@ func (w *walk) walk(ctx context.Context) error {
 	}
 	w.conclude(len(steps), time.Since(begin))
 	if len(w.differences) > 0 {
-		return &Differences{w.differences}
+		return &WalkError{w.differences}
 	}
 	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +49,7 @@ func (w *walk) meetPool(ctx context.Context) error {
 		names = append(names, k.Alg+" "+w.out.short(k.Kid))
 	}
 	w.out.pairs(pair{"keys", strings.Join(names, ", ")})
-	w.expect("number of keys, one for ID and one for access tokens", "2", fmt.Sprint(len(set.Keys)))
+	w.expect("number of keys, one for ID and one for access tokens", "2", strconv.Itoa(len(set.Keys)))
 	return nil
 }
 
@@ -135,7 +137,7 @@ func (w *walk) codeFrom(e *exchange, app relyingParty, a attempt) (string, error
 		return "", fmt.Errorf("the pool goes to %s with error %q and not to %s with a code", to, q.Get("error"), app.redirectURI)
 	}
 	if q.Get("state") != a.state {
-		return "", fmt.Errorf("state is not the one that the app sent")
+		return "", errors.New("state is not the one that the app sent")
 	}
 	w.out.verdict(true, "back at the app with code "+w.out.short(q.Get("code"))+"; state is the one that was sent")
 	return q.Get("code"), nil

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // watch tells of the requests that a handler answers, once the walk is over. Paths
@@ -16,7 +17,7 @@ func (p *printer) watch(name string, next http.Handler) http.Handler {
 		if !p.watching {
 			return
 		}
-		status := fmt.Sprint(answer.status)
+		status := strconv.Itoa(answer.status)
 		if answer.status >= 400 {
 			status = p.bad(status)
 		}
