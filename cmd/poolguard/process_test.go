@@ -77,50 +77,73 @@ func TestResultsComeAsTokensDo(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends the command while it waits: for a key set, and for standard input.
-func TestInterrupt(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no process can send another an interrupt on Windows")
-	}
+// Ctrl-C ends the command while it waits for a key set.
+func TestInterruptFetch(t *testing.T) {
+	skipWithoutInterrupt(t)
 	i := serveIssuer(t)
 	i.Pool().SlowKeySet(time.Hour)
-	stdin, silent, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	defer stdin.Close()
 	for name, args := range map[string][]string{
-		"fetching": verifyArgs(i, i.Pool().AccessToken()),
-		"reading":  verifyArgs(i, "--any-client=false", "-"),
-		"keys":     {"jwks", i.Pool().Issuer() + "/.well-known/jwks.json"},
+		"verify": verifyArgs(i, i.Pool().AccessToken()),
+		"jwks":   {"jwks", i.Pool().Issuer() + "/.well-known/jwks.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := command(t, args...)
 			var output bytes.Buffer
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &output, &output
+			cmd.Stdout, cmd.Stderr = &output, &output
 			before := i.Pool().KeySetRequests()
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if name == "reading" {
-				time.Sleep(300 * time.Millisecond) // nothing outside shows that it waits
-			}
-			for name != "reading" && i.Pool().KeySetRequests() == before {
+			for i.Pool().KeySetRequests() == before {
 				time.Sleep(5 * time.Millisecond)
 			}
-			if err := cmd.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
-			err := cmd.Wait()
-			failed, ok := errors.AsType[*exec.ExitError](err)
-			if !ok || failed.ExitCode() != 130 {
-				t.Errorf("got %v, want exit status 130", err)
-			}
+			interrupt(t, cmd)
 			if output.Len() > 0 {
 				t.Errorf("an interrupted command wrote %q", output.String())
 			}
 		})
+	}
+}
+
+// And while it waits for standard input, which it has begun to read.
+func TestInterruptReading(t *testing.T) {
+	skipWithoutInterrupt(t)
+	cmd := command(t, verifyArgs(serveIssuer(t), "-o", "json", "-")...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(stdin, "x\n"); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil || !strings.Contains(line, "token_malformed") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	interrupt(t, cmd)
+}
+
+func skipWithoutInterrupt(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("no process can send another an interrupt on Windows")
+	}
+}
+
+func interrupt(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != 130 {
+		t.Errorf("got %v, want exit status 130", err)
 	}
 }
 
