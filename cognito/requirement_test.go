@@ -92,6 +92,16 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
+// TestRequirementsOfAccessTokens: what looks like a grant in an ID token is none.
+func TestRequirementsOfAccessTokens(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	id := issuer.Pool().IDToken(cognitotest.Claim("scope", "admin"))
+	checkVerdict(t, verifier, id, cognito.TokenUseID, cognito.ErrScopeMissing, cognito.RequireScopes("admin"))
+	checkVerdict(t, verifier, id, "", cognito.ErrScopeMissing, cognito.RequireAnyScope("admin"))
+	checkVerdict(t, verifier, id, cognito.TokenUseID, cognito.ErrAudienceMismatch, cognito.RequireAudience(cognitotest.ClientID))
+}
+
 func TestRequireNonce(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	verifier := newVerifier(t, issuer, nil)
