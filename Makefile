@@ -9,7 +9,7 @@ OUTPUT   ?= dist
 ARGS     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint tools fuzz bench release release-modules selftest tidy clean
+.PHONY: help demo test deps lint tools fuzz bench bench-verify bench-strict release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,12 @@ fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails where no
 
 bench: ## benchmarks of the library (BENCH=regexp, ARGS='-count 10')
 	@cd cognito && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) ./...
+
+bench-verify: ## verification beside other libraries', in Go and Node.js; draws docs/img/verify.svg (ARGS='-rounds 3 -tokens 500' is short and draws nothing)
+	@GO='$(GO)' scripts/bench-verify.sh $(ARGS)
+
+bench-strict: ## which tokens of the test vectors other libraries accept and must not, and the reverse
+	@GO='$(GO)' scripts/bench-strict.sh $(ARGS)
 
 release: ## archives, checksums and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
 	@scripts/release.sh "$(VERSION)" "$(OUTPUT)"

@@ -37,8 +37,13 @@ func (t *AccessToken) IsMachine() bool {
 // DeviceKey returns device_key, the remembered device of the sign-in.
 func (t *AccessToken) DeviceKey() string { return t.text[claimDeviceKey] }
 
-// Version returns the claim version, 0 where it is absent.
-func (t *AccessToken) Version() int { return int(t.version) }
+// Version returns the claim version, 0 where it is absent or no small number.
+func (t *AccessToken) Version() int {
+	if t.version < 0 || t.version > 1<<16 {
+		return 0
+	}
+	return int(t.version)
+}
 
 // UserPoolID returns the ID of the configured user pool that issued the token.
 func (t *AccessToken) UserPoolID() string { return t.pool.id.text }

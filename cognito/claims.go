@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"bytes"
+	"math/big"
 	"strings"
 	"time"
 
@@ -141,8 +142,8 @@ func (s *claimSet) add(c claim)     { *s |= 1 << c }
 // parseContents reads the payload of a compact JWS. The error is a
 // [*jose.MalformedError]; claims of a wrong kind are only noted.
 func parseContents(c *jose.Compact) (*contents, error) {
-	t := &contents{}
-	t.raw, t.header, t.payload = c.Copy()
+	t := &contents{header: c.Header}
+	t.raw, t.payload = c.Copy()
 	if err := jose.DecodeObject(c.Payload, "payload", (*claimsVisitor)(t)); err != nil {
 		return nil, err
 	}
@@ -198,7 +199,8 @@ func (t *contents) readOther(c claim, value jose.Value, offset int) (ok bool) {
 	case claimIdentities:
 		t.identities, ok = readIdentities(value)
 	case claimVersion:
-		t.version, ok = value.Number()
+		t.version, _ = value.Number()
+		ok = value.IsNumber()
 	case claimEmailVerified:
 		t.emailVerified, ok = value.Bool()
 	case claimPhoneNumberVerified:
@@ -248,11 +250,23 @@ const maxTime = 1 << 53
 // timeOf reads a NumericDate (RFC 7519 §2), fractions allowed.
 func timeOf(value jose.Value) (time.Time, bool) {
 	f, ok := value.Number()
-	if !ok || !(f >= 0 && f <= maxTime) {
+	if !ok || !(f >= 0 && f <= maxTime) || (f == maxTime || f == 0) && !inRange(string(value)) {
 		return time.Time{}, false
 	}
 	seconds := int64(f)
 	return time.Unix(seconds, int64((f-float64(seconds))*1e9)).UTC(), true
+}
+
+// inRange decides about numbers at the ends of the range: others outside of it are
+// rounded to the same.
+func inRange(number string) bool {
+	if digits, negative := strings.CutPrefix(number, "-"); negative {
+		mantissa, _, _ := strings.Cut(strings.ToLower(digits), "e")
+		return !strings.ContainsAny(mantissa, "123456789")
+	}
+	const precision = 200 // bits, and rounded up: the slightest rest shows
+	exact, _, err := big.ParseFloat(number, 10, precision, big.ToPositiveInf)
+	return err == nil && exact.Cmp(big.NewFloat(maxTime)) <= 0
 }
 
 // time returns the time in the claim, zero where it is absent.

@@ -24,6 +24,7 @@ type Verifier struct {
 	now      func() time.Time
 	revoked  func(context.Context, Token) (bool, error)
 	cache    *cache
+	parser   jose.Parser
 	ownNow   bool // now is not the clock that the sources go by
 }
 
@@ -195,7 +196,7 @@ func (v *Verifier) read(raw string) (*jose.Compact, *contents, *Error) {
 	if len(raw) > v.maxBytes {
 		return nil, nil, refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), v.maxBytes)
 	}
-	jws, err := jose.ParseCompact(raw)
+	jws, err := v.parser.Parse(raw)
 	if err != nil {
 		return nil, nil, shapeError(err)
 	}

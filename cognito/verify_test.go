@@ -80,6 +80,8 @@ func TestGoodTokens(t *testing.T) {
 		"no origin_jti, no event_id":  pool.AccessToken(cognitotest.WithoutClaim("origin_jti", "event_id", "jti", "auth_time", "iat", "version", "scope", "sub")),
 		"fractional exp":              pool.AccessToken(cognitotest.Claim("exp", float64(now.Unix())+0.75)),
 		"exp of 2^53":                 pool.AccessToken(cognitotest.Claim("exp", json.RawMessage("9007199254740992"))),
+		"exp of 2^53 with a fraction": pool.AccessToken(cognitotest.Claim("exp", json.RawMessage("9007199254740992.0"))),
+		"nbf of minus zero":           pool.AccessToken(cognitotest.Claim("nbf", json.RawMessage("-0.0e5"))),
 		"exp with an exponent":        pool.AccessToken(cognitotest.Claim("exp", json.RawMessage("9e12"))),
 		"iat in the future":           pool.AccessToken(cognitotest.Claim("iat", now.Add(time.Hour).Unix())),
 		"nbf now":                     pool.AccessToken(cognitotest.Claim("nbf", now.Unix())),
@@ -92,6 +94,7 @@ func TestGoodTokens(t *testing.T) {
 		"acr and amr":                 pool.AccessToken(cognitotest.ACR("urn:cognito:loa:2"), cognitotest.Claim("amr", []string{"pwd", "otp"})),
 		"header with typ":             pool.AccessToken(cognitotest.Header("typ", "JWT")),
 		"header with an unused jku":   pool.AccessToken(cognitotest.Header("jku", "https://evil.example.com/jwks.json")),
+		"a version out of range":      pool.AccessToken(cognitotest.Claim("version", json.RawMessage("21e400"))),
 		"nonce of another kind":       pool.AccessToken(cognitotest.Claim("nonce", 5)), // no claim of access tokens
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -211,6 +214,10 @@ func TestRefusedAccessTokens(t *testing.T) {
 		"exp over 2^53":              {mint(claim("exp", raw("9007199254740993.5"))), cognito.ErrClaimInvalid},
 		"exp infinite":               {mint(claim("exp", raw("1e400"))), cognito.ErrClaimInvalid},
 		"exp negative":               {mint(claim("exp", -1)), cognito.ErrClaimInvalid},
+		"exp of 2^53 and one":        {mint(claim("exp", raw("9007199254740993"))), cognito.ErrClaimInvalid},
+		"exp of 2^53 and a bit":      {mint(claim("exp", raw("9007199254740992.000000000000000000000000000000000001"))), cognito.ErrClaimInvalid},
+		"nbf a bit under zero":       {mint(claim("nbf", raw("-1e-400"))), cognito.ErrClaimInvalid},
+		"nbf far under a bit":        {mint(claim("nbf", raw("-1e-999999999"))), cognito.ErrClaimInvalid},
 		"exp zero":                   {mint(claim("exp", 0)), cognito.ErrTokenExpired},
 		"exp in milliseconds":        {mint(claim("exp", raw("1e16"))), cognito.ErrClaimInvalid},
 		"not yet valid":              {mint(cognitotest.NotYetValid()), cognito.ErrTokenNotYetValid},

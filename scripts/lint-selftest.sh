@@ -56,6 +56,10 @@ library       cognito/newcomer/deeper   code  example.org/anything
 -             cognito/cognitotest       code  testing
 -             cognito/internal/testvectors code testing
 cognito       cognito                   code  $p/cognito/internal/testvectors
+-             cognito/internal/vectorgen code $p/cognito/internal/vectorgen/vectors
+vectorgen     cognito/internal/vectorgen code $p/cognito
+vectorgen     cognito/internal/vectorgen code $p/cognito/internal/jose
+vectorgen     cognito/internal/vectorgen/vectors code github.com/go-json-experiment/json
 -             cognito/cognitotest       code  net/http/httptest
 -             cognito/cognitotest       code  $p/cognito/keyset
 cognitotest   cognito/cognitotest       code  $p/cognito/bearer
@@ -90,6 +94,8 @@ cryptography  userpool                  code  github.com/MicahParks/keyfunc/v3
 cryptography  userpool                  code  github.com/cristalhq/jwt/v5
 cryptography  userpool                  code  github.com/coreos/go-oidc/v3/oidc
 -             bench                     code  github.com/golang-jwt/jwt/v5
+-             bench/internal/peers      code  github.com/coreos/go-oidc/v3/oidc
+commands      bench                     code  github.com/spf13/cobra
 superseded    userpool                  code  math/rand
 superseded    cognito/keyset            test  math/rand
 -             userpool                  code  math/rand/v2
@@ -98,6 +104,9 @@ superseded    cmd/poolguard             code  github.com/pkg/errors
 testing       userpool                  code  testing
 testing       cmd/poolguard             code  net/http/httptest
 testing       cmd/poolguard             code  $p/cognito/cognitotest
+-             bench/verify              code  testing
+-             bench/verify              code  net/http/httptest
+-             bench/verify              code  $p/cognito/cognitotest
 -             userpool                  test  testing
 logging       userpool                  code  log
 -             userpool                  code  log/slog

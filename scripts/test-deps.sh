@@ -55,13 +55,14 @@ if ! has_node; then
   exit 0
 fi
 
-node=interop/testdata/node
-if [ -f "$node/package-lock.json" ] &&
-  { [ ! -d "$node/node_modules" ] || [ "$node/package-lock.json" -nt "$node/node_modules/.package-lock.json" ]; }; then
-  echo "test-deps: npm ci in $node"
-  if ! (cd "$node" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null); then
-    echo "test-deps: npm ci failed: tests against npm packages are skipped" >&2
-    rm -rf "$node/node_modules"
-    [ "${CI:-}" != true ] || exit 1
+for node in interop/testdata/node bench/testdata/node; do
+  if [ -f "$node/package-lock.json" ] &&
+    { [ ! -d "$node/node_modules" ] || [ "$node/package-lock.json" -nt "$node/node_modules/.package-lock.json" ]; }; then
+    echo "test-deps: npm ci in $node"
+    if ! (cd "$node" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null); then
+      echo "test-deps: npm ci failed: tests against npm packages are skipped" >&2
+      rm -rf "$node/node_modules"
+      [ "${CI:-}" != true ] || exit 1
+    fi
   fi
-fi
+done

@@ -31,12 +31,13 @@ type Compact struct {
 	// KeyID is the header's kid, "" where it is absent or not a string.
 	KeyID string
 	// Header is the text of the protected header: one strict JSON object.
-	Header []byte
+	Header string
 	// Payload is what was signed. A JWS payload can be anything, an empty text too.
 	Payload []byte
 	// Signature is never empty.
 	Signature []byte
 
+	size         int // of the token
 	signingInput []byte
 	text         []byte // the token and, behind it, what the parts decode to
 }
@@ -54,27 +55,32 @@ func (c *Compact) Release() {
 	}
 }
 
-// Copy returns the token and its two JSON texts in memory of their own, all in one
-// piece.
-func (c *Compact) Copy() (raw, header, payload string) {
-	n, h := len(c.text)-len(c.Header)-len(c.Payload)-len(c.Signature), len(c.Header)
-	all := string(c.text[:n+h+len(c.Payload)])
-	return all[:n], all[n : n+h], all[n+h:]
+// Copy returns the token and its payload in memory of their own, in one piece.
+func (c *Compact) Copy() (raw, payload string) {
+	all := string(c.text[:c.size+len(c.Payload)])
+	return all[:c.size], all[c.size:]
 }
 
 // encoding is base64url without padding, refusing non-zero trailing bits, so that
 // every byte string has one spelling (RFC 7515 §2, RFC 4648 §3.5).
 var encoding = base64.RawURLEncoding.Strict()
 
-// ParseCompact decodes the three parts of raw and reads the header strictly. It
-// returns [ErrEncrypted] for a JWE and a [*MalformedError] for everything else
-// that is not a compact JWS whose header this package understands in full: the
-// parameters crit and b64 change how the rest must be read, and are refused
-// (RFC 7515 §4.1.11, RFC 7797 §6). Keys in the header (jwk, jku, x5c, x5u) are
-// never looked at.
+// A Parser reads tokens, and remembers the headers that it read last: those of all
+// tokens by one key are alike. The zero Parser is ready. It is safe for concurrent
+// use.
+type Parser struct{ headers headerMemory }
+
+// ParseCompact reads a token with a Parser of its own. See [Parser.Parse].
+func ParseCompact(raw string) (*Compact, error) { return new(Parser).Parse(raw) }
+
+// Parse decodes the three parts of raw and reads the header strictly. It returns
+// [ErrEncrypted] for a JWE and a [*MalformedError] for everything else that is not a
+// compact JWS whose header this package understands in full: the parameters crit and
+// b64 change how the rest must be read, and are refused (RFC 7515 §4.1.11, RFC 7797
+// §6). Keys in the header (jwk, jku, x5c, x5u) are never looked at.
 //
 // The cost is linear in len(raw); bounding that is the caller's.
-func ParseCompact(raw string) (*Compact, error) {
+func (p *Parser) Parse(raw string) (*Compact, error) {
 	// Counting before splitting keeps a token of a million dots cheap.
 	switch strings.Count(raw, ".") {
 	case 2:
@@ -88,7 +94,7 @@ func ParseCompact(raw string) (*Compact, error) {
 		return nil, &MalformedError{"token", "has a line break inside"}
 	}
 	c := compacts.Get().(*Compact) //nolint:forcetypeassert,errcheck // New makes nothing else
-	if err := c.decode(raw); err != nil {
+	if err := c.decode(raw, &p.headers); err != nil {
 		c.Release()
 		return nil, err
 	}
@@ -96,16 +102,14 @@ func ParseCompact(raw string) (*Compact, error) {
 }
 
 // decode reads raw, which has two dots, into c, whose memory it uses.
-func (c *Compact) decode(raw string) error {
+func (c *Compact) decode(raw string, headers *headerMemory) error {
 	n, first, last := len(raw), strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
 	// With room for all, nothing moves while slices of it are made.
 	c.text = slices.Grow(c.text[:0], n+encoding.DecodedLen(n))
 	c.text = append(c.text, raw...)
+	c.size = n
 	c.signingInput = c.text[:last:last]
 	var err error
-	if c.Header, err = c.decodePart(0, first, "header"); err != nil {
-		return err
-	}
 	if c.Payload, err = c.decodePart(first+1, last, "payload"); err != nil {
 		return err
 	}
@@ -115,7 +119,20 @@ func (c *Compact) decode(raw string) error {
 	if len(c.Signature) == 0 {
 		return &MalformedError{"signature", "is empty"}
 	}
-	return DecodeObject(c.Header, "header", (*headerVisitor)(c))
+	if h := headers.recall(raw[:first]); h != nil {
+		c.Header, c.Algorithm, c.KeyID = h.text, h.algorithm, h.keyID
+		return nil
+	}
+	header, err := c.decodePart(0, first, "header")
+	if err != nil {
+		return err
+	}
+	if err := DecodeObject(header, "header", (*headerVisitor)(c)); err != nil {
+		return err
+	}
+	c.Header = string(header)
+	headers.remember(&knownHeader{strings.Clone(raw[:first]), c.Header, c.Algorithm, c.KeyID})
+	return nil
 }
 
 // decodePart decodes text[from:to], appends the result to text, and returns it, cut

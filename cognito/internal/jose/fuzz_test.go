@@ -18,18 +18,23 @@ func FuzzParseCompact(f *testing.F) {
 	}
 	f.Add("....")
 	f.Add("e30.e30.e30=")
+	parser := new(Parser)
 	f.Fuzz(func(t *testing.T, raw string) {
 		c, err := ParseCompact(raw)
 		if err != nil {
 			return
 		}
-		anew := base64.RawURLEncoding.EncodeToString(c.Header) + "." +
+		// A parser that has read the header before comes to the same.
+		if again, err := parser.Parse(raw); err != nil || again.Header != c.Header || again.Algorithm != c.Algorithm || again.KeyID != c.KeyID {
+			t.Fatalf("%q: another time read as %+v (%v)", raw, again, err)
+		}
+		anew := base64.RawURLEncoding.EncodeToString([]byte(c.Header)) + "." +
 			base64.RawURLEncoding.EncodeToString(c.Payload) + "." + base64.RawURLEncoding.EncodeToString(c.Signature)
 		if anew != raw {
 			t.Fatalf("%q was accepted for %q", raw, anew)
 		}
 		var header map[string]any
-		if err := json.Unmarshal(c.Header, &header); err != nil {
+		if err := json.Unmarshal([]byte(c.Header), &header); err != nil {
 			t.Fatalf("encoding/json refuses the header %q: %v", c.Header, err)
 		}
 		if alg, _ := header["alg"].(string); alg != c.Algorithm {
