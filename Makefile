@@ -7,15 +7,17 @@ BENCH    ?= .
 OUTPUT   ?= dist
 # What demo, test and bench pass on, such as ARGS=--once.
 ARGS     ?=
+ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint tools fuzz bench bench-verify bench-strict release release-modules selftest tidy clean
+.PHONY: help demo test deps lint tools fuzz faults mutate bench bench-verify bench-strict release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 demo: ## the whole thing on this machine: a local pool, a protected API, a sign-in (ARGS=--once ends after the walk)
-	@$(GO) run ./cmd/poolguard demo $(ARGS)
+	@[ -x .bin/poolguard ] || echo 'building the command, which takes about a minute the first time'
+	@$(GO) build -o .bin/poolguard ./cmd/poolguard && exec .bin/poolguard demo $(ARGS)
 
 test: ## all tests of all modules with the race detector; installs what they need on Debian (ARGS='-run Name -v')
 	@scripts/test.sh $(ARGS)
@@ -31,6 +33,12 @@ tools: ## the pinned linter, built into .bin
 
 fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails where nothing was fuzzed
 	@scripts/fuzz.sh $(FUZZTIME)
+
+faults: ## the verifier while its key sets fail, on a simulated clock and on loopback, as a table (ARGS='-run Rotation')
+	@cd cognito/internal/faults && $(GO) test -count=1 $(ARGS) -args -table
+
+mutate: ## breaks each check of the verifier in turn, in a copy, and fails where no test notices (ONLY=exp; ARGS='-every 10')
+	@scripts/mutate.sh '$(ONLY)' $(ARGS)
 
 bench: ## benchmarks of the library (BENCH=regexp, ARGS='-count 10')
 	@cd cognito && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) ./...

@@ -12,85 +12,88 @@ import (
 // the token does not have.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
-type AccessToken contents
+type AccessToken struct{ access *contents }
 
 // ClientID returns client_id, the app client that the token was issued to.
-func (t *AccessToken) ClientID() string { return t.text[claimClientID] }
+func (t *AccessToken) ClientID() string { return t.contents().text[claimClientID] }
 
 // Username returns username: the user's name in the user pool, "" for machine
 // tokens.
-func (t *AccessToken) Username() string { return t.text[claimUsername] }
+func (t *AccessToken) Username() string { return t.contents().text[claimUsername] }
 
 // Scopes returns the scopes that were granted.
-func (t *AccessToken) Scopes() Set { return Set{t.scopes} }
+func (t *AccessToken) Scopes() Set { return Set{t.contents().scopes} }
 
 // Audiences returns aud: the resources that the token is bound to (RFC 8707), each
 // of them configured. Most tokens have none.
-func (t *AccessToken) Audiences() Set { return Set{t.audiences} }
+func (t *AccessToken) Audiences() Set { return Set{t.contents().audiences} }
 
 // IsMachine reports whether the token is of the client credentials grant: no user
 // signed in, and the subject is the app client.
 func (t *AccessToken) IsMachine() bool {
-	return !t.present.has(claimUsername) && t.text[claimSubject] == t.text[claimClientID]
+	c := t.contents()
+	client := c.text[claimClientID]
+	return client != "" && c.text[claimSubject] == client && !c.present.has(claimUsername)
 }
 
 // DeviceKey returns device_key, the remembered device of the sign-in.
-func (t *AccessToken) DeviceKey() string { return t.text[claimDeviceKey] }
+func (t *AccessToken) DeviceKey() string { return t.contents().text[claimDeviceKey] }
 
 // Version returns the claim version, 0 where it is absent or no small number.
 func (t *AccessToken) Version() int {
-	if t.version < 0 || t.version > 1<<16 {
-		return 0
+	const most = 1 << 16
+	if v := t.contents().version; v >= 0 && v <= most {
+		return int(v)
 	}
-	return int(t.version)
+	return 0
 }
 
 // UserPoolID returns the ID of the configured user pool that issued the token.
-func (t *AccessToken) UserPoolID() string { return t.pool.id.text }
+func (t *AccessToken) UserPoolID() string { return t.contents().poolID() }
 
 // Issuer returns iss: which of its names the user pool used.
-func (t *AccessToken) Issuer() string { return t.text[claimIssuer] }
+func (t *AccessToken) Issuer() string { return t.contents().text[claimIssuer] }
 
 // KeyID returns kid, the name of the key that signed the token.
-func (t *AccessToken) KeyID() string { return t.key.ID() }
+func (t *AccessToken) KeyID() string { return t.contents().keyID() }
 
 // Subject returns sub: the user, or the app client of a machine token. Do not
 // assume that it is a UUID.
-func (t *AccessToken) Subject() string { return t.text[claimSubject] }
+func (t *AccessToken) Subject() string { return t.contents().text[claimSubject] }
 
 // Groups returns cognito:groups, the user's groups by falling precedence.
-func (t *AccessToken) Groups() Set { return Set{t.groups} }
+func (t *AccessToken) Groups() Set { return Set{t.contents().groups} }
 
 // IssuedAt returns iat, the zero time where it is absent.
-func (t *AccessToken) IssuedAt() time.Time { return (*contents)(t).time(claimIssuedAt) }
+func (t *AccessToken) IssuedAt() time.Time { return t.contents().time(claimIssuedAt) }
 
 // ExpiresAt returns exp.
-func (t *AccessToken) ExpiresAt() time.Time { return (*contents)(t).time(claimExpiry) }
+func (t *AccessToken) ExpiresAt() time.Time { return t.contents().time(claimExpiry) }
 
 // NotBefore returns nbf, the zero time where it is absent.
-func (t *AccessToken) NotBefore() time.Time { return (*contents)(t).time(claimNotBefore) }
+func (t *AccessToken) NotBefore() time.Time { return t.contents().time(claimNotBefore) }
 
 // AuthTime returns auth_time, when the user signed in, in person; a refresh keeps
 // it. It is the zero time where it is absent.
-func (t *AccessToken) AuthTime() time.Time { return (*contents)(t).time(claimAuthTime) }
+func (t *AccessToken) AuthTime() time.Time { return t.contents().time(claimAuthTime) }
 
 // ACR returns acr, the level of assurance of the sign-in, such as
 // "urn:cognito:loa:2", or "".
-func (t *AccessToken) ACR() string { return t.text[claimACR] }
+func (t *AccessToken) ACR() string { return t.contents().text[claimACR] }
 
 // AMR returns amr, the ways in which the user was authenticated, such as "pwd" and
 // "otp" (RFC 8176).
-func (t *AccessToken) AMR() Set { return Set{t.amr} }
+func (t *AccessToken) AMR() Set { return Set{t.contents().amr} }
 
 // TokenID returns jti.
-func (t *AccessToken) TokenID() string { return t.text[claimTokenID] }
+func (t *AccessToken) TokenID() string { return t.contents().text[claimTokenID] }
 
 // OriginTokenID returns origin_jti, which all tokens of one sign-in share, or "".
-func (t *AccessToken) OriginTokenID() string { return t.text[claimOriginTokenID] }
+func (t *AccessToken) OriginTokenID() string { return t.contents().text[claimOriginTokenID] }
 
 // EventID returns event_id, which Cognito's own logs and triggers of the sign-in
 // carry, or "".
-func (t *AccessToken) EventID() string { return t.text[claimEventID] }
+func (t *AccessToken) EventID() string { return t.contents().text[claimEventID] }
 
 // Claims decodes the payload into dst, a pointer to a struct or map of one's own,
 // by the json tags of its fields. Names are compared by case and values are not
@@ -101,27 +104,36 @@ func (t *AccessToken) EventID() string { return t.text[claimEventID] }
 //		Tier string `json:"custom:tier"`
 //	}
 //	err := token.Claims(&mine)
-func (t *AccessToken) Claims(dst any) error { return (*contents)(t).decode(dst) }
+func (t *AccessToken) Claims(dst any) error { return t.contents().decode(dst) }
 
 // Claim returns one claim, known or not, as it stands in the token.
 func (t *AccessToken) Claim(name string) (value json.RawMessage, ok bool) {
-	member, ok := (*contents)(t).member(name)
+	member, ok := t.contents().member(name)
 	return json.RawMessage(member), ok
 }
 
 // RawClaims returns a copy of the payload: every claim as it stands in the token.
-func (t *AccessToken) RawClaims() json.RawMessage { return json.RawMessage(t.payload) }
+func (t *AccessToken) RawClaims() json.RawMessage { return json.RawMessage(t.contents().payload) }
 
 // RawHeader returns a copy of the protected header as it stands in the token.
-func (t *AccessToken) RawHeader() json.RawMessage { return json.RawMessage(t.header) }
+func (t *AccessToken) RawHeader() json.RawMessage { return json.RawMessage(t.contents().header) }
 
 // String describes the token in a line for people. It holds no credential.
-func (t *AccessToken) String() string { return (*contents)(t).describe() }
+func (t *AccessToken) String() string { return t.contents().describe() }
 
 // GoString keeps %#v from printing what is inside.
 func (t *AccessToken) GoString() string { return t.String() }
 
 // LogValue implements slog.LogValuer: kind, user pool, subject and expiry.
-func (t *AccessToken) LogValue() slog.Value { return (*contents)(t).logValue() }
+func (t *AccessToken) LogValue() slog.Value { return t.contents().logValue() }
+
+// contents returns what the token says: nothing, for one that did not come from a
+// Verifier.
+func (t *AccessToken) contents() *contents {
+	if t == nil || t.access == nil {
+		return &nothing
+	}
+	return t.access
+}
 
 func (t *AccessToken) isToken() {}

@@ -16,14 +16,20 @@ const DefaultCacheBytes = 32 << 20
 // and nothing in it is trusted beyond what a signature proves: a hit stands every
 // other check again. The nil cache is always empty.
 type cache struct {
-	entries *otter.Cache[string, *contents]
+	entries *otter.Cache[string, entry]
+}
+
+// An entry is a token and what it says.
+type entry struct {
+	raw      string
+	contents *contents
 }
 
 // newCache returns a cache of at most so many bytes.
 func newCache(bytes int) (*cache, error) {
-	entries, err := otter.New(&otter.Options[string, *contents]{
+	entries, err := otter.New(&otter.Options[string, entry]{
 		MaximumWeight: uint64(max(bytes, 0)),
-		Weigher:       func(_ string, t *contents) uint32 { return t.weight() },
+		Weigher:       func(_ string, e entry) uint32 { return e.weight() },
 		// Upkeep is done by whoever inserts, so that no goroutine outlives a call.
 		Executor: func(task func()) { task() },
 	})
@@ -47,24 +53,24 @@ func (c *cache) lookup(raw string) *contents {
 	if c == nil {
 		return nil
 	}
-	t, ok := c.entries.GetIfPresent(cacheKey(raw))
-	if !ok || t.raw != raw {
+	e, ok := c.entries.GetIfPresent(cacheKey(raw))
+	if !ok || e.raw != raw {
 		return nil
 	}
-	return t
+	return e.contents
 }
 
-// keep adds a token that stood every check.
-func (c *cache) keep(t *contents) {
+// keep adds a token that stood every check. raw is kept and must be a copy.
+func (c *cache) keep(raw string, t *contents) {
 	if c != nil {
-		c.entries.Set(cacheKey(t.raw), t)
+		c.entries.Set(cacheKey(raw), entry{raw, t})
 	}
 }
 
-// drop removes a token that can never be good again.
-func (c *cache) drop(t *contents) {
+// drop removes a token, to be verified from the start when it comes again.
+func (c *cache) drop(raw string) {
 	if c != nil {
-		c.entries.Invalidate(cacheKey(t.raw))
+		c.entries.Invalidate(cacheKey(raw))
 	}
 }
 
@@ -72,11 +78,12 @@ func (c *cache) drop(t *contents) {
 // place in the table and in the queues.
 const entryOverhead = 200
 
-// weight returns the memory that t holds, in bytes, a little more than less.
-func (t *contents) weight() uint32 {
+// weight returns the memory that e holds, in bytes, a little more than less.
+func (e entry) weight() uint32 {
 	const text, identity = unsafe.Sizeof(""), unsafe.Sizeof(Identity{})
+	t := e.contents
 	size := unsafe.Sizeof(contents{}) + entryOverhead
-	size += uintptr(len(t.raw) + 2*(len(t.header)+len(t.payload))) // twice, for strings with escapes
+	size += uintptr(len(e.raw) + 2*(len(t.header)+len(t.payload))) // twice, for strings with escapes
 	size += text * uintptr(cap(t.audiences)+cap(t.scopes)+cap(t.groups)+cap(t.roles)+cap(t.amr))
 	size += identity * uintptr(cap(t.identities))
 	return uint32(min(size, math.MaxUint32))

@@ -21,7 +21,7 @@ func TestCacheMillionEntries(t *testing.T) {
 		for n := from; n < to; n++ {
 			all := raw + strconv.Itoa(n) + payload // in one piece, as real ones are
 			at := len(all) - len(payload)
-			c.keep(&contents{raw: all[:at], payload: all[at:], scopes: []string{"a", "b"}})
+			c.keep(all[:at], &contents{payload: all[at:], scopes: []string{"a", "b"}})
 		}
 	}
 	empty := heapInUse()

@@ -107,7 +107,12 @@ var claimByName = func() map[string]claim {
 // contents is a token's payload, read. It is what an AccessToken and an IDToken
 // are made of, and is never changed once they are.
 type contents struct {
-	raw     string // the token, for the cache to compare; shown to nobody
+	// What a Verifier hands out of this: one of the two. They are here so that doing so
+	// allocates nothing, and of types of their own so that neither can be made into the
+	// other.
+	asAccess AccessToken
+	asID     IDToken
+
 	header  string // JSON texts as signed
 	payload string
 
@@ -141,13 +146,34 @@ func (s *claimSet) add(c claim)     { *s |= 1 << c }
 
 // parseContents reads the payload of a compact JWS. The error is a
 // [*jose.MalformedError]; claims of a wrong kind are only noted.
-func parseContents(c *jose.Compact) (*contents, error) {
-	t := &contents{header: c.Header}
-	t.raw, t.payload = c.Copy()
+//
+// raw is a copy of the token in the memory of the contents. It is no part of them: a
+// token that is printed, by whatever means, must not show what its bearer could use.
+func parseContents(c *jose.Compact) (t *contents, raw string, err error) {
+	t = &contents{header: c.Header}
+	t.asAccess.access, t.asID.id = t, t
+	raw, t.payload = c.Copy()
 	if err := jose.DecodeObject(c.Payload, "payload", (*claimsVisitor)(t)); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return t, nil
+	return t, raw, nil
+}
+
+// nothing is what tokens say that did not come from a Verifier.
+var nothing contents
+
+func (t *contents) poolID() string {
+	if t.pool == nil {
+		return ""
+	}
+	return t.pool.id.text
+}
+
+func (t *contents) keyID() string {
+	if t.key == nil {
+		return ""
+	}
+	return t.key.ID()
 }
 
 // claimsVisitor reads the claims of contents.

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,6 +127,9 @@ func (c *Config) validate() error {
 	if c.Leeway < 0 {
 		fault("Leeway", "is negative (%s)", c.Leeway)
 	}
+	for _, f := range c.KeySetPolicy.Faults() {
+		fault("KeySetPolicy."+f.Field, "%s", f.Reason)
+	}
 	if c.MaxTokenBytes < 0 {
 		fault("MaxTokenBytes", "is negative (%d)", c.MaxTokenBytes)
 	}
@@ -134,19 +138,48 @@ func (c *Config) validate() error {
 			fault(fmt.Sprintf("Require[%d]", i), "%v", err)
 		}
 	}
-	seen := map[string]int{}
 	for i := range c.UserPools {
 		p := &c.UserPools[i]
 		p.validate(func(field, format string, args ...any) {
 			fault(fmt.Sprintf("UserPools[%d].%s", i, field), format, args...)
 		})
-		if first, again := seen[p.ID]; again && p.ID != "" {
-			fault(fmt.Sprintf("UserPools[%d].ID", i), "repeats that of UserPools[%d]: put all clients of a pool together", first)
-		} else {
-			seen[p.ID] = i
+		for j, other := range c.UserPools[:i] {
+			if p.ID == other.ID && p.ID != "" {
+				fault(fmt.Sprintf("UserPools[%d].ID", i), "repeats that of UserPools[%d]: put all clients of a pool together", j)
+			}
+			if p.sharesIssuer(other) {
+				fault(fmt.Sprintf("UserPools[%d].Issuer", i), "repeats an issuer of UserPools[%d]", j)
+			}
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// sharesIssuer reports whether the pools, each with an ID of its own, have an issuer
+// in common.
+func (p *UserPool) sharesIssuer(other UserPool) bool {
+	if p.ID == other.ID {
+		return false
+	}
+	for _, name := range p.issuerNames() {
+		if slices.Contains(other.issuerNames(), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// issuerNames returns the issuers of the pool as far as they are told apart: by the
+// address of their key set.
+func (p *UserPool) issuerNames() []string {
+	if p.Issuer != "" {
+		return []string{strings.TrimSuffix(p.Issuer, "/")}
+	}
+	original, updated, err := Issuers(p.ID)
+	if err != nil {
+		return nil
+	}
+	return []string{original, updated}
 }
 
 func (p *UserPool) validate(fault func(field, format string, args ...any)) {
@@ -173,6 +206,14 @@ func (p *UserPool) validate(fault func(field, format string, args ...any)) {
 			fault("Issuer", "%v", err)
 		}
 	}
+	if other := p.Issuer[strings.LastIndexByte(p.Issuer, '/')+1:]; other != p.ID {
+		if _, err := parsePoolID(other); err == nil {
+			fault("Issuer", "%s is of another user pool than ID (%s)", quote(p.Issuer), quote(p.ID))
+		}
+	}
+	if p.InsecureAllowPlainHTTP && p.Issuer == "" {
+		fault("InsecureAllowPlainHTTP", "means nothing without an Issuer")
+	}
 	if p.FIPS && (p.Issuer != "" || p.KeySet != nil) {
 		fault("FIPS", "means nothing with an Issuer or a KeySet of one's own")
 	}
@@ -183,9 +224,9 @@ func (p *UserPool) validate(fault func(field, format string, args ...any)) {
 func checkIssuerURL(s string, plainHTTP bool) error {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
 		return fmt.Errorf("%s is not an absolute URL", quote(s))
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#"):
 		return fmt.Errorf("%s has user info, a query or a fragment", quote(s))
 	case u.Scheme == "https":
 		return nil

@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -25,17 +26,28 @@ func TestNewReportsEveryFault(t *testing.T) {
 			{ID: "us-east-1", ClientIDs: []string{"a", ""}, Audiences: []string{"x y"}},
 			{ID: poolID, ClientIDs: []string{"a"}, InsecureSkipClientCheck: true, Issuer: "ftp://x"},
 			{ID: poolID, ClientIDs: []string{"a"}, FIPS: true, Issuer: "http://127.0.0.1:9229/x"},
+			{ID: "us-east-1_Other", ClientIDs: []string{"a"}, Issuer: "http://127.0.0.1:9229/x/"},
+			{ID: "us-east-1_Third", ClientIDs: []string{"a"}, Issuer: "https://example.com/us-east-1_Other"},
+			{ID: "us-east-1_Fourth", ClientIDs: []string{"a"}, InsecureAllowPlainHTTP: true},
 		},
 		Leeway:        -1,
+		KeySetPolicy:  keyset.Policy{MaxAge: -1, Timeout: -1},
 		MaxTokenBytes: -1,
 		Require:       []cognito.Requirement{{}, cognito.RequireScopes()},
 	})
 	if err == nil {
 		t.Fatal("no error")
 	}
+	for _, fault := range err.(interface{ Unwrap() []error }).Unwrap() {
+		if _, ok := errors.AsType[*cognito.ConfigError](fault); !ok {
+			t.Errorf("%v is a %T", fault, fault)
+		}
+	}
 	got := strings.Split(err.Error(), "\n")
 	want := []string{
 		"cognito: Config.Leeway is negative (-1ns)",
+		"cognito: Config.KeySetPolicy.MaxAge is negative (-1ns)",
+		"cognito: Config.KeySetPolicy.Timeout is negative (-1ns)",
 		"cognito: Config.MaxTokenBytes is negative (-1)",
 		"cognito: Config.Require[0] is an empty requirement",
 		"cognito: Config.Require[1] can never be met: the call requires scopes but names none",
@@ -48,6 +60,9 @@ func TestNewReportsEveryFault(t *testing.T) {
 		`cognito: Config.UserPools[2].Issuer "ftp://x" must be https, or http with a loopback address`,
 		"cognito: Config.UserPools[3].FIPS means nothing with an Issuer or a KeySet of one's own",
 		"cognito: Config.UserPools[3].ID repeats that of UserPools[2]: put all clients of a pool together",
+		"cognito: Config.UserPools[4].Issuer repeats an issuer of UserPools[3]",
+		`cognito: Config.UserPools[5].Issuer "https://example.com/us-east-1_Other" is of another user pool than ID ("us-east-1_Third")`,
+		"cognito: Config.UserPools[6].InsecureAllowPlainHTTP means nothing without an Issuer",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
@@ -78,6 +93,8 @@ func TestIssuerOfOnesOwn(t *testing.T) {
 		"http://127.0.0.1.example.com":   "must be https",
 		"idp.example.com":                "not an absolute URL",
 		"https:///pool":                  "not an absolute URL",
+		"https://:443/pool":              "not an absolute URL",
+		"https://idp.example.com/#":      "fragment",
 		"https:idp.example.com":          "not an absolute URL",
 		"https://user:pw@example.com/":   "user info",
 		"https://idp.example.com/?a=b":   "user info, a query",

@@ -99,8 +99,13 @@ func CodeOf(err error) Code {
 // NewError returns an error for what is found out outside this package: by a
 // transport before there is a token to verify ([ErrTokenMissing],
 // [ErrRequestInvalid]), or by a check of the application ([Require]). The message
-// must hold no part of a credential.
-func NewError(code Code, message string) *Error { return &Error{code: code, message: message} }
+// must hold no part of a credential. An empty code is [ErrAccessDenied].
+func NewError(code Code, message string) *Error {
+	if code == "" {
+		code = ErrAccessDenied
+	}
+	return &Error{code: code, message: message}
+}
 
 func refuse(code Code, claim, format string, args ...any) *Error {
 	return &Error{code: code, claim: claim, message: fmt.Sprintf(format, args...)}

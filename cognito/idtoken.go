@@ -13,91 +13,91 @@ import (
 // that the token does not have.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
-type IDToken contents
+type IDToken struct{ id *contents }
 
 // ClientID returns aud, the app client that the token was issued to.
-func (t *IDToken) ClientID() string { return (*contents)(t).client() }
+func (t *IDToken) ClientID() string { return t.contents().client() }
 
 // Username returns cognito:username, the user's name in the user pool.
-func (t *IDToken) Username() string { return t.text[claimCognitoUsername] }
+func (t *IDToken) Username() string { return t.contents().text[claimCognitoUsername] }
 
 // Email returns email. Mind [IDToken.EmailVerified] before trusting it.
-func (t *IDToken) Email() string { return t.text[claimEmail] }
+func (t *IDToken) Email() string { return t.contents().text[claimEmail] }
 
 // EmailVerified returns email_verified.
-func (t *IDToken) EmailVerified() bool { return t.emailVerified }
+func (t *IDToken) EmailVerified() bool { return t.contents().emailVerified }
 
 // PhoneNumber returns phone_number, in E.164 form. Mind
 // [IDToken.PhoneNumberVerified] before trusting it.
-func (t *IDToken) PhoneNumber() string { return t.text[claimPhoneNumber] }
+func (t *IDToken) PhoneNumber() string { return t.contents().text[claimPhoneNumber] }
 
 // PhoneNumberVerified returns phone_number_verified.
-func (t *IDToken) PhoneNumberVerified() bool { return t.phoneNumberVerified }
+func (t *IDToken) PhoneNumberVerified() bool { return t.contents().phoneNumberVerified }
 
 // Roles returns cognito:roles, the IAM roles of the user's groups.
-func (t *IDToken) Roles() Set { return Set{t.roles} }
+func (t *IDToken) Roles() Set { return Set{t.contents().roles} }
 
 // PreferredRole returns cognito:preferred_role, the IAM role of the user's first
 // group.
-func (t *IDToken) PreferredRole() string { return t.text[claimPreferredRole] }
+func (t *IDToken) PreferredRole() string { return t.contents().text[claimPreferredRole] }
 
 // Nonce returns nonce. Compare it with [RequireNonce], not by hand.
-func (t *IDToken) Nonce() string { return t.text[claimNonce] }
+func (t *IDToken) Nonce() string { return t.contents().text[claimNonce] }
 
 // AccessTokenHash returns at_hash, which binds the access token of the same
 // sign-in to this one (OpenID Connect Core §3.1.3.6).
-func (t *IDToken) AccessTokenHash() string { return t.text[claimAccessTokenHash] }
+func (t *IDToken) AccessTokenHash() string { return t.contents().text[claimAccessTokenHash] }
 
 // Identities returns a copy of identities: the accounts at external providers that
 // are linked to the user.
-func (t *IDToken) Identities() []Identity { return slices.Clone(t.identities) }
+func (t *IDToken) Identities() []Identity { return slices.Clone(t.contents().identities) }
 
 // UserPoolID returns the ID of the configured user pool that issued the token.
-func (t *IDToken) UserPoolID() string { return t.pool.id.text }
+func (t *IDToken) UserPoolID() string { return t.contents().poolID() }
 
 // Issuer returns iss: which of its names the user pool used.
-func (t *IDToken) Issuer() string { return t.text[claimIssuer] }
+func (t *IDToken) Issuer() string { return t.contents().text[claimIssuer] }
 
 // KeyID returns kid, the name of the key that signed the token.
-func (t *IDToken) KeyID() string { return t.key.ID() }
+func (t *IDToken) KeyID() string { return t.contents().keyID() }
 
 // Subject returns sub, the user. Do not
 // assume that it is a UUID.
-func (t *IDToken) Subject() string { return t.text[claimSubject] }
+func (t *IDToken) Subject() string { return t.contents().text[claimSubject] }
 
 // Groups returns cognito:groups, the user's groups by falling precedence.
-func (t *IDToken) Groups() Set { return Set{t.groups} }
+func (t *IDToken) Groups() Set { return Set{t.contents().groups} }
 
 // IssuedAt returns iat, the zero time where it is absent.
-func (t *IDToken) IssuedAt() time.Time { return (*contents)(t).time(claimIssuedAt) }
+func (t *IDToken) IssuedAt() time.Time { return t.contents().time(claimIssuedAt) }
 
 // ExpiresAt returns exp.
-func (t *IDToken) ExpiresAt() time.Time { return (*contents)(t).time(claimExpiry) }
+func (t *IDToken) ExpiresAt() time.Time { return t.contents().time(claimExpiry) }
 
 // NotBefore returns nbf, the zero time where it is absent.
-func (t *IDToken) NotBefore() time.Time { return (*contents)(t).time(claimNotBefore) }
+func (t *IDToken) NotBefore() time.Time { return t.contents().time(claimNotBefore) }
 
 // AuthTime returns auth_time, when the user signed in, in person; a refresh keeps
 // it. It is the zero time where it is absent.
-func (t *IDToken) AuthTime() time.Time { return (*contents)(t).time(claimAuthTime) }
+func (t *IDToken) AuthTime() time.Time { return t.contents().time(claimAuthTime) }
 
 // ACR returns acr, the level of assurance of the sign-in, such as
 // "urn:cognito:loa:2", or "".
-func (t *IDToken) ACR() string { return t.text[claimACR] }
+func (t *IDToken) ACR() string { return t.contents().text[claimACR] }
 
 // AMR returns amr, the ways in which the user was authenticated, such as "pwd" and
 // "otp" (RFC 8176).
-func (t *IDToken) AMR() Set { return Set{t.amr} }
+func (t *IDToken) AMR() Set { return Set{t.contents().amr} }
 
 // TokenID returns jti.
-func (t *IDToken) TokenID() string { return t.text[claimTokenID] }
+func (t *IDToken) TokenID() string { return t.contents().text[claimTokenID] }
 
 // OriginTokenID returns origin_jti, which all tokens of one sign-in share, or "".
-func (t *IDToken) OriginTokenID() string { return t.text[claimOriginTokenID] }
+func (t *IDToken) OriginTokenID() string { return t.contents().text[claimOriginTokenID] }
 
 // EventID returns event_id, which Cognito's own logs and triggers of the sign-in
 // carry, or "".
-func (t *IDToken) EventID() string { return t.text[claimEventID] }
+func (t *IDToken) EventID() string { return t.contents().text[claimEventID] }
 
 // Claims decodes the payload into dst, a pointer to a struct or map of one's own,
 // by the json tags of its fields. Names are compared by case and values are not
@@ -108,27 +108,36 @@ func (t *IDToken) EventID() string { return t.text[claimEventID] }
 //		Tier string `json:"custom:tier"`
 //	}
 //	err := token.Claims(&mine)
-func (t *IDToken) Claims(dst any) error { return (*contents)(t).decode(dst) }
+func (t *IDToken) Claims(dst any) error { return t.contents().decode(dst) }
 
 // Claim returns one claim, known or not, as it stands in the token.
 func (t *IDToken) Claim(name string) (value json.RawMessage, ok bool) {
-	member, ok := (*contents)(t).member(name)
+	member, ok := t.contents().member(name)
 	return json.RawMessage(member), ok
 }
 
 // RawClaims returns a copy of the payload: every claim as it stands in the token.
-func (t *IDToken) RawClaims() json.RawMessage { return json.RawMessage(t.payload) }
+func (t *IDToken) RawClaims() json.RawMessage { return json.RawMessage(t.contents().payload) }
 
 // RawHeader returns a copy of the protected header as it stands in the token.
-func (t *IDToken) RawHeader() json.RawMessage { return json.RawMessage(t.header) }
+func (t *IDToken) RawHeader() json.RawMessage { return json.RawMessage(t.contents().header) }
 
 // String describes the token in a line for people. It holds no credential.
-func (t *IDToken) String() string { return (*contents)(t).describe() }
+func (t *IDToken) String() string { return t.contents().describe() }
 
 // GoString keeps %#v from printing what is inside.
 func (t *IDToken) GoString() string { return t.String() }
 
 // LogValue implements slog.LogValuer: kind, user pool, subject and expiry.
-func (t *IDToken) LogValue() slog.Value { return (*contents)(t).logValue() }
+func (t *IDToken) LogValue() slog.Value { return t.contents().logValue() }
+
+// contents returns what the token says: nothing, for one that did not come from a
+// Verifier.
+func (t *IDToken) contents() *contents {
+	if t == nil || t.id == nil {
+		return &nothing
+	}
+	return t.id
+}
 
 func (t *IDToken) isToken() {}

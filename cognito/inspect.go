@@ -57,42 +57,43 @@ func Inspect(ctx context.Context, raw string, options InspectOptions) (*Report, 
 	if in.now.IsZero() {
 		in.now = time.Now()
 	}
-	in.find = func(t *contents) (*issuer, *Error) {
-		if len(trusted) == 0 {
-			return &issuer{pool: p, keys: options.Keys}, nil
-		}
-		return (&Verifier{issuers: trusted}).issuer(t)
+	in.find = trusted.of
+	if in.skipIssuer = len(trusted.names) == 0; in.skipIssuer {
+		in.find = func(*contents) (*issuer, *Error) { return &issuer{pool: p, keys: options.Keys}, nil }
 	}
-	in.skipIssuer = len(trusted) == 0
 	return in.run(ctx, raw, p), nil
 }
 
-// issuers returns the issuers to trust, by name.
-func (o *InspectOptions) issuers(p *pool) (map[string]*issuer, error) {
-	var names []string
+// issuers returns the issuers to trust. Their pools are like p but for the ID.
+func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 	var faults []error
+	fault := func(field string, err error) {
+		faults = append(faults, fmt.Errorf("cognito: InspectOptions.%s %w", field, err))
+	}
 	for n, text := range o.UserPoolIDs {
 		id, err := parsePoolID(text)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("cognito: InspectOptions.UserPoolIDs[%d] %w", n, err))
+			fault(fmt.Sprintf("UserPoolIDs[%d]", n), err)
 			continue
 		}
-		original, updated := id.issuers()
-		names = append(names, original, updated)
-	}
-	own := o.Issuer != ""
-	if own {
-		if err := checkIssuerURL(o.Issuer, true); err != nil {
-			faults = append(faults, fmt.Errorf("cognito: InspectOptions.Issuer %w", err))
+		if o.Issuer == "" {
+			named := &pool{id: id, clientIDs: p.clientIDs, audiences: p.audiences}
+			original, updated := id.issuers()
+			trusted.add(&issuer{name: original, pool: named, keys: o.Keys})
+			trusted.add(&issuer{name: updated, pool: named, keys: o.Keys})
 		}
-		names = []string{o.Issuer}
+	}
+	if o.Issuer != "" {
+		if err := checkIssuerURL(o.Issuer, true); err != nil {
+			fault("Issuer", err)
+		}
+		trusted.add(&issuer{name: o.Issuer, own: true, pool: p, keys: o.Keys})
 	}
 	if o.Leeway < 0 {
-		faults = append(faults, fmt.Errorf("cognito: InspectOptions.Leeway is negative (%s)", o.Leeway))
+		fault("Leeway", fmt.Errorf("is negative (%s)", o.Leeway))
 	}
-	trusted := make(map[string]*issuer, len(names))
-	for _, name := range names {
-		trusted[name] = &issuer{name: name, own: own, pool: p, keys: o.Keys}
+	if o.MaxTokenBytes < 0 {
+		fault("MaxTokenBytes", fmt.Errorf("is negative (%d)", o.MaxTokenBytes))
 	}
 	return trusted, errors.Join(faults...)
 }
@@ -103,7 +104,7 @@ func (o *InspectOptions) issuers(p *pool) (map[string]*issuer, error) {
 func (v *Verifier) Inspect(ctx context.Context, raw string, use TokenUse, requirements ...Requirement) *Report {
 	in := inspection{
 		use: use, requirements: slices.Concat(v.require, requirements), leeway: v.leeway, maxBytes: v.maxBytes,
-		now: v.now(), find: v.issuer, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
+		now: v.now(), find: v.issuers.of, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
 	}
 	return in.run(ctx, raw, nil)
 }

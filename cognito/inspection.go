@@ -62,7 +62,7 @@ func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
 	jws, err := jose.ParseCompact(raw)
 	var t *contents
 	if err == nil {
-		t, err = parseContents(jws)
+		t, _, err = parseContents(jws)
 	}
 	if err != nil {
 		r.result("shape", shapeError(err), "")

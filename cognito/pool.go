@@ -3,6 +3,9 @@ package cognito
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -104,4 +107,42 @@ func (p *pool) load(ctx context.Context) error {
 		}
 	}
 	return errs[0]
+}
+
+// issuers are the trusted ones.
+type issuers struct {
+	byName map[string]*issuer // by the value of iss
+	names  []string           // what to say that iss must be
+}
+
+func (is *issuers) add(i *issuer) {
+	if is.byName == nil {
+		is.byName = map[string]*issuer{}
+	}
+	is.byName[i.name] = i
+	name := "an issuer of the user pool " + quote(i.pool.id.text)
+	if i.own {
+		name = quote(i.name)
+	}
+	if !slices.Contains(is.names, name) {
+		is.names = append(is.names, name)
+	}
+}
+
+// of finds the trusted issuer that t names. Up to the signature, nothing of the
+// payload is used but this choice, and no key set of any other issuer is asked for.
+func (is *issuers) of(t *contents) (*issuer, *Error) {
+	if err := t.known(claimIssuer, true); err != nil {
+		return nil, err
+	}
+	i, trusted := is.byName[t.text[claimIssuer]]
+	if !trusted {
+		const most = 3
+		expected := strings.Join(is.names[:min(len(is.names), most)], " or ")
+		if more := len(is.names) - most; more > 0 {
+			expected += fmt.Sprintf(" or of %d more", more)
+		}
+		return nil, refuse(ErrIssuerMismatch, "iss", "iss must be %s", expected)
+	}
+	return i, nil
 }

@@ -38,6 +38,22 @@ func TestBothIssuers(t *testing.T) {
 	checkVerdict(t, verifier, before, cognito.TokenUseAccess, "")
 }
 
+// TestNotSwitchedAndTheClockSetBack: the pool's other issuer is asked again within
+// twice the ten minutes, not after as long as the clock was set back by.
+func TestNotSwitchedAndTheClockSetBack(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	verifier := newVerifier(t, issuer, nil)
+	checkVerdict(t, verifier, pool.AccessToken(cognitotest.Claim("iss", pool.UpdatedIssuer())), cognito.TokenUseAccess, cognito.ErrKeyNotFound)
+	pool.SwitchIssuer()
+	issuer.Clock().Advance(-10 * time.Hour)
+	for range 2 {
+		_, _ = verifier.VerifyAccessToken(t.Context(), pool.AccessToken())
+		issuer.Clock().Advance(11 * time.Minute)
+	}
+	checkVerdict(t, verifier, pool.AccessToken(), cognito.TokenUseAccess, "")
+}
+
 // TestIssuersHaveTheirOwnKeys: a key that one issuer's set has is not good for
 // tokens that name the other.
 func TestIssuersHaveTheirOwnKeys(t *testing.T) {

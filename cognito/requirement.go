@@ -85,9 +85,10 @@ func matchesAny(value jose.Value, values []string) bool {
 	return (isBool || value.IsNumber()) && slices.Contains(values, string(value))
 }
 
-// Require asks that check returns nil. An [*Error] of the check (see [NewError]) is
-// the verdict; any other error refuses the token with [ErrAccessDenied] and is
-// found in the verdict by errors.Is and errors.As, but not in its message. The
+// Require asks that check returns nil. An [*Error] of the check (see [NewError]) or a
+// [Code] is the verdict; the errors of a context mean [ErrCheckUnavailable]; any other
+// one refuses the token with [ErrAccessDenied]. It is found in the verdict by errors.Is
+// and errors.As, but is not in its message. The
 // check is called with verified tokens only, after every other one, possibly from
 // several goroutines at once.
 func Require(check func(ctx context.Context, token Token) error) Requirement {
@@ -97,18 +98,29 @@ func Require(check func(ctx context.Context, token Token) error) Requirement {
 	}
 	r.check = func(ctx context.Context, t *contents, _ time.Time) *Error {
 		if err := check(ctx, t.token()); err != nil {
-			var own *Error
-			switch {
-			case !errors.As(err, &own):
-				return &Error{code: ErrAccessDenied, message: "a check of the application refused the token", cause: err}
-			case own == nil:
-				return refuse(ErrAccessDenied, "", "a check of the application returned a nil *Error, which is an error that says nothing")
-			}
-			return own
+			return verdictOf(err)
 		}
 		return nil
 	}
 	return r
+}
+
+// verdictOf makes the error of an application's check into a verdict. A check that was
+// cut short found nothing out.
+func verdictOf(err error) *Error {
+	var own *Error
+	var code Code
+	switch {
+	case errors.As(err, &own) && own == nil:
+		return refuse(ErrAccessDenied, "", "a check of the application returned a nil *Error, which is an error that says nothing")
+	case own != nil:
+		return own
+	case errors.As(err, &code) && code != "":
+		return &Error{code: code, message: "a check of the application decided so", cause: err}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &Error{code: ErrCheckUnavailable, message: "a check of the application was cut short; try again", cause: err, retryAfter: time.Second}
+	}
+	return &Error{code: ErrAccessDenied, message: "a check of the application refused the token", cause: err}
 }
 
 // apply checks the token, or refuses it where the requirement itself is at fault.

@@ -3,6 +3,7 @@ package cognito_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -65,6 +66,7 @@ func TestRequirements(t *testing.T) {
 		"absent claim":          {cognito.RequireClaim("missing", ""), cognito.ErrClaimMismatch},
 		"claim without values":  {cognito.RequireClaim("tier"), cognito.ErrClaimMismatch},
 		"claim in other case":   {cognito.RequireClaim("Tier", "gold"), cognito.ErrClaimMismatch},
+		"acr with a zero":       {cognito.RequireACR("urn:cognito:loa:02"), cognito.ErrAuthenticationTooWeak},
 		"nonce of access token": {cognito.RequireNonce("n"), cognito.ErrNonceMismatch},
 		"nil check":             {cognito.Require(nil), cognito.ErrAccessDenied},
 		"zero":                  {cognito.Requirement{}, cognito.ErrAccessDenied},
@@ -105,6 +107,10 @@ func TestRequirementsOfAccessTokens(t *testing.T) {
 func TestRequireNonce(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	verifier := newVerifier(t, issuer, nil)
+	access := issuer.Pool().AccessToken(cognitotest.Claim("nonce", "n")) // somebody's custom claim
+	checkVerdict(t, verifier, access, cognito.TokenUseAccess, cognito.ErrNonceMismatch, cognito.RequireNonce("n"))
+	padded := issuer.Pool().AccessToken(cognitotest.ACR("urn:cognito:loa:02"))
+	checkVerdict(t, verifier, padded, cognito.TokenUseAccess, cognito.ErrAuthenticationTooWeak, cognito.RequireACR("urn:cognito:loa:2"))
 	good := issuer.Pool().IDToken(cognitotest.Nonce("n"))
 	checkVerdict(t, verifier, good, cognito.TokenUseID, "", cognito.RequireNonce("n"))
 	checkVerdict(t, verifier, good, cognito.TokenUseID, cognito.ErrNonceMismatch, cognito.RequireNonce("N"))
@@ -152,6 +158,18 @@ func TestRequireOwnCheck(t *testing.T) {
 	}))
 	if !errors.Is(err, cognito.ErrAccessDenied) {
 		t.Errorf("a nil *Error in an error: %v", err)
+	}
+	for _, test := range []struct {
+		err  error
+		code cognito.Code
+	}{
+		{context.DeadlineExceeded, cognito.ErrCheckUnavailable},
+		{fmt.Errorf("asking: %w", context.Canceled), cognito.ErrCheckUnavailable},
+		{cognito.ErrGroupMissing, cognito.ErrGroupMissing},
+		{cognito.NewError("", "no code"), cognito.ErrAccessDenied},
+		{cognito.Code(""), cognito.ErrAccessDenied},
+	} {
+		checkVerdict(t, verifier, raw, cognito.TokenUseAccess, test.code, cognito.Require(func(context.Context, cognito.Token) error { return test.err }))
 	}
 	called := false
 	spy := cognito.Require(func(context.Context, cognito.Token) error { called = true; return nil })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -147,9 +148,65 @@ func TestPrintedTokens(t *testing.T) {
 	}
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("signed in", "token", token)
+	holder := struct {
+		private *cognito.IDToken
+		Value   cognito.IDToken
+	}{token.(*cognito.IDToken), *token.(*cognito.IDToken)} //nolint:forcetypeassert // as careless as can be
+	for _, text := range []string{fmt.Sprintf("%v %+v %#v", holder, holder, holder), fmt.Sprintf("%+v", holder.Value)} {
+		if strings.Contains(text, "private@example.com") || strings.Contains(text, raw[len(raw)-20:]) {
+			t.Errorf("a struct that holds a token is printed as %s", text)
+		}
+	}
 	for _, text := range []string{token.String(), fmt.Sprintf("%v %+v %#v %s %q", token, token, token, token, token), log.String()} {
 		if strings.Contains(text, "private@example.com") || strings.Contains(text, raw[len(raw)-20:]) || !strings.Contains(text, cognitotest.PoolID) {
 			t.Errorf("printed as %s", text)
 		}
+	}
+}
+
+// TestTokenHoldsNoCredential looks through all memory of a token: whatever prints it,
+// the text that its bearer sent cannot show.
+func TestTokenHoldsNoCredential(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	raw := issuer.Pool().AccessToken()
+	token, err := newVerifier(t, issuer, nil).VerifyAccessToken(t.Context(), raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var search func(v reflect.Value, depth int)
+	search = func(v reflect.Value, depth int) {
+		switch {
+		case depth > 6:
+		case v.Kind() == reflect.String && strings.Contains(v.String(), raw[len(raw)-20:]):
+			t.Errorf("a field holds %q", v.String())
+		case v.Kind() == reflect.Pointer && !v.IsNil():
+			search(v.Elem(), depth+1)
+		case v.Kind() == reflect.Struct:
+			for _, field := range v.Fields() {
+				search(field, depth+1)
+			}
+		}
+	}
+	search(reflect.ValueOf(token), 0)
+}
+
+// TestZeroTokens: one that came from nowhere says nothing and is nobody's.
+func TestZeroTokens(t *testing.T) {
+	for _, token := range []*cognito.AccessToken{nil, new(cognito.AccessToken)} {
+		if token.IsMachine() || token.Subject() != "" || token.UserPoolID() != "" || token.KeyID() != "" || token.Scopes().Len() != 0 || !strings.Contains(token.String(), "token") {
+			t.Errorf("says %s", token)
+		}
+		if _, ok := token.Claim("sub"); ok || token.Claims(&struct{}{}) == nil {
+			t.Error("has claims")
+		}
+	}
+	var id *cognito.IDToken
+	if id.EmailVerified() || id.ClientID() != "" || len(id.Identities()) != 0 {
+		t.Error("says something")
+	}
+	// The kinds are of different types underneath, so that none is the other by a
+	// conversion.
+	if reflect.TypeFor[cognito.IDToken]().ConvertibleTo(reflect.TypeFor[cognito.AccessToken]()) {
+		t.Error("an ID token can be made into an access token")
 	}
 }

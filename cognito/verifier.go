@@ -16,7 +16,7 @@ import (
 // A Verifier turns raw tokens into verified ones. It is safe for concurrent use;
 // make one with [New] and share it.
 type Verifier struct {
-	issuers  map[string]*issuer // by the value of iss
+	issuers  issuers
 	pools    []*pool
 	require  []Requirement
 	leeway   time.Duration
@@ -43,7 +43,6 @@ func New(config Config) (*Verifier, error) {
 		config.Logger = slog.Default()
 	}
 	v := &Verifier{
-		issuers:  make(map[string]*issuer, 2*len(config.UserPools)),
 		require:  slices.Clone(config.Require),
 		leeway:   config.Leeway,
 		maxBytes: config.MaxTokenBytes,
@@ -60,15 +59,12 @@ func New(config Config) (*Verifier, error) {
 	for n, up := range config.UserPools {
 		p, err := config.newPool(up)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("cognito: Config.UserPools[%d] %w", n, err))
+			faults = append(faults, &ConfigError{fmt.Sprintf("UserPools[%d]", n), "has no address for its keys: " + err.Error()})
 			continue
 		}
 		v.pools = append(v.pools, p)
 		for _, i := range p.issuers {
-			if v.issuers[i.name] != nil {
-				faults = append(faults, &ConfigError{fmt.Sprintf("UserPools[%d].Issuer", n), "repeats that of another pool"})
-			}
-			v.issuers[i.name] = i
+			v.issuers.add(i)
 		}
 	}
 	if len(faults) > 0 {
@@ -122,7 +118,7 @@ func (v *Verifier) VerifyAccessToken(ctx context.Context, raw string, requiremen
 	if err != nil {
 		return nil, err
 	}
-	return (*AccessToken)(t), nil
+	return &t.asAccess, nil
 }
 
 // VerifyIDToken verifies an ID token, as [Verifier.VerifyAccessToken] does an access
@@ -132,7 +128,7 @@ func (v *Verifier) VerifyIDToken(ctx context.Context, raw string, requirements .
 	if err != nil {
 		return nil, err
 	}
-	return (*IDToken)(t), nil
+	return &t.asID, nil
 }
 
 // VerifyEither verifies a token of either kind. The result is an [*AccessToken] or
@@ -156,14 +152,18 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 			}
 			return t, nil
 		}
-		v.cache.drop(t)
+		v.cache.drop(raw)
 	}
-	jws, t, refusal := v.read(raw)
+	jws, refusal := v.parse(raw)
 	if refusal != nil {
 		return nil, refusal
 	}
 	defer jws.Release()
-	i, refusal := v.issuer(t)
+	t, own, refusal := readContents(jws)
+	if refusal != nil {
+		return nil, refusal
+	}
+	i, refusal := v.issuers.of(t)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -173,7 +173,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 	if refusal := v.judge(ctx, t, v.now(), use, requirements); refusal != nil {
 		return nil, refusal
 	}
-	v.cache.keep(t)
+	v.cache.keep(own, t)
 	return t, nil
 }
 
@@ -191,29 +191,26 @@ func (v *Verifier) current(ctx context.Context, t *contents, now time.Time) bool
 	return err == nil && key == t.key
 }
 
-// read decodes raw: size, shape and algorithm.
-func (v *Verifier) read(raw string) (*jose.Compact, *contents, *Error) {
+// parse decodes raw: size and shape of the token.
+func (v *Verifier) parse(raw string) (*jose.Compact, *Error) {
 	if len(raw) > v.maxBytes {
-		return nil, nil, refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), v.maxBytes)
+		return nil, refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), v.maxBytes)
 	}
 	jws, err := v.parser.Parse(raw)
 	if err != nil {
-		return nil, nil, shapeError(err)
-	}
-	t, refusal := readContents(jws)
-	if refusal != nil {
-		jws.Release()
-		return nil, nil, refusal
-	}
-	return jws, t, nil
-}
-
-func readContents(jws *jose.Compact) (*contents, *Error) {
-	t, err := parseContents(jws)
-	if err != nil {
 		return nil, shapeError(err)
 	}
-	return t, checkAlgorithm(jws)
+	return jws, nil
+}
+
+// readContents reads the payload, its shape, and then looks at the algorithm. raw is
+// the token in memory of its own.
+func readContents(jws *jose.Compact) (t *contents, raw string, refusal *Error) {
+	t, raw, err := parseContents(jws)
+	if err != nil {
+		return nil, "", shapeError(err)
+	}
+	return t, raw, checkAlgorithm(jws)
 }
 
 func shapeError(err error) *Error {
@@ -225,19 +222,6 @@ func shapeError(err error) *Error {
 		return refuse(ErrTokenMalformed, "", "the %s %s", malformed.Part, malformed.Reason)
 	}
 	return refuse(ErrTokenMalformed, "", "the token cannot be read")
-}
-
-// issuer finds the trusted issuer that t names. Up to the signature, nothing of the
-// payload is used but this choice, and no key set of any other issuer is asked for.
-func (v *Verifier) issuer(t *contents) (*issuer, *Error) {
-	if err := t.known(claimIssuer, true); err != nil {
-		return nil, err
-	}
-	i, trusted := v.issuers[t.text[claimIssuer]]
-	if !trusted {
-		return nil, refuse(ErrIssuerMismatch, "iss", "iss is not the issuer of a trusted user pool")
-	}
-	return i, nil
 }
 
 // verifySignature checks the signature by the key of the issuer that the header
@@ -268,7 +252,7 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *conte
 
 // keysUnavailable never says why in its message: the cause names addresses.
 func keysUnavailable(err error) *Error {
-	e := &Error{code: ErrKeysUnavailable, message: "the user pool's keys could not be had; try again", cause: err, retryAfter: time.Second}
+	e := &Error{code: ErrKeysUnavailable, message: "the user pool's keys could not be fetched; try again", cause: err, retryAfter: time.Second}
 	var unavailable *keyset.UnavailableError
 	if errors.As(err, &unavailable) && unavailable.RetryAfter() > 0 {
 		e.retryAfter = unavailable.RetryAfter()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
 // newVerifier trusts the issuer's pools, changed by change where that is not nil.
@@ -278,6 +279,27 @@ func TestRefusedIDTokens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { checkVerdict(t, verifier, test.raw, cognito.TokenUseID, test.code) })
 	}
+}
+
+// TestAnyClient: leaving out that check leaves out no other.
+func TestAnyClient(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.UserPools[0].ClientIDs, c.UserPools[0].InsecureSkipClientCheck = nil, true
+	})
+	mint := issuer.Pool().AccessToken
+	checkVerdict(t, verifier, mint(cognitotest.ForClient("other")), cognito.TokenUseAccess, "")
+	checkVerdict(t, verifier, mint(cognitotest.ForClient("other"), cognitotest.Audience("other")), cognito.TokenUseAccess, "")
+	checkVerdict(t, verifier, mint(cognitotest.Audience("https://other.example.com")), cognito.TokenUseAccess, cognito.ErrAudienceMismatch)
+	checkVerdict(t, verifier, mint(cognitotest.ForClient(""), cognitotest.Audience("")), cognito.TokenUseAccess, cognito.ErrAudienceMismatch)
+	checkVerdict(t, verifier, mint(cognitotest.WithoutClaim("client_id")), cognito.TokenUseAccess, cognito.ErrClaimMissing)
+}
+
+// TestZeroSource: a key source that was made of nothing has no keys.
+func TestZeroSource(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) { c.UserPools[0].KeySet = &keyset.Static{} })
+	checkVerdict(t, verifier, issuer.Pool().AccessToken(), cognito.TokenUseAccess, cognito.ErrKeyNotFound)
 }
 
 // TestLeeway moves both ends of a token's time by it, and no further.

@@ -1,7 +1,6 @@
 package keyset
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
@@ -48,30 +47,57 @@ const (
 	coldBackOff = time.Second
 )
 
-// complete returns p with its defaults filled in, or every fault of it.
-func (p Policy) complete() (Policy, error) {
-	var faults []error
-	fill := func(field string, d *time.Duration, standard time.Duration) {
-		switch {
-		case *d < 0:
-			faults = append(faults, fmt.Errorf("keyset: Policy.%s: %v is negative", field, *d))
-		case *d == 0:
-			*d = standard
+// A PolicyError is one fault of a [Policy].
+type PolicyError struct {
+	Field  string // for example "MaxAge"
+	Reason string // continues a sentence that begins with the field
+}
+
+// Error implements error.
+func (e *PolicyError) Error() string { return "keyset: Policy." + e.Field + " " + e.Reason }
+
+// Faults returns everything that is wrong with p.
+func (p Policy) Faults() (faults []*PolicyError) {
+	for _, f := range p.fields() {
+		if *f.value < 0 {
+			faults = append(faults, &PolicyError{f.name, fmt.Sprintf("is negative (%v)", *f.value)})
 		}
 	}
-	fill("MaxAge", &p.MaxAge, defaultMaxAge)
-	fill("CoolDown", &p.CoolDown, defaultCoolDown)
-	fill("Stale", &p.Stale, defaultStale)
-	fill("Timeout", &p.Timeout, defaultTimeout)
-	if len(faults) == 0 {
-		if p.MaxAge < p.CoolDown {
-			faults = append(faults, fmt.Errorf("keyset: Policy.MaxAge: %v is less than CoolDown (%v)", p.MaxAge, p.CoolDown))
-		}
-		if p.Stale < p.MaxAge {
-			faults = append(faults, fmt.Errorf("keyset: Policy.Stale: %v is less than MaxAge (%v)", p.Stale, p.MaxAge))
+	if len(faults) > 0 {
+		return faults
+	}
+	p.complete()
+	if p.MaxAge < p.CoolDown {
+		faults = append(faults, &PolicyError{"MaxAge", fmt.Sprintf("(%v) is less than CoolDown (%v)", p.MaxAge, p.CoolDown)})
+	}
+	if p.Stale < p.MaxAge {
+		faults = append(faults, &PolicyError{"Stale", fmt.Sprintf("(%v) is less than MaxAge (%v)", p.Stale, p.MaxAge)})
+	}
+	return faults
+}
+
+type policyField struct {
+	name     string
+	value    *time.Duration
+	standard time.Duration
+}
+
+func (p *Policy) fields() []policyField {
+	return []policyField{
+		{"MaxAge", &p.MaxAge, defaultMaxAge},
+		{"CoolDown", &p.CoolDown, defaultCoolDown},
+		{"Stale", &p.Stale, defaultStale},
+		{"Timeout", &p.Timeout, defaultTimeout},
+	}
+}
+
+// complete fills in the defaults.
+func (p *Policy) complete() {
+	for _, f := range p.fields() {
+		if *f.value == 0 {
+			*f.value = f.standard
 		}
 	}
-	return p, errors.Join(faults...)
 }
 
 // backOff returns the time until the attempt after so many failures in a row.

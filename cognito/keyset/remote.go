@@ -95,8 +95,13 @@ var _ Source = (*Remote)(nil)
 // its field.
 func NewRemote(config RemoteConfig) (*Remote, error) {
 	address, urlFault := parseURL(config.URL, config.AllowPlainHTTP)
-	policy, policyFault := config.Policy.complete()
-	if err := errors.Join(urlFault, policyFault); err != nil {
+	faults := []error{urlFault}
+	for _, fault := range config.Policy.Faults() {
+		faults = append(faults, fault)
+	}
+	policy := config.Policy
+	policy.complete()
+	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	r := &Remote{

@@ -30,10 +30,10 @@ func TestNewRemoteRefusesFaultyConfig(t *testing.T) {
 		"bad escape":     {keyset.RemoteConfig{URL: "https://a/%zz"}, []string{"not an address"}},
 		"all at once": {
 			keyset.RemoteConfig{URL: "ftp://a/x", Policy: keyset.Policy{MaxAge: -1, CoolDown: -1, Stale: -1, Timeout: -1}},
-			[]string{"URL:", "Policy.MaxAge:", "Policy.CoolDown:", "Policy.Stale:", "Policy.Timeout:"},
+			[]string{"URL:", "Policy.MaxAge is negative", "Policy.CoolDown is negative", "Policy.Stale is negative", "Policy.Timeout is negative"},
 		},
-		"stale under max age":    {keyset.RemoteConfig{URL: address, Policy: keyset.Policy{Stale: time.Minute}}, []string{"Policy.Stale: 1m0s is less than MaxAge (1h0m0s)"}},
-		"max age under cooldown": {keyset.RemoteConfig{URL: address, Policy: keyset.Policy{MaxAge: time.Second}}, []string{"Policy.MaxAge: 1s is less than CoolDown (10s)"}},
+		"stale under max age":    {keyset.RemoteConfig{URL: address, Policy: keyset.Policy{Stale: time.Minute}}, []string{"Policy.Stale (1m0s) is less than MaxAge (1h0m0s)"}},
+		"max age under cooldown": {keyset.RemoteConfig{URL: address, Policy: keyset.Policy{MaxAge: time.Second}}, []string{"Policy.MaxAge (1s) is less than CoolDown (10s)"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -126,8 +126,11 @@ func (s *Set) Keys() []*Key { return slices.Clone(s.keys) }
 // the caller's own.
 func (s *Set) Skipped() []Skipped { return slices.Clone(s.skipped) }
 
-// Key returns the usable key of that name. It does not allocate.
+// Key returns the usable key of that name. It does not allocate. A nil Set has none.
 func (s *Set) Key(id string) (*Key, bool) {
+	if s == nil {
+		return nil, false
+	}
 	key, ok := s.byID[id]
 	return key, ok
 }
