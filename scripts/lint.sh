@@ -6,6 +6,7 @@
 #   golang  golangci-lint, all modules (.golangci.yml)
 #   rules   every import rule of .golangci.yml refuses what it should
 #   shell   shellcheck, where it is installed
+#   ports   go vet for other systems, and where an int has 32 bits
 # Without arguments it takes all steps. Every step runs; the exit status is 1
 # when any of them found something.
 set -euo pipefail
@@ -54,6 +55,14 @@ golang() {
   each_module "$tool" run ./...
 }
 
+ports() {
+  local port
+  for port in linux/386 windows/amd64 darwin/arm64; do
+    echo "$port"
+    GOOS=${port%/*} GOARCH=${port#*/} CGO_ENABLED=0 go vet ./... ./cognito/... || return 1
+  done
+}
+
 rules() {
   scripts/lint-selftest.sh
 }
@@ -70,7 +79,7 @@ shell() {
 failed=()
 for step in "$@"; do
   case $step in
-    format | vet | tidy | golang | rules | shell) ;;
+    format | vet | tidy | golang | rules | shell | ports) ;;
     *)
       echo "lint: no step is called $step" >&2
       exit 2
