@@ -58,7 +58,7 @@ func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
 		r.result("size", refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), in.maxBytes), "")
 		return nil, nil
 	}
-	r.note("size", Passed, fmt.Sprintf("%d bytes, of at most %d", len(raw), in.maxBytes))
+	r.note("size", Passed, fmt.Sprintf("%d of at most %d bytes", len(raw), in.maxBytes))
 	jws, err := jose.ParseCompact(raw)
 	var t *contents
 	if err == nil {

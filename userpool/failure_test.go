@@ -108,7 +108,7 @@ func TestAccountGone(t *testing.T) {
 	end := time.Now().Add(time.Hour)
 	if err := errors.Join(
 		server.store.PutCode(ctx, digestOf("code"), authorizationCode{grant: g, RedirectURI: testCallback, ExpiresAt: end}),
-		server.store.PutRefreshToken(ctx, digestOf("token"), refreshToken{grant: g, ExpiresAt: end}),
+		server.store.PutRefreshToken(ctx, digestOf("code"), digestOf("token"), refreshToken{grant: g, ExpiresAt: end}),
 		server.store.PutSession(ctx, digestOf("session"), session{PoolID: testPool, Username: "anaya", Sub: g.Sub, ExpiresAt: end}),
 	); err != nil {
 		t.Fatal(err)

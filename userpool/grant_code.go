@@ -22,13 +22,19 @@ func (s *Server) exchangeCode(ctx context.Context, client *appClient, form url.V
 	if form.Get("code") == "" || form.Get("redirect_uri") == "" {
 		return tokenResponse{}, refuse(codeInvalidRequest, "code and redirect_uri are required")
 	}
-	// The code is gone before anything about it is judged: a stolen code gets one
-	// guess at the verifier, and of two racing requests one finds it.
-	code, err := s.store.TakeCode(ctx, digestOf(form.Get("code")))
-	if errors.Is(err, errNotFound) {
-		return tokenResponse{}, refuse(codeInvalidGrant, "unknown or used code")
-	}
-	if err != nil {
+	// The code is used up before anything about it is judged: a stolen code gets one
+	// guess at the verifier, and of two racing requests one finds it. A second use
+	// means that two parties have the code, and which of them is the client nobody
+	// can tell: the refresh tokens of the first end too (RFC 6749 §4.1.2). Access
+	// tokens cannot be called back.
+	codeID := digestOf(form.Get("code"))
+	code, err := s.store.TakeCode(ctx, codeID)
+	switch {
+	case errors.Is(err, errNotFound):
+		return tokenResponse{}, refuse(codeInvalidGrant, "unknown code")
+	case errors.Is(err, errUsed):
+		return tokenResponse{}, refuse(codeInvalidGrant, "the code was used before; its refresh tokens are revoked")
+	case err != nil:
 		return tokenResponse{}, fmt.Errorf("taking a code: %w", err)
 	}
 	switch {
@@ -53,10 +59,13 @@ func (s *Server) exchangeCode(ctx context.Context, client *appClient, form url.V
 		return tokenResponse{}, err
 	}
 	response.RefreshToken = s.newRefreshToken()
-	err = s.store.PutRefreshToken(ctx, digestOf(response.RefreshToken), refreshToken{
+	err = s.store.PutRefreshToken(ctx, codeID, digestOf(response.RefreshToken), refreshToken{
 		grant:     code.grant,
 		ExpiresAt: s.now().Add(client.RefreshTokenValidity),
 	})
+	if errors.Is(err, errUsed) {
+		return tokenResponse{}, refuse(codeInvalidGrant, "the code was used again meanwhile")
+	}
 	if err != nil {
 		return tokenResponse{}, fmt.Errorf("keeping a refresh token: %w", err)
 	}

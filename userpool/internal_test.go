@@ -116,7 +116,10 @@ func TestReplaceRefreshToken(t *testing.T) {
 	if err := replace("old", now, 0); !errors.Is(err, errNotFound) {
 		t.Errorf("unknown: %v", err)
 	}
-	if err := m.PutRefreshToken(ctx, digestOf("old"), refreshToken{ExpiresAt: now.Add(time.Hour)}); err != nil {
+	if err := errors.Join(
+		m.PutCode(ctx, digestOf("code"), authorizationCode{}),
+		m.PutRefreshToken(ctx, digestOf("code"), digestOf("old"), refreshToken{ExpiresAt: now.Add(time.Hour)}),
+	); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {

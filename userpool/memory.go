@@ -2,6 +2,7 @@ package userpool
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -57,13 +58,28 @@ func (m *memoryStore) TakeCode(_ context.Context, id digest) (authorizationCode,
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c, err := m.codes.get(id)
-	delete(m.codes.entries, id)
-	return c, err
+	switch {
+	case err != nil:
+		return authorizationCode{}, err
+	case c.Replayed: // there is nothing left to look for
+		return authorizationCode{}, errUsed
+	case c.Used:
+		c.Replayed = true
+		m.codes.entries[id] = c
+		maps.DeleteFunc(m.refresh.entries, func(_ digest, t refreshToken) bool { return t.OriginJTI == c.OriginJTI })
+		return authorizationCode{}, errUsed
+	}
+	c.Used = true
+	m.codes.entries[id] = c
+	return c, nil
 }
 
-func (m *memoryStore) PutRefreshToken(_ context.Context, id digest, t refreshToken) error {
+func (m *memoryStore) PutRefreshToken(_ context.Context, codeID, id digest, t refreshToken) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if c, err := m.codes.get(codeID); err != nil || c.Replayed {
+		return errUsed
+	}
 	m.refresh.put(id, t, m.now())
 	return nil
 }

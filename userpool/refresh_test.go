@@ -134,7 +134,7 @@ func TestRefreshRotation(t *testing.T) {
 func TestRotationRace(t *testing.T) {
 	t.Parallel()
 	f := serve(t, rotating(0))
-	if won := race(t, f, refreshForm(f.signedIn(t).Refresh)); won != 1 {
-		t.Errorf("%d of 8 requests used one refresh token", won)
+	if won := race(t, f, refreshForm(f.signedIn(t).Refresh)); len(won) != 1 {
+		t.Errorf("%d of 8 requests used one refresh token", len(won))
 	}
 }

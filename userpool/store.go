@@ -20,10 +20,15 @@ type store interface {
 	Account(ctx context.Context, poolID, username string) (account, error)
 
 	PutCode(ctx context.Context, id digest, c authorizationCode) error
-	// TakeCode removes what it returns: of several callers, one gets it.
+	// TakeCode marks what it returns as used: of several callers, one gets it. Every
+	// other gets errUsed, and in the same step all refresh tokens of the code's
+	// sign-in are gone. Used codes are remembered until they expire.
 	TakeCode(ctx context.Context, id digest) (authorizationCode, error)
 
-	PutRefreshToken(ctx context.Context, id digest, t refreshToken) error
+	// PutRefreshToken files the first refresh token of a code. If that was taken
+	// again meanwhile, or is forgotten, it returns errUsed: what is filed after a
+	// replay would outlive it.
+	PutRefreshToken(ctx context.Context, codeID, id digest, t refreshToken) error
 	RefreshToken(ctx context.Context, id digest) (refreshToken, error)
 	// ReplaceRefreshToken files next and marks the token id as replaced at that
 	// time, all in one step. If id was replaced before, at most grace ago, its mark
@@ -35,6 +40,9 @@ type store interface {
 	// DeleteSession is content if there is none.
 	DeleteSession(ctx context.Context, id digest) error
 }
+
+// errUsed says that a code was taken more than once.
+var errUsed = errors.New("code was used before")
 
 // errReplaced says that a refresh token had its successor longer ago than the
 // grace period.
@@ -53,6 +61,8 @@ type authorizationCode struct {
 	Challenge   string // PKCE S256; empty if the client sent none
 	Nonce       string
 	ExpiresAt   time.Time
+	Used        bool // TakeCode has returned it
+	Replayed    bool // and was asked for it again
 }
 
 // refreshToken is what a refresh token stands for.

@@ -29,8 +29,12 @@ type Config struct {
 	Realm string
 
 	// Optional lets requests without a credential through, with no token in the
-	// context. One with a bad credential is still refused: whoever sends a token
-	// must not be taken for somebody else because it expired.
+	// context: those with no Authorization header at all and no access_token in the
+	// query. Any other is still refused: whoever sends a token must not be taken for
+	// nobody because it expired, or because it came in a way that is not read. That
+	// goes for other schemes too, such as Basic, as cognito.ErrTokenMissing: what a
+	// header of another form holds is not known here, and "Basic x, Bearer y" and a
+	// token without a scheme are of that form.
 	Optional bool
 
 	// WebSocketSubprotocol, if set, lets WebSocket clients that cannot set headers,
@@ -41,7 +45,8 @@ type Config struct {
 	// It is looked at in requests for an upgrade to WebSocket over HTTP/1.1 only. The
 	// token is taken out of the list before the handler sees it; the handler should
 	// select this subprotocol, or another one that was offered: browsers give up a
-	// connection where none was selected. Names are compared by case.
+	// connection where none was selected. Names are compared by case. A list with a
+	// token in any other place is refused, for the handler would see that.
 	WebSocketSubprotocol string
 
 	// Logger gets refusals: those of temporary faults at level Warn, all others at
@@ -125,7 +130,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := r.Context()
 	raw, r, err := g.credential(r)
-	if err != nil && g.config.Optional && errors.Is(err, cognito.ErrTokenMissing) {
+	if err != nil && g.config.Optional && errors.Is(err, cognito.ErrTokenMissing) && isAnonymous(r) {
 		g.next.ServeHTTP(w, withoutToken(r))
 		return
 	}

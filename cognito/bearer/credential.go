@@ -47,6 +47,13 @@ func missing(u *url.URL) error {
 	return cognito.NewError(cognito.ErrTokenMissing, "send a token in the Authorization header, after the word Bearer")
 }
 
+// isAnonymous reports whether r does not even try to bring a credential. It looks
+// at whether there is an Authorization header and not at what that holds: of a form
+// that is not understood, nobody can say that there is no token in it.
+func isAnonymous(r *http.Request) bool {
+	return len(r.Header[authorization]) == 0 && !queryHasToken(r.URL)
+}
+
 func twoMethods() error {
 	return cognito.NewError(cognito.ErrRequestInvalid, "the request brings a token in more than one way")
 }

@@ -65,7 +65,9 @@ func ExampleNew() {
 	}))
 	for _, header := range []string{"", "Bearer " + issuer.Pool().IDToken(), "Bearer " + issuer.Pool().IDToken(cognitotest.Expired())} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		r.Header.Set("Authorization", header)
+		if header != "" {
+			r.Header.Set("Authorization", header)
+		}
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
 		fmt.Printf("%d %.50s\n", w.Code, w.Body)

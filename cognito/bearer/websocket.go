@@ -62,9 +62,14 @@ func isWebSocketUpgrade(r *http.Request) bool {
 
 // fromSubprotocols finds the token after name in the list that was offered, and
 // returns the others, name among them. The token is "" where name is not there.
+//
+// No token is among the others, which are the handler's to log and to select: not
+// the same one again, and none after a name that only looks like this one.
 func fromSubprotocols(offered []string, name string) (token string, others []string, err error) {
 	n := slices.Index(offered, name)
 	switch {
+	case n < 0 && slices.ContainsFunc(offered, isCompact):
+		return "", nil, malformed("a token is among the subprotocols, but not after the one that is for it")
 	case n < 0:
 		return "", offered, nil
 	case n+1 == len(offered):
@@ -74,7 +79,19 @@ func fromSubprotocols(offered []string, name string) (token string, others []str
 	case !isB64Token(offered[n+1]):
 		return "", nil, malformed("what follows the subprotocol that is for a token is none")
 	}
-	return offered[n+1], slices.Concat(offered[:n+1], offered[n+2:]), nil
+	token, others = offered[n+1], slices.Concat(offered[:n+1], offered[n+2:])
+	if slices.ContainsFunc(others, func(s string) bool { return s == token || isCompact(s) }) {
+		return "", nil, malformed("there is more than one token among the subprotocols")
+	}
+	return token, others, nil
+}
+
+// isCompact reports whether s has the form of a compact JWS or JWE (RFC 7515 §7.1,
+// RFC 7516 §7.1) and a length that no subprotocol's name needs: those have dots
+// too, as "v1.chat.example.com".
+func isCompact(s string) bool {
+	dots := strings.Count(s, ".")
+	return len(s) > 100 && (dots == 2 || dots == 4)
 }
 
 // listOf reads a header whose value is a list (RFC 9110 §5.6.1). Empty members do

@@ -39,6 +39,12 @@ func TestWebSocket(t *testing.T) {
 		{"and another scheme", func(r *http.Request) { upgrade(r, "bearer, "+good); r.SetBasicAuth("u", "p") }, 200, "access " + cognitotest.Subject, "bearer"},
 		{"nothing after the name", func(r *http.Request) { upgrade(r, "bearer") }, 400, "request_invalid", ""},
 		{"twice", func(r *http.Request) { upgrade(r, "bearer, "+good+", bearer, "+good) }, 400, "request_invalid", ""},
+		{"the token again", func(r *http.Request) { upgrade(r, "bearer, "+good+", "+good) }, 400, "request_invalid", ""},
+		{"the token before too", func(r *http.Request) { upgrade(r, good+", bearer, "+good) }, 400, "request_invalid", ""},
+		{"another token", func(r *http.Request) { upgrade(r, "bearer, "+good+", "+pool.IDToken()) }, 400, "request_invalid", ""},
+		{"a refresh token", func(r *http.Request) { upgrade(r, "bearer, "+good+", "+pool.RefreshToken()) }, 400, "request_invalid", ""},
+		{"the name in another case", func(r *http.Request) { upgrade(r, "Bearer, "+good) }, 400, "request_invalid", ""},
+		{"the name in another case and a header", func(r *http.Request) { upgrade(r, "Bearer, "+good); withBearer(good)(r) }, 400, "request_invalid", ""},
 		{"no upgrade", func(r *http.Request) { r.Header.Set("Sec-WebSocket-Protocol", "bearer, "+good) }, 401, "token_missing", ""},
 		{"upgrade to something else", func(r *http.Request) { upgrade(r, "bearer, "+good); r.Header.Set("Upgrade", "h2c") }, 401, "token_missing", ""},
 		{"POST", func(r *http.Request) { upgrade(r, "bearer, "+good); r.Method = http.MethodPost }, 401, "token_missing", ""},
@@ -54,6 +60,27 @@ func TestWebSocket(t *testing.T) {
 		signature := good[strings.LastIndexByte(good, '.')+1:]
 		if strings.Contains(body+s.logs.String(), signature) {
 			t.Errorf("%s: the token is in %q or the log", test.name, body)
+		}
+	}
+}
+
+// A token that nobody looks at must not make its sender nobody, nor reach the
+// handler.
+func TestWebSocketOptional(t *testing.T) {
+	s := newScene(t, false, bearer.Config{WebSocketSubprotocol: "bearer", Optional: true}, nil)
+	good := s.issuer.Pool().AccessToken()
+	for offered, want := range map[string]int{
+		"chat, v1.chat.example":     http.StatusOK,
+		"bearer, " + good:           http.StatusOK,
+		"Bearer, " + good:           http.StatusBadRequest,
+		good:                        http.StatusBadRequest,
+		"bearer, x, " + good:        http.StatusBadRequest,
+		"bearer, short.one, x":      http.StatusUnauthorized, // a token, and a bad one
+		"bearer, short, chat,short": http.StatusBadRequest,
+	} {
+		response, body := s.ask(t, func(r *http.Request) { upgrade(r, offered) })
+		if response.StatusCode != want || (want == http.StatusBadRequest && !strings.Contains(body, "request_invalid")) {
+			t.Errorf("%.30q…: %s %s, want %d", offered, response.Status, body, want)
 		}
 	}
 }
