@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -75,13 +76,34 @@ func (r *Remote) keepCopy(set *Set, body []byte, fetchedAt time.Time) {
 	if err := writeFile(r.copies.path, body, fetchedAt); err != nil {
 		r.log.Warn("the copy of the key set could not be written", "file", r.copies.path, "error", err.Error())
 	}
+	sweep(r.copies.path, fetchedAt.Add(-time.Hour))
 }
+
+// sweep removes what processes left behind that were killed while they wrote the copy
+// at path, before that time. What cannot be removed stays: it harms nobody.
+func sweep(path string, before time.Time) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), tempPrefix(path)) || !strings.HasSuffix(entry.Name(), ".tmp") {
+			continue
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
+			_ = os.Remove(filepath.Join(filepath.Dir(path), entry.Name()))
+		}
+	}
+}
+
+// tempPrefix starts the names of files that are to become the copy at path.
+func tempPrefix(path string) string { return "." + filepath.Base(path) + "." }
 
 // writeFile replaces the file at path as a whole or not at all, whenever the
 // program or the machine stops.
 func writeFile(path string, body []byte, modified time.Time) (err error) {
 	// In the same directory, because renaming is atomic within a file system only.
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	temp, err := os.CreateTemp(filepath.Dir(path), tempPrefix(path)+"*.tmp")
 	if err != nil {
 		return err
 	}
