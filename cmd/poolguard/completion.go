@@ -15,9 +15,11 @@ func (p *program) completion() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	names := strings.Join(shells, "|")
 	return &cobra.Command{
-		Use:   "completion " + names,
-		Short: "Print the completion script for a shell",
-		Long:  "Completion prints a script that has a shell complete poolguard's commands, flags and\ntheir values.",
+		Use: "completion " + names,
+		// It has none that does anything.
+		DisableFlagsInUseLine: true,
+		Short:                 "Print the completion script for a shell",
+		Long:                  "Completion prints a script that has a shell complete poolguard's commands, flags\nand their values.",
 		Example: `  source <(poolguard completion bash)
   poolguard completion zsh > "${fpath[1]}/_poolguard"
   poolguard completion fish > ~/.config/fish/completions/poolguard.fish

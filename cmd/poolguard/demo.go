@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,13 +29,13 @@ func (p *program) demo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole flow on this machine",
-		Long: `Demo starts a local user pool and a small API that takes its access tokens, both
-on this machine only. It signs a user in through the pool's real endpoints, verifies
-the tokens, and calls the API with a good, an expired, a wrong and a forged one. Then
-it keeps serving, and says what to try next.
+		Long: `Demo starts a local user pool and a small API that takes its access tokens,
+both on this machine only. It signs a user in through the pool's real
+endpoints, verifies the tokens, and calls the API with a good, an expired, a
+wrong and a forged one. Then it keeps serving, and says what to try next.
 
-Exit status: 0 every step went as it should, 1 one did not, 2 the command line is
-wrong or an address is taken.`,
+Exit status: 0 every step went as it should, 1 one did not, 2 the command line
+is wrong or an address is taken.`,
 		Example: `  poolguard demo
   poolguard demo --once
   poolguard demo --listen-pool 127.0.0.1:19229 --listen-api 127.0.0.1:19230`,
@@ -53,8 +54,9 @@ wrong or an address is taken.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&once, "once", false, "end after the walk, for scripts; both servers take any free port")
-	flags.StringVar(&poolAddress, "listen-pool", demoPoolAddress, "`address` of the local user pool, on this machine")
-	flags.StringVar(&apiAddress, "listen-api", demoAPIAddress, "`address` of the API, on this machine")
+	flags.StringVar(&poolAddress, "listen-pool", demoPoolAddress, "run the local user pool at this address of this machine")
+	flags.StringVar(&apiAddress, "listen-api", demoAPIAddress, "run the API at this address of this machine")
+	place(flags, "listen-pool", "ADDRESS", "listen-api", "ADDRESS")
 	completeWith(cmd, "listen-pool")
 	completeWith(cmd, "listen-api")
 	return cmd
@@ -117,8 +119,7 @@ func howToRun() string {
 	if err != nil {
 		return name
 	}
-	// `go run` builds into a directory that is gone when it ends.
-	if strings.Contains(filepath.ToSlash(own), "/go-build") {
+	if ofGoRun(own) {
 		return "go run ./cmd/" + name
 	}
 	if found, err := exec.LookPath(name); err == nil && sameFile(found, own) {
@@ -128,6 +129,17 @@ func howToRun() string {
 		return name
 	}
 	return own
+}
+
+// cachedProgram is where `go run` keeps what it built: in the build cache, whatever
+// that is called, under the hash of its content.
+var cachedProgram = regexp.MustCompile(`/[0-9a-f]{2}/[0-9a-f]{32,}-d/[^/]+$`)
+
+// ofGoRun reports whether `go run` built the program: into a directory that is gone
+// when it ends, or into the build cache, where nobody should call it.
+func ofGoRun(own string) bool {
+	own = filepath.ToSlash(own)
+	return strings.Contains(own, "/go-build") || cachedProgram.MatchString(own)
 }
 
 func sameFile(a, b string) bool {

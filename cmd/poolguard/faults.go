@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -49,7 +50,11 @@ func probeAudience(audience string) string {
 }
 
 func probeIssuer(url string) string {
-	return probe(func(c *cognito.Config) { c.UserPools[0].Issuer = url })
+	return probe(func(c *cognito.Config) {
+		p := &c.UserPools[0]
+		// A pool of another ID than the issuer's would be a fault of the probe.
+		p.ID, p.Issuer = cmp.Or(poolOf(url), p.ID), url
+	})
 }
 
 func probeRequirement(r cognito.Requirement) string {

@@ -12,6 +12,9 @@ func (p *policy) hint(code cognito.Code, report *cognito.Report) string {
 	if report == nil {
 		report = &cognito.Report{}
 	}
+	if s := p.pasteHint(code); s != "" && (code == cognito.ErrTokenMalformed || code == cognito.ErrEncryptedToken) {
+		return s
+	}
 	switch code {
 	case cognito.ErrTokenMalformed:
 		return "Copy the whole token and nothing else: three parts with two dots between, no quotes, no \"Bearer\" before it, no line breaks."
@@ -22,11 +25,7 @@ func (p *policy) hint(code cognito.Code, report *cognito.Report) string {
 	case cognito.ErrAlgorithmNotAllowed:
 		return "User pools sign with RS256 only. This token is not a user pool's, or somebody has forged it."
 	case cognito.ErrIssuerMismatch:
-		const add = " Add --pool for its user pool, or --issuer for a local one, if you trust it."
-		if p.inspecting {
-			return "The token names another issuer, in iss." + add
-		}
-		return "See with poolguard inspect which issuer the token names." + add
+		return p.issuerHint()
 	case cognito.ErrKeyNotFound, cognito.ErrKeysUnavailable, cognito.ErrSignatureInvalid:
 		return p.keyHint(code)
 	case cognito.ErrTokenExpired, cognito.ErrTokenNotYetValid:
@@ -34,6 +33,17 @@ func (p *policy) hint(code cognito.Code, report *cognito.Report) string {
 	default:
 		return p.claimHint(code, report)
 	}
+}
+
+func (p *policy) issuerHint() string {
+	seen := "See with poolguard inspect which issuer the token names. "
+	if p.inspecting {
+		seen = "The token names another issuer, in iss. "
+	}
+	if p.issuer != "" {
+		return seen + "--issuer must be the token's iss letter by letter; localhost is not 127.0.0.1."
+	}
+	return seen + "Check the region, the letter case and the digits of --pool. Add --pool for its user pool, or --issuer for a local one, if you trust it."
 }
 
 func (p *policy) keyHint(code cognito.Code) string {
@@ -57,7 +67,7 @@ func (p *policy) timeHint(code cognito.Code, report *cognito.Report) string {
 	if code == cognito.ErrTokenNotYetValid {
 		return "Wait, or set the clock of this machine right; --leeway allows for clocks that differ."
 	}
-	s := "Get a new token, with the refresh token or a new sign-in."
+	s := "Get a new token: with the refresh token, by a new sign-in, or, for a machine, from the token endpoint."
 	if report.Now.Sub(report.ExpiresAt) < 5*time.Minute && p.leeway == 0 {
 		return s + " If the clocks differ, say by how much with --leeway."
 	}
@@ -87,6 +97,9 @@ func (p *policy) claimHint(code cognito.Code, report *cognito.Report) string {
 		}
 		return "Ask for the scope when signing in, and allow it to the app client. A sign-in through the API gives aws.cognito.signin.user.admin only."
 	case cognito.ErrGroupMissing:
+		if isMachine(report) {
+			return "A machine's token has no groups: require a scope."
+		}
 		return "Add the user to the group in the user pool; the next token then has it."
 	case cognito.ErrClaimMissing, cognito.ErrClaimInvalid:
 		return "Tokens of Cognito are not so. See what a pre token generation trigger puts into them."

@@ -17,8 +17,9 @@ const maxLine = 1 << 20
 
 // A line is a token to be judged, as it was given.
 type line struct {
-	token string
-	cut   bool // it was longer than maxLine
+	token    string
+	cut      bool // it was longer than maxLine
+	argument bool // and no line of standard input
 }
 
 // errTwice is a fault of the arguments, as standard input can be read once.
@@ -46,7 +47,7 @@ func (p *program) tokens(ctx context.Context, args []string) iter.Seq2[line, err
 	return func(yield func(line, error) bool) {
 		for _, arg := range args {
 			if arg != "-" {
-				if !yield(line{token: arg}, nil) {
+				if !yield(line{token: arg, argument: true}, nil) {
 					return
 				}
 				continue
@@ -75,6 +76,7 @@ func lines(ctx context.Context, r io.Reader) iter.Seq2[line, error] {
 		go func() {
 			defer close(read)
 			buffered := bufio.NewReader(r)
+			skipMark(buffered)
 			for {
 				l, err := readLine(buffered)
 				if err == nil && l == (line{}) {
@@ -107,6 +109,19 @@ func lines(ctx context.Context, r io.Reader) iter.Seq2[line, error] {
 	}
 }
 
+// skipMark passes over a UTF-8 byte order mark, which some editors of Windows put
+// before a text. It asks for no byte more than it needs: a line that somebody
+// types is judged when it ends. An error is left to the next read.
+func skipMark(r *bufio.Reader) {
+	const mark = "\ufeff"
+	for n := range len(mark) {
+		if begin, _ := r.Peek(n + 1); len(begin) <= n || begin[n] != mark[n] {
+			return
+		}
+	}
+	_, _ = r.Discard(len(mark)) // they are there
+}
+
 // readLine reads a line without the white space around it. The last one need not
 // end with a newline. Of one that is too long the rest is passed over.
 func readLine(r *bufio.Reader) (line, error) {
@@ -127,7 +142,7 @@ func readLine(r *bufio.Reader) (line, error) {
 		case err != nil && (!errors.Is(err, io.EOF) || len(kept) == 0):
 			return line{}, err
 		}
-		return line{strings.TrimSpace(string(kept)), cut}, nil
+		return line{token: strings.TrimSpace(string(kept)), cut: cut}, nil
 	}
 }
 

@@ -14,17 +14,18 @@ func (p *program) inspect() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect [flags] [--] TOKEN",
 		Short: "Decode a token and explain it",
-		Long: `Inspect decodes a token (or, with -, the one on standard input) and shows what it
-says and how each check comes out, also after one that failed. It trusts nothing
-and needs no network: the flags, all optional, say what to compare the token with,
-and only the address in --jwks is ever asked. Without --jwks the signature is not
-checked, and anybody can have written what is shown.
+		Long: `Inspect decodes a token (or, with -, the one on standard input) and shows what
+it says and how each check comes out, also after one that failed. It trusts
+nothing and needs no network: the flags, all optional, say what to compare the
+token with, and only the address in --jwks is ever asked. Without --jwks the
+signature is not checked, and anybody can have written what is shown.
 
-JSON output is one object: decoded, signature_held, judged_at, header, claims, and
-checks, each with name, status (passed, failed or not checked), code and detail.
+JSON output is one object: decoded, signature_held, judged_at, header, claims,
+and checks, each with name, status (passed, failed or not checked), code and
+detail.
 
-Exit status: 0 the token could be decoded, whatever the checks say; 1 it could not;
-2 the command line is wrong. To decide about a token, use verify.`,
+Exit status: 0 the token could be decoded, whatever the checks say; 1 it could
+not; 2 the command line is wrong. To decide about a token, use verify.`,
 		Example: `  poolguard inspect - < token.txt
   poolguard inspect --pool us-east-1_AbCdEfGhI --scope orders/read - < token.txt
   poolguard inspect --jwks jwks.json -o json - < token.txt | jq .claims`,
@@ -35,7 +36,7 @@ Exit status: 0 the token could be decoded, whatever the checks say; 1 it could n
 			case len(args) == 0:
 				faults.add("no token was given: name it, or - to read it from standard input")
 			case len(args) > 1:
-				faults.add("inspect takes one token")
+				faults.add("%s", sayBearer(args, "inspect takes one token"))
 			}
 			if err := faults.err(); err != nil {
 				return err
@@ -53,7 +54,7 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 	if err != nil {
 		return errors.Join(ctx.Err(), &failure{statusUsage, err})
 	}
-	policy.inspecting = true
+	policy.inspecting, policy.given = true, l
 	if policy.at.IsZero() {
 		policy.at = p.now()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,16 +18,16 @@ func (p *program) jwks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "jwks [flags] POOL|URL|FILE",
 		Short: "Show the keys of a user pool",
-		Long: `Jwks shows the public keys that tokens are verified with: those that a user pool
-publishes, or those at the address of a key set, or in a file. Of a user pool the
-original issuer is asked, and where that has no keys the updated one. A file with
-the name of a user pool is given as ./NAME.
+		Long: `Jwks shows the public keys that tokens are verified with: those that a user
+pool publishes, or those at the address of a key set, or in a file. Of a user
+pool the original issuer is asked, and where that has no keys the updated one.
+A file with the name of a user pool is given as ./NAME.
 
-The table has all keys of the set, and says why one cannot be used. JSON (a JWK Set,
-RFC 7517) and PEM have the usable ones.
+The table has all keys of the set, and says why one cannot be used. JSON (a JWK
+Set, RFC 7517) and PEM have the usable ones.
 
-Exit status: 0 there is a usable key, 1 there is none, 2 the command line is wrong,
-3 the keys could not be had.`,
+Exit status: 0 there is a usable key, 1 there is none, 2 the command line is
+wrong or the file cannot be used, 3 the keys could not be had from an address.`,
 		Example: `  poolguard jwks us-east-1_AbCdEfGhI
   poolguard jwks us-east-1_AbCdEfGhI --format json > jwks.json
   poolguard jwks jwks.json --format pem
@@ -39,14 +40,17 @@ Exit status: 0 there is a usable key, 1 there is none, 2 the command line is wro
 			return p.runJWKS(cmd.Context(), from, format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "`FORMAT` of the output: table, json or pem")
+	cmd.Flags().StringVar(&format, "format", "table", "show the keys as table, json or pem")
+	place(cmd.Flags(), "format", "FORMAT")
 	completeWith(cmd, "format", "table\tall keys", "json\ta JWK Set of the usable keys", "pem\tthe usable keys")
 	return cmd
 }
 
+// keySetPath is where an issuer has its key set.
+const keySetPath = "/.well-known/jwks.json"
+
 // readJWKSArgs returns the addresses to ask in turn, or the one file to read.
 func readJWKSArgs(args []string, format string) (from []string, err error) {
-	const keySet = "/.well-known/jwks.json"
 	var faults faults
 	switch {
 	case len(args) == 0:
@@ -65,7 +69,7 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 	default:
 		from = []string{args[0]} // a file, unless it is a pool's ID
 		if original, updated, err := cognito.Issuers(args[0]); err == nil {
-			from = []string{original + keySet, updated + keySet}
+			from = []string{original + keySetPath, updated + keySetPath}
 		}
 	}
 	if format != "table" && format != "json" && format != "pem" {
@@ -76,6 +80,7 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 
 func (p *program) runJWKS(ctx context.Context, from []string, format string) error {
 	var faults []error
+	status := statusUsage // a file is configuration, as it is for verify
 	for n, source := range from {
 		jwks, err := readSource(ctx, source)
 		if ctx.Err() != nil {
@@ -83,6 +88,9 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 		}
 		if err != nil {
 			faults = append(faults, err)
+			if isURL(source) {
+				status = statusUnavailable
+			}
 			continue
 		}
 		if n > 0 {
@@ -90,16 +98,30 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 		}
 		return p.showKeys(jwks, source, format)
 	}
-	return &failure{statusUnavailable, errors.Join(faults...)}
+	return &failure{status, errors.Join(faults...)}
+}
+
+// fetchSource is fetch with what people forget most.
+func fetchSource(ctx context.Context, address string) ([]byte, error) {
+	jwks, err := fetch(ctx, address)
+	if err != nil && strings.Contains(err.Error(), "status 404") && !strings.Contains(address, keySetPath) {
+		return nil, fmt.Errorf("%w; its end may be missing: %s", err, keySetPath)
+	}
+	return jwks, err
 }
 
 // readSource returns the text of a key set that can be read, though it may have no
 // usable key.
 func readSource(ctx context.Context, source string) ([]byte, error) {
 	if isURL(source) {
-		return fetch(ctx, source)
+		return fetchSource(ctx, source)
 	}
 	jwks, err := readKeySet(ctx, source)
+	if errors.Is(err, fs.ErrNotExist) && strings.Contains(source, "_") && !strings.ContainsAny(source, `/\.`) {
+		if _, _, fault := cognito.Issuers(source); fault != nil {
+			return nil, fmt.Errorf("%s; and there is no such file", strings.TrimPrefix(fault.Error(), "cognito: "))
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%q cannot be read: %w (it is no user pool ID and no address, so it is taken for a file)", source, reasonOf(err))
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"path"
 	"strings"
 
+	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -22,6 +25,8 @@ func (r *policyReader) source(ctx context.Context) {
 	if r.issuer != "" && !r.spoilt["issuer"] {
 		if reason := probeIssuer(r.issuer); reason != "" {
 			r.faults.add("--issuer %s", reason)
+		} else {
+			r.contradiction()
 		}
 	}
 	if r.keysFrom == "" || r.spoilt["jwks"] {
@@ -36,6 +41,31 @@ func (r *policyReader) source(ctx context.Context) {
 	if err != nil {
 		r.faults.add("--jwks %w", err)
 	}
+}
+
+// contradiction finds an --issuer that names another user pool than --pool does: a
+// verdict would say that the token is of a pool that it has nothing to do with.
+func (r *policyReader) contradiction() {
+	named := poolOf(r.issuer)
+	if named == "" || len(r.pools) != 1 || r.spoilt["pool"] || named == r.pools[0] {
+		return
+	}
+	if _, _, err := cognito.Issuers(r.pools[0]); err == nil { // otherwise it is a fault by itself
+		r.faults.add("--issuer is of the user pool %s, --pool names another one: %s", named, r.pools[0])
+	}
+}
+
+// poolOf returns the user pool ID at the end of an issuer, "" where there is none.
+func poolOf(issuer string) string {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return ""
+	}
+	last := path.Base(u.Path)
+	if _, _, err := cognito.Issuers(last); err != nil {
+		return ""
+	}
+	return last
 }
 
 // isURL tells an address from the name of a file.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -32,23 +33,26 @@ type policy struct {
 	keys         keyset.Source
 	json         bool
 	inspecting   bool // the claims are shown, whoever vouches for them
+	given        line // what is judged, for the hints: tokens come one after the other
 }
 
 func (f *policyFlags) define(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&f.pools, "pool", nil, "trust the user pool `ID`, both its issuers; repeatable")
-	flags.StringArrayVar(&f.clientIDs, "client-id", nil, "accept tokens of the app client `ID`; repeatable")
+	flags.StringArrayVar(&f.pools, "pool", nil, "accept tokens of this user pool (repeatable)")
+	flags.StringArrayVar(&f.clientIDs, "client-id", nil, "accept tokens of this app client (repeatable)")
 	flags.BoolVar(&f.anyClient, "any-client", false, "accept tokens of every app client of the pool")
-	flags.StringVar(&f.tokenUse, "token-use", "", "the `USE` of the tokens: access, id or any")
-	flags.StringArrayVar(&f.groups, "group", nil, "require `GROUP`; repeatable, all must be there")
-	flags.StringArrayVar(&f.scopes, "scope", nil, "require `SCOPE`; repeatable, all must be there")
-	flags.StringArrayVar(&f.audiences, "audience", nil, "let tokens be bound to the resource `URL`; repeatable")
-	flags.StringVar(&f.nonce, "nonce", "", "require `NONCE` in an ID token")
-	flags.StringVar(&f.leeway, "leeway", "", "let clocks differ by `DURATION`, such as 30s (default 0)")
-	flags.StringVar(&f.at, "at", "", "judge at `TIME`, RFC 3339 or Unix seconds (default now)")
-	flags.StringVar(&f.keysFrom, "jwks", "", "take the keys from `FILE|URL`; with one --pool only")
-	flags.StringVar(&f.issuer, "issuer", "", "trust the issuer `URL`, not AWS's two; with one --pool")
+	flags.StringVar(&f.tokenUse, "token-use", "", "accept tokens of this kind: access, id or any")
+	flags.StringArrayVar(&f.groups, "group", nil, "require that the user is in this group (repeatable)")
+	flags.StringArrayVar(&f.scopes, "scope", nil, "require that the token has this scope (repeatable)")
+	flags.StringArrayVar(&f.audiences, "audience", nil, "accept tokens bound to this resource (repeatable)")
+	flags.StringVar(&f.nonce, "nonce", "", "require that the ID token has this nonce")
+	flags.StringVar(&f.leeway, "leeway", "", "allow clocks to differ by this, such as 30s (default 0)")
+	flags.StringVar(&f.at, "at", "", "judge at this time, RFC 3339 or Unix seconds (default now)")
+	flags.StringVar(&f.keysFrom, "jwks", "", "take the keys from here (with one --pool only)")
+	flags.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of Amazon's (with one --pool only)")
+	place(flags, "pool", "ID", "client-id", "ID", "token-use", "USE", "group", "NAME", "scope", "NAME", "audience", "URL",
+		"nonce", "TEXT", "leeway", "DURATION", "at", "TIME", "jwks", "FILE|URL", "issuer", "URL")
 	outputFlag(cmd, &f.output)
 	completeWith(cmd, "token-use", "access\tan access token", "id\tan ID token", "any\teither")
 	for _, name := range []string{"pool", "client-id", "group", "scope", "audience", "nonce", "leeway", "at", "issuer"} {
@@ -57,7 +61,8 @@ func (f *policyFlags) define(cmd *cobra.Command) {
 }
 
 func outputFlag(cmd *cobra.Command, output *string) {
-	cmd.Flags().StringVarP(output, "output", "o", "text", "`FORMAT` of the output: text or json")
+	cmd.Flags().StringVarP(output, "output", "o", "text", "write the output as text or json")
+	place(cmd.Flags(), "output", "FORMAT")
 	completeWith(cmd, "output", "text\tfor people", "json\tfor programs")
 }
 
@@ -104,9 +109,11 @@ func (r *policyReader) values() {
 		for _, v := range values {
 			switch {
 			case strings.TrimSpace(v) == "":
-				r.spoil(flag.Name, "--%s is empty", flag.Name)
+				r.spoil(flag.Name, "--%s is empty: see that the variable in it is set", flag.Name)
 			case isToken(v) && flag.Name != "nonce":
 				r.spoil(flag.Name, "--%s holds a token, which is not shown here: tokens are given as arguments", flag.Name)
+			case strings.TrimRight(v, " \t\r\n") != v && flag.Name != "nonce" && flag.Name != "jwks":
+				r.spoil(flag.Name, "--%s has white space at its end", flag.Name)
 			}
 		}
 	})
@@ -197,14 +204,20 @@ func (r *policyReader) tokenUse() {
 		r.use = cognito.TokenUse(use)
 	case "any", "":
 	default:
-		r.spoil("token-use", "--token-use must be access, id or any")
+		near := ""
+		if sayable(use) {
+			near = didYouMean("", use, []string{"access", "id", "any"})
+		}
+		r.spoil("token-use", "--token-use must be access, id or any%s", near)
 	}
 }
 
 func (r *policyReader) times() {
 	if text := r.policyFlags.leeway; text != "" {
 		leeway, err := time.ParseDuration(text)
-		if err != nil {
+		if err != nil && durationForm.MatchString(text) {
+			r.spoil("leeway", "--leeway is too long: at most 2562047h")
+		} else if err != nil {
 			r.spoil("leeway", "--leeway must be a duration with its unit, such as 30s or 2m")
 		} else if leeway < 0 {
 			r.spoil("leeway", "--leeway is negative (%s)", leeway)
@@ -219,6 +232,10 @@ func (r *policyReader) times() {
 		r.at = at
 	}
 }
+
+// durationForm is that of [time.ParseDuration], which does not tell a duration that
+// it cannot hold from what is none.
+var durationForm = regexp.MustCompile(`^[-+]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$`)
 
 // latest is the last time that a token can name, in Unix seconds.
 const latest = 1 << 53

@@ -2,13 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // root is the whole command line.
@@ -29,13 +27,14 @@ keys of its user pool.`,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			cmd.SetOut(p.stderr)
 			return errors.Join(cmd.Help(), &failure{status: statusUsage})
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(usageTemplate(root))
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(p.verify(), p.inspect(), p.jwks(), p.demo(), p.userpool(), p.version(), p.completion())
 	return root
@@ -45,58 +44,20 @@ keys of its user pool.`,
 // it, and it may be a token.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:               "help [command]",
-		Short:             "Show the help of a command",
-		ValidArgsFunction: cobra.NoFileCompletions,
+		Use: "help [command]",
+		// It has none that does anything.
+		DisableFlagsInUseLine: true,
+		Short:                 "Show the help of a command",
+		ValidArgsFunction:     cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return unknownCommand(args[len(args)-1])
+				return unknownCommand(about, args[len(args)-1])
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()
 		},
 	}
-}
-
-// plainName is what a command or a flag may be called. Only such a name is repeated
-// in a message: what was typed in the wrong place may be a token.
-var plainName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
-
-func unknownCommand(name string) error {
-	switch {
-	case isToken(name):
-		return errors.New("a token is not a command: say verify or inspect before it")
-	case plainName.MatchString(name):
-		return fmt.Errorf("there is no command %q", name)
-	}
-	return errors.New("there is no such command")
-}
-
-// flagError words the faults that pflag finds, without the values that it would
-// quote.
-func flagError(_ *cobra.Command, err error) error {
-	const dash = "; an argument that begins with - goes after --"
-	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		name := e.GetSpecifiedName()
-		switch {
-		case !plainName.MatchString(name) || (e.GetSpecifiedShortnames() != "" && len(e.GetSpecifiedShortnames()) > 2):
-			return errors.New("there is no such flag" + dash)
-		case e.GetSpecifiedShortnames() != "":
-			return errors.New("there is no flag -" + name + dash)
-		}
-		return errors.New("there is no flag --" + name + dash)
-	}
-	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
-		return fmt.Errorf("--%s needs a value", e.GetFlag().Name)
-	}
-	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fmt.Errorf("--%s cannot have that value", e.GetFlag().Name)
-	}
-	if _, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
-		return errors.New("a flag is not written as --name or --name=value" + dash)
-	}
-	return err
 }
 
 // tokenText finds what is, or may be, a token or a good part of one: it begins as

@@ -49,11 +49,7 @@ func (g *page) verdict(policy *policy, o *outcome, several bool) {
 	case o.refusal != nil:
 		g.line(number + g.bad(g.sign("✘ ", "no ")+"rejected: "+string(o.refusal.Code())))
 		g.paragraph(g.escape(o.refusal.Message()))
-		if o.empty {
-			g.advice(2, "The argument is empty: see that the variable in it is set.")
-		} else {
-			g.advice(2, policy.hint(o.refusal.Code(), o.report))
-		}
+		g.advice(2, policy.hint(o.refusal.Code(), o.report))
 	default:
 		kind := "ID"
 		if _, access := o.token.(*cognito.AccessToken); access {
@@ -92,7 +88,7 @@ func (g *page) facts(r *cognito.Report) {
 	user, client := c.text("cognito:username"), c.text("aud")
 	if access {
 		user, client = c.text("username"), c.text("client_id")
-		if user == "" && c.text("sub") == client {
+		if isMachine(r) {
 			user = "none, this is a machine's token"
 		}
 	}
@@ -119,6 +115,16 @@ func (g *page) facts(r *cognito.Report) {
 		verb = "expired"
 	}
 	g.when(verb, r.ExpiresAt, r.Now)
+}
+
+// isMachine reports whether an access token is of no user: its client got it for
+// itself.
+func isMachine(r *cognito.Report) bool {
+	var c factClaims
+	if r.TokenUse != cognito.TokenUseAccess || json.Unmarshal(r.Claims, &c) != nil {
+		return false
+	}
+	return c.text("username") == "" && c.text("sub") == c.text("client_id")
 }
 
 func emailOf(c factClaims) string {

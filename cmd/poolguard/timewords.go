@@ -6,7 +6,8 @@ import (
 )
 
 // relative says in words where t is, seen from now: "in 42 minutes", "3 days ago".
-// It cuts off and never rounds up: what is "in 1 minute" is not sooner.
+// Up to ten minutes it cuts off: what is "in 1 minute" is not sooner. Above, it is of
+// the nearest minute: a token of an hour that is a second old has 60 minutes left.
 func relative(t, now time.Time) string {
 	// time.Sub would stop at 292 years, and tokens may name later times.
 	seconds := t.Unix() - now.Unix()
@@ -30,6 +31,9 @@ func relative(t, now time.Time) string {
 // with their minutes, and days, months or years alone.
 func span(seconds int64) string {
 	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
+	if seconds > 10*minute && seconds < day {
+		seconds = (seconds + minute/2) / minute * minute
+	}
 	switch {
 	case seconds < minute:
 		return count(seconds, "second")

@@ -22,12 +22,12 @@ func (p *program) userpool() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "userpool",
 		Short: "Run a local user pool, for development",
-		Long: `Userpool runs a user pool on this machine that speaks as Amazon Cognito does, so
-that applications and tests need no AWS account.`,
+		Long: `Userpool runs a user pool on this machine that speaks as Amazon Cognito does,
+so that applications and tests need no AWS account.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			cmd.SetOut(p.stderr)
 			return errors.Join(cmd.Help(), &failure{status: statusUsage})
@@ -45,13 +45,13 @@ func (p *program) userpoolServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the local user pool",
-		Long: `Serve runs a ready user pool with two app clients and two users, in memory: OAuth
-endpoints and sign-in page at the root, discovery and key set under the pool's ID.
-What there is, and lines to paste, are printed at the start; sign-ins and refusals
-are logged on standard error.
+		Long: `Serve runs a ready user pool with two app clients and two users, in memory:
+OAuth endpoints and sign-in page at the root, discovery and key set under the
+pool's ID. What there is, and lines to paste, are printed at the start;
+sign-ins and refusals are logged on standard error.
 
-It is for development. AWS signatures are not checked, and everybody who reaches the
-address can sign in with the passwords that are printed.`,
+It is for development. AWS signatures are not checked, and everybody who
+reaches the address can sign in with the passwords that are printed.`,
 		Example: `  poolguard userpool serve
   poolguard userpool serve --issuer original
   poolguard userpool serve --listen 0.0.0.0:9229 --public-url http://devbox:9229`,
@@ -63,11 +63,12 @@ address can sign in with the passwords that are printed.`,
 	}
 	set := cmd.Flags()
 	set.SortFlags = false
-	set.StringVar(&flags.listen, "listen", "127.0.0.1:9229", "`address` to listen on")
+	set.StringVar(&flags.listen, "listen", "127.0.0.1:9229", "listen on this address")
 	set.StringVar(&flags.issuer, "issuer", string(userpool.IssuerLocal),
-		"how tokens name the pool: local, the public URL; original or updated, as on AWS")
+		"name the pool in tokens: local, by the public URL; original or updated, as AWS does")
 	set.StringVar(&flags.publicURL, "public-url", "",
-		"`URL` under which clients reach the pool, where that is not the address it listens on")
+		"tell clients this URL of the pool, where the address it listens on is not the one")
+	place(set, "listen", "ADDRESS", "issuer", "FORM", "public-url", "URL")
 	completeWith(cmd, "listen")
 	completeWith(cmd, "issuer", issuerForms...)
 	completeWith(cmd, "public-url")
@@ -96,7 +97,11 @@ func (p *program) serveUserpool(ctx context.Context, flags serveFlags) error {
 	server, err := userpool.New(config) //nolint:contextcheck // it only makes things: nothing to cancel
 	if err != nil {
 		// The rest of the configuration is ours, and good.
-		return &failure{statusUsage, fmt.Errorf("--public-url: %w", err)}
+		_, reason, found := strings.Cut(err.Error(), "PublicURL: ")
+		if !found {
+			reason = err.Error()
+		}
+		return &failure{statusUsage, errors.New("--public-url " + reason)}
 	}
 	text := serveText{
 		style: newStyle(p.stdout, p.getenv), pool: pool, url: config.PublicURL,
@@ -141,8 +146,12 @@ func listen(ctx context.Context, flag, address string) (net.Listener, error) {
 // way a moment to finish.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
-		Handler:           handler,
+		Handler: handler,
+		// Whoever sends a byte now and then must not hold a connection for ever: its
+		// forms are small.
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		IdleTimeout:       time.Minute,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
 	ended := make(chan error, 1)

@@ -83,7 +83,7 @@ A token, and what it says:
     -u %s:%s -d grant_type=client_credentials |
     sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 `, t.url, c.ID, string(c.Secret))
-		fmt.Fprintf(b, "  %s verify --pool %s --client-id %s \\\n    --token-use access \\\n    %s \"$TOKEN\"\n",
+		fmt.Fprintf(b, "  %s verify --pool %s \\\n    --client-id %s --token-use access \\\n    %s \\\n    \"$TOKEN\"\n",
 			t.command, t.pool.ID, c.ID, t.trust())
 		return
 	}

@@ -19,21 +19,21 @@ func (p *program) verify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [flags] [--] TOKEN...",
 		Short: "Verify tokens",
-		Long: `Verify checks tokens: signature, issuer, kind, app client, times and what else the
-flags require. Tokens are arguments, or, with -, the lines of standard input, which
-keeps them out of the list of processes and the shell's history. No output holds a
-token.
+		Long: `Verify checks tokens: signature, issuer, kind, app client, times and what else
+the flags require. Tokens are arguments, or, with -, the lines of standard
+input, which keeps them out of the list of processes and the shell's history.
+No output holds a token.
 
-A --client-id counts for every --pool. Audiences are what a token bound to a resource
-(RFC 8707) may be for; one that is bound to nothing needs none.
+A --client-id counts for every --pool. Audiences are what a token bound to a
+resource (RFC 8707) may be for; one that is bound to nothing needs none.
 
-JSON output is one object per token on a line of its own, written as soon as the
-token was judged.
+JSON output is one object per token on a line of its own, written as soon as
+the token was judged.
 
-Exit status: 0 all tokens are valid, 1 some were rejected, 2 the command line or
-configuration is wrong, 3 the keys of a user pool could not be had, so that there
-is no verdict; of several the first of 2, 3, 1. A --jwks file that cannot be used
-is configuration (2), a --jwks address that does not answer is not (3).`,
+Exit status: 0 all tokens are valid, 1 some were rejected, 2 the command line
+or configuration is wrong, 3 the keys of a user pool could not be had, so that
+there is no verdict; of several the first of 2, 3, 1. A --jwks file that cannot
+be used is configuration (2), a --jwks address that does not answer is not (3).`,
 		Example: `  poolguard verify --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
       --token-use access --scope orders/read - < token.txt
   poolguard verify --pool us-east-1_AbCdEfGhI --any-client --token-use any \
@@ -155,7 +155,6 @@ type outcome struct {
 	token   details
 	refusal *cognito.Error
 	report  *cognito.Report // nil for a line that was cut
-	empty   bool            // there was no text at all
 }
 
 // unavailable reports whether there is no verdict.
@@ -169,7 +168,8 @@ func (j *judge) judge(ctx context.Context, l line) *outcome {
 	if j.now = j.policy.at; j.now.IsZero() {
 		j.now = j.clock()
 	}
-	o := &outcome{empty: l.token == ""}
+	j.policy.given = l
+	o := &outcome{}
 	token, err := j.verifyToken(ctx, l.token)
 	if err != nil && !errors.As(err, &o.refusal) {
 		// The library promises an *Error; anything else is no verdict.

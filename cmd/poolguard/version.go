@@ -64,7 +64,7 @@ func (p *program) version() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "version",
 		Short:             "Show the version of this program",
-		Long:              "Version shows the version of this program, the commit and the Go release it was built\nfrom, and the platform it was built for.",
+		Long:              "Version shows the version of this program, the commit and the Go release it was\nbuilt from, and the platform it was built for.",
 		Example:           "  poolguard version\n  poolguard version -o json",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(_ *cobra.Command, args []string) error {

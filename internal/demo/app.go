@@ -139,7 +139,7 @@ func (a *app) finish(r *http.Request) (*identity, error) {
 	cookie, err := r.Cookie(signInCookie)
 	// Against login CSRF: the browser that comes back is the one that left.
 	if !ok || err != nil || subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(pending.browser)) != 1 {
-		return nil, errors.New("this sign-in was not begun in this browser, or too long ago")
+		return nil, errors.New("this sign-in was not started in this browser, or it was started too long ago")
 	}
 	if code := q.Get("error"); code != "" {
 		return nil, fmt.Errorf("the pool refused the sign-in: %q", code)

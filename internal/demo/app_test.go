@@ -80,6 +80,9 @@ func TestApp(t *testing.T) {
 	if !strings.Contains(string(home.body), `href="/sign-in"`) {
 		t.Errorf("no link to sign in on\n%s", home.body)
 	}
+	if !strings.Contains(string(home.body), "A small app in front of an API") {
+		t.Errorf("nothing about the app on\n%s", home.body)
+	}
 	policy := home.header.Get("Content-Security-Policy")
 	if !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
 		t.Errorf("policy %q", policy)
@@ -92,7 +95,7 @@ func TestApp(t *testing.T) {
 	for call, wants := range map[string][]string{
 		"":        {"Anaya Rao", "anaya@example.com (verified)", "staff", "200 OK", "a pot of tea"},
 		"me":      {"200 OK", "&#34;username&#34;: &#34;anaya&#34;"},
-		"write":   {"403 Forbidden", "scope_missing"},
+		"write":   {"403 Forbidden", "scope_missing", "which was not asked for: 403 is expected"},
 		"none":    {"401 Unauthorized", "token_missing"},
 		"changed": {"401 Unauthorized", "signature_invalid"},
 		"<b>":     {"200 OK"},
@@ -173,8 +176,12 @@ func TestForeignCallback(t *testing.T) {
 	}
 	victim.open(s.appURL+"/sign-in", nil) // has a cookie of its own
 	for _, target := range []string{back.header.Get("Location"), s.appURL + callbackPath, s.appURL + callbackPath + "?code=x&state=y"} {
-		if page := victim.open(target, nil); page.status != http.StatusBadRequest || page.header.Get("Set-Cookie") != "" {
+		page := victim.open(target, nil)
+		if page.status != http.StatusBadRequest || page.header.Get("Set-Cookie") != "" {
 			t.Errorf("a callback of somebody else's: %d %s", page.status, page.header.Get("Set-Cookie"))
+		}
+		if want := "This sign-in was not started in this browser, or it was started too long ago."; !strings.Contains(string(page.body), want) {
+			t.Errorf("the page lacks %q:\n%s", want, page.body)
 		}
 	}
 	if home := victim.open(s.appURL+"/", nil); strings.Contains(string(home.body), "Admin") {

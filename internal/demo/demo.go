@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -113,14 +115,26 @@ func newDemo(cfg Config) (*demo, error) {
 }
 
 // newHTTPClient returns a client that shows redirects instead of following them.
-// It asks loopback addresses only, and no proxy.
+// It asks loopback addresses only, and no proxy: what the demo sends has passwords
+// and tokens in it.
 func newHTTPClient(jar http.CookieJar) *http.Client {
+	dialer := &net.Dialer{Control: loopbackOnly}
 	return &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true},
+		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialer.DialContext},
 		Jar:           jar,
 		Timeout:       10 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// loopbackOnly refuses connections to other machines. It sees the address that a
+// name resolved to, which is what counts.
+func loopbackOnly(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil || !to.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("%s is not an address of this machine alone", address)
+	}
+	return nil
 }
 
 func (d *demo) newWalk() *walk {
@@ -148,6 +162,18 @@ func (d *demo) run(ctx context.Context, cfg Config) error {
 	return nil
 }
 
+// newServer returns a server on which nobody who sends a byte now and then can hold
+// a connection for ever. The forms that come in are small.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		IdleTimeout:       time.Minute,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+}
+
 // serve starts both servers. stop ends them: requests under way have a moment to
 // finish.
 func (d *demo) serve(cfg Config) (stop func() error) {
@@ -158,11 +184,7 @@ func (d *demo) serve(cfg Config) (stop func() error) {
 	}{{cfg.Pool, "pool", d.pool}, {cfg.API, "api", d.app}}
 	var stops []func() error
 	for _, h := range handlers {
-		server := &http.Server{
-			Handler:           d.out.watch(h.name, h.handler),
-			ReadHeaderTimeout: 10 * time.Second,
-			ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-		}
+		server := newServer(d.out.watch(h.name, h.handler))
 		ended := make(chan error, 1)
 		go func() { ended <- server.Serve(h.listener) }()
 		stops = append(stops, func() error {

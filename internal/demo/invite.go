@@ -35,7 +35,7 @@ func (s *scene) machineLines() string {
 // checkLines do too, in the shell that ran those above.
 func (s *scene) checkLines() string {
 	return "  " + s.command + " inspect \"$TOKEN\"\n" +
-		"  " + s.command + " verify --pool " + s.pool.ID + " --client-id " + machineClient + " \\\n" +
-		"    --token-use access \\\n" +
+		"  " + s.command + " verify --pool " + s.pool.ID + " \\\n" +
+		"    --client-id " + machineClient + " --token-use access \\\n" +
 		"    --issuer " + s.issuer() + " \"$TOKEN\"\n"
 }

@@ -48,6 +48,11 @@ func (m *memory[T]) putAs(key string, value T) {
 func (m *memory[T]) get(key string) (value T, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.find(key)
+}
+
+// find is get for those who hold the lock.
+func (m *memory[T]) find(key string) (value T, ok bool) {
 	found, ok := m.kept[key]
 	if !ok || time.Now().After(found.until) {
 		return value, false
@@ -55,11 +60,12 @@ func (m *memory[T]) get(key string) (value T, ok bool) {
 	return found.value, true
 }
 
-// take returns the value and forgets it.
+// take returns the value and forgets it, in one step: of several callers, one gets
+// it. A state that two answers could use would not tie a sign-in to one.
 func (m *memory[T]) take(key string) (value T, ok bool) {
-	value, ok = m.get(key)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	value, ok = m.find(key)
 	delete(m.kept, key)
 	return value, ok
 }

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -75,7 +77,13 @@ func cspSource(origin string) string {
 type problemPage struct{ Reason string }
 
 func (a *app) problem(w http.ResponseWriter, status int, err error) {
-	a.show(w, status, "problem.html", problemPage{err.Error()})
+	a.show(w, status, "problem.html", problemPage{sentence(err.Error())})
+}
+
+// sentence makes one of an error's text.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // A person may sign in: a user of the pool, as the page tells of them.
@@ -110,6 +118,7 @@ type fact struct{ Name, Value string }
 // links may lead to them: the app's tokens never have the scope to write.
 type call struct {
 	Name, Title string
+	Note        string // what to expect, where that is not plain
 	method      string
 	path        string
 	token       func(*identity) string
@@ -127,11 +136,15 @@ func changedToken(who *identity) string {
 }
 
 var calls = []call{
-	{"orders", "Read the orders", http.MethodGet, "/orders", ownToken},
-	{"me", "Ask who I am", http.MethodGet, "/me", ownToken},
-	{"write", "Write an order", http.MethodPost, "/orders", ownToken},
-	{"none", "No token", http.MethodGet, "/orders", func(*identity) string { return "" }},
-	{"changed", "One letter changed", http.MethodGet, "/orders", changedToken},
+	{"orders", "Read the orders", "", http.MethodGet, "/orders", ownToken},
+	{"me", "Ask who I am", "", http.MethodGet, "/me", ownToken},
+	{
+		"write", "Write an order",
+		"needs the scope orders/write, which was not asked for: 403 is expected",
+		http.MethodPost, "/orders", ownToken,
+	},
+	{"none", "No token", "", http.MethodGet, "/orders", func(*identity) string { return "" }},
+	{"changed", "One letter changed", "", http.MethodGet, "/orders", changedToken},
 }
 
 // shownAnswer is an answer of the API on the page.

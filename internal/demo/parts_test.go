@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,6 +62,50 @@ func TestMemory(t *testing.T) {
 	old := newMemory[int](-time.Second, 3)
 	if _, ok := old.get(old.put(1)); ok {
 		t.Error("what is over is still there")
+	}
+}
+
+// Of several who take one value, one gets it.
+func TestMemoryTakeRace(t *testing.T) {
+	t.Parallel()
+	const values, takers = 30_000, 8
+	m := newMemory[int](time.Hour, values)
+	keys := make([]string, values)
+	for n := range keys {
+		keys[n] = m.put(n)
+	}
+	var taken atomic.Int64
+	var all sync.WaitGroup
+	for range takers {
+		all.Go(func() {
+			for _, key := range keys {
+				if _, ok := m.take(key); ok {
+					taken.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := taken.Load(); n != values {
+		t.Errorf("%d values were taken %d times", values, n)
+	}
+}
+
+func TestClientStaysOnThisMachine(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"127.0.0.1:80": true, "127.9.9.9:80": true, "[::1]:80": true, "[::ffff:127.0.0.1]:80": true,
+		"192.0.2.1:80": false, "0.0.0.0:80": false, "[::]:80": false, "[2001:db8::1]:80": false,
+		"169.254.169.254:80": false, "localhost:80": false, "": false,
+	} {
+		if err := loopbackOnly("tcp", address, nil); (err == nil) != want {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+	// An address for documentation (RFC 5737): nothing is there to answer.
+	_, err := ask(t.Context(), newHTTPClient(nil), "http://192.0.2.1/", nil, "")
+	if err == nil || !strings.Contains(err.Error(), "not an address of this machine") {
+		t.Errorf("another machine: %v", err)
 	}
 }
 

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// noPart says what to do with a word that people copy along with a token.
+const noPart = "Take \"Bearer\" away: it is not part of the token."
+
+// longestPath bounds what is looked up as the name of a file: no token is.
+const longestPath = 200
+
+// pasteHint says what went wrong when this was copied, "" where that cannot be
+// told. It never repeats the text, which may hold a token.
+func (p *policy) pasteHint(code cognito.Code) string {
+	text := p.given.token
+	trimmed := strings.TrimSpace(text)
+	// The answer may have as many dots as a refresh token.
+	if strings.HasPrefix(trimmed, "{") {
+		return "This is the token endpoint's whole answer: pass its access_token."
+	}
+	if code != cognito.ErrTokenMalformed {
+		return ""
+	}
+	switch {
+	case text == "":
+		return "The argument is empty: see that the variable in it is set."
+	case trimmed == "":
+		return "The argument has white space only: see that the variable in it is set."
+	case strings.EqualFold(trimmed, "Bearer") && text != trimmed:
+		return "There is nothing after \"Bearer\": see that the variable in it is set, and give it alone."
+	case strings.EqualFold(trimmed, "Bearer"):
+		return noPart
+	case hasPrefixFold(trimmed, "Bearer "):
+		return "Take \"Bearer \" away: it is not part of the token."
+	case hasPrefixFold(trimmed, "Authorization:"):
+		return "Take \"Authorization: Bearer \" away: it is not part of the token."
+	case strings.ContainsAny(trimmed[:1], "\"'`") || hasPrefixFold(trimmed, "\u201c") || hasPrefixFold(trimmed, "\u2018"):
+		return "Take the quotes away: they are not part of the token."
+	case p.given.argument && isFile(text):
+		if p.inspecting {
+			return "This is the name of a file. To read the token from it: poolguard inspect - < FILE"
+		}
+		return "This is the name of a file. To read tokens from it: poolguard verify [flags] - < FILE"
+	case trimmed != text:
+		return "Take the white space before or after the token away: it is not part of it."
+	case strings.Count(text, ".") == 1:
+		return "The signature is missing: the token was cut. Copy all three parts of it."
+	}
+	return ""
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// isFile reports whether there is such a file. Names of other machines are not
+// looked up: asking for them tells those machines who asks.
+func isFile(name string) bool {
+	if len(name) > longestPath || strings.HasPrefix(filepath.ToSlash(name), "//") {
+		return false
+	}
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
+}
+
+// sayBearer adds to a message about several arguments that one of them is the word
+// before a token.
+func sayBearer(args []string, message string) string {
+	for _, arg := range args {
+		if strings.EqualFold(strings.TrimSpace(arg), "Bearer") {
+			return message + ". " + noPart
+		}
+	}
+	return message
+}

@@ -1,0 +1,24 @@
+package demo
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// A line that a terminal breaks is hard to copy.
+func TestInvitationFits(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	s := newScene("http://127.0.0.1:65534", "http://127.0.0.1:65535", "go run ./cmd/poolguard")
+	newPrinter(&out, Look{}, nil).invite(s)
+	if !strings.Contains(out.String(), "--client-id") {
+		t.Fatalf("no lines to paste in\n%s", out.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
