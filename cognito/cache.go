@@ -8,7 +8,8 @@ import (
 )
 
 // DefaultCacheBytes bounds the verified-token cache where Config sets nothing: room
-// for some ten thousand tokens of one kilobyte.
+// for some ten thousand tokens of one kilobyte, each of which counts for three and
+// takes two and a half.
 const DefaultCacheBytes = 32 << 20
 
 // A cache keeps what verified tokens say, so that a client which sends the same

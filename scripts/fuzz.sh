@@ -29,7 +29,7 @@ failed=0
 printf '%-60s %-40s %12s\n' PACKAGE TARGET EXECS
 while read -r package target; do
   status=0
-  go test -run '^$' -fuzz "^$target\$" -fuzztime "$fuzztime" "$package" >"$work/out" 2>&1 </dev/null || status=$?
+  go test -run '^$' -fuzz "^$target\$" -fuzztime "$fuzztime" -fuzzminimizetime 20x "$package" >"$work/out" 2>&1 </dev/null || status=$?
   execs=$(sed -n 's/^fuzz: elapsed: .*, execs: \([0-9][0-9]*\) .*/\1/p' "$work/out" | tail -n 1)
   verdict=${execs:-0}
   if [ "$status" -ne 0 ] || [ "${execs:-0}" -eq 0 ]; then

@@ -44,6 +44,7 @@ func (r *results) lines() []line {
 		number("warm parallel speedup on 2 cores with one token", "%.2f", r.parallel.same),
 		number("floor parallel speedup on 2 cores", "%.2f", r.parallel.floor),
 		number("middleware adds ns", "%.0f", r.middleware.nanoseconds),
+		number("heap grown meanwhile, KB", "%.0f", float64(r.heapGrown)/1024),
 		number("middleware adds allocs", "%.0f", r.middleware.allocations),
 	)
 }

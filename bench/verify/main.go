@@ -70,11 +70,12 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	before := liveHeap()
 	results, err := s.measure(ctx)
 	if err != nil {
 		return err
 	}
-	results.filled = filled
+	results.filled, results.heapGrown = filled, liveHeap()-before
 	results.print(stdout)
 	if o.svg == "" {
 		return nil

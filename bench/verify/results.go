@@ -15,6 +15,7 @@ import (
 type results struct {
 	stage       *stage
 	filled      filling
+	heapGrown   int64                       // from before the first round to after the last, in bytes
 	lanes       map[string]map[string]*lane // by contender and kind
 	allocations map[string]allocations
 	middleware  middlewareResult

@@ -22,7 +22,7 @@ var (
 		"golang-jwt/cold", "golang-jwt/warm", "golang-jwt-map/cold", "golang-jwt-map/warm", "go-jose/cold", "go-jose/warm",
 		"go-oidc/cold", "go-oidc/warm", "jwx/cold", "jwx/warm", "cap/cold", "cap/warm",
 		"warm parallel speedup on 2 cores", "warm parallel speedup on 2 cores with one token", "floor parallel speedup on 2 cores",
-		"middleware adds ns", "middleware adds allocs",
+		"middleware adds ns", "heap grown meanwhile, KB", "middleware adds allocs",
 	}
 	nodeLines = []string{
 		"aws-jwt-verify/cold", "aws-jwt-verify/warm", "fast-jwt/cold", "fast-jwt/warm", "fast-jwt-cache/cold", "fast-jwt-cache/warm",
