@@ -8,7 +8,8 @@ import (
 
 // An AccessToken is a verified access token: what its bearer may do. It comes from
 // [Verifier.VerifyAccessToken] and [Verifier.VerifyEither] only, is immutable, and
-// may be shared by goroutines. Methods return "" or an empty [Set] for claims that
+// may be shared by goroutines: all who present the same token get the same one, so do
+// not assign to what the pointer points at. Methods return "" or an empty [Set] for claims that
 // the token does not have.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html

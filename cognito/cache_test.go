@@ -43,6 +43,30 @@ func TestKnownTokenExpires(t *testing.T) {
 	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, "")
 }
 
+// TestKnownTokenExpiresWhileKeysAreAsked: the time that counts is that after the wait.
+func TestKnownTokenExpiresWhileKeysAreAsked(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	raw := issuer.Pool().AccessToken(cognitotest.ExpiresIn(61 * time.Minute))
+	if _, err := verifier.VerifyAccessToken(t.Context(), raw); err != nil {
+		t.Fatal(err)
+	}
+	issuer.Clock().Advance(61*time.Minute - time.Second) // the set is past its max age
+	issuer.Pool().SlowKeySet(2 * time.Second)
+	verdict := make(chan error)
+	go func() {
+		_, err := verifier.VerifyAccessToken(t.Context(), raw)
+		verdict <- err
+	}()
+	if err := issuer.Clock().AwaitTimers(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	issuer.Clock().Advance(2 * time.Second)
+	if err := <-verdict; cognito.CodeOf(err) != cognito.ErrTokenExpired {
+		t.Errorf("got %v, want token_expired", err)
+	}
+}
+
 // TestKnownTokenOfWithdrawnKey: when a refreshed set no longer has its key.
 func TestKnownTokenOfWithdrawnKey(t *testing.T) {
 	issuer := cognitotest.NewIssuer()

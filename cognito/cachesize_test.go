@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestCacheMillionEntries puts a million distinct entries through the way in, and
@@ -46,4 +47,20 @@ func heapInUse() int {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return int(stats.HeapAlloc)
+}
+
+// TestRefusedIsNotKept: only what stood every check is in the cache.
+func TestRefusedIsNotKept(t *testing.T) {
+	v := &Verifier{now: time.Now, maxBytes: DefaultMaxTokenBytes}
+	if err := v.addCache(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range []string{"", "a.b.c", "....", strings.Repeat("x", DefaultMaxTokenBytes+1)} {
+		if _, err := v.verify(t.Context(), raw, "", nil); err == nil {
+			t.Errorf("%.10q was accepted", raw)
+		}
+	}
+	if n := v.cache.entries.EstimatedSize(); n != 0 {
+		t.Errorf("%d refused tokens were kept", n)
+	}
 }

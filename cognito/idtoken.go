@@ -9,7 +9,8 @@ import (
 
 // An IDToken is a verified ID token: who the user is. It comes from
 // [Verifier.VerifyIDToken] and [Verifier.VerifyEither] only, is immutable, and may
-// be shared by goroutines. Methods return "", false or an empty [Set] for claims
+// be shared by goroutines: all who present the same token get the same one, so do not
+// assign to what the pointer points at. Methods return "", false or an empty [Set] for claims
 // that the token does not have.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html

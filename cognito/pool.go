@@ -57,10 +57,17 @@ func (i *issuer) key(ctx context.Context, id string) (*keyset.Key, error) {
 		}
 		return key, err
 	}
-	if i.notSwitched(ctx, err) {
-		return nil, keyset.ErrKeyNotFound
+	if !i.notSwitched(ctx, err) {
+		return nil, err
 	}
-	return nil, err
+	// Finding that out may have taken a while, in which somebody else had the set.
+	key, err = i.keys.Key(ctx, id)
+	var unavailable *keyset.UnavailableError
+	if !errors.As(err, &unavailable) {
+		return key, err
+	}
+	i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())
+	return nil, keyset.ErrKeyNotFound
 }
 
 // notSwitched reports whether err means that the pool does not use this issuer: it
@@ -76,11 +83,7 @@ func (i *issuer) notSwitched(ctx context.Context, err error) bool {
 	if seen := i.absentUntil.Load() != 0; !seen && !unavailable.Absent() {
 		return false
 	}
-	if i.sibling.keys.Load(ctx) != nil {
-		return false
-	}
-	i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())
-	return true
+	return i.sibling.keys.Load(ctx) == nil
 }
 
 func (i *issuer) absent() bool {

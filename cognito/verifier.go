@@ -145,8 +145,7 @@ func (v *Verifier) VerifyEither(ctx context.Context, raw string, requirements ..
 // its steps is that of the codes.
 func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*contents, error) {
 	if t := v.cache.lookup(raw); t != nil {
-		now := v.now() // telling the time is half the cost of a hit: once is enough
-		if v.current(ctx, t, now) {
+		if now, ok := v.current(ctx, t); ok {
 			if refusal := v.judge(ctx, t, now, use, requirements); refusal != nil {
 				return nil, refusal
 			}
@@ -179,16 +178,19 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 
 // current reports whether the key that verified t is the one that its issuer
 // publishes still: a key that was withdrawn, or replaced under its name, ends what it
-// signed. Asking keeps the key set fresh, too.
-func (v *Verifier) current(ctx context.Context, t *contents, now time.Time) bool {
+// signed. Asking keeps the key set fresh, too. now is the time to judge t at. Telling
+// it is half the cost of a hit, so it is told once, unless asking had to wait.
+func (v *Verifier) current(ctx context.Context, t *contents) (now time.Time, ok bool) {
+	now = v.now()
+	asked := now
 	if v.ownNow {
-		now = t.issuer.clock.Now()
+		asked = t.issuer.clock.Now()
 	}
-	if t.issuer.keys.Holds(t.key, now) {
-		return true
+	if t.issuer.keys.Holds(t.key, asked) {
+		return now, true
 	}
 	key, err := t.issuer.key(ctx, t.key.ID())
-	return err == nil && key == t.key
+	return v.now(), err == nil && key == t.key
 }
 
 // parse decodes raw: size and shape of the token.

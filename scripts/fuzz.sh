@@ -25,11 +25,21 @@ if [ ! -s "$work/targets" ]; then
   exit 1
 fi
 
+fuzz() {
+  go test -run '^$' -fuzz "^$2\$" -fuzztime "$fuzztime" -fuzzminimizetime 20x "$1" >"$work/out" 2>&1 </dev/null
+}
+
 failed=0
 printf '%-60s %-40s %12s\n' PACKAGE TARGET EXECS
 while read -r package target; do
   status=0
-  go test -run '^$' -fuzz "^$target\$" -fuzztime "$fuzztime" -fuzzminimizetime 20x "$package" >"$work/out" 2>&1 </dev/null || status=$?
+  fuzz "$package" "$target" || status=$?
+  # Until Go 1.27 a worker that is busy when the time is up may be reported as a
+  # failure, without an input that fails: https://go.dev/issue/75804. Once more tells.
+  if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$work/out" && ! grep -q 'Failing input' "$work/out"; then
+    status=0
+    fuzz "$package" "$target" || status=$?
+  fi
   execs=$(sed -n 's/^fuzz: elapsed: .*, execs: \([0-9][0-9]*\) .*/\1/p' "$work/out" | tail -n 1)
   verdict=${execs:-0}
   if [ "$status" -ne 0 ] || [ "${execs:-0}" -eq 0 ]; then

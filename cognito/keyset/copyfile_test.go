@@ -122,7 +122,7 @@ func TestCopyAtStart(t *testing.T) {
 		"empty, offline":           {"", time.Minute, false, "", 1, "not a complete JSON object"},
 		"no usable key, offline":   {`{"keys":[]}`, time.Minute, false, "", 1, "no usable key"},
 		"too large, offline":       {setOne() + strings.Repeat(" ", keyset.MaxBytes), time.Minute, false, "", 1, "larger"},
-		"for the refresh, offline": {setOne(), 50 * time.Minute, false, "one", 0, ""},
+		"for the refresh, offline": {setOne(), 50 * time.Minute, false, "one", 1, "fetching the key set failed"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -140,8 +140,8 @@ func TestCopyAtStart(t *testing.T) {
 				} else {
 					mustKey(t, source, test.key)
 				}
+				synctest.Wait() // for what is fetched, logged and written after the answer
 				wantFetches(t, e, test.fetches)
-				synctest.Wait() // for what is logged and written after the answer
 				if !strings.Contains(log.String(), test.log) {
 					t.Errorf("the log does not say %q: %s", test.log, log)
 				}

@@ -34,10 +34,12 @@ func compactMutations() []mutation {
 		edit{"brackets in texts counted", "case inString:\n", "", "a token with brackets in a text is refused"},
 		edit{"quotes in texts not skipped", "case inString && c == '\\\\':\n\t\t\ti++\n", "", "what is a text is read as what is not"},
 		edit{"lists with other kinds in them let through", "if !ok {\n\t\t\treturn errNotString", "if false && !ok {\n\t\t\treturn errNotString", "key_ops of numbers is a list of texts"},
+	), append(in("internal/jose/headers.go", joseTests,
+		edit{"headers taken by their place in memory", "h != nil && h.encoded == encoded", "h != nil", "a token is read with the header of another"},
 	), in("internal/jose/verify.go", joseTests,
 		skip("no signature checked", "if ", `rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], c.Signature) != nil`, " {", "anyone can write tokens"),
 		edit{"padding of signatures not checked", `rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], c.Signature) != nil`, `rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], c.Signature) != nil && rsa.VerifyPSS(key, crypto.SHA256, digest[:], c.Signature, nil) != nil`, "PS256 passes as RS256"},
-	)...)...)
+	)...)...)...)
 }
 
 // keyMutations breaks what makes a key fit, and the sets of keys.
