@@ -77,6 +77,7 @@ const (
 const (
 	// ErrKeysUnavailable: the issuer's key set could not be had.
 	ErrKeysUnavailable Code = "keys_unavailable"
-	// ErrCheckUnavailable: [Config.Revoked] failed to give an answer.
+	// ErrCheckUnavailable: [Config.Revoked] failed to give an answer, or a check of the
+	// application ([Require]) was cut short.
 	ErrCheckUnavailable Code = "check_unavailable"
 )

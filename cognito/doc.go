@@ -4,8 +4,9 @@
 // Start with [New]: it takes the user pools whose tokens are trusted, each with
 // its app clients, and returns a [Verifier]. [Verifier.VerifyAccessToken] and
 // [Verifier.VerifyIDToken] turn the raw string that a client sent into an
-// [*AccessToken] or an [*IDToken]; no other function of the module makes one, so
-// whoever holds one holds a verified token.
+// [*AccessToken] or an [*IDToken], [Verifier.VerifyEither] into one of the two. Nothing
+// else in the module makes them, so whoever is handed one has a verified token. (The
+// zero value of either says nothing and is nobody's.)
 //
 //	verifier, err := cognito.New(cognito.Config{
 //		UserPools: []cognito.UserPool{{
