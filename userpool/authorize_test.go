@@ -51,7 +51,7 @@ func TestAuthorizeErrors(t *testing.T) {
 		{"unknown prompt", raw("prompt", "shout"), back, "invalid_request"},
 		{"prompt none with another", raw("prompt", "none login"), back, "invalid_request"},
 		{"foreign provider", raw("identity_provider", "Google"), back, "invalid_request"},
-		{"resource", raw("resource", "https://api.example.com"), back, "invalid_request"},
+		{"resource", raw("resource", "http://api.example.com"), back, "invalid_request"},
 		{"nonce twice", raw() + "&nonce=again", back, "invalid_request"},
 		{"nonce not UTF-8", raw("nonce", "\xff"), back, "invalid_request"},
 	} {
@@ -150,7 +150,6 @@ func TestErrorPage(t *testing.T) {
 func TestUnknownAddresses(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string]int{
-		"GET /":                  http.StatusNotFound,
 		"GET /nothing":           http.StatusNotFound,
 		"POST /oauth2/authorize": http.StatusMethodNotAllowed,
 		"GET /oauth2/token":      http.StatusMethodNotAllowed,

@@ -1,14 +1,13 @@
 package userpool
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Client is an app client of a user pool.
 type Client struct {
 	// ID is the client_id: letters, digits, "_", "+", "-", at most 128.
 	ID string
+	// Name is for people. Empty means the ID.
+	Name string
 	// Secret makes the client confidential: the token endpoint then demands it.
 	// Empty means a public client.
 	Secret Secret
@@ -23,6 +22,25 @@ type Client struct {
 	CallbackURLs []string
 	// SignOutURLs are where /logout may redirect to, under the same rules.
 	SignOutURLs []string
+	// Providers are the external identity providers, by name, with which people may
+	// sign in at this client, beside their passwords.
+	Providers []string
+
+	// AuthFlows are the flows of the JSON API that the client may use, by the names
+	// of ExplicitAuthFlows: ALLOW_USER_SRP_AUTH, ALLOW_USER_PASSWORD_AUTH,
+	// ALLOW_ADMIN_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH, ALLOW_USER_AUTH,
+	// ALLOW_CUSTOM_AUTH. None means none.
+	AuthFlows []string
+	// RevealUnknownUsers answers unknown user names with an error of their own, as
+	// Cognito does where PreventUserExistenceErrors is LEGACY.
+	RevealUnknownUsers bool
+	// NoRevocation is EnableTokenRevocation off: tokens carry no origin_jti, and
+	// refresh tokens cannot be revoked.
+	NoRevocation bool
+	// ReadAttributes and WriteAttributes limit which attributes the client sees and
+	// changes. Nil means all.
+	ReadAttributes  []string
+	WriteAttributes []string
 
 	// AccessTokenValidity is 5 minutes to 1 day, in whole seconds and not over
 	// the refresh token's. 0 means 1 hour.
@@ -34,6 +52,20 @@ type Client struct {
 	RefreshTokenValidity time.Duration
 	// RefreshRotation makes refresh tokens good for one use.
 	RefreshRotation RefreshRotation
+	// ChallengeValidity is how long a step of a sign-in may wait for its answer, 3
+	// to 15 minutes (AuthSessionValidity). 0 means 3 minutes.
+	ChallengeValidity time.Duration
+
+	// Claims are added to the client's tokens.
+	Claims ExtraClaims
+}
+
+// ExtraClaims are what a pre token generation trigger of the pool would add, by
+// token: any JSON. Claims that such a trigger cannot change, "sub" and "exp" among
+// them, are refused by [New].
+type ExtraClaims struct {
+	ID     map[string]any
+	Access map[string]any
 }
 
 // RefreshRotation says whether a refresh returns a new refresh token. The new
@@ -53,43 +85,10 @@ const (
 	// FlowCode is the authorization code grant, with or without PKCE, and the
 	// refresh tokens that come of it.
 	FlowCode Flow = "code"
+	// FlowImplicit hands tokens to a browser in a redirect (response_type=token).
+	// OAuth 2.1 drops it; clients that cannot use codes still have it.
+	FlowImplicit Flow = "implicit"
 	// FlowClientCredentials is the machine grant. It needs a secret and, as in
-	// Cognito, excludes FlowCode on the same client.
+	// Cognito, excludes the others on the same client.
 	FlowClientCredentials Flow = "client_credentials"
 )
-
-const (
-	defaultTokenValidity   = time.Hour
-	minTokenValidity       = 5 * time.Minute
-	maxTokenValidity       = 24 * time.Hour
-	defaultRefreshValidity = 30 * 24 * time.Hour
-	minRefreshValidity     = time.Hour
-	maxRefreshValidity     = 3650 * 24 * time.Hour
-	maxRotationGrace       = time.Minute
-)
-
-// appClient is a validated Client with its defaults filled in. It is read-only.
-type appClient struct {
-	Client
-	pool *pool
-}
-
-func newAppClient(c Client, p *pool) *appClient {
-	orDefault := func(d, def time.Duration) time.Duration {
-		if d == 0 {
-			return def
-		}
-		return d
-	}
-	c.AccessTokenValidity = orDefault(c.AccessTokenValidity, defaultTokenValidity)
-	c.IDTokenValidity = orDefault(c.IDTokenValidity, defaultTokenValidity)
-	c.RefreshTokenValidity = orDefault(c.RefreshTokenValidity, defaultRefreshValidity)
-	// The caller keeps its slices and may change them.
-	c.Flows = slices.Clone(c.Flows)
-	c.Scopes = slices.Clone(c.Scopes)
-	c.CallbackURLs = slices.Clone(c.CallbackURLs)
-	c.SignOutURLs = slices.Clone(c.SignOutURLs)
-	return &appClient{Client: c, pool: p}
-}
-
-func (c *appClient) allows(f Flow) bool { return slices.Contains(c.Flows, f) }

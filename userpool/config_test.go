@@ -94,6 +94,7 @@ func TestConfigFaults(t *testing.T) {
 			c.AccessTokenValidity, c.IDTokenValidity, c.RefreshTokenValidity = 5*time.Minute, 24*time.Hour, 3650*24*time.Hour
 		}, ""},
 		{"long grace", func(_ *userpool.Config, _ *userpool.Pool, c, _ *userpool.Client, _ *userpool.User) {
+			c.AuthFlows = nil
 			c.RefreshRotation = userpool.RefreshRotation{Enabled: true, Grace: 61 * time.Second}
 		}, "Clients[0].RefreshRotation.Grace"},
 		{"grace without rotation", func(_ *userpool.Config, _ *userpool.Pool, c, _ *userpool.Client, _ *userpool.User) {

@@ -11,9 +11,12 @@ func DefaultPool() Pool {
 		ID: "us-east-1_Local0001",
 		Clients: []Client{
 			{
-				ID:     "local-client",
-				Flows:  []Flow{FlowCode},
-				Scopes: []string{scopeOpenID, scopeEmail, scopePhone, scopeProfile, scopeUserAdmin, "orders/read", "orders/write"},
+				ID:    "local-client",
+				Flows: []Flow{FlowCode},
+				AuthFlows: []string{
+					"ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+				},
+				Scopes: []string{"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin", "orders/read", "orders/write"},
 				CallbackURLs: []string{
 					"http://localhost:3000/callback",
 					"http://localhost:8976/callback",

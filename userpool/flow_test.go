@@ -59,7 +59,7 @@ func TestCodeFlow(t *testing.T) {
 	common := map[string]any{
 		"iss": f.url + "/" + poolID, "iat": now, "exp": now + 3600, "auth_time": now,
 		"sub": access["sub"], "origin_jti": access["origin_jti"], "event_id": access["event_id"],
-		"cognito:groups": []any{"staff"},
+		"cognito:groups": []any{"staff"}, "amr": []any{"pwd"}, "acr": "urn:cognito:loa:1",
 	}
 	ignoreJTI := cmpopts.IgnoreMapEntries(func(name string, _ any) bool { return name == "jti" })
 	wantAccess := merge(common, map[string]any{

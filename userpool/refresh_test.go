@@ -19,6 +19,7 @@ func refreshForm(token string, pairs ...string) url.Values {
 
 func rotating(grace time.Duration) func(*userpool.Config) {
 	return func(cfg *userpool.Config) {
+		cfg.Pools[0].Clients[0].AuthFlows = nil
 		cfg.Pools[0].Clients[0].RefreshRotation = userpool.RefreshRotation{Enabled: true, Grace: grace}
 	}
 }

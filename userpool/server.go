@@ -4,32 +4,36 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/api"
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/oauth"
+	"github.com/poolguard/poolguard/userpool/internal/random"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
+	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // Server serves user pools over HTTP. It is safe for concurrent use.
 type Server struct {
-	publicURL string
-	clock     func() time.Time
-	offset    atomic.Int64 // nanoseconds that SetClockOffset adds
-	random    *randomSource
-	log       *slog.Logger
-	pools     map[string]*pool      // by ID; read-only after New
-	clients   map[string]*appClient // by ID, of all pools; read-only after New
-	store     store
-	formKey   []byte           // authenticates login forms, see csrf.go
-	nobody    passwordVerifier // spends a password check's time on unknown users
-	mux       *http.ServeMux
+	clock   func() time.Time
+	offset  atomic.Int64 // nanoseconds that SetClockOffset adds
+	random  *random.Source
+	store   store.Store
+	issuer  *issuer.Issuer
+	handler http.Handler
 }
 
 // New checks cfg and returns a server for it. All faults come back at once, each
-// named by its field. New does no I/O. Signing keys are made in the background:
-// requests that need them wait.
+// named by its field. New does no I/O but to write the pools of cfg into its
+// Storage. Signing keys are made in the background: requests that need them wait.
 func New(cfg Config) (*Server, error) {
 	if len(cfg.Pools) == 0 {
 		cfg.Pools = []Pool{DefaultPool()}
@@ -46,61 +50,43 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{
-		publicURL: cfg.PublicURL,
-		clock:     cfg.Clock,
-		random:    &randomSource{r: cfg.Rand},
-		log:       cfg.Logger,
-		pools:     map[string]*pool{},
-		clients:   map[string]*appClient{},
-	}
-	s.store = newMemoryStore(s.now)
-	s.formKey = s.random.bytes(32)
-	var err error
-	if s.nobody, err = newPasswordVerifier(s.random, Secret(s.random.text(32))); err != nil {
-		return nil, err
+	s := &Server{clock: cfg.Clock, random: random.NewSource(cfg.Rand)}
+	if cfg.Storage != nil {
+		s.store = cfg.Storage.store
+	} else {
+		s.store = store.NewMemory()
 	}
 	form := cmp.Or(cfg.IssuerForm, IssuerLocal)
-	for i, p := range cfg.Pools {
-		if err := s.addPool(p, form); err != nil {
-			return nil, fmt.Errorf("Pools[%d]: %w", i, err)
-		}
+	issuerURL := func(poolID string) string { return issuerOf(form, cfg.PublicURL, poolID) }
+	s.issuer = issuer.New(issuer.Config{
+		Store: s.store, Now: s.now, Random: s.random, URL: issuerURL,
+		Rotation: issuer.Rotation{Every: cfg.Rotation.Every, Overlap: cfg.Rotation.Overlap},
+	})
+	for _, p := range cfg.Pools {
+		s.issuer.Prepare(p.ID)
 	}
-	s.mux = s.routes()
+	// It is the caller who waits, and for a moment.
+	if err := s.seed(context.Background(), cfg.Pools); err != nil {
+		return nil, fmt.Errorf("userpool: %w", err)
+	}
+	s.handler = s.routes(cfg, issuerURL)
 	return s, nil
 }
 
-func (s *Server) addPool(cfg Pool, form IssuerForm) error {
-	p := &pool{id: cfg.ID, issuer: issuer(form, s.publicURL, cfg.ID), keys: newKeyRing()}
-	s.pools[p.id] = p
-	for _, c := range cfg.Clients {
-		s.clients[c.ID] = newAppClient(c, p)
-	}
-	for i, u := range cfg.Users {
-		account, err := newAccount(s.random, p.id, u)
-		if err != nil {
-			return fmt.Errorf("Users[%d]: %w", i, err)
-		}
-		// In memory: there is nothing to wait for, so there is no context to obey.
-		if err := s.store.PutAccount(context.Background(), p.id, account); err != nil {
-			return fmt.Errorf("Users[%d]: %w", i, err)
-		}
-	}
-	return nil
-}
-
-func (s *Server) routes() *http.ServeMux {
+func (s *Server) routes(cfg Config, issuerURL func(string) string) http.Handler {
+	signIns := signin.New(signin.Config{
+		Store: s.store, Issuer: s.issuer, Now: s.now, Random: s.random, Logger: cfg.Logger,
+	})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{poolID}/.well-known/openid-configuration", s.handleDiscovery)
-	mux.HandleFunc("GET /{poolID}/.well-known/jwks.json", s.handleKeySet)
-	mux.HandleFunc("OPTIONS /{poolID}/.well-known/{document}", handlePreflight)
-	mux.HandleFunc("GET /oauth2/authorize", s.handleAuthorize)
-	mux.HandleFunc("GET /login", s.handleLoginPage)
-	mux.HandleFunc("POST /login", s.handleLogin)
-	mux.HandleFunc("POST /oauth2/token", s.handleToken)
-	mux.HandleFunc("OPTIONS /oauth2/token", handlePreflight)
-	mux.HandleFunc("GET /logout", s.handleLogout)
-	mux.HandleFunc("GET /error", s.handleErrorPage)
+	oauth.New(oauth.Config{SignIns: signIns, PublicURL: cfg.PublicURL, IssuerURL: issuerURL}).Register(mux)
+	calls := api.New(api.Config{
+		Store: s.store, SignIns: signIns, Now: s.now, Random: s.random, Logger: cfg.Logger, PublicURL: cfg.PublicURL,
+	})
+	mux.Handle("POST /{$}", calls)
+	mux.HandleFunc("OPTIONS /{$}", calls.HandlePreflight)
+	if cfg.Inspector != nil {
+		mux.Handle("/inspect", cfg.Inspector)
+	}
 	return mux
 }
 
@@ -110,7 +96,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	// Codes and states travel in URLs: no page or redirect may pass them on.
 	h.Set("Referrer-Policy", "no-referrer")
-	s.mux.ServeHTTP(w, r)
+	s.handler.ServeHTTP(w, r)
 }
 
 // SetClockOffset makes the server's clock run d ahead of Config.Clock, or behind
@@ -131,24 +117,27 @@ func (s *Server) now() time.Time {
 // Making keys takes a fraction of a second. RotateKeys fails if there is no such
 // pool, or if ctx ends before the new keys are in place: then nothing changed.
 func (s *Server) RotateKeys(ctx context.Context, poolID string, overlap time.Duration) error {
-	p, ok := s.pools[poolID]
-	if !ok {
-		return fmt.Errorf("userpool: no pool %q", poolID)
-	}
 	if overlap < 0 {
 		return fmt.Errorf("userpool: overlap %v is negative", overlap)
 	}
-	return p.keys.rotate(ctx, s.now, overlap)
+	if err := s.hasPool(ctx, poolID); err != nil {
+		return err
+	}
+	return s.issuer.Rotate(ctx, poolID, overlap)
 }
 
-// pool is what the server knows of a user pool beside its clients and accounts.
-type pool struct {
-	id     string
-	issuer string
-	keys   *keyRing
+func (s *Server) hasPool(ctx context.Context, poolID string) error {
+	err := s.store.View(ctx, func(tx store.Tx) error {
+		_, err := directory.GetPool(tx, poolID)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("userpool: no pool %q", poolID)
+	}
+	return err
 }
 
-func issuer(form IssuerForm, publicURL, poolID string) string {
+func issuerOf(form IssuerForm, publicURL, poolID string) string {
 	region, _, _ := strings.Cut(poolID, "_")
 	switch form {
 	case IssuerOriginal:

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
+)
+
+// Error is an exception of Cognito's: its name and its message, which the caller
+// sees. It never holds a secret.
+type Error struct{ Type, Message string }
+
+func (e *Error) Error() string { return e.Type + ": " + e.Message }
+
+func exception(name, format string, args ...any) error {
+	return &Error{name, fmt.Sprintf(format, args...)}
+}
+
+func invalidParameter(format string, args ...any) error {
+	return exception("InvalidParameterException", format, args...)
+}
+
+func notAuthorized(message string) error { return &Error{"NotAuthorizedException", message} }
+
+func notFound(format string, args ...any) error {
+	return exception("ResourceNotFoundException", format, args...)
+}
+
+// serializationError is about a body that is not the JSON of the action. The
+// decoder's words name fields and types of the request, not values.
+func serializationError(err error) error {
+	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
+		return exception("SerializationException", "%s cannot be a JSON %s", wrong.Field, wrong.Value)
+	}
+	return &Error{"SerializationException", "The body is not a JSON object."}
+}
+
+// exceptionOf finds Cognito's exception for an error of the packages below. ok is
+// false for what is the server's own failure.
+func exceptionOf(err error) (found *Error, ok bool) {
+	if errors.As(err, &found) {
+		return found, true
+	}
+	for _, known := range []struct {
+		err     error
+		name    string
+		message string
+	}{
+		{signin.ErrNoClient, "ResourceNotFoundException", "User pool client does not exist."},
+		{signin.ErrWrongPassword, "NotAuthorizedException", "Incorrect username or password."},
+		{signin.ErrNoUser, "UserNotFoundException", "User does not exist."},
+		{signin.ErrLocked, "NotAuthorizedException", "Password attempts exceeded"},
+		{signin.ErrDisabled, "NotAuthorizedException", "User is disabled."},
+		{signin.ErrNotConfirmed, "UserNotConfirmedException", "User is not confirmed."},
+		{signin.ErrResetRequired, "PasswordResetRequiredException", "Password reset required for the user"},
+		{signin.ErrTemporaryExpired, "NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."},
+		{signin.ErrExternal, "NotAuthorizedException", "Incorrect username or password."},
+		{signin.ErrRefreshInvalid, "NotAuthorizedException", "Invalid Refresh Token."},
+		{signin.ErrRefreshExpired, "NotAuthorizedException", "Refresh Token has expired"},
+		{signin.ErrRefreshReplaced, "RefreshTokenReuseException", "Refresh token has been invalidated due to rotation"},
+		{signin.ErrRefreshRevoked, "NotAuthorizedException", "Refresh Token has been revoked"},
+		{signin.ErrAccessRevoked, "NotAuthorizedException", "Access Token has been revoked"},
+		{issuer.ErrNotAccessToken, "NotAuthorizedException", "Invalid Access Token"},
+		{issuer.ErrTokenExpired, "NotAuthorizedException", "Access Token has expired"},
+	} {
+		if errors.Is(err, known.err) {
+			return &Error{known.name, known.message}, true
+		}
+	}
+	return nil, false
+}
+
+// refuse writes an error as Cognito does. What failed on the server's side is for
+// the log.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, action, id string, err error) {
+	status := http.StatusBadRequest
+	e, ok := exceptionOf(err)
+	if ok {
+		a.Logger.InfoContext(r.Context(), "api call refused", "action", action, "exception", e.Type, "reason", e.Message)
+	} else {
+		a.Logger.ErrorContext(r.Context(), "api call failed", "action", action, "request", id, "error", err)
+		status, e = http.StatusInternalServerError, &Error{"InternalErrorException", "The server failed. Its log says why."}
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("x-amzn-ErrorType", e.Type+":")
+	if e.Message != "" {
+		h.Set("x-amzn-ErrorMessage", e.Message)
+	}
+	w.WriteHeader(status)
+	body := struct {
+		Type    string `json:"__type"`
+		Message string `json:"message,omitempty"`
+	}{e.Type, e.Message}
+	// What is written here always encodes; a failed write means that the client
+	// has gone.
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,119 @@
+package oauth
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/random"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
+	"github.com/poolguard/poolguard/userpool/internal/srp"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+const (
+	testPool     = "us-east-1_Local0001"
+	testCallback = "http://localhost:3000/callback"
+	testPublic   = "http://pool.test"
+)
+
+// world is an authorization server with the public client "local-client" and the
+// user anaya.
+type world struct {
+	*Server
+	mux  *http.ServeMux
+	pool directory.Pool
+}
+
+// newWorld has the server reach its store through wrap, if that is not nil.
+func newWorld(t testing.TB, log io.Writer, wrap func(store.Store) store.Store) *world {
+	t.Helper()
+	memory := store.NewMemory()
+	pool := directory.Pool{ID: testPool, Name: "local", Password: directory.DefaultPasswordPolicy}
+	err := memory.Update(t.Context(), func(tx store.Tx) error {
+		if err := directory.PutPool(tx, pool); err != nil {
+			return err
+		}
+		if err := directory.PutKeys(tx, testPool, sharedKeys()); err != nil {
+			return err
+		}
+		client := directory.Client{
+			ID: "local-client", PoolID: testPool, OAuthFlows: []string{directory.FlowCode},
+			Scopes: []string{scopeOpenID, scopeEmail}, CallbackURLs: []string{testCallback},
+			SignOutURLs:    []string{"http://localhost:3000/"},
+			AccessValidity: time.Hour, IDValidity: time.Hour, RefreshValidity: 24 * time.Hour,
+		}
+		if err := directory.PutClient(tx, client); err != nil {
+			return err
+		}
+		verifier, err := srp.NewVerifier(rand.Reader, pool.SRPName(), "anaya", "Passw0rd!")
+		if err != nil {
+			return err
+		}
+		return directory.PutUser(tx, pool, directory.User{
+			PoolID: testPool, Username: "anaya", Sub: "the sub of anaya", Status: directory.Confirmed, Password: verifier,
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var used store.Store = memory
+	if wrap != nil {
+		used = wrap(memory)
+	}
+	source := random.NewSource(rand.Reader)
+	url := func(poolID string) string { return testPublic + "/" + poolID }
+	keys := issuer.New(issuer.Config{Store: memory, Now: time.Now, Random: source, URL: url})
+	w := &world{mux: http.NewServeMux(), pool: pool}
+	w.Server = New(Config{PublicURL: testPublic, IssuerURL: url, SignIns: signin.New(signin.Config{
+		Store: used, Issuer: keys, Now: time.Now, Random: source, Logger: slog.New(slog.NewTextHandler(log, nil)),
+	})})
+	w.Register(w.mux)
+	return w
+}
+
+func (w *world) update(t testing.TB, write func(store.Tx) error) {
+	t.Helper()
+	if err := w.store.Update(t.Context(), write); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// client is the app of the tests.
+func (w *world) client(t testing.TB) app {
+	t.Helper()
+	found, ok, err := w.findApp(t.Context(), "local-client")
+	if !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	return found
+}
+
+// sharedKeys are made once: that is the slowest thing here.
+var sharedKeys = sync.OnceValue(func() []byte {
+	memory := store.NewMemory()
+	keys := issuer.New(issuer.Config{
+		Store: memory, Now: time.Now, Random: random.NewSource(rand.Reader), URL: func(id string) string { return id },
+	})
+	ctx := context.Background()
+	if _, err := keys.KeySet(ctx, testPool); err != nil {
+		panic(err)
+	}
+	var stored []byte
+	err := memory.View(ctx, func(tx store.Tx) error {
+		b, err := directory.GetKeys(tx, testPool)
+		stored = append(stored, b...)
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return stored
+})

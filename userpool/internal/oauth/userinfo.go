@@ -1,0 +1,72 @@
+package oauth
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
+)
+
+// handleUserInfo tells about the user of an access token (OpenID Connect Core
+// §5.3, https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html).
+// All values are strings, the verified flags too.
+func (s *Server) handleUserInfo(w http.ResponseWriter, r *http.Request) {
+	allowAnyOrigin(w)
+	w.Header().Set("Access-Control-Expose-Headers", "WWW-Authenticate")
+	w.Header().Set("Cache-Control", "no-store")
+	authorization := r.Header.Values("Authorization")
+	if len(authorization) != 1 {
+		refuseBearer(w, http.StatusUnauthorized, codeInvalidRequest, "There must be one Authorization header.")
+		return
+	}
+	scheme, raw, _ := strings.Cut(authorization[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		refuseBearer(w, http.StatusUnauthorized, codeInvalidRequest, "The Authorization header must be a Bearer token.")
+		return
+	}
+	access, err := s.signIns.CheckAccess(r.Context(), strings.TrimSpace(raw))
+	if description, ok := accessProblem(err); ok {
+		s.log.InfoContext(r.Context(), "user info refused", "reason", err.Error())
+		refuseBearer(w, http.StatusUnauthorized, codeInvalidToken, description)
+		return
+	}
+	if err != nil {
+		s.log.ErrorContext(r.Context(), "user info failed", "error", err)
+		writeJSON(w, http.StatusInternalServerError, oauthErrorBody{Error: codeServerError})
+		return
+	}
+	if !slices.Contains(access.Scopes, scopeOpenID) {
+		refuseBearer(w, http.StatusForbidden, codeInsufficientScope, "The access token lacks the scope openid.")
+		return
+	}
+	about := map[string]string{"sub": access.User.Sub, "username": access.User.Username}
+	maps.Copy(about, issuer.VisibleAttributes(access.Client, access.User, access.Scopes))
+	writeJSON(w, http.StatusOK, about)
+}
+
+func accessProblem(err error) (description string, ok bool) {
+	switch {
+	case errors.Is(err, issuer.ErrTokenExpired):
+		return "Access token is expired.", true
+	case errors.Is(err, signin.ErrAccessRevoked):
+		return "Access token has been revoked.", true
+	case errors.Is(err, issuer.ErrNotAccessToken):
+		return "Access token does not verify.", true
+	case errors.Is(err, signin.ErrNoUser), errors.Is(err, signin.ErrDisabled):
+		return "The user is gone or disabled.", true
+	}
+	return "", false
+}
+
+// refuseBearer answers as RFC 6750 §3 has it.
+func refuseBearer(w http.ResponseWriter, status int, code, description string) {
+	w.Header().Set("WWW-Authenticate", `Bearer error="`+code+`", error_description="`+description+`"`)
+	writeJSON(w, status, struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}{code, description})
+}

@@ -1,0 +1,321 @@
+package signin
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+// The challenges of this server, by their names in the API.
+const (
+	ChallengeSelect      = "SELECT_CHALLENGE"
+	ChallengeSRP         = "PASSWORD_VERIFIER"
+	ChallengeNewPassword = "NEW_PASSWORD_REQUIRED"
+	ChallengeTOTP        = "SOFTWARE_TOKEN_MFA"
+	ChallengeMFASetup    = "MFA_SETUP"
+)
+
+// The ways in which a session does not lead on.
+var (
+	ErrSessionInvalid = errors.New("no such session")
+	ErrSessionExpired = errors.New("the session has expired")
+	ErrSessionUsed    = errors.New("the session was answered before")
+)
+
+// maxAttempts bounds the wrong codes of one session.
+const maxAttempts = 5
+
+// defaultValidity is AuthSessionValidity where a client says nothing.
+const defaultValidity = 3 * time.Minute
+
+// Step is where a sign-in on its way stands.
+type Step struct {
+	// Challenge must be answered next, under Session. "" means that nothing is left
+	// to prove: [Service.Complete], or a session of the hosted pages, comes next.
+	Challenge string
+	Session   string
+	User      directory.User
+	// Methods are the amr so far.
+	Methods []string
+}
+
+// Next says what a user whose password was right must do next, and files the
+// challenge. The answers are [Service.AnswerNewPassword], [Service.AnswerTOTP] and
+// [Service.AnswerMFASetup], each of which returns the step after it.
+func (s *Service) Next(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, methods ...Method) (Step, error) {
+	amr := make([]string, len(methods))
+	for i, m := range methods {
+		amr[i] = string(m)
+	}
+	if due(pool, u, amr) == "" {
+		return Step{User: u, Methods: amr}, nil
+	}
+	var step Step
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		var err error
+		step, err = s.next(tx, attempt{pool: pool, client: client, user: u}, amr)
+		return err
+	})
+	return step, err
+}
+
+// due is the challenge that stands between a user and the tokens, or "".
+func due(pool directory.Pool, u directory.User, methods []string) string {
+	second := slices.Contains(methods, string(MethodMFA))
+	required := pool.MFA == "ON"
+	switch {
+	case u.Status == directory.ForceChangePassword:
+		return ChallengeNewPassword
+	case second || pool.MFA != "OPTIONAL" && !required:
+		return ""
+	case u.TOTPSecret != "" && (u.TOTPEnabled || required):
+		return ChallengeTOTP
+	case required:
+		return ChallengeMFASetup
+	}
+	return ""
+}
+
+// attempt is a challenge with those whom it is about.
+type attempt struct {
+	directory.Challenge
+	pool   directory.Pool
+	client directory.Client
+	user   directory.User
+}
+
+func (s *Service) next(tx store.Tx, a attempt, methods []string) (Step, error) {
+	step := Step{Challenge: due(a.pool, a.user, methods), User: a.user, Methods: methods}
+	if step.Challenge == "" {
+		return step, nil
+	}
+	var err error
+	step.Session, err = s.file(tx, a, directory.Challenge{Name: step.Challenge, Methods: methods})
+	return step, err
+}
+
+// file stores a challenge of a and returns its session. The record names the user
+// by sub: a new user of the same name must not take over.
+func (s *Service) file(tx store.Tx, a attempt, c directory.Challenge) (session string, err error) {
+	c.PoolID, c.ClientID, c.Username = a.pool.ID, a.client.ID, a.user.Sub
+	c.ExpiresAt = s.Now().Add(validity(a.client))
+	handle := s.newHandle(c.ExpiresAt)
+	session = base64.RawURLEncoding.EncodeToString(handle)
+	if c.Name == ChallengeSRP {
+		// SECRET_BLOCK: clients decode it, some of them padding and all.
+		session = base64.StdEncoding.EncodeToString(handle)
+	}
+	if err := directory.Sweep(tx, s.Now()); err != nil {
+		return "", err
+	}
+	return session, directory.PutChallenge(tx, session, c)
+}
+
+func validity(client directory.Client) time.Duration {
+	if client.ChallengeValidity == 0 {
+		return defaultValidity
+	}
+	return client.ChallengeValidity
+}
+
+// newHandle returns what a session or SECRET_BLOCK is made of: its end, so that an
+// expired one is known as such when its record is gone, and 96 random bytes.
+func (s *Service) newHandle(end time.Time) []byte {
+	return binary.BigEndian.AppendUint64(s.Random.Bytes(96), uint64(max(end.UnixNano(), 0))) //nolint:gosec // not negative
+}
+
+// endOf returns when a session ended that newHandle made, or seems to have.
+func endOf(session string) time.Time {
+	handle, err := base64.RawURLEncoding.DecodeString(session)
+	if err != nil {
+		handle, err = base64.StdEncoding.DecodeString(session)
+	}
+	if err != nil || len(handle) != 96+8 {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(handle[96:]))) //nolint:gosec // a lie in it harms nobody
+}
+
+// open reads the challenge of a session that is to be answered now.
+func (s *Service) open(tx store.Tx, session string, names ...string) (attempt, error) {
+	c, err := directory.GetChallenge(tx, session)
+	if errors.Is(err, store.ErrNotFound) {
+		if end := endOf(session); !end.IsZero() && !s.Now().Before(end) {
+			return attempt{}, ErrSessionExpired
+		}
+		return attempt{}, ErrSessionInvalid
+	}
+	a := attempt{Challenge: c}
+	switch {
+	case err != nil:
+		return a, err
+	case !s.Now().Before(c.ExpiresAt):
+		return a, ErrSessionExpired
+	case c.Name == "":
+		return a, ErrSessionUsed
+	case !slices.Contains(names, c.Name):
+		return a, ErrSessionInvalid
+	}
+	if a.client, err = directory.GetClient(tx, c.ClientID); err == nil {
+		a.pool, err = directory.GetPool(tx, c.PoolID)
+	}
+	if err == nil && c.Username != "" {
+		a.user, err = directory.FindUser(tx, a.pool, c.Username)
+		if err == nil && a.user.Sub != c.Username {
+			err = store.ErrNotFound // another user, whose name is that sub
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return a, ErrSessionInvalid
+	}
+	return a, err
+}
+
+// spend leaves of a challenge only that it was answered.
+func spend(tx store.Tx, session string, a attempt) error {
+	return directory.PutChallenge(tx, session, directory.Challenge{
+		PoolID: a.PoolID, ClientID: a.ClientID, ExpiresAt: a.ExpiresAt,
+	})
+}
+
+// errAnswer marks a wrong answer, which leaves the session open.
+type errAnswer struct{ error }
+
+func (e errAnswer) Unwrap() error { return e.error }
+
+// answer lets judge look at the challenge of a session, in one transaction: of
+// several answers one gets through. judge may change the user. A wrong answer
+// (errAnswer) is counted, any other error changes nothing.
+func (s *Service) answer(ctx context.Context, client directory.Client, session, name string, judge func(tx store.Tx, a *attempt) error) (Step, error) {
+	var step Step
+	var refusal error
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		step, refusal = Step{}, nil
+		a, err := s.open(tx, session, name)
+		if err != nil {
+			return err
+		}
+		if a.ClientID != client.ID {
+			return ErrSessionInvalid
+		}
+		if err := s.mayEnter(a.user); err != nil {
+			return err
+		}
+		err = judge(tx, &a)
+		if wrong := (errAnswer{}); errors.As(err, &wrong) {
+			refusal = wrong.error
+			return s.count(tx, session, a)
+		}
+		if err != nil {
+			return err
+		}
+		if err := spend(tx, session, a); err != nil {
+			return err
+		}
+		if err := directory.PutUser(tx, a.pool, a.user); err != nil {
+			return err
+		}
+		step, err = s.next(tx, a, a.Methods)
+		return err
+	})
+	return step, errors.Join(err, refusal)
+}
+
+// count files a wrong answer. The last one that is allowed ends the session.
+func (s *Service) count(tx store.Tx, session string, a attempt) error {
+	a.Attempts++
+	if a.Attempts >= maxAttempts {
+		return spend(tx, session, a)
+	}
+	return directory.PutChallenge(tx, session, a.Challenge)
+}
+
+// AnswerNewPassword answers NEW_PASSWORD_REQUIRED: the password that the user will
+// have, and changes of attributes. Attributes that the client may not write, or
+// the pool does not have, are an *[AttributeError]; a weak password is a
+// *[PolicyError]. Neither ends the session.
+func (s *Service) AnswerNewPassword(ctx context.Context, client directory.Client, session, password string, attributes map[string]string) (Step, error) {
+	return s.answer(ctx, client, session, ChallengeNewPassword, func(_ store.Tx, a *attempt) error {
+		if err := CheckPolicy(a.pool.Password, password); err != nil {
+			return err
+		}
+		if err := setAttributes(a, attributes); err != nil {
+			return err
+		}
+		verifier, err := s.NewPassword(a.pool, a.user.Username, password)
+		if err != nil {
+			return err
+		}
+		a.user.Password, a.user.Status, a.user.TemporaryUntil = verifier, directory.Confirmed, time.Time{}
+		a.user.ModifiedAt = s.Now()
+		return nil
+	})
+}
+
+// AttributeError says that an attribute cannot be set.
+type AttributeError struct {
+	Name string
+	// Unwritable is set where the client may not write it; else the pool does not
+	// have it, or the value is too long.
+	Unwritable bool
+}
+
+func (e *AttributeError) Error() string { return "the attribute " + e.Name + " cannot be set" }
+
+func setAttributes(a *attempt, attributes map[string]string) error {
+	changed := map[string]string{}
+	for name, value := range a.user.Attributes {
+		changed[name] = value
+	}
+	for name, value := range attributes {
+		switch {
+		case name == "sub" || strings.HasSuffix(name, "_verified"),
+			a.client.WriteAttributes != nil && !slices.Contains(a.client.WriteAttributes, name):
+			return &AttributeError{Name: name, Unwritable: true}
+		case !a.pool.HasAttribute(name) || len(value) > maxAttributeBytes:
+			return &AttributeError{Name: name}
+		}
+		if old, ok := changed[name]; ok && old == value {
+			continue
+		}
+		changed[name] = value
+		if name == "email" || name == "phone_number" {
+			delete(changed, name+"_verified") // nobody has verified the new one
+		}
+	}
+	a.user.Attributes = changed
+	return nil
+}
+
+// maxAttributeBytes is the length of AttributeValueType.
+const maxAttributeBytes = 2048
+
+// Complete begins the sign-in that a step without a challenge allows, with an ID
+// token, an access token of those scopes and a refresh token.
+func (s *Service) Complete(ctx context.Context, pool directory.Pool, client directory.Client, step Step, scopes ...string) (Tokens, error) {
+	signIn := s.Start(client, step.User, scopes, step.Methods)
+	var subject issuer.Subject
+	var refresh string
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		var err error
+		if subject, err = SubjectOf(tx, pool, client, signIn); err != nil {
+			return err
+		}
+		signIn.SignOuts = subject.User.SignOuts
+		subject.SignIn = signIn
+		refresh, err = s.Keep(tx, signIn, true)
+		return err
+	})
+	if err != nil {
+		return Tokens{}, err
+	}
+	return s.Issue(ctx, subject, true, refresh)
+}

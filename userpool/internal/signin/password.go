@@ -1,0 +1,131 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/srp"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+// The ways in which a sign-in fails for reasons of the person who tries.
+var (
+	// ErrNoUser says that there is nobody of that name. Whether the caller may be
+	// told is for the client's HideUnknownUsers to say.
+	ErrNoUser           = errors.New("no such user")
+	ErrWrongPassword    = errors.New("wrong password")
+	ErrLocked           = errors.New("too many wrong passwords: wait")
+	ErrDisabled         = errors.New("the user is disabled")
+	ErrNotConfirmed     = errors.New("the user is not confirmed")
+	ErrResetRequired    = errors.New("the password must be reset")
+	ErrTemporaryExpired = errors.New("the temporary password has expired")
+	// ErrExternal says that the user signs in with an external provider only.
+	ErrExternal = errors.New("the user has no password here")
+)
+
+// After freeFailures wrong passwords in a row each further one costs a wait, which
+// doubles from a second to maxLock, as Cognito's does.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html
+const (
+	freeFailures = 5
+	maxLock      = 15 * time.Minute
+)
+
+// CheckPassword returns the user whose name, sub or alias and password these are.
+// The user may still have to change the password: then the Status says so. Unknown
+// users take as long as wrong passwords.
+func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, password string) (directory.User, error) {
+	u, err := s.findUser(ctx, pool, name)
+	if errors.Is(err, ErrNoUser) {
+		decoy, err := srp.Decoy(s.decoy, pool.SRPName(), name)
+		if err != nil {
+			return directory.User{}, err
+		}
+		decoy.Matches(pool.SRPName(), name, password)
+		return directory.User{}, ErrNoUser
+	}
+	if err != nil {
+		return directory.User{}, err
+	}
+	if s.Now().Before(u.LockedUntil) {
+		return directory.User{}, ErrLocked
+	}
+	if !u.Password.Matches(pool.SRPName(), u.Username, password) {
+		return directory.User{}, errors.Join(s.passwordWas(ctx, pool, u, false), wrongPassword(u))
+	}
+	if err := s.passwordWas(ctx, pool, u, true); err != nil {
+		return directory.User{}, err
+	}
+	return u, s.mayEnter(u)
+}
+
+// wrongPassword is the error for a wrong password of u: one who is not confirmed
+// hears of that first, as with Cognito.
+func wrongPassword(u directory.User) error {
+	if u.Status == directory.Unconfirmed {
+		return ErrNotConfirmed
+	}
+	return ErrWrongPassword
+}
+
+// mayEnter says what keeps a user out whose password was right.
+func (s *Service) mayEnter(u directory.User) error {
+	switch {
+	case u.Disabled:
+		return ErrDisabled
+	case u.Status == directory.Unconfirmed:
+		return ErrNotConfirmed
+	case u.Status == directory.ResetRequired:
+		return ErrResetRequired
+	case u.Status == directory.ExternalProvider:
+		return ErrExternal
+	case u.Status == directory.ForceChangePassword && !u.TemporaryUntil.IsZero() && !s.Now().Before(u.TemporaryUntil):
+		return ErrTemporaryExpired
+	}
+	return nil
+}
+
+// passwordWas counts failures, or forgets them.
+func (s *Service) passwordWas(ctx context.Context, pool directory.Pool, seen directory.User, right bool) error {
+	if right && seen.Failures == 0 {
+		return nil
+	}
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := directory.GetUser(tx, pool, seen.Username)
+		if err != nil || u.Sub != seen.Sub {
+			return err
+		}
+		if right {
+			u.Failures, u.LockedUntil = 0, time.Time{}
+			return directory.PutUser(tx, pool, u)
+		}
+		u.Failures++
+		if over := u.Failures - freeFailures; over >= 0 {
+			u.LockedUntil = s.Now().Add(min(time.Second<<min(over, 20), maxLock))
+		}
+		return directory.PutUser(tx, pool, u)
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("counting wrong passwords: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) findUser(ctx context.Context, pool directory.Pool, name string) (directory.User, error) {
+	var u directory.User
+	err := s.Store.View(ctx, func(tx store.Tx) error {
+		var err error
+		u, err = directory.FindUser(tx, pool, name)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return u, ErrNoUser
+	}
+	if err != nil {
+		return u, fmt.Errorf("reading a user: %w", err)
+	}
+	return u, nil
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+// makeDir makes dir, and what is missing above it, so that a loss of power does
+// not take it away again.
+func makeDir(dir string) error {
+	dir = filepath.Clean(dir)
+	var missing []string
+	for at := dir; ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is a file; name a directory for the data", at)
+		}
+		// A file further up is found further up.
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+			if err != nil {
+				return fmt.Errorf("%w; name a data directory that this user may read", err)
+			}
+			break
+		}
+		missing = append(missing, at)
+		if at == filepath.Dir(at) {
+			break
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("%w; make the data directory yourself, or name one that this user may make", err)
+	}
+	for _, made := range missing {
+		// The name of a directory is in the one above it.
+		if err := syncDir(filepath.Dir(made)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncDir makes the names in dir last. Systems without such a call keep them by
+// other means.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("%w; this user must be able to read the data directory", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}
