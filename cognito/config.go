@@ -48,7 +48,7 @@ type Config struct {
 	// be called concurrently; nil revokes nothing.
 	Revoked func(ctx context.Context, token Token) (bool, error)
 
-	// Now tells the time at which tokens are judged; nil asks Clock.
+	// Now tells the time at which tokens are judged, and nothing else; nil asks Clock.
 	Now func() time.Time
 
 	// HTTPClient fetches key sets; nil for one with time-outs and the proxies of the
@@ -62,7 +62,9 @@ type Config struct {
 	// from which a process without a network can start.
 	KeySetDirectory string
 
-	// Clock is what the fetching of key sets waits on; nil is the system's.
+	// Clock is what key sets are fetched by and grow old by; nil is the system's. A
+	// [UserPool] with a KeySet of its own has that one's clock for this, with the
+	// exception that is told there.
 	Clock keyset.Clock
 
 	// Logger gets warnings about key sets; nil is [slog.Default]. Tokens and claims
@@ -95,6 +97,12 @@ type UserPool struct {
 
 	// KeySet gives the keys of the pool, whichever issuer a token names, instead of
 	// the issuers' own addresses.
+	//
+	// It goes by the clock that it was made with, which should be Config.Clock: that one
+	// is what its Holds is told the time by, when a token is found in the cache. While
+	// Config.Clock is behind the other, cached tokens stand on a set for so much longer
+	// than its policy allows; while it is ahead, no answer is wrong but fewer are quick.
+	// A [keyset.Static] has no clock.
 	KeySet keyset.Source
 
 	// InsecureAllowPlainHTTP allows an Issuer of plain http that is not a loopback

@@ -11,5 +11,7 @@
 //
 // prints a line for each run, as does `go test -v`: how often the key set was
 // fetched, how many tokens were asked about, how many of these waited and how many
-// were answered wrongly.
+// were answered wrongly. The flood on the real clock prints lines about known tokens
+// too, which are asked about at a fixed rate before and among the hostile ones: they
+// need two processors and a machine that does nothing else.
 package faults

@@ -1,10 +1,8 @@
 package faults
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,114 +10,142 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// A siege is a flood on the real clock: two goroutines send hostile tokens as fast as
-// they can, and one of them asks about known tokens in between.
+// A siege is a flood on the real clock. One goroutine asks about known tokens at a
+// fixed rate; another one sends hostile tokens as fast as they are answered. There is
+// one of each so that with two processors each has its own: more of them would
+// measure how Go and the system share processors out.
 type siege struct {
 	*world
-	remembers *cognito.Verifier // the known token
-	forgets   *cognito.Verifier // it, and checks its signature anew each time
-	seen      string
-	sent      atomic.Int64 // hostile tokens
+	remembers *cognito.Verifier // the known tokens
+	forgets   *cognito.Verifier // them, and checks their signature anew each time
+	known     []string
+
+	hits, checks record
+	fetches      [phases]int
+	took         [phases]time.Duration
+	sent         [phases]int
 }
 
-// realFlood prints how long known tokens take undisturbed, while both goroutines are
-// busy with something else, and among hostile ones. It asserts counts and verdicts:
-// times are this machine's.
+// realFlood prints how long known tokens take undisturbed, while the other processor
+// is busy with good tokens, and while it is with hostile ones: phase by phase, round
+// by round, so that what else the machine does meets all of them. Against the first
+// calm, floods cost what any load of the other processor would, and against the second
+// what only they do. It asserts counts and verdicts: times are this machine's.
 func realFlood(w *world) {
-	s := &siege{world: w, seen: w.mint(), remembers: w.verifier()}
+	s := &siege{world: w, remembers: w.verifier()}
 	w.config.CacheBytes = -1
 	s.forgets = w.verifier()
-	w.warm(s.remembers, s.seen)
-	w.warm(s.forgets, s.seen)
+	for range 64 {
+		s.known = append(s.known, w.mint())
+	}
+	w.warm(s.remembers, s.known[0])
+	w.warm(s.forgets, s.known[0])
+	for _, raw := range s.known {
+		w.ask(w.Context(), s.remembers, raw, "")
+	}
 	// A test's heap is so small that the collector would run all the time, and be what
 	// is measured.
 	defer debug.SetGCPercent(debug.SetGCPercent(800))
-	size := floodSize()
-	quiet := s.run(size/10, func(int) func(int) { return busy })
-
-	began, before, heap := time.Now(), w.endpoint.count(), heapInUse()
-	among := s.run(size, s.hostile)
-	took := time.Since(began)
-	w.checkFlat(heap)
-	// Two verifiers, each with a gate of its own.
-	if n, most := w.endpoint.count()-before, 2*(int(took/w.policy.CoolDown)+1); n > most {
-		w.Errorf("%d fetches in %v", n, took)
+	rounds, beats := 1, 300
+	if *showTable {
+		rounds, beats = 9, 1200
+	}
+	heap := heapInUse()
+	quota := floodSize() / 2 / rounds
+	for range rounds {
+		s.run(alone, beats, 0, nil)
+		s.run(ordinary, beats, 1, s.friend())
+		s.run(random, beats, quota, s.foe(false))
+		s.run(shared, beats, quota, s.foe(true))
+	}
+	// The timings are part of what it grew by: 16 bytes for each known token.
+	grown, sent, fetches, may := w.checkFlat(heap), 0, 0, 0
+	for _, p := range []phase{random, shared} {
+		// Two verifiers, each with a gate of its own. In each round the first fetch may come
+		// at once, beside one that had begun before and arrives only now.
+		most := 2 * (int(s.took[p]/w.policy.CoolDown) + 2*rounds)
+		if s.fetches[p] > most {
+			w.Errorf("%d fetches in %v, may be %d", s.fetches[p], s.took[p], most)
+		}
+		sent, fetches, may = sent+s.sent[p], fetches+s.fetches[p], may+most
 	}
 	w.mu.Lock()
-	w.line.asked += int(s.sent.Load())
+	w.line.asked += sent
 	w.mu.Unlock()
-	w.remark(fmt.Sprintf("%d hostile tokens in %v; known ones undisturbed and among them: %s; %s", s.sent.Load(), took.Round(time.Millisecond),
-		compare("hit", quiet.hits, among.hits), compare("signature check", quiet.checks, among.checks)))
+	w.remark(fmt.Sprintf("%d hostile tokens in %v to two verifiers, %d fetches of at most %d meanwhile, heap %+d KB",
+		sent, (s.took[random] + s.took[shared]).Round(time.Millisecond), fetches, may, grown>>10))
+	s.report()
 }
 
-// run has two goroutines do what work says, n times in all, and asks about known
-// tokens after each few of the first one's.
-func (s *siege) run(n int, work func(worker int) func(n int)) (known timings) {
-	var all sync.WaitGroup
-	all.Go(func() {
-		do := work(1)
-		for i := range n / 2 {
-			do(i)
-		}
-	})
-	do := work(0)
-	for i := range n / 2 {
-		if do(i); i%20 == 0 {
-			known.hits = append(known.hits, s.known(s.remembers))
-			known.checks = append(known.checks, s.known(s.forgets))
+// report adds a line for each kind of flood and of known tokens.
+func (s *siege) report() {
+	for _, flood := range []phase{random, shared} {
+		for _, known := range []struct {
+			name string
+			*record
+		}{{"known tokens in the cache", &s.hits}, {"known tokens, full check", &s.checks}} {
+			l := line{
+				scenario: fmt.Sprintf("flood of %s, %s", map[phase]string{random: "random kids", shared: "one shared kid"}[flood], known.name),
+				clock:    "real", fetches: s.fetches[flood], remark: known.compare(flood),
+			}
+			for _, t := range known.record[flood] {
+				for _, took := range t.served {
+					l.count(took, false)
+				}
+			}
+			s.Log(l)
+			table.add(l)
 		}
 	}
-	all.Wait()
-	return known
 }
 
-func (s *siege) known(verifier *cognito.Verifier) time.Duration {
-	began := time.Now()
-	_, err := verifier.VerifyAccessToken(s.Context(), s.seen)
-	took := time.Since(began)
-	s.count(took)
-	s.expect(cognito.CodeOf(err), "")
-	return took
+// run asks about known tokens for so many beats while the other processor does its
+// work, as long as that takes and quota times at least. Without work it rests.
+func (s *siege) run(p phase, beats, quota int, work func(n int)) {
+	var paced, worked atomic.Bool
+	var other sync.WaitGroup
+	before, began, sent := s.endpoint.count(), time.Now(), 0
+	worked.Store(work == nil)
+	if work != nil {
+		other.Go(func() {
+			for ; sent < quota || !paced.Load(); sent++ {
+				work(sent)
+			}
+			worked.Store(true)
+		})
+	}
+	hits, checks := s.pace(beats, &paced, &worked)
+	other.Wait()
+	s.hits[p] = append(s.hits[p], hits)
+	s.checks[p] = append(s.checks[p], checks)
+	s.fetches[p] += s.endpoint.count() - before
+	s.took[p] += time.Since(began)
+	s.sent[p] += sent
 }
 
-// hostile sends tokens of unknown kids, random ones and then one and the same, to
-// both verifiers in turn.
-func (s *siege) hostile(worker int) func(n int) {
-	f := newForger(s.pool.Issuer())
-	half := floodSize() / 4
+// friend sends good tokens to both verifiers in turn.
+func (s *siege) friend() func(n int) {
 	return func(n int) {
-		f.shared = n >= half
-		verifier := s.remembers
-		if n%2 == worker {
-			verifier = s.forgets
-		}
-		_, err := verifier.VerifyAccessToken(s.Context(), f.next(n))
+		_, err := s.either(n).VerifyAccessToken(s.Context(), s.known[n/2%len(s.known)])
+		s.expect(cognito.CodeOf(err), "")
+	}
+}
+
+// foe sends tokens of unknown kids to both verifiers in turn. Making one is a single
+// allocation, as receiving one would be.
+func (s *siege) foe(shared bool) func(n int) {
+	f := newForger(s.pool.Issuer())
+	f.shared = shared
+	return func(n int) {
+		_, err := s.either(n).VerifyAccessToken(s.Context(), f.next(n))
 		// After a fetch that was late on a slow machine, what cannot be known is said so.
 		s.expect(cognito.CodeOf(err), cognito.ErrKeyNotFound, cognito.ErrKeysUnavailable)
-		s.sent.Add(1)
 	}
 }
 
-// busy takes about as long as a hostile token.
-func busy(int) {
-	var block [4096]byte
-	sum := sha256.Sum256(block[:])
-	_ = sum
-}
-
-// timings are how long known tokens took.
-type timings struct{ hits, checks []time.Duration }
-
-func compare(what string, quiet, among []time.Duration) string {
-	before, after := percentile(quiet, 99), percentile(among, 99)
-	return fmt.Sprintf("%s p50 %v and %v, p99 %v and %v (%.1f×)", what, percentile(quiet, 50), percentile(among, 50),
-		before, after, float64(after)/float64(max(before, 1)))
-}
-
-func percentile(all []time.Duration, percent int) time.Duration {
-	if len(all) == 0 {
-		return 0
+func (s *siege) either(n int) *cognito.Verifier {
+	if n%2 == 0 {
+		return s.remembers
 	}
-	slices.Sort(all)
-	return all[min(len(all)*percent/100, len(all)-1)].Round(10 * time.Nanosecond)
+	return s.forgets
 }

@@ -57,6 +57,16 @@ type line struct {
 	remark          string
 }
 
+// count adds one verification. On the real clock, who waits for the network and who
+// for the scheduler is told apart by the order of magnitude.
+func (l *line) count(took time.Duration, simulated bool) {
+	l.asked++
+	l.longest = max(l.longest, took)
+	if took > 10*time.Millisecond || (simulated && took > 0) {
+		l.waited++
+	}
+}
+
 func (l line) cells() []string {
 	return []string{
 		l.scenario, l.clock, fmt.Sprint(l.fetches), fmt.Sprint(l.asked), fmt.Sprint(l.waited),

@@ -188,16 +188,11 @@ func (w *world) expect(got cognito.Code, may ...cognito.Code) {
 	w.line.wrong++
 }
 
-// count adds one verification to the line. On the real clock, who waits for the
-// network and who for the scheduler is told apart by the order of magnitude.
+// count adds one verification to the line.
 func (w *world) count(took time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.line.asked++
-	w.line.longest = max(w.line.longest, took)
-	if took > 10*time.Millisecond || (w.simulated && took > 0) {
-		w.line.waited++
-	}
+	w.line.count(took, w.simulated)
 }
 
 func (w *world) waited() int {

@@ -49,6 +49,34 @@ func FuzzParseCompact(f *testing.F) {
 	})
 }
 
+// FuzzHeader reads the fuzzer's text as a header, which a compact form that is mutated
+// as a whole seldom has: what is accepted must be what encoding/json reads.
+func FuzzHeader(f *testing.F) {
+	for _, header := range []string{goodHeader, `{"alg":"none"}`, `{"kid":"a\/b"}`, `{"alg":"RS256","Alg":"none"}`, `{"crit":[]}`, `{"alg":1,"kid":null}`} {
+		f.Add([]byte(header))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := ParseCompact(base64.RawURLEncoding.EncodeToString(text) + "." + encode("{}") + "." + encode("signature"))
+		if err != nil {
+			return
+		}
+		if c.Header != string(text) {
+			t.Fatalf("%q became %q", text, c.Header)
+		}
+		header, ok := decodeAny(t, text).(map[string]any)
+		alg, _ := header["alg"].(string)
+		kid, _ := header["kid"].(string)
+		if !ok || alg != c.Algorithm || kid != c.KeyID {
+			t.Fatalf("alg %q, kid %q; encoding/json reads %v", c.Algorithm, c.KeyID, header)
+		}
+		for _, name := range []string{"crit", "b64"} {
+			if _, there := header[name]; there {
+				t.Fatalf("accepted the header %q", text)
+			}
+		}
+	})
+}
+
 // FuzzDecodeObject holds the walk over members against encoding/json.
 func FuzzDecodeObject(f *testing.F) {
 	for _, text := range []string{`{}`, `{"a":1,"b":[true,null,"x\u00e9"],"c":{"d":-1e3}}`, ` {"a" : "\/" } `, `{"a":1,"a":2}`, `{"a":"\ud800"}`, "{\"\xff\":1}", `{"a":1}x`, `null`} {
