@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/api"
+	"github.com/poolguard/poolguard/userpool/internal/controls"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/oauth"
@@ -87,8 +88,23 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string) http.Handler 
 	if cfg.Inspector != nil {
 		mux.Handle("/inspect", cfg.Inspector)
 	}
-	return mux
+	guard := newHostGuard(cfg.PublicURL)
+	if !cfg.Controls {
+		return guard.middleware(mux)
+	}
+	commands := controls.New(controls.Config{Clock: serverClock{s}, Issuer: s.issuer, Store: s.store, Logger: cfg.Logger})
+	outer := http.NewServeMux()
+	outer.Handle(controls.Prefix, commands)
+	outer.Handle("/", commands.Middleware(mux))
+	return guard.middleware(outer)
 }
+
+// serverClock is the server's clock as the controls move it.
+type serverClock struct{ *Server }
+
+func (c serverClock) Now() time.Time            { return c.now() }
+func (c serverClock) Offset() time.Duration     { return time.Duration(c.offset.Load()) }
+func (c serverClock) SetOffset(d time.Duration) { c.SetClockOffset(d) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

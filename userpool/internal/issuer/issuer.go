@@ -2,7 +2,6 @@ package issuer
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -86,21 +85,6 @@ func (i *Issuer) Machine(ctx context.Context, client directory.Client, scopes []
 	}
 	c.add(client.Claims.Access)
 	return keys.access.sign(c)
-}
-
-// Mint signs the claims of a test as they are: with the pool's access key, or its
-// ID key where token_use says "id". What a good token would have and claims lack
-// is not added.
-func (i *Issuer) Mint(ctx context.Context, poolID string, c Claims) (string, error) {
-	keys, err := i.signing(ctx, poolID)
-	if err != nil {
-		return "", err
-	}
-	k := keys.access
-	if c["token_use"] == "id" {
-		k = keys.id
-	}
-	return k.sign(maps.Clone(c))
 }
 
 // WantsID reports whether an OAuth request for those scopes gets an ID token.

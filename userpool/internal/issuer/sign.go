@@ -93,12 +93,21 @@ func (k *key) sign(c Claims) (string, error) {
 		return "", fmt.Errorf("encoding claims: %w", err)
 	}
 	input := base64.RawURLEncoding.EncodeToString(h) + "." + base64.RawURLEncoding.EncodeToString(payload)
+	signature, err := k.signature(input)
+	if err != nil {
+		return "", err
+	}
+	return input + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+}
+
+// signature is RSASSA-PKCS1-v1_5 with SHA-256 over input (RFC 7518 §3.3).
+func (k *key) signature(input string) ([]byte, error) {
 	sum := sha256.Sum256([]byte(input))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, k.private, crypto.SHA256, sum[:])
 	if err != nil {
-		return "", fmt.Errorf("signing: %w", err)
+		return nil, fmt.Errorf("signing: %w", err)
 	}
-	return input + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+	return signature, nil
 }
 
 // accessTokenHash is the at_hash claim (OpenID Connect Core §3.1.3.6): the left

@@ -9,7 +9,12 @@ import (
 
 // Each store has 10 000 users of 500 bytes.
 func benchStores(b *testing.B, f func(b *testing.B, s store.Store)) {
-	for name, s := range map[string]store.Store{"memory": store.NewMemory(), "file": open(b, b.TempDir())} {
+	b.Helper()
+	for _, name := range []string{"memory", "file"} {
+		s := store.NewMemory()
+		if name == "file" {
+			s = open(b, b.TempDir())
+		}
 		update(b, s, func(tx store.Tx) error {
 			for i := range 10_000 {
 				if err := tx.Put("users", benchKey(i), make([]byte, 500)); err != nil {
@@ -31,6 +36,7 @@ func benchKey(i int) string { return fmt.Sprintf("eu-west-1_abcdefghi/%05d", i*7
 // A View with one Get.
 func BenchmarkView(b *testing.B) {
 	benchStores(b, func(b *testing.B, s store.Store) {
+		b.Helper()
 		key := benchKey(4321)
 		for b.Loop() {
 			view(b, s, func(tx store.Tx) error { _, err := tx.Get("users", key); return err })
@@ -41,6 +47,7 @@ func BenchmarkView(b *testing.B) {
 // A Get of many in one View.
 func BenchmarkGet(b *testing.B) {
 	benchStores(b, func(b *testing.B, s store.Store) {
+		b.Helper()
 		key := benchKey(4321)
 		view(b, s, func(tx store.Tx) error {
 			for b.Loop() {
@@ -56,6 +63,7 @@ func BenchmarkGet(b *testing.B) {
 // A Put of many in one Update, which is rolled back.
 func BenchmarkPut(b *testing.B) {
 	benchStores(b, func(b *testing.B, s store.Store) {
+		b.Helper()
 		value := make([]byte, 500)
 		_ = s.Update(b.Context(), func(tx store.Tx) error {
 			for i := 0; b.Loop(); i++ {
@@ -71,6 +79,7 @@ func BenchmarkPut(b *testing.B) {
 // An Update with one Put; that of a file waits for the disk.
 func BenchmarkUpdate(b *testing.B) {
 	benchStores(b, func(b *testing.B, s store.Store) {
+		b.Helper()
 		value := make([]byte, 500)
 		for i := 0; b.Loop(); i++ {
 			update(b, s, func(tx store.Tx) error { return tx.Put("users", benchKey(i), value) })
@@ -81,6 +90,7 @@ func BenchmarkUpdate(b *testing.B) {
 // A page of 60, as ListUsers returns at most.
 func BenchmarkScan(b *testing.B) {
 	benchStores(b, func(b *testing.B, s store.Store) {
+		b.Helper()
 		for b.Loop() {
 			view(b, s, func(tx store.Tx) error {
 				n := 0

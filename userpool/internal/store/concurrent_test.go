@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-func doneContext(t *testing.T, s store.Store) {
+func doneContext(on subject) {
+	t, s := on.t, on.s
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	notRun := func(store.Tx) error { t.Error("a transaction ran with a done context"); return nil }
@@ -27,7 +27,8 @@ func doneContext(t *testing.T, s store.Store) {
 	wantContent(t, s, "a", "k", "")
 }
 
-func waitingGivesUp(t *testing.T, s store.Store) {
+func waitingGivesUp(on subject) {
+	t, s := on.t, on.s
 	update(t, s, func(tx store.Tx) error {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
@@ -41,7 +42,8 @@ func waitingGivesUp(t *testing.T, s store.Store) {
 	wantContent(t, s, "a", "first", "")
 }
 
-func closed(t *testing.T, s store.Store) {
+func closed(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "k", "1")
 	for range 2 {
 		wantError(t, "Close", s.Close(), nil)
@@ -51,7 +53,8 @@ func closed(t *testing.T, s store.Store) {
 	wantError(t, "Update", s.Update(t.Context(), notRun), store.ErrClosed)
 }
 
-func closeEndsWaiting(t *testing.T, s store.Store) {
+func closeEndsWaiting(on subject) {
+	t, s := on.t, on.s
 	waiting, closing := make(chan error), make(chan error)
 	update(t, s, func(tx store.Tx) error {
 		go func() { waiting <- s.Update(t.Context(), func(store.Tx) error { return nil }) }()
@@ -63,7 +66,8 @@ func closeEndsWaiting(t *testing.T, s store.Store) {
 	wantError(t, "Close", <-closing, nil)
 }
 
-func counters(t *testing.T, s store.Store) {
+func counters(on subject) {
+	t, s := on.t, on.s
 	const workers, times = 64, 5
 	var group sync.WaitGroup
 	for worker := range workers {
@@ -96,7 +100,8 @@ func increment(tx store.Tx, key string) error {
 
 // Every View sees the two halves of an Update together, while the tree or the
 // file grows under it.
-func manyViews(t *testing.T, s store.Store) {
+func manyViews(on subject) {
+	t, s := on.t, on.s
 	stop := make(chan struct{})
 	var group sync.WaitGroup
 	for range 8 {

@@ -150,7 +150,7 @@ func TestDamagedPages(t *testing.T) {
 	content, page := sound(t), os.Getpagesize()
 	used := int(max(meta(content, 0, 40), meta(content, 1, 40)))
 	random := rand.New(rand.NewPCG(5, 6))
-	refusals, times := 0, 600
+	refusals, times := 0, 250
 	if testing.Short() {
 		times = 60
 	}

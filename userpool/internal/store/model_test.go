@@ -36,7 +36,8 @@ func (m model) scan(b store.Bucket, prefix, after string, limit int) []string {
 
 var errRollback = errors.New("rolled back")
 
-func likeMap(t *testing.T, s store.Store) {
+func likeMap(on subject) {
+	t, s := on.t, on.s
 	for seed := range uint64(4) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		kept := make(model)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -62,7 +63,7 @@ func refused(t *testing.T, dir string, want error, says ...string) {
 			t.Errorf("Open: %v; it does not say %q", err, text)
 		}
 	}
-	if after, _ := os.ReadFile(file(dir)); string(after) != string(before) {
+	if after, _ := os.ReadFile(file(dir)); !bytes.Equal(after, before) {
 		t.Error("Open changed the file that it refused")
 	}
 	t.Log(err)

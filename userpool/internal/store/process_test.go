@@ -61,7 +61,11 @@ func writeForEver(dir string) error {
 
 func startChild(t *testing.T, dir string) (child *exec.Cmd, output *bufio.Reader) {
 	t.Helper()
-	child = exec.Command(os.Args[0])
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child = exec.Command(binary)
 	child.Env = append(os.Environ(), childDir+"="+dir)
 	child.Stderr = os.Stderr
 	pipe, err := child.StdoutPipe()
@@ -88,12 +92,8 @@ func TestKill(t *testing.T) {
 	acknowledged, before := 0, 0
 	for round := range rounds {
 		child, output := startChild(t, dir)
-		if round > 0 || random.IntN(2) == 0 {
-			// At times even before it has opened the database.
-			time.AfterFunc(time.Duration(random.IntN(150))*time.Millisecond, func() { _ = child.Process.Kill() })
-		} else {
-			time.AfterFunc(time.Millisecond, func() { _ = child.Process.Kill() })
-		}
+		// At times even before it has made or opened the database.
+		time.AfterFunc(time.Duration(random.IntN(150))*time.Millisecond, func() { _ = child.Process.Kill() })
 		lines, err := io.ReadAll(output)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-func scan(t *testing.T, s store.Store) {
+func scan(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "b/2", "", "b/10", "", "b", "", "b/", "", "a", "", "b\x00", "", "b/\xff", "", "c", "", "\x00", "", "b0", "", "\xff\xff", "")
 	put(t, s, "A", "b/0", "")
 	put(t, s, "a\x00", "b/3", "")
@@ -63,7 +64,8 @@ func scan(t *testing.T, s store.Store) {
 	}
 }
 
-func scanAndChange(t *testing.T, s store.Store) {
+func scanAndChange(on subject) {
+	t, s := on.t, on.s
 	var pairs []string
 	for i := range 300 {
 		pairs = append(pairs, strings.Repeat("k", i+1), "1")
@@ -93,7 +95,8 @@ func scanAndChange(t *testing.T, s store.Store) {
 	wantContent(t, s, "b", pairs...)
 }
 
-func copies(t *testing.T, s store.Store) {
+func copies(on subject) {
+	t, s := on.t, on.s
 	value := []byte("1")
 	update(t, s, func(tx store.Tx) error {
 		err := tx.Put("a", "k", value)
@@ -135,7 +138,8 @@ func TestMemoryIsNotAliased(t *testing.T) {
 	wantContent(t, s, "a", "k", "1")
 }
 
-func keysAndValues(t *testing.T, s store.Store) {
+func keysAndValues(on subject) {
+	t, s := on.t, on.s
 	long, huge := strings.Repeat("k", store.MaxKeySize), strings.Repeat("v", 1<<20)
 	put(t, s, "a\x00b", "\x00", "nul", "\x00\x00\xff", huge, long, "")
 	wantContent(t, s, "a\x00b", "\x00", "nul", "\x00\x00\xff", huge, long, "")
@@ -156,7 +160,8 @@ func keysAndValues(t *testing.T, s store.Store) {
 	})
 }
 
-func readOnly(t *testing.T, s store.Store) {
+func readOnly(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "k", "1")
 	view(t, s, func(tx store.Tx) error {
 		for _, b := range []store.Bucket{"a", "none"} {
@@ -168,12 +173,14 @@ func readOnly(t *testing.T, s store.Store) {
 	wantContent(t, s, "a", "k", "1")
 }
 
-func usedAfterEnd(t *testing.T, s store.Store) {
+func usedAfterEnd(on subject) {
+	t, s := on.t, on.s
 	var late []store.Tx
-	keep := func(tx store.Tx) error { late = append(late, tx); return nil }
-	view(t, s, keep)
-	update(t, s, keep)
-	_ = s.Update(t.Context(), func(tx store.Tx) error { return errors.Join(keep(tx), errors.New("no")) })
+	for _, result := range []error{nil, errRollback} {
+		keep := func(tx store.Tx) error { late = append(late, tx); return result }
+		wantError(t, "View", s.View(t.Context(), keep), result)
+		wantError(t, "Update", s.Update(t.Context(), keep), result)
+	}
 	for _, tx := range late {
 		_, err := tx.Get("a", "k")
 		wantError(t, "Get", err, store.ErrEnded)

@@ -11,8 +11,14 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// conformance is what every store does; run says it of each.
-var conformance = map[string]func(t *testing.T, s store.Store){
+// subject is a new store, and the test that asks something of it.
+type subject struct {
+	t *testing.T
+	s store.Store
+}
+
+// conformance is what every store does; run asks it of one.
+var conformance = map[string]func(subject){
 	"rollback on error":        rollbackOnError,
 	"rollback on panic":        rollbackOnPanic,
 	"a View is a snapshot":     viewIsSnapshot,
@@ -34,25 +40,25 @@ var conformance = map[string]func(t *testing.T, s store.Store){
 }
 
 func TestMemory(t *testing.T) {
-	run(t, func(*testing.T) store.Store { return store.NewMemory() })
+	run(t, func(string) store.Store { return store.NewMemory() })
 }
 
 func TestFile(t *testing.T) {
-	run(t, func(t *testing.T) store.Store { return open(t, t.TempDir()) })
+	run(t, func(dir string) store.Store { return open(t, dir) })
 }
 
-func run(t *testing.T, newStore func(*testing.T) store.Store) {
+func run(t *testing.T, newStore func(dir string) store.Store) {
 	t.Helper()
 	for name, check := range conformance {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStore(t)
+			s := newStore(t.TempDir())
 			t.Cleanup(func() {
 				if err := s.Close(); err != nil {
 					t.Errorf("Close: %v", err)
 				}
 			})
-			check(t, s)
+			check(subject{t, s})
 		})
 	}
 }
@@ -120,7 +126,8 @@ func wantError(t testing.TB, what string, got, want error) {
 	}
 }
 
-func rollbackOnError(t *testing.T, s store.Store) {
+func rollbackOnError(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "k", "1", "l", "2")
 	mine := errors.New("mine")
 	err := s.Update(t.Context(), func(tx store.Tx) error {
@@ -137,7 +144,8 @@ func rollbackOnError(t *testing.T, s store.Store) {
 	wantContent(t, s, "a", "k", "1", "l", "2", "m", "3")
 }
 
-func rollbackOnPanic(t *testing.T, s store.Store) {
+func rollbackOnPanic(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "k", "1")
 	for name, transact := range map[string]func(func(store.Tx) error) error{
 		"Update": func(f func(store.Tx) error) error { return s.Update(t.Context(), f) },
@@ -160,7 +168,8 @@ func rollbackOnPanic(t *testing.T, s store.Store) {
 	wantContent(t, s, "a", "k", "3")
 }
 
-func viewIsSnapshot(t *testing.T, s store.Store) {
+func viewIsSnapshot(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "k", "1", "l", "1")
 	started, updated := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -183,7 +192,8 @@ func viewIsSnapshot(t *testing.T, s store.Store) {
 	wantContent(t, s, "a", "k", "2", "m", "")
 }
 
-func updateReadsItself(t *testing.T, s store.Store) {
+func updateReadsItself(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "a", "k", "1", "l", "2")
 	update(t, s, func(tx store.Tx) error {
 		if err := errors.Join(tx.Put("a", "k", []byte("3")), tx.Delete("a", "l"), tx.Put("b", "n", nil)); err != nil {
@@ -204,7 +214,8 @@ func updateReadsItself(t *testing.T, s store.Store) {
 	})
 }
 
-func notFoundIsDiscreet(t *testing.T, s store.Store) {
+func notFoundIsDiscreet(on subject) {
+	t, s := on.t, on.s
 	put(t, s, "codes", "k", "1")
 	view(t, s, func(tx store.Tx) error {
 		for _, b := range []store.Bucket{"codes", "none"} {

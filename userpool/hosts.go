@@ -1,0 +1,60 @@
+package userpool
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// hostGuard answers requests only under names that cannot be a stranger's: else a
+// web page could have its own name lead to this server (DNS rebinding) and use it
+// as its own origin.
+type hostGuard struct{ public string }
+
+func newHostGuard(publicURL string) hostGuard {
+	u, err := url.Parse(publicURL)
+	if err != nil {
+		return hostGuard{}
+	}
+	return hostGuard{public: strings.ToLower(u.Hostname())}
+}
+
+// ownSuffixes end names that the public DNS does not give to strangers: RFC 6761,
+// RFC 2606, RFC 6762 and the private-use .internal; and the names of Cognito
+// itself, for clients whose requests are redirected here.
+var ownSuffixes = []string{
+	".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid",
+	".example.com", ".example.net", ".example.org", ".amazoncognito.com",
+}
+
+func (g hostGuard) allows(hostport string) bool {
+	host := hostport
+	if name, _, err := net.SplitHostPort(hostport); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	_, notAddress := netip.ParseAddr(host)
+	switch {
+	case host == "", host == g.public, notAddress == nil:
+		return true
+	case !strings.Contains(host, "."):
+		return true // a name of this machine's own network, such as a container's
+	case strings.HasSuffix(host, ".amazonaws.com"):
+		return strings.HasPrefix(host, "cognito-idp.") || strings.HasPrefix(host, "issuer-cognito-idp.") || strings.HasPrefix(host, "cognito-idp-fips.")
+	default:
+		return slices.ContainsFunc(ownSuffixes, func(suffix string) bool { return strings.HasSuffix("."+host, suffix) })
+	}
+}
+
+func (g hostGuard) middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !g.allows(r.Host) {
+			http.Error(w, "This server does not answer under that name. Start it with a public URL that has it.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
