@@ -17,8 +17,14 @@ type Config struct {
 	// Host header must not choose what a signed token says.
 	PublicURL string
 
-	// Pools are the user pools to serve. None means the one of [DefaultPool].
+	// Pools are the user pools to serve. None, and no Descriptions either, means the
+	// one of [DefaultPool].
 	Pools []Pool
+
+	// Descriptions are further pools, as AWS describes those of an account. Where a
+	// pool is in Pools too, it has the users, groups and clients of both, and the
+	// described settings.
+	Descriptions *Descriptions
 
 	// IssuerForm chooses what tokens carry as `iss`. Empty means IssuerLocal.
 	IssuerForm IssuerForm

@@ -16,9 +16,17 @@ import (
 )
 
 // seed writes the configured pools into the store.
-func (s *Server) seed(ctx context.Context, pools []Pool) error {
-	for i, p := range pools {
-		pool := p.record(s.now())
+func (s *Server) seed(ctx context.Context, cfg Config) error {
+	if cfg.Descriptions != nil {
+		if err := s.seedDescriptions(ctx, cfg.Descriptions); err != nil {
+			return fmt.Errorf("Descriptions: %w", err)
+		}
+	}
+	for i, p := range cfg.Pools {
+		pool, described := cfg.Descriptions.pool(p.ID)
+		if !described {
+			pool = p.record(s.now())
+		}
 		users, err := s.newUsers(ctx, pool, p.Users)
 		if err == nil {
 			err = s.store.Update(ctx, func(tx store.Tx) error { return s.seedPool(tx, p, pool, users) })

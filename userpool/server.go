@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/api"
 	"github.com/poolguard/poolguard/userpool/internal/controls"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
@@ -30,13 +31,15 @@ type Server struct {
 	store   store.Store
 	issuer  *issuer.Issuer
 	handler http.Handler
+
+	issuerURL func(poolID string) string
 }
 
 // New checks cfg and returns a server for it. All faults come back at once, each
 // named by its field. New does no I/O but to write the pools of cfg into its
 // Storage. Signing keys are made in the background: requests that need them wait.
 func New(cfg Config) (*Server, error) {
-	if len(cfg.Pools) == 0 {
+	if len(cfg.Pools) == 0 && cfg.Descriptions == nil {
 		cfg.Pools = []Pool{DefaultPool()}
 	}
 	if err := cfg.validate(); err != nil {
@@ -59,6 +62,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	form := cmp.Or(cfg.IssuerForm, IssuerLocal)
 	issuerURL := func(poolID string) string { return issuerOf(form, cfg.PublicURL, poolID) }
+	s.issuerURL = issuerURL
 	s.issuer = issuer.New(issuer.Config{
 		Store: s.store, Now: s.now, Random: s.random, URL: issuerURL,
 		Rotation: issuer.Rotation{Every: cfg.Rotation.Every, Overlap: cfg.Rotation.Overlap},
@@ -66,8 +70,11 @@ func New(cfg Config) (*Server, error) {
 	for _, p := range cfg.Pools {
 		s.issuer.Prepare(p.ID)
 	}
+	for _, id := range cfg.Descriptions.PoolIDs() {
+		s.issuer.Prepare(id)
+	}
 	// It is the caller who waits, and for a moment.
-	if err := s.seed(context.Background(), cfg.Pools); err != nil {
+	if err := s.seed(context.Background(), cfg); err != nil {
 		return nil, fmt.Errorf("userpool: %w", err)
 	}
 	s.handler = s.routes(cfg, issuerURL)
@@ -78,10 +85,15 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string) http.Handler 
 	signIns := signin.New(signin.Config{
 		Store: s.store, Issuer: s.issuer, Now: s.now, Random: s.random, Logger: cfg.Logger,
 	})
+	accounts := account.New(account.Config{
+		Store: s.store, SignIns: signIns, Now: s.now, Random: s.random, Logger: cfg.Logger, Deliver: deliverer(cfg.Deliver),
+	})
 	mux := http.NewServeMux()
-	oauth.New(oauth.Config{SignIns: signIns, PublicURL: cfg.PublicURL, IssuerURL: issuerURL}).Register(mux)
+	oauth.New(oauth.Config{
+		SignIns: signIns, Accounts: accounts, PublicURL: cfg.PublicURL, IssuerURL: issuerURL, Inspector: cfg.Inspector != nil,
+	}).Register(mux)
 	calls := api.New(api.Config{
-		Store: s.store, SignIns: signIns, Now: s.now, Random: s.random, Logger: cfg.Logger, PublicURL: cfg.PublicURL,
+		Store: s.store, SignIns: signIns, Accounts: accounts, Now: s.now, Random: s.random, Logger: cfg.Logger, PublicURL: cfg.PublicURL,
 	})
 	mux.Handle("POST /{$}", calls)
 	mux.HandleFunc("OPTIONS /{$}", calls.HandlePreflight)
@@ -97,6 +109,26 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string) http.Handler 
 	outer.Handle(controls.Prefix, commands)
 	outer.Handle("/", commands.Middleware(mux))
 	return guard.middleware(outer)
+}
+
+// purposes are what Message says of the purposes of messages.
+var purposes = map[account.Purpose]string{
+	account.PurposeConfirm: "confirm sign-up",
+	account.PurposeRecover: "reset password",
+	account.PurposeVerify:  "verify attribute",
+	account.PurposeInvite:  "temporary password",
+}
+
+func deliverer(deliver func(context.Context, Message)) func(context.Context, account.Message) {
+	if deliver == nil {
+		return func(context.Context, account.Message) {}
+	}
+	return func(ctx context.Context, m account.Message) {
+		deliver(ctx, Message{
+			PoolID: m.PoolID, ClientID: m.ClientID, Username: m.Username, Medium: string(m.Medium),
+			Destination: m.Destination, Purpose: purposes[m.Purpose], Code: Secret(m.Code),
+		})
+	}
 }
 
 // serverClock is the server's clock as the controls move it.

@@ -18,7 +18,7 @@ import (
 type faults []error
 
 func (f *faults) add(field, format string, args ...any) {
-	*f = append(*f, fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...)))
+	*f = append(*f, &ConfigError{field, fmt.Sprintf(format, args...)})
 }
 
 // take adds the faults of a record, whose fields may have other names here.
@@ -55,6 +55,7 @@ func (c *Config) validate() error {
 	for i := range c.Pools {
 		c.Pools[i].validate(&f, fmt.Sprintf("Pools[%d]", i), seen)
 	}
+	c.validateDescriptions(&f)
 	return errors.Join(f...)
 }
 
@@ -113,6 +114,7 @@ func (p *Pool) validate(f *faults, field string, seen server) {
 		at := fmt.Sprintf("%s.Clients[%d]", field, i)
 		record := c.record(p.ID, time.Time{})
 		record.Name = c.Name
+		record.Providers = c.Providers // without the pool's own, so that their numbers are the caller's
 		f.take(at, record.Faults(&pool, scopes, providers), clientFields)
 		if seen.clients[c.ID] {
 			f.add(at+".ID", "%q is used twice on this server", c.ID)

@@ -35,7 +35,9 @@ func verifiedFlag(attribute string) string {
 	return ""
 }
 
-func isVerifiedFlag(name string) bool { return name == "email_verified" || name == "phone_number_verified" }
+func isVerifiedFlag(name string) bool {
+	return name == "email_verified" || name == "phone_number_verified"
+}
 
 // author is who writes attributes.
 type author struct {
@@ -179,4 +181,6 @@ func Visible(u directory.User, client *directory.Client) []Attribute {
 // codeName is under what User.Codes keeps the code that verifies an attribute.
 func codeName(attribute string) string { return "verify:" + attribute }
 
-func looksLikeEmail(name string) bool { return strings.Contains(name, "@") && emailFormat.MatchString(name) }
+func looksLikeEmail(name string) bool {
+	return strings.Contains(name, "@") && emailFormat.MatchString(name)
+}

@@ -38,7 +38,7 @@ func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 // Is reports whether target is an Error of the same code, with the same message or
 // none, so that errors.Is(err, &Error{Code: CodeExpired}) asks for a kind.
 func (e *Error) Is(target error) bool {
-	other, ok := target.(*Error) //nolint:errorlint // Is is asked about target itself; errors.Is unwraps.
+	other, ok := target.(*Error)
 	return ok && other.Code == e.Code && (other.Message == "" || other.Message == e.Message)
 }
 

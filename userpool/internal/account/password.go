@@ -1,11 +1,14 @@
 package account
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 )
 
@@ -19,11 +22,24 @@ func checkPassword(pool directory.Pool, password string) error {
 		// A space may be within, not at the ends; what Cognito says to that is a guess.
 		return refusal(CodeInvalidPassword, "Password did not conform with policy: Password must not begin or end with a space or have over 256 characters")
 	}
-	if fault := pool.Password.Violation(password); fault != "" {
-		return refusal(CodeInvalidPassword, "Password did not conform with policy: %s", fault)
+	weak := new(signin.PolicyError)
+	if err := signin.CheckPolicy(pool.Password, password); errors.As(err, &weak) {
+		return refusal(CodeInvalidPassword, "Password did not conform with policy: %s", lacks[weak.Lack])
 	}
 	return nil
 }
+
+// lacks are Cognito's words.
+var lacks = map[signin.Lack]string{
+	signin.LackLength:    "Password not long enough",
+	signin.LackUppercase: "Password must have uppercase characters",
+	signin.LackLowercase: "Password must have lowercase characters",
+	signin.LackNumbers:   "Password must have numeric characters",
+	signin.LackSymbols:   "Password must have symbol characters",
+}
+
+// defaultTemporaryDays is the life of a password that an administrator set.
+const defaultTemporaryDays = 7
 
 // verifier makes what is stored of a password. It is slow: not for transactions.
 func (s *Service) verifier(pool directory.Pool, username, password string) (srp.Verifier, error) {
@@ -35,7 +51,8 @@ func (s *Service) verifier(pool directory.Pool, username, password string) (srp.
 }
 
 // checkHistory refuses one of the user's last passwords, where the policy says so.
-// It is as slow as the passwords are many.
+// It is as slow as the passwords are many, and runs within a transaction only where
+// a code must have been right first: who has none may not try old passwords.
 func checkHistory(pool directory.Pool, u directory.User, password string) error {
 	last := append([]srp.Verifier{u.Password}, u.PastPasswords...)
 	for _, v := range last[:min(len(last), pool.Password.HistorySize)] {
@@ -60,7 +77,7 @@ func (s *Service) setPassword(pool directory.Pool, u *directory.User, v srp.Veri
 	u.Failures, u.LockedUntil = 0, zeroTime
 	u.TemporaryUntil = zeroTime
 	if status == directory.ForceChangePassword {
-		u.TemporaryUntil = s.cfg.Now().AddDate(0, 0, pool.Password.Temporary())
+		u.TemporaryUntil = s.cfg.Now().AddDate(0, 0, cmp.Or(pool.Password.TemporaryDays, defaultTemporaryDays))
 	}
 	// What was sent for an older password has no business with this one.
 	delete(u.Codes, string(PurposeRecover))

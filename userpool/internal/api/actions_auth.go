@@ -1,3 +1,141 @@
 package api
 
-func (a *API) authActions() map[string]action { return map[string]action{} }
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+// scopeAPI is the one scope of access tokens that the API gives at sign-in.
+const scopeAPI = "aws.cognito.signin.user.admin"
+
+func (a *API) authActions() map[string]action {
+	return map[string]action{
+		"InitiateAuth": public(func(ctx context.Context, in initiateAuthInput) (*authOutput, error) {
+			return a.initiateAuth(ctx, in, false)
+		}),
+		"AdminInitiateAuth": iam(func(ctx context.Context, in initiateAuthInput) (*authOutput, error) {
+			return a.initiateAuth(ctx, in, true)
+		}),
+		"RespondToAuthChallenge": public(func(ctx context.Context, in respondInput) (*authOutput, error) {
+			return a.respondToAuthChallenge(ctx, in, false)
+		}),
+		"AdminRespondToAuthChallenge": iam(func(ctx context.Context, in respondInput) (*authOutput, error) {
+			return a.respondToAuthChallenge(ctx, in, true)
+		}),
+		"GetTokensFromRefreshToken": public(a.getTokensFromRefreshToken),
+		"RevokeToken":               public(a.revokeToken),
+		"GlobalSignOut":             public(a.globalSignOut),
+		"AdminUserGlobalSignOut":    iam(a.adminUserGlobalSignOut),
+		"AssociateSoftwareToken":    public(a.associateSoftwareToken),
+		"VerifySoftwareToken":       public(a.verifySoftwareToken),
+		"SetUserMFAPreference":      public(a.setUserMFAPreference),
+		"AdminSetUserMFAPreference": iam(a.adminSetUserMFAPreference),
+		"GetUserAuthFactors":        public(a.getUserAuthFactors),
+	}
+}
+
+// authOutput is the answer of the four actions that sign in.
+type authOutput struct {
+	ChallengeName        string            `json:",omitempty"`
+	Session              string            `json:",omitempty"`
+	ChallengeParameters  map[string]string // {} where there is nothing to say
+	AuthenticationResult *authResult       `json:",omitempty"`
+	AvailableChallenges  []string          `json:",omitempty"`
+}
+
+// authResult is AuthenticationResultType.
+type authResult struct {
+	AccessToken  string
+	ExpiresIn    int
+	IDToken      string `json:"IdToken,omitempty"`
+	RefreshToken string `json:",omitempty"`
+	TokenType    string
+}
+
+func resultOf(client directory.Client, tokens signin.Tokens) *authResult {
+	return &authResult{
+		AccessToken: tokens.Access, IDToken: tokens.ID, RefreshToken: tokens.Refresh,
+		ExpiresIn: int(client.AccessValidity.Seconds()), TokenType: "Bearer",
+	}
+}
+
+// authClient returns the client of a request and its pool; poolID is that of an
+// admin's request, or "".
+func (a *API) authClient(ctx context.Context, poolID, clientID string) (directory.Pool, directory.Client, error) {
+	pool, client, err := a.SignIns.Client(ctx, clientID)
+	if errors.Is(err, signin.ErrNoClient) || err == nil && poolID != "" && client.PoolID != poolID {
+		if poolID != "" {
+			if _, err := a.authPool(ctx, poolID); err != nil {
+				return pool, client, err
+			}
+		}
+		return pool, client, notFound("User pool client %s does not exist.", clientID)
+	}
+	return pool, client, err
+}
+
+func (a *API) authPool(ctx context.Context, id string) (directory.Pool, error) {
+	var pool directory.Pool
+	err := a.Store.View(ctx, func(tx store.Tx) error {
+		var err error
+		pool, err = directory.GetPool(tx, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return pool, notFound("User pool %s does not exist.", id)
+	}
+	return pool, err
+}
+
+// signing is one request to sign in, or a step of it, once its client is known.
+type signing struct {
+	*API
+	pool   directory.Pool
+	client directory.Client
+	values map[string]string // AuthParameters or ChallengeResponses
+}
+
+// proceed answers with what is due after a password, or after a challenge: the next
+// challenge, or the tokens.
+func (s *signing) proceed(ctx context.Context, step signin.Step, err error) (*authOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	if step.Challenge == "" {
+		tokens, err := s.SignIns.Complete(ctx, s.pool, s.client, step, scopeAPI)
+		if err != nil {
+			return nil, err
+		}
+		return &authOutput{ChallengeParameters: map[string]string{}, AuthenticationResult: resultOf(s.client, tokens)}, nil
+	}
+	parameters, err := challengeParameters(step)
+	return &authOutput{ChallengeName: step.Challenge, Session: step.Session, ChallengeParameters: parameters}, err
+}
+
+// challengeParameters are what a client is told about a challenge. Lists and
+// objects in it are JSON within strings.
+func challengeParameters(step signin.Step) (map[string]string, error) {
+	parameters := map[string]string{"USER_ID_FOR_SRP": step.User.Username}
+	switch step.Challenge {
+	case signin.ChallengeNewPassword:
+		visible := step.User.Attributes
+		if visible == nil {
+			visible = map[string]string{}
+		}
+		attributes, err := json.Marshal(visible)
+		if err != nil {
+			return nil, err
+		}
+		parameters["userAttributes"] = string(attributes)
+		// Pools do not say here which attributes they require.
+		parameters["requiredAttributes"] = "[]"
+	case signin.ChallengeMFASetup:
+		parameters["MFAS_CAN_SETUP"] = `["SOFTWARE_TOKEN_MFA"]`
+	}
+	return parameters, nil
+}

@@ -1,3 +1,128 @@
 package api
 
-func (a *API) poolActions() map[string]action { return map[string]action{} }
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/describe"
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+// poolActions are those about pools and what belongs to them but for users.
+func (a *API) poolActions() map[string]action {
+	all := map[string]action{
+		"CreateUserPool":       iam(a.createUserPool),
+		"DescribeUserPool":     iam(a.describeUserPool),
+		"ListUserPools":        iam(a.listUserPools),
+		"UpdateUserPool":       iam(a.updateUserPool),
+		"DeleteUserPool":       iam(a.deleteUserPool),
+		"SetUserPoolMfaConfig": iam(a.setUserPoolMfaConfig),
+		"GetUserPoolMfaConfig": iam(a.getUserPoolMfaConfig),
+		"AddCustomAttributes":  iam(a.addCustomAttributes),
+		"ListTagsForResource":  iam(a.listTagsForResource),
+		"TagResource":          iam(a.tagResource),
+		"UntagResource":        iam(a.untagResource),
+
+		"CreateUserPoolDomain":   iam(a.createUserPoolDomain),
+		"DescribeUserPoolDomain": iam(a.describeUserPoolDomain),
+		"UpdateUserPoolDomain":   iam(a.updateUserPoolDomain),
+		"DeleteUserPoolDomain":   iam(a.deleteUserPoolDomain),
+	}
+	maps.Copy(all, a.poolMemberActions())
+	return all
+}
+
+func (a *API) poolMemberActions() map[string]action {
+	return map[string]action{
+		"CreateUserPoolClient":   iam(a.createUserPoolClient),
+		"DescribeUserPoolClient": iam(a.describeUserPoolClient),
+		"ListUserPoolClients":    iam(a.listUserPoolClients),
+		"UpdateUserPoolClient":   iam(a.updateUserPoolClient),
+		"DeleteUserPoolClient":   iam(a.deleteUserPoolClient),
+
+		"CreateResourceServer":   iam(a.createResourceServer),
+		"DescribeResourceServer": iam(a.describeResourceServer),
+		"ListResourceServers":    iam(a.listResourceServers),
+		"UpdateResourceServer":   iam(a.updateResourceServer),
+		"DeleteResourceServer":   iam(a.deleteResourceServer),
+
+		"CreateGroup": iam(a.createGroup),
+		"GetGroup":    iam(a.getGroup),
+		"ListGroups":  iam(a.listGroups),
+		"UpdateGroup": iam(a.updateGroup),
+		"DeleteGroup": iam(a.deleteGroup),
+
+		"CreateIdentityProvider":          iam(a.createIdentityProvider),
+		"DescribeIdentityProvider":        iam(a.describeIdentityProvider),
+		"ListIdentityProviders":           iam(a.listIdentityProviders),
+		"UpdateIdentityProvider":          iam(a.updateIdentityProvider),
+		"DeleteIdentityProvider":          iam(a.deleteIdentityProvider),
+		"GetIdentityProviderByIdentifier": iam(a.getIdentityProviderByIdentifier),
+	}
+}
+
+// poolOf returns the pool of that ID, or Cognito's exception.
+func poolOf(tx store.Tx, id string) (directory.Pool, error) {
+	p, err := directory.GetPool(tx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return p, notFound("User pool %s does not exist.", id)
+	}
+	return p, err
+}
+
+// inPool runs work on an existing pool in a transaction that may change it.
+func (a *API) inPool(ctx context.Context, id string, work func(tx store.Tx, p directory.Pool) error) error {
+	return a.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := poolOf(tx, id)
+		if err != nil {
+			return err
+		}
+		return work(tx, p)
+	})
+}
+
+// lookIntoPool is inPool for work that changes nothing.
+func (a *API) lookIntoPool(ctx context.Context, id string, work func(tx store.Tx, p directory.Pool) error) error {
+	return a.Store.View(ctx, func(tx store.Tx) error {
+		p, err := poolOf(tx, id)
+		if err != nil {
+			return err
+		}
+		return work(tx, p)
+	})
+}
+
+// warnOfSettings tells the log which settings were taken but change nothing here,
+// so that nobody waits for what will not happen.
+func (a *API) warnOfSettings(ctx context.Context, action string, settings map[string]json.RawMessage) {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if !slices.Contains(actedUpon, name) && !describe.IsDefault(name, settings[name]) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		a.Logger.WarnContext(ctx, "settings taken, not acted upon", "action", action, "settings", names)
+	}
+}
+
+// actedUpon are settings that the records have in another form too, and those that
+// are for reading only.
+var actedUpon = []string{
+	"AccessTokenValidity", "IdTokenValidity", "RefreshTokenValidity", "TokenValidityUnits", "AllowedOAuthFlows",
+	"PreventUserExistenceErrors", "RefreshTokenRotation", "SchemaAttributes", "SoftwareTokenMfaConfiguration", "UserPoolTags", "UserPoolTier",
+}
+
+// stamp is a time of a record for an answer; the zero time is none.
+func stamp(t time.Time) *timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	s := timestamp(t)
+	return &s
+}

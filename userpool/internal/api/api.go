@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -22,16 +23,19 @@ const (
 	maxBodyBytes = 256 << 10
 )
 
-// Config is what the API works with. All fields are mandatory.
+// Config is what the API works with. All fields but Region are mandatory.
 type Config struct {
-	Store   store.Store
-	SignIns *signin.Service
-	Now     func() time.Time
-	Random  *random.Source
-	Logger  *slog.Logger
+	Store    store.Store
+	SignIns  *signin.Service
+	Accounts *account.Service
+	Now      func() time.Time
+	Random   *random.Source
+	Logger   *slog.Logger
 	// PublicURL is the server's own origin: pages of it may call what asks for AWS
 	// credentials.
 	PublicURL string
+	// Region begins the IDs of the pools that the API makes. Empty means us-east-1.
+	Region string
 }
 
 // API is an http.Handler. It is safe for concurrent use.

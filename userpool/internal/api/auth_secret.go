@@ -22,7 +22,8 @@ func checkSecretHashOfAny(client directory.Client, hash string, usernames ...str
 	case client.Secret == "" && hash == "":
 		return nil
 	case client.Secret == "":
-		return notAuthorized("Client " + client.ID + " is configured for no secret but secret was received")
+		// https://github.com/keivanK1/Cognito-Android-Studio/issues/1
+		return invalidParameter("App client %s is not configured for secret but secret hash was received", client.ID)
 	case hash == "":
 		return notAuthorized("Client " + client.ID + " is configured with secret but SECRET_HASH was not received")
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
@@ -31,14 +33,16 @@ const (
 // "anaya" in the group "staff".
 type world struct {
 	*API
-	t       testing.TB
-	store   store.Store
-	issuer  *issuer.Issuer
-	signIns *signin.Service
-	log     *bytes.Buffer
+	t        testing.TB
+	store    store.Store
+	issuer   *issuer.Issuer
+	signIns  *signin.Service
+	accounts *account.Service
+	log      *bytes.Buffer
 
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	sent []account.Message // what was delivered
 }
 
 // ring is shared by all worlds: making RSA keys is the slowest thing here.
@@ -72,8 +76,12 @@ func newWorld(t testing.TB) *world {
 	})
 	logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.signIns = signin.New(signin.Config{Store: w.store, Issuer: w.issuer, Now: w.clock, Random: source, Logger: logger})
+	w.accounts = account.New(account.Config{
+		Store: w.store, SignIns: w.signIns, Now: w.clock, Random: source, Logger: logger, Deliver: w.deliver,
+	})
 	w.API = New(Config{
-		Store: w.store, SignIns: w.signIns, Now: w.clock, Random: source, Logger: logger, PublicURL: "http://pool.test",
+		Accounts: w.accounts,
+		Store:    w.store, SignIns: w.signIns, Now: w.clock, Random: source, Logger: logger, PublicURL: "http://pool.test",
 	})
 	w.update(func(tx store.Tx) error {
 		if err := directory.PutKeys(tx, testPoolID, sharedKeys()); err != nil {
@@ -144,6 +152,13 @@ func (w *world) post(action, body string) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, r)
 	return rec
+}
+
+// deliver keeps what a real pool would send.
+func (w *world) deliver(_ context.Context, m account.Message) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, m)
 }
 
 // fields is the JSON of a request or an answer.

@@ -146,6 +146,13 @@ func (c *Client) Record() directory.Client {
 			d.RotationGrace = time.Duration(*r.RetryGracePeriodSeconds) * time.Second
 		}
 	}
+	// A guess: an empty list is none, rather than nothing to read or write.
+	if len(d.ReadAttributes) == 0 {
+		d.ReadAttributes = nil
+	}
+	if len(d.WriteAttributes) == 0 {
+		d.WriteAttributes = nil
+	}
 	if len(d.AuthFlows) == 0 {
 		d.AuthFlows = slices.Clone(defaultAuthFlows)
 		if d.Rotation {

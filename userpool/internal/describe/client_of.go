@@ -14,7 +14,7 @@ func OfClient(d directory.Client) Client {
 	revocation, session := !d.NoRevocation, int(d.ChallengeValidity/time.Minute)
 	c := Client{
 		PoolID: d.PoolID, Name: d.Name, ID: d.ID, Secret: d.Secret,
-		ModifiedAt: &Time{d.ModifiedAt}, CreatedAt: &Time{d.CreatedAt},
+		ModifiedAt: timeOf(d.ModifiedAt), CreatedAt: timeOf(d.CreatedAt),
 		ReadAttributes: d.ReadAttributes, WriteAttributes: d.WriteAttributes,
 		// Cognito may leave the default out; to show what is in force is a guess.
 		ExplicitAuthFlows:          d.AuthFlows,

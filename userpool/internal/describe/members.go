@@ -14,6 +14,14 @@ import (
 // the CLI in ISO 8601 (or in the API's form, as it is configured).
 type Time struct{ time.Time }
 
+// timeOf is nil for the zero time, which stands for none.
+func timeOf(t time.Time) *Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &Time{t}
+}
+
 // MarshalJSON writes the API's form.
 func (t Time) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(t.UnixMilli()) / 1000)

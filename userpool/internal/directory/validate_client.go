@@ -193,3 +193,6 @@ func redirectFaults(f *faults, field, raw string) {
 		f.add(field, "%q: plain http is for localhost, 127.0.0.1 and [::1] only", raw)
 	}
 }
+
+// AuthFlowNames returns what AuthFlows may hold, names of before 2019 first.
+func AuthFlowNames() []string { return slices.Concat(legacyAuthFlows, modernAuthFlows) }

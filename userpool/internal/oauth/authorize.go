@@ -55,10 +55,8 @@ func (s *Server) handleAuthorize(w http.ResponseWriter, r *http.Request) {
 		s.refuseAuthorization(w, r, request.refuse(codeLoginRequired, "nobody is signed in"))
 	case ok && request.prompt != "login" && request.prompt != "select_account":
 		s.finish(w, r, request, signedIn)
-	case request.provider != "":
-		redirect(w, "/provider?"+request.query)
 	default:
-		redirect(w, "/login?"+request.query)
+		redirect(w, request.signInPath())
 	}
 }
 

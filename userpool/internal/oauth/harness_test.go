@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
@@ -30,6 +31,34 @@ type world struct {
 	*Server
 	mux  *http.ServeMux
 	pool directory.Pool
+
+	mu       sync.Mutex // guards what follows
+	messages []account.Message
+	ahead    time.Duration // of the clock
+}
+
+// move moves the clock.
+func (w *world) move(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ahead += d
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Now().Add(w.ahead)
+}
+
+// sent is the last message that was sent.
+func (w *world) sent(t testing.TB) account.Message {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.messages) == 0 {
+		t.Fatal("nothing was sent")
+	}
+	return w.messages[len(w.messages)-1]
 }
 
 // newWorld has the server reach its store through wrap, if that is not nil.
@@ -70,11 +99,19 @@ func newWorld(t testing.TB, log io.Writer, wrap func(store.Store) store.Store) *
 	}
 	source := random.NewSource(rand.Reader)
 	url := func(poolID string) string { return testPublic + "/" + poolID }
-	keys := issuer.New(issuer.Config{Store: memory, Now: time.Now, Random: source, URL: url})
 	w := &world{mux: http.NewServeMux(), pool: pool}
-	w.Server = New(Config{PublicURL: testPublic, IssuerURL: url, SignIns: signin.New(signin.Config{
-		Store: used, Issuer: keys, Now: time.Now, Random: source, Logger: slog.New(slog.NewTextHandler(log, nil)),
-	})})
+	logger := slog.New(slog.NewTextHandler(log, nil))
+	keys := issuer.New(issuer.Config{Store: memory, Now: w.clock, Random: source, URL: url})
+	signIns := signin.New(signin.Config{Store: used, Issuer: keys, Now: w.clock, Random: source, Logger: logger})
+	accounts := account.New(account.Config{
+		Store: used, SignIns: signIns, Now: w.clock, Random: source, Logger: logger,
+		Deliver: func(_ context.Context, m account.Message) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.messages = append(w.messages, m)
+		},
+	})
+	w.Server = New(Config{PublicURL: testPublic, IssuerURL: url, SignIns: signIns, Accounts: accounts, Inspector: true})
 	w.Register(w.mux)
 	return w
 }

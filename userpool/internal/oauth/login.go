@@ -3,11 +3,11 @@ package oauth
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
+	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
-
-const maxLoginFormBytes = 16 << 10
 
 // problems has the page's words for what keeps somebody out; the first are
 // Cognito's.
@@ -36,64 +36,108 @@ func problemOf(err error) (message string, ok bool) {
 	return "", false
 }
 
-// handleLoginPage shows the sign-in form. Its URL is the authorization request's
-// (https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html).
-func (s *Server) handleLoginPage(w http.ResponseWriter, r *http.Request) {
-	request, err := s.parseAuthorization(r.Context(), r.URL.RawQuery)
-	if err != nil {
-		s.refuseAuthorization(w, r, err)
-		return
+// loginForm is the page of https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html:
+// its URL is the authorization request's.
+func loginForm(request authorizationRequest) formPage {
+	client := request.client
+	page := formPage{Title: "Sign in", Path: "/login"}
+	if client.local() {
+		page.Submit = "Sign in"
+		page.Fields = []field{
+			usernameField(&client.pool, request.loginHint, true),
+			{Name: fieldPassword, Label: "Password", Type: "password", Autocomplete: "current-password", MaxLength: 256},
+		}
 	}
-	s.showLogin(w, r, request, http.StatusOK, request.loginHint, "")
+	if mayRecover(client) {
+		page.Links = append(page.Links, link{"Forgot your password?", "/forgotPassword?" + request.query})
+	}
+	if maySignUp(client) {
+		page.Links = append(page.Links, link{"Create an account", "/signup?" + request.query})
+	}
+	for _, name := range client.external() {
+		page.Providers = append(page.Providers, link{"Continue with " + name, "/provider?" + request.withProvider(name)})
+	}
+	return page
 }
 
-// handleLogin takes the form.
-func (s *Server) handleLogin(w http.ResponseWriter, r *http.Request) {
-	request, err := s.parseAuthorization(r.Context(), r.URL.RawQuery)
+// withProvider is the request's query with another identity_provider.
+func (a *authorizationRequest) withProvider(name string) string {
+	q, err := url.ParseQuery(a.query)
 	if err != nil {
-		s.refuseAuthorization(w, r, err)
+		return a.query // it was made by Encode
+	}
+	q.Del("idp_identifier")
+	q.Del("identity_provider")
+	if name != "" {
+		q.Set("identity_provider", name)
+	}
+	return q.Encode()
+}
+
+// showLogin shows the sign-in form with a user name and what is wrong.
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, request authorizationRequest, status int, username, message string) {
+	request.loginHint = username
+	s.showForm(w, r, request, status, loginForm(request), problem{message: message})
+}
+
+// handleLogin takes the sign-in form.
+func (s *Server) handleLogin(w http.ResponseWriter, r *http.Request) {
+	request, ok := s.receive(w, r, loginForm)
+	if !ok {
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxLoginFormBytes)
-	if err := r.ParseForm(); err != nil {
-		s.showLogin(w, r, request, http.StatusBadRequest, "", "The form could not be read. Please try again.")
-		return
-	}
-	if !s.formAuthentic(r) {
-		s.log.InfoContext(r.Context(), "sign-in refused", "client", request.client.ID, "reason", "form token")
-		s.showLogin(w, r, request, http.StatusForbidden, "", "This form was no longer valid. Please sign in again.")
+	if !request.client.local() {
+		redirect(w, "/login?"+request.query)
 		return
 	}
 	// PostForm, not Form: a password never comes out of a URL.
-	username := r.PostForm.Get("username")
-	found, err := s.signIns.CheckPassword(r.Context(), request.client.pool, username, r.PostForm.Get("password"))
+	username := r.PostForm.Get(fieldUsername)
+	found, err := s.signIns.CheckPassword(r.Context(), request.client.pool, username, r.PostForm.Get(fieldPassword))
 	if message, ok := problemOf(err); ok {
 		// The name is not logged: people type passwords into the wrong field.
 		s.log.InfoContext(r.Context(), "sign-in refused", "client", request.client.ID, "reason", err.Error())
-		s.showLogin(w, r, request, http.StatusBadRequest, username, message)
+		s.refuseLogin(w, r, request, found, username, err, message)
 		return
 	}
 	if err != nil {
 		s.failAuthorization(w, r, request, err)
 		return
 	}
-	signedIn, err := s.startSession(w, r, found, []string{string(signin.MethodPassword)})
+	step, err := s.signIns.Next(r.Context(), request.client.pool, request.client.Client, found, signin.MethodPassword)
 	if err != nil {
 		s.failAuthorization(w, r, request, err)
 		return
 	}
-	s.log.InfoContext(r.Context(), "signed in", "client", request.client.ID, "sub", found.Sub)
-	s.finish(w, r, request, signedIn)
+	s.proceed(w, r, request, step)
 }
 
-func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, request authorizationRequest, status int, username, problem string) {
-	s.showPage(w, r, status, "login.html", formActions(request.client, request.redirectURI), loginPage{
-		PoolID:    request.client.pool.ID,
-		ClientID:  request.client.ID,
-		Action:    "/login?" + request.query,
-		FormField: formField,
-		FormToken: s.formToken(w, r),
-		Username:  username,
-		Problem:   problem,
-	})
+// refuseLogin leads those on who can help themselves, and shows the others the
+// form again.
+func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, request authorizationRequest, found directory.User, username string, err error, message string) {
+	switch {
+	case errors.Is(err, signin.ErrNotConfirmed) && maySignUp(request.client):
+		page := confirmForm(request)
+		page.Text = []string{"This account is not confirmed yet. Enter the code that was sent for it, or ask for a new one."}
+		// found is nobody where the password was wrong: then the ticket is for nobody.
+		s.showConfirm(w, r, request, http.StatusOK, page, username, s.ticket(w, r, request.client, found.Sub), problem{})
+	case errors.Is(err, signin.ErrResetRequired) && mayRecover(request.client):
+		page := newPasswordForm(request, username)
+		page.Text = []string{message + " Enter the code that was sent to you, or ask for a new one."}
+		s.showForm(w, r, request, http.StatusOK, page, problem{})
+	case errors.Is(err, signin.ErrNoUser) && !request.client.HideUnknownUsers:
+		s.showLogin(w, r, request, http.StatusBadRequest, username, "User does not exist.")
+	default:
+		s.showLogin(w, r, request, http.StatusBadRequest, username, message)
+	}
+}
+
+// enter signs the browser in and returns to the client.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, request authorizationRequest, u directory.User, methods []string) {
+	signedIn, err := s.startSession(w, r, u, methods)
+	if err != nil {
+		s.failAuthorization(w, r, request, err)
+		return
+	}
+	s.log.InfoContext(r.Context(), "signed in", "client", request.client.ID, "sub", u.Sub, "methods", methods)
+	s.finish(w, r, request, signedIn)
 }

@@ -33,22 +33,6 @@ func mustRead(name string) template.CSS {
 	return template.CSS(b) //nolint:gosec // embedded at build time
 }
 
-type loginPage struct {
-	PoolID    string
-	ClientID  string
-	Action    string
-	FormField string
-	FormToken string
-	Username  string
-	Problem   string
-}
-
-type errorPage struct {
-	Code   string
-	Title  string
-	Advice string
-}
-
 // showPage renders a page with a policy under which it loads nothing, runs
 // nothing, is framed by nobody and sends forms to formActions only.
 func (s *Server) showPage(w http.ResponseWriter, r *http.Request, status int, name string, formActions []string, data any) {
@@ -99,36 +83,4 @@ func cspSource(raw string) string {
 		return u.Scheme + ":"
 	}
 	return u.Scheme + "://" + u.Host
-}
-
-// errorPages has words for the codes that lead to /error. The query chooses
-// among them and is not shown: nobody can make the page say something.
-var errorPages = map[string]errorPage{
-	codeRedirectMismatch: {
-		Title:  "The return address does not match",
-		Advice: "The application asked to return to an address that is not registered for it. Its redirect_uri or logout_uri must be, character by character, one of the app client's callback or sign-out URLs.",
-	},
-	codeInvalidClient: {
-		Title:  "Unknown application",
-		Advice: "No app client of this server has the client_id in the link.",
-	},
-	codeInvalidRequest: {
-		Title:  "The sign-in link is not valid",
-		Advice: "A parameter is missing, repeated or malformed. Start again from the application.",
-	},
-	codeServerError: {
-		Title:  "Something went wrong",
-		Advice: "The server failed to answer. Its log says why.",
-	},
-}
-
-func (s *Server) handleErrorPage(w http.ResponseWriter, r *http.Request) {
-	code := r.URL.Query().Get("error")
-	page, ok := errorPages[code]
-	if !ok {
-		code = codeInvalidRequest
-		page = errorPages[code]
-	}
-	page.Code = code
-	s.showPage(w, r, http.StatusBadRequest, "error.html", []string{"'none'"}, page)
 }

@@ -6,11 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -129,7 +127,7 @@ func validity(client directory.Client) time.Duration {
 // newHandle returns what a session or SECRET_BLOCK is made of: its end, so that an
 // expired one is known as such when its record is gone, and 96 random bytes.
 func (s *Service) newHandle(end time.Time) []byte {
-	return binary.BigEndian.AppendUint64(s.Random.Bytes(96), uint64(max(end.UnixNano(), 0))) //nolint:gosec // not negative
+	return binary.BigEndian.AppendUint64(s.Random.Bytes(96), uint64(max(end.UnixNano(), 0)))
 }
 
 // endOf returns when a session ended that newHandle made, or seems to have.
@@ -184,138 +182,4 @@ func spend(tx store.Tx, session string, a attempt) error {
 	return directory.PutChallenge(tx, session, directory.Challenge{
 		PoolID: a.PoolID, ClientID: a.ClientID, ExpiresAt: a.ExpiresAt,
 	})
-}
-
-// errAnswer marks a wrong answer, which leaves the session open.
-type errAnswer struct{ error }
-
-func (e errAnswer) Unwrap() error { return e.error }
-
-// answer lets judge look at the challenge of a session, in one transaction: of
-// several answers one gets through. judge may change the user. A wrong answer
-// (errAnswer) is counted, any other error changes nothing.
-func (s *Service) answer(ctx context.Context, client directory.Client, session, name string, judge func(tx store.Tx, a *attempt) error) (Step, error) {
-	var step Step
-	var refusal error
-	err := s.Store.Update(ctx, func(tx store.Tx) error {
-		step, refusal = Step{}, nil
-		a, err := s.open(tx, session, name)
-		if err != nil {
-			return err
-		}
-		if a.ClientID != client.ID {
-			return ErrSessionInvalid
-		}
-		if err := s.mayEnter(a.user); err != nil {
-			return err
-		}
-		err = judge(tx, &a)
-		if wrong := (errAnswer{}); errors.As(err, &wrong) {
-			refusal = wrong.error
-			return s.count(tx, session, a)
-		}
-		if err != nil {
-			return err
-		}
-		if err := spend(tx, session, a); err != nil {
-			return err
-		}
-		if err := directory.PutUser(tx, a.pool, a.user); err != nil {
-			return err
-		}
-		step, err = s.next(tx, a, a.Methods)
-		return err
-	})
-	return step, errors.Join(err, refusal)
-}
-
-// count files a wrong answer. The last one that is allowed ends the session.
-func (s *Service) count(tx store.Tx, session string, a attempt) error {
-	a.Attempts++
-	if a.Attempts >= maxAttempts {
-		return spend(tx, session, a)
-	}
-	return directory.PutChallenge(tx, session, a.Challenge)
-}
-
-// AnswerNewPassword answers NEW_PASSWORD_REQUIRED: the password that the user will
-// have, and changes of attributes. Attributes that the client may not write, or
-// the pool does not have, are an *[AttributeError]; a weak password is a
-// *[PolicyError]. Neither ends the session.
-func (s *Service) AnswerNewPassword(ctx context.Context, client directory.Client, session, password string, attributes map[string]string) (Step, error) {
-	return s.answer(ctx, client, session, ChallengeNewPassword, func(_ store.Tx, a *attempt) error {
-		if err := CheckPolicy(a.pool.Password, password); err != nil {
-			return err
-		}
-		if err := setAttributes(a, attributes); err != nil {
-			return err
-		}
-		verifier, err := s.NewPassword(a.pool, a.user.Username, password)
-		if err != nil {
-			return err
-		}
-		a.user.Password, a.user.Status, a.user.TemporaryUntil = verifier, directory.Confirmed, time.Time{}
-		a.user.ModifiedAt = s.Now()
-		return nil
-	})
-}
-
-// AttributeError says that an attribute cannot be set.
-type AttributeError struct {
-	Name string
-	// Unwritable is set where the client may not write it; else the pool does not
-	// have it, or the value is too long.
-	Unwritable bool
-}
-
-func (e *AttributeError) Error() string { return "the attribute " + e.Name + " cannot be set" }
-
-func setAttributes(a *attempt, attributes map[string]string) error {
-	changed := map[string]string{}
-	for name, value := range a.user.Attributes {
-		changed[name] = value
-	}
-	for name, value := range attributes {
-		switch {
-		case name == "sub" || strings.HasSuffix(name, "_verified"),
-			a.client.WriteAttributes != nil && !slices.Contains(a.client.WriteAttributes, name):
-			return &AttributeError{Name: name, Unwritable: true}
-		case !a.pool.HasAttribute(name) || len(value) > maxAttributeBytes:
-			return &AttributeError{Name: name}
-		}
-		if old, ok := changed[name]; ok && old == value {
-			continue
-		}
-		changed[name] = value
-		if name == "email" || name == "phone_number" {
-			delete(changed, name+"_verified") // nobody has verified the new one
-		}
-	}
-	a.user.Attributes = changed
-	return nil
-}
-
-// maxAttributeBytes is the length of AttributeValueType.
-const maxAttributeBytes = 2048
-
-// Complete begins the sign-in that a step without a challenge allows, with an ID
-// token, an access token of those scopes and a refresh token.
-func (s *Service) Complete(ctx context.Context, pool directory.Pool, client directory.Client, step Step, scopes ...string) (Tokens, error) {
-	signIn := s.Start(client, step.User, scopes, step.Methods)
-	var subject issuer.Subject
-	var refresh string
-	err := s.Store.Update(ctx, func(tx store.Tx) error {
-		var err error
-		if subject, err = SubjectOf(tx, pool, client, signIn); err != nil {
-			return err
-		}
-		signIn.SignOuts = subject.User.SignOuts
-		subject.SignIn = signIn
-		refresh, err = s.Keep(tx, signIn, true)
-		return err
-	})
-	if err != nil {
-		return Tokens{}, err
-	}
-	return s.Issue(ctx, subject, true, refresh)
 }

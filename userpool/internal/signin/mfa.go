@@ -14,9 +14,10 @@ import (
 var (
 	ErrWrongCode = errors.New("wrong code")
 	ErrCodeUsed  = errors.New("the code was used before")
-	// ErrNoTOTP says that the user has no authenticator app, or none that was
-	// confirmed.
-	ErrNoTOTP = errors.New("the user has no authenticator app")
+	// ErrNoTOTP says that the user has no authenticator app, ErrTOTPPending that the
+	// one that there is was not confirmed.
+	ErrNoTOTP      = errors.New("the user has no authenticator app")
+	ErrTOTPPending = errors.New("the user's authenticator app is not confirmed")
 	// ErrMFAOff says that the pool has no second factors.
 	ErrMFAOff = errors.New("the pool has no second factors")
 )
@@ -48,13 +49,13 @@ func proven(methods []string) []string {
 // AnswerTOTP answers SOFTWARE_TOKEN_MFA. ErrWrongCode and ErrCodeUsed leave the
 // session open for a few more; ErrNoTOTP is for a user whose app was taken away
 // meanwhile.
-func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, session, code string) (Step, error) {
-	return s.answer(ctx, client, session, ChallengeTOTP, func(_ store.Tx, a *attempt) error {
+func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, by Answer, code string) (Step, error) {
+	return s.answer(ctx, client, by, ChallengeTOTP, func(a *attempt) error {
 		if a.user.TOTPSecret == "" {
 			return ErrNoTOTP
 		}
 		if err := s.checkCode(&a.user, a.user.TOTPSecret, code); err != nil {
-			return errAnswer{err}
+			return wrongAnswerError{err}
 		}
 		a.Methods = proven(a.Methods)
 		return nil
@@ -63,8 +64,8 @@ func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, sessi
 
 // AnswerMFASetup answers MFA_SETUP after [Service.VerifySetup] has confirmed an
 // app, and is ErrNoTOTP before that.
-func (s *Service) AnswerMFASetup(ctx context.Context, client directory.Client, session string) (Step, error) {
-	return s.answer(ctx, client, session, ChallengeMFASetup, func(_ store.Tx, a *attempt) error {
+func (s *Service) AnswerMFASetup(ctx context.Context, client directory.Client, by Answer) (Step, error) {
+	return s.answer(ctx, client, by, ChallengeMFASetup, func(a *attempt) error {
 		if !slices.Contains(a.Methods, string(MethodMFA)) {
 			return ErrNoTOTP
 		}
@@ -90,7 +91,7 @@ func (s *Service) AssociateSetup(ctx context.Context, session string) (secret, n
 func (s *Service) VerifySetup(ctx context.Context, session, code string) (next string, err error) {
 	return s.setup(ctx, session, func(a *attempt) error {
 		if err := s.confirm(&a.user, code); err != nil {
-			return errAnswer{err}
+			return wrongAnswerError{err}
 		}
 		// Who has to have a second factor uses it from now on. That Cognito sets the
 		// preference here is a guess.
@@ -112,7 +113,7 @@ func (s *Service) setup(ctx context.Context, session string, change func(*attemp
 			return err
 		}
 		err = change(&a)
-		if wrong := (errAnswer{}); errors.As(err, &wrong) {
+		if wrong := (wrongAnswerError{}); errors.As(err, &wrong) {
 			refusal = wrong.error
 			return s.count(tx, session, a)
 		}
@@ -162,11 +163,15 @@ func (s *Service) VerifyTOTP(ctx context.Context, pool directory.Pool, u directo
 	return s.change(ctx, pool, u, func(u *directory.User) error { return s.confirm(u, code) })
 }
 
-// EnableTOTP turns asking for codes on or off. Turning it on is ErrNoTOTP for a
-// user who has confirmed no app.
+// EnableTOTP turns asking for codes on or off. Turning it on is ErrNoTOTP or
+// ErrTOTPPending for a user who has confirmed no app.
 func (s *Service) EnableTOTP(ctx context.Context, pool directory.Pool, u directory.User, enabled bool) error {
 	return s.change(ctx, pool, u, func(u *directory.User) error {
-		if enabled && u.TOTPSecret == "" {
+		switch {
+		case !enabled || u.TOTPSecret != "":
+		case u.TOTPPending != "":
+			return ErrTOTPPending
+		default:
 			return ErrNoTOTP
 		}
 		u.TOTPEnabled, u.ModifiedAt = enabled, s.Now()

@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/srp"
 )
 
 // PolicyError says what a password lacks of the pool's policy.
@@ -49,9 +48,4 @@ func CheckPolicy(policy directory.PasswordPolicy, password string) error {
 		return &PolicyError{LackSymbols}
 	}
 	return nil
-}
-
-// NewPassword makes what is stored of a user's password.
-func (s *Service) NewPassword(pool directory.Pool, username, password string) (srp.Verifier, error) {
-	return srp.NewVerifier(s.Random, pool.SRPName(), username, password)
 }

@@ -32,10 +32,11 @@ const maxClockSkew = 5 * time.Minute
 func (s *Service) BeginSRP(ctx context.Context, pool directory.Pool, client directory.Client, name, publicA string) (Handshake, error) {
 	u, err := s.findUser(ctx, pool, name)
 	verifier, id := u.Password, u.Username
+	unknown := errors.Is(err, ErrNoUser) && client.HideUnknownUsers
 	switch {
-	case err != nil && !(errors.Is(err, ErrNoUser) && client.HideUnknownUsers):
+	case err != nil && !unknown:
 		return Handshake{}, err
-	case err != nil:
+	case unknown:
 		id = s.decoyID(pool, name)
 		fallthrough
 	case len(verifier.V) == 0: // one of an external provider
@@ -112,7 +113,7 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	proven := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Username == "":
-		return directory.User{}, ErrNoUser
+		return directory.User{}, errors.Join(s.nothingWas(ctx), ErrNoUser)
 	case !proven || !inTime:
 		return directory.User{}, errors.Join(s.passwordWas(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}
@@ -125,8 +126,13 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 // names reports whether a name that came with an answer is that of the one whose
 // challenge it is: USER_ID_FOR_SRP, or an alias.
 func (s *Service) names(tx store.Tx, a attempt, name string) bool {
-	if a.pool.UserKey(name) == a.pool.UserKey(a.SRPUser) {
+	if name == "" && a.Name != ChallengeSRP && a.Name != ChallengeSelect {
 		return true
+	}
+	for _, known := range []string{a.SRPUser, a.user.Username} {
+		if known != "" && a.pool.UserKey(name) == a.pool.UserKey(known) {
+			return true
+		}
 	}
 	u, err := directory.FindUser(tx, a.pool, name)
 	return err == nil && u.Sub == a.user.Sub
@@ -136,7 +142,7 @@ func (s *Service) names(tx store.Tx, a attempt, name string) bool {
 // password (USER_AUTH), and returns its session.
 func (s *Service) BeginChoice(ctx context.Context, pool directory.Pool, client directory.Client, name string) (session string, err error) {
 	u, err := s.findUser(ctx, pool, name)
-	if err != nil && !(errors.Is(err, ErrNoUser) && client.HideUnknownUsers) {
+	if unknown := errors.Is(err, ErrNoUser) && client.HideUnknownUsers; err != nil && !unknown {
 		return "", err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {

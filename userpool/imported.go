@@ -1,0 +1,115 @@
+package userpool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/poolguard/poolguard/userpool/internal/describe"
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+// Descriptions are pools and app clients as AWS describes those of an account.
+// They hold no users and no passwords: Cognito gives neither away. See
+// [ReadDescriptions].
+type Descriptions struct{ imported describe.Import }
+
+// NamedReader is a source of descriptions with the name that errors call it by,
+// such as that of a file.
+type NamedReader struct {
+	Name string
+	io.Reader
+}
+
+// ReadDescriptions reads what
+//
+//	aws cognito-idp describe-user-pool --user-pool-id …
+//	aws cognito-idp describe-user-pool-client --user-pool-id … --client-id …
+//
+// print as JSON, in any order and any number of sources, for [Config.Descriptions].
+// Clients need the description of their pool. Resource servers are made of the
+// scopes that clients have. All faults come back at once, each with the name of its
+// source.
+func ReadDescriptions(sources ...NamedReader) (*Descriptions, error) {
+	var parts []describe.Import
+	var faults []error
+	for _, source := range sources {
+		part, err := describe.Read(source, source.Name)
+		parts, faults = append(parts, part), append(faults, err)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	merged, err := describe.Merge(parts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Descriptions{imported: merged}, nil
+}
+
+// PoolIDs returns the IDs of the described pools; none, if d is nil.
+func (d *Descriptions) PoolIDs() []string {
+	if d == nil {
+		return nil
+	}
+	ids := make([]string, len(d.imported.Pools))
+	for i, p := range d.imported.Pools {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// validateDescriptions checks what a Config has beside the descriptions against
+// them.
+func (c *Config) validateDescriptions(f *faults) {
+	if c.Descriptions == nil {
+		return
+	}
+	for i, p := range c.Pools {
+		for j, client := range p.Clients {
+			at := fmt.Sprintf("Pools[%d].Clients[%d].ID", i, j)
+			if slices.ContainsFunc(c.Descriptions.imported.Clients, func(d directory.Client) bool { return d.ID == client.ID }) {
+				f.add(at, "%q is among the descriptions too", client.ID)
+			}
+		}
+	}
+}
+
+// pool returns the record of a described pool.
+func (d *Descriptions) pool(id string) (directory.Pool, bool) {
+	if d == nil {
+		return directory.Pool{}, false
+	}
+	i := slices.IndexFunc(d.imported.Pools, func(p directory.Pool) bool { return p.ID == id })
+	if i < 0 {
+		return directory.Pool{}, false
+	}
+	return d.imported.Pools[i], true
+}
+
+// seedDescriptions writes described pools and clients into the store.
+func (s *Server) seedDescriptions(ctx context.Context, d *Descriptions) error {
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		in := d.imported
+		var faults []error
+		for _, p := range in.Pools {
+			faults = append(faults, directory.PutPool(tx, p))
+			for _, domain := range in.Domains[p.ID] {
+				faults = append(faults, directory.PutDomain(tx, domain, p.ID))
+			}
+		}
+		for _, r := range in.ResourceServers {
+			faults = append(faults, directory.PutResourceServer(tx, r))
+		}
+		for _, p := range in.Providers {
+			faults = append(faults, directory.PutProvider(tx, p))
+		}
+		for _, c := range in.Clients {
+			faults = append(faults, directory.PutClient(tx, c))
+		}
+		return errors.Join(faults...)
+	})
+}

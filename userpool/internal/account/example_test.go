@@ -1,0 +1,44 @@
+package account_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/random"
+	"github.com/poolguard/poolguard/userpool/internal/signin"
+	"github.com/poolguard/poolguard/userpool/internal/store"
+)
+
+func Example() {
+	ctx := context.Background()
+	s, source := store.NewMemory(), random.NewSource(rand.Reader)
+	var code string
+	accounts := account.New(account.Config{
+		Store: s, Now: time.Now, Random: source, Logger: slog.New(slog.DiscardHandler),
+		SignIns: signin.New(signin.Config{Store: s, Now: time.Now, Random: source, Logger: slog.New(slog.DiscardHandler)}),
+		Deliver: func(_ context.Context, m account.Message) { code = m.Code },
+	})
+	pool := directory.Pool{ID: "us-east-1_Local0001", Password: directory.DefaultPasswordPolicy, AutoVerifiedAttributes: []string{"email"}}
+	client := directory.Client{ID: "web", PoolID: pool.ID}
+
+	up, err := accounts.SignUp(ctx, pool, client, account.NewUser{
+		Username: "anaya", Password: "Passw0rd!", Attributes: []account.Attribute{{Name: "email", Value: "anaya@example.com"}},
+	})
+	fmt.Println(up.Delivery.Destination, err)
+	fmt.Println(accounts.ConfirmSignUp(ctx, pool, client, "anaya", "", false))
+	fmt.Println(accounts.ConfirmSignUp(ctx, pool, client, "anaya", code, false))
+
+	_, err = accounts.SignUp(ctx, pool, client, account.NewUser{Username: "Anaya", Password: "Passw0rd!"})
+	fmt.Println(errors.Is(err, &account.Error{Code: account.CodeUsernameExists}))
+	// Output:
+	// a***@e*** <nil>
+	// CodeMismatchException: Invalid verification code provided, please try again.
+	// <nil>
+	// true
+}

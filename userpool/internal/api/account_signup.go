@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+
+	"github.com/poolguard/poolguard/userpool/internal/account"
+)
+
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html
+type signUpRequest struct {
+	ClientID       string          `json:"ClientId"`
+	SecretHash     string          `json:"SecretHash"`
+	Username       string          `json:"Username"`
+	Password       string          `json:"Password"`
+	UserAttributes []attributePair `json:"UserAttributes"`
+}
+
+type signUpAnswer struct {
+	UserConfirmed       bool           `json:"UserConfirmed"`
+	CodeDeliveryDetails *deliveryShape `json:"CodeDeliveryDetails,omitempty"`
+	UserSub             string         `json:"UserSub"`
+}
+
+func (a *API) signUp(ctx context.Context, in signUpRequest) (signUpAnswer, error) {
+	var c constraints
+	c.open("clientId", in.ClientID, clientIDShape)
+	c.closed("username", in.Username, usernameShape)
+	c.closed("password", in.Password, passwordShape)
+	attributes := attributesIn(&c, in.UserAttributes)
+	if err := c.err(); err != nil {
+		return signUpAnswer{}, err
+	}
+	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return signUpAnswer{}, err
+	}
+	up, err := a.Accounts.SignUp(ctx, pool, client, account.NewUser{Username: in.Username, Password: in.Password, Attributes: attributes})
+	return signUpAnswer{up.Confirmed, deliveryOut(up.Delivery), up.Sub}, err
+}
+
+// namedRequest is what several actions ask of a client and a user.
+type namedRequest struct {
+	ClientID   string `json:"ClientId"`
+	SecretHash string `json:"SecretHash"`
+	Username   string `json:"Username"`
+}
+
+func (r namedRequest) check() constraints {
+	var c constraints
+	c.open("clientId", r.ClientID, clientIDShape)
+	c.closed("username", r.Username, usernameShape)
+	return c
+}
+
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmSignUp.html
+type confirmSignUpRequest struct {
+	namedRequest
+	ConfirmationCode   string `json:"ConfirmationCode"`
+	ForceAliasCreation bool   `json:"ForceAliasCreation"`
+}
+
+func (a *API) confirmSignUp(ctx context.Context, in confirmSignUpRequest) (empty, error) {
+	c := in.check()
+	c.closed("confirmationCode", in.ConfirmationCode, codeShape)
+	if err := c.err(); err != nil {
+		return empty{}, err
+	}
+	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return empty{}, err
+	}
+	return empty{}, a.Accounts.ConfirmSignUp(ctx, pool, client, in.Username, in.ConfirmationCode, in.ForceAliasCreation)
+}
+
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html
+func (a *API) resendConfirmationCode(ctx context.Context, in namedRequest) (deliveryAnswer, error) {
+	if err := in.check().err(); err != nil {
+		return deliveryAnswer{}, err
+	}
+	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return deliveryAnswer{}, err
+	}
+	d, err := a.Accounts.ResendConfirmationCode(ctx, pool, client, in.Username)
+	return deliveryAnswer{deliveryOut(d)}, err
+}
+
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html
+func (a *API) forgotPassword(ctx context.Context, in namedRequest) (deliveryAnswer, error) {
+	if err := in.check().err(); err != nil {
+		return deliveryAnswer{}, err
+	}
+	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return deliveryAnswer{}, err
+	}
+	d, err := a.Accounts.ForgotPassword(ctx, pool, client, in.Username)
+	return deliveryAnswer{deliveryOut(d)}, err
+}
+
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmForgotPassword.html
+type confirmForgotPasswordRequest struct {
+	namedRequest
+	ConfirmationCode string `json:"ConfirmationCode"`
+	Password         string `json:"Password"`
+}
+
+func (a *API) confirmForgotPassword(ctx context.Context, in confirmForgotPasswordRequest) (empty, error) {
+	c := in.check()
+	c.closed("confirmationCode", in.ConfirmationCode, codeShape)
+	c.closed("password", in.Password, passwordShape)
+	if err := c.err(); err != nil {
+		return empty{}, err
+	}
+	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	if err != nil {
+		return empty{}, err
+	}
+	return empty{}, a.Accounts.ConfirmForgotPassword(ctx, pool, client, in.Username, in.ConfirmationCode, in.Password)
+}

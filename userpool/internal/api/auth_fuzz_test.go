@@ -1,0 +1,51 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// FuzzActions sends any body to any action: no panic, no failure of the server's,
+// no answer that is long or no JSON.
+func FuzzActions(f *testing.F) {
+	w := newWorld(f)
+	names := []string{}
+	for name := range w.actions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	session := strings.Repeat("s", 40)
+	for n := range names {
+		for _, body := range []string{
+			``, `null`, `{}`, `[]`, `{"ClientId":"web"}`, `{"AccessToken":"a.b.c","Session":null}`,
+			`{"UserPoolId":"us-east-1_Local0001","ClientId":"web","Username":"anaya"}`,
+			`{"ClientId":"web","AuthFlow":"USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"anaya","PASSWORD":"Passw0rd!"}}`,
+			`{"ClientId":"web","AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"anaya","SRP_A":"ff"}}`,
+			`{"ClientId":"web","AuthFlow":"USER_AUTH","AuthParameters":{"USERNAME":"\u0000"}}`,
+			`{"ClientId":"web","ChallengeName":"PASSWORD_VERIFIER","Session":"` + session + `","ChallengeResponses":{"USERNAME":"anaya",` +
+				`"TIMESTAMP":"Sun Mar 1 12:00:00 UTC 2026","PASSWORD_CLAIM_SECRET_BLOCK":"AAAA","PASSWORD_CLAIM_SIGNATURE":"AAAA"}}`,
+			`{"ClientId":"web","ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"` + session + `","ChallengeResponses":{"USERNAME":"anaya","SOFTWARE_TOKEN_MFA_CODE":"123456"}}`,
+			`{"Session":"` + session + `","UserCode":"123456"}`, `{"ClientId":"web","Token":"x","RefreshToken":"x"}`,
+		} {
+			f.Add(n, body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, n int, body string) {
+		if n < 0 {
+			n = -(n + 1)
+		}
+		action := names[n%len(names)]
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("X-Amz-Target", targetPrefix+action)
+		rec := httptest.NewRecorder()
+		w.ServeHTTP(rec, r)
+		if rec.Code >= 500 || rec.Body.Len() > 64<<10 || !json.Valid(rec.Body.Bytes()) {
+			t.Errorf("%s answered %d, %d bytes: %.200s", action, rec.Code, rec.Body.Len(), rec.Body)
+		}
+	})
+}
