@@ -77,16 +77,31 @@ func New(cfg Config) (*Server, error) {
 	if err := s.seed(context.Background(), cfg); err != nil {
 		return nil, fmt.Errorf("userpool: %w", err)
 	}
-	s.handler = s.routes(cfg, issuerURL)
+	decoys, err := s.decoys(context.Background())
+	if err != nil {
+		return nil, fmt.Errorf("userpool: %w", err)
+	}
+	s.handler = s.routes(cfg, issuerURL, decoys)
 	return s, nil
 }
 
-func (s *Server) routes(cfg Config, issuerURL func(string) string) http.Handler {
+// decoys is the secret that users who do not exist are made of. It is the
+// storage's, so that a restart does not give them away.
+func (s *Server) decoys(ctx context.Context) (secret []byte, err error) {
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		secret, err = directory.ServerSecret(tx, "decoys", func() []byte { return s.random.Bytes(32) })
+		return err
+	})
+	return secret, err
+}
+
+func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte) http.Handler {
 	signIns := signin.New(signin.Config{
-		Store: s.store, Issuer: s.issuer, Now: s.now, Random: s.random, Logger: cfg.Logger,
+		Store: s.store, Issuer: s.issuer, Now: s.now, Random: s.random, Logger: cfg.Logger, Decoys: decoys,
 	})
 	accounts := account.New(account.Config{
 		Store: s.store, SignIns: signIns, Now: s.now, Random: s.random, Logger: cfg.Logger, Deliver: deliverer(cfg.Deliver),
+		Decoys: decoys,
 	})
 	mux := http.NewServeMux()
 	oauth.New(oauth.Config{

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
@@ -175,6 +174,3 @@ func (s *Service) ResetPassword(ctx context.Context, pool directory.Pool, name s
 	s.deliver(ctx, out)
 	return nil
 }
-
-// IsUserNotFound reports whether err is the refusal for a user who is not there.
-func IsUserNotFound(err error) bool { return errors.Is(err, &Error{Code: CodeUserNotFound}) }

@@ -24,7 +24,7 @@ func newName(pool directory.Pool, name, sub string, values map[string]string) (s
 	}
 	byEmail := slices.Contains(pool.UsernameAttributes, "email")
 	byPhone := slices.Contains(pool.UsernameAttributes, "phone_number")
-	attribute := ""
+	var attribute string
 	switch {
 	case byEmail && email:
 		attribute = "email"

@@ -24,6 +24,9 @@ type Config struct {
 	// the transaction, in the goroutine of the request, from several at once; what
 	// it cannot deliver is lost, as a mail is.
 	Deliver func(context.Context, Message)
+	// Decoys is the secret that the destinations of users who do not exist are made
+	// of. It must last as long as the Store. Nil means a fresh one.
+	Decoys []byte
 }
 
 // Medium is how a message goes: DeliveryMedium of the API.
@@ -75,7 +78,13 @@ type Service struct {
 }
 
 // New returns a service.
-func New(cfg Config) *Service { return &Service{cfg: cfg, decoy: cfg.Random.Bytes(32)} }
+func New(cfg Config) *Service {
+	s := &Service{cfg: cfg, decoy: cfg.Decoys}
+	if s.decoy == nil {
+		s.decoy = cfg.Random.Bytes(32)
+	}
+	return s
+}
 
 // Pool returns the pool of that ID, or an [*Error] that Cognito's administrators
 // get to see.

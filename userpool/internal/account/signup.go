@@ -70,10 +70,10 @@ func (s *Service) newUser(pool directory.Pool, name string, values map[string]st
 	return u, err
 }
 
-// add files a new user, unless the name is taken: by a user name, or a sub, that
-// would be found under it.
+// add files a new user, unless somebody is found under the name: by user name, by
+// alias, or by sub. Who took another's sub for a name would be found in their place.
 func (s *Service) add(tx store.Tx, pool directory.Pool, u directory.User, taken string) error {
-	switch _, err := directory.GetUser(tx, pool, u.Username); {
+	switch _, err := directory.FindUser(tx, pool, u.Username); {
 	case err == nil:
 		return &Error{CodeUsernameExists, taken}
 	case !errors.Is(err, store.ErrNotFound):

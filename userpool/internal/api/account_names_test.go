@@ -68,6 +68,16 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+func TestNobodyTakesASubForAName(t *testing.T) {
+	w := newWorld(t)
+	_, got := w.adminUser("anaya")
+	w.refused("SignUp", signUpOf(got["sub"].(string)), "UsernameExistsException", "User already exists")
+	w.setPool(func(p *directory.Pool) { p.AliasAttributes = []string{"preferred_username"} })
+	w.call("AdminUpdateUserAttributes", with(inPool("anaya"), "UserAttributes", attributes("preferred_username", "ann")))
+	w.refused("SignUp", signUpOf("Ann"), "UsernameExistsException", "User already exists")
+	w.refused("SignUp", signUpOf("bo", "preferred_username", "ANN"), "UsernameExistsException", "An account with the given preferred_username already exists.")
+}
+
 func TestCase(t *testing.T) {
 	w := newWorld(t)
 	w.setPool(func(p *directory.Pool) { p.CaseSensitive = true })

@@ -9,9 +9,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 )
 
-// authExceptions are the exceptions of signing in. Words in quotation marks on the
-// right were seen in the answers of Cognito, as people quote them, unless a comment
-// says otherwise.
+// authExceptions are the exceptions of signing in, in words that people quote from
+// the answers of Cognito, unless a comment says otherwise.
 var authExceptions = []struct {
 	err       error
 	exception Error

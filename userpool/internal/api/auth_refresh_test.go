@@ -115,7 +115,7 @@ func TestRefreshOfHostedSignIn(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			token, err = w.signIns.Keep(tx, w.signIns.Start(client, w.user2(tx), []string{scope}, []string{"pwd"}), true)
+			token, err = w.signIns.Keep(tx, w.signIns.Start(client, w.anaya(tx), []string{scope}, []string{"pwd"}), true)
 			return err
 		})
 		tokens := w.tokens(w.call("GetTokensFromRefreshToken", fields{"ClientId": "web", "RefreshToken": token}))
@@ -126,7 +126,7 @@ func TestRefreshOfHostedSignIn(t *testing.T) {
 	}
 }
 
-func (w *authWorld) user2(tx store.Tx) directory.User {
+func (w *authWorld) anaya(tx store.Tx) directory.User {
 	p, err := directory.GetPool(tx, testPoolID)
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -183,6 +184,19 @@ func GetChallenge(tx store.Tx, session string) (Challenge, error) {
 // DeleteChallenge is content if there is none.
 func DeleteChallenge(tx store.Tx, session string) error {
 	return challenges.delete(tx, Digest(session))
+}
+
+const secretsBucket store.Bucket = "secrets"
+
+// ServerSecret returns the server's secret of that name, and makes it with fresh where
+// there is none.
+func ServerSecret(tx store.Tx, name string, fresh func() []byte) ([]byte, error) {
+	secret, err := tx.Get(secretsBucket, name)
+	if !errors.Is(err, store.ErrNotFound) {
+		return bytes.Clone(secret), err
+	}
+	secret = fresh()
+	return secret, tx.Put(secretsBucket, name, secret)
 }
 
 // PutKeys keeps a pool's signing keys, in whatever form they come.

@@ -13,13 +13,17 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// Config is what a [Service] works with. All fields are mandatory.
+// Config is what a [Service] works with. All fields but Decoys are mandatory.
 type Config struct {
 	Store  store.Store
 	Issuer *issuer.Issuer
 	Now    func() time.Time
 	Random *random.Source
 	Logger *slog.Logger
+	// Decoys is the secret that the verifiers of users who do not exist are made of.
+	// It must last as long as the Store: salts that change from one process to the next
+	// give decoys away. Nil means a fresh one.
+	Decoys []byte
 }
 
 // Service signs people in. It is safe for concurrent use.
@@ -29,7 +33,13 @@ type Service struct {
 }
 
 // New returns a service.
-func New(cfg Config) *Service { return &Service{Config: cfg, decoy: cfg.Random.Bytes(32)} }
+func New(cfg Config) *Service {
+	s := &Service{Config: cfg, decoy: cfg.Decoys}
+	if s.decoy == nil {
+		s.decoy = cfg.Random.Bytes(32)
+	}
+	return s
+}
 
 // ErrNoClient says that there is no such app client.
 var ErrNoClient = errors.New("no such app client")
