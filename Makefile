@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint tools fuzz faults mutate bench bench-verify bench-strict release release-modules selftest tidy clean
+.PHONY: help demo test deps lint tools fuzz faults mutate bench bench-verify bench-strict bench-userpool release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ bench-verify: ## verification beside other libraries', in Go and Node.js; draws 
 
 bench-strict: ## which tokens of the test vectors other libraries accept and must not, and the reverse
 	@GO='$(GO)' scripts/bench-strict.sh $(ARGS)
+
+bench-userpool: ## sign-ins at the local user pool beside their signatures, and beside cognito-local where it is installed (ARGS='-rounds 3' is short)
+	@GO='$(GO)' scripts/bench-userpool.sh $(ARGS)
 
 release: ## archives, checksums and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
 	@scripts/release.sh "$(VERSION)" "$(OUTPUT)"

@@ -11,6 +11,7 @@ require (
 	github.com/hashicorp/cap v0.15.0
 	github.com/lestrrat-go/jwx/v3 v3.3.0
 	github.com/poolguard/poolguard/cognito v0.0.0
+	golang.org/x/sys v0.47.0
 )
 
 require (
@@ -29,5 +30,4 @@ require (
 	github.com/valyala/fastjson v1.6.10 // indirect
 	golang.org/x/crypto v0.55.0 // indirect
 	golang.org/x/oauth2 v0.36.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
 )

@@ -45,6 +45,7 @@ func DefaultPool() Pool {
 				Attributes: map[string]string{"email": "admin@example.com", "email_verified": "true", "name": "Admin"},
 			},
 		},
-		ResourceServers: []ResourceServer{{Identifier: "orders", Scopes: []string{"read", "write"}}},
+		AutoVerifiedAttributes: []string{"email"},
+		ResourceServers:        []ResourceServer{{Identifier: "orders", Scopes: []string{"read", "write"}}},
 	}
 }

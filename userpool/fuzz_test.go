@@ -23,7 +23,11 @@ func FuzzAuthorize(f *testing.F) {
 	client := userpool.DefaultPool().Clients[0]
 	home := slices.Concat([]string{"/login?", "/error?"}, client.CallbackURLs, client.SignOutURLs)
 	f.Fuzz(func(t *testing.T, query string) {
-		for _, endpoint := range []string{"GET /oauth2/authorize", "GET /login", "POST /login", "GET /logout", "GET /error"} {
+		for _, endpoint := range []string{
+			"GET /oauth2/authorize", "GET /login", "POST /login", "GET /logout", "GET /error",
+			"GET /", "GET /signup", "GET /confirm", "GET /confirmUser", "GET /forgotPassword", "GET /confirmforgotPassword",
+			"GET /mfa", "GET /provider", "POST /provider", "POST /signup",
+		} {
 			method, path, _ := strings.Cut(endpoint, " ")
 			r := httptest.NewRequest(method, path, nil)
 			r.URL.RawQuery = query

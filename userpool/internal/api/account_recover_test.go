@@ -105,6 +105,22 @@ func TestPasswordCodesAreTakenOnce(t *testing.T) {
 	w.signIn("anaya", newPassword+string(rune('a'+won)))
 }
 
+func TestCodesAndPasswordsOfThePast(t *testing.T) {
+	w := newWorld(t)
+	w.setPool(func(p *directory.Pool) { p.Password.HistorySize = 1 })
+	w.call("ForgotPassword", forgot())
+	code := w.delivered().Code
+	w.refused("ConfirmForgotPassword", confirmForgot(wrong(code), testPassword), "CodeMismatchException", "Invalid verification code provided, please try again.")
+	w.refused("ConfirmForgotPassword", confirmForgot(code, testPassword), "PasswordHistoryPolicyViolationException", "Password has previously been used.")
+	w.call("ConfirmForgotPassword", confirmForgot(code, newPassword))
+
+	// Who has found the password again needs no code any more.
+	w.call("ForgotPassword", forgot())
+	token, _ := w.signIn("anaya", newPassword)
+	w.call("ChangePassword", fields{"AccessToken": token, "PreviousPassword": newPassword, "ProposedPassword": testPassword})
+	w.refused("ConfirmForgotPassword", confirmForgot(w.delivered().Code, newPassword), "ExpiredCodeException", "Invalid code provided, please request a code again.")
+}
+
 func TestHiddenStates(t *testing.T) {
 	w := newWorld(t)
 	w.setPool(verifyEmail)

@@ -91,6 +91,9 @@ func TestAdminSetsAPassword(t *testing.T) {
 	}
 	w.challenged(t, "anaya", newPassword)
 	w.refused("AdminResetUserPassword", inPool("anaya"), "NotAuthorizedException", "User password cannot be reset in the current state.")
+	w.call("AdminDisableUser", inPool("anaya"))
+	w.refused("AdminResetUserPassword", inPool("anaya"), "NotAuthorizedException", "User is disabled.")
+	w.call("AdminEnableUser", inPool("anaya"))
 	w.call("AdminSetUserPassword", with(inPool("anaya"), "Password", testPassword, "Permanent", true))
 	w.signIn("anaya", testPassword)
 	w.refused("AdminSetUserPassword", with(inPool("anaya"), "Password", "password"), "InvalidPasswordException", "Password did not conform with policy: Password must have uppercase characters")

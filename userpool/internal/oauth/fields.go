@@ -42,6 +42,9 @@ func mayConfirm(a app) bool { return a.local() }
 func maySignUp(a app) bool  { return a.local() && !a.pool.AdminCreateUserOnly }
 func mayRecover(a app) bool { return a.local() && !adminRecoversOnly(&a.pool) }
 
+// sendsCodes reports whether people can confirm the accounts that they make.
+func sendsCodes(a app) bool { return maySignUp(a) && len(a.pool.AutoVerifiedAttributes) > 0 }
+
 // adminRecoversOnly reads AccountRecoverySetting.
 func adminRecoversOnly(pool *directory.Pool) bool {
 	var setting struct{ RecoveryMechanisms []struct{ Name string } }
@@ -93,7 +96,7 @@ func usernameField(pool *directory.Pool, value string, anyAlias bool) field {
 }
 
 func codeField(label string) field {
-	return field{Name: fieldCode, Label: label, Autocomplete: "one-time-code", InputMode: "numeric", MaxLength: 6}
+	return field{Name: fieldCode, Label: label, Autocomplete: "one-time-code", InputMode: "numeric", MaxLength: 16}
 }
 
 func newPasswordField(label string, pool *directory.Pool) field {

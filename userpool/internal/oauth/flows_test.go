@@ -38,11 +38,12 @@ func TestSignUp(t *testing.T) {
 	if first == w.sent(t).Code {
 		t.Error("no new code was sent")
 	}
-	claims := v.idToken(v.submit(page, "code", w.sent(t).Code))
+	code := w.sent(t).Code
+	claims := v.idToken(v.submit(page, "code", code[:3]+" "+code[3:]+" ")) // as messages show it
 	if claims["cognito:username"] != "mona" || claims["email_verified"] != true || claims["amr"].([]any)[0] != "pwd" {
 		t.Errorf("claims %v", claims)
 	}
-	v.submit(v.get("/login", "prompt", "login"), "username", "mona", "password", "Passw0rd!").code()
+	v.submit(v.get("/login", "prompt", "login"), "username", "mona ", "password", "Passw0rd!").code()
 }
 
 // Who only has the code has not shown a password.
@@ -110,6 +111,38 @@ func TestSignUpByEmail(t *testing.T) {
 	claims := v.idToken(v.submit(page, "code", w.sent(t).Code))
 	if claims["given_name"] != "Mona" || claims["cognito:username"] != claims["sub"] || claims["email"] != "mona@example.com" {
 		t.Errorf("claims %v", claims)
+	}
+}
+
+// Where the pool sends no codes, people hear that they have to wait.
+func TestSignUpWithoutCode(t *testing.T) {
+	t.Parallel()
+	w := pagesWorld(t, io.Discard, func(p *directory.Pool, _ *directory.Client) { p.AutoVerifiedAttributes = nil })
+	v := newVisitor(t, w)
+	page := v.submit(v.get("/signup"), "username", "mona", "password", "Passw0rd!").want(http.StatusOK, "an administrator has to confirm it")
+	v.submit(page, "password", "Passw0rd!").want(http.StatusBadRequest, "This user is not confirmed.")
+}
+
+// Where administrators make the accounts, or reset the passwords, nobody else does.
+func TestAdministratorsOnly(t *testing.T) {
+	t.Parallel()
+	w := pagesWorld(t, io.Discard, func(p *directory.Pool, _ *directory.Client) {
+		p.AdminCreateUserOnly = true
+		p.Settings = map[string]json.RawMessage{"AccountRecoverySetting": json.RawMessage(`{"RecoveryMechanisms":[{"Name":"admin_only","Priority":1}]}`)}
+	})
+	v := newVisitor(t, w)
+	if login := v.get("/login"); strings.Contains(login.body, "/signup") || strings.Contains(login.body, "/forgotPassword") {
+		t.Errorf("links that lead nowhere:\n%s", login.visible())
+	}
+	for _, path := range []string{"/signup", "/forgotPassword", "/confirmforgotPassword"} {
+		if page := v.get(path); !strings.HasPrefix(page.location, "/login?") {
+			t.Errorf("GET %s: %d to %q", path, page.status, page.location)
+		}
+		form := anyForm()
+		form.Set(formField, csrfOf(v))
+		if page := v.send(path+"?"+goodQuery().Encode(), form); !strings.HasPrefix(page.location, "/login?") {
+			t.Errorf("POST %s: %d to %q", path, page.status, page.location)
+		}
 	}
 }
 

@@ -64,6 +64,12 @@ func (f field) HintID() string { return f.Name + "-hint" }
 // ProblemID is the ID of the field's problem.
 func (f field) ProblemID() string { return f.Name + "-problem" }
 
+// Verbatim reports whether keyboards should leave the value alone: it is no name of
+// a person.
+func (f field) Verbatim() bool {
+	return f.Autocomplete == "username" || !strings.HasSuffix(f.Autocomplete, "name")
+}
+
 // DescribedBy lists the IDs of what describes the input.
 func (f field) DescribedBy() string {
 	var ids []string
@@ -144,6 +150,14 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, page func(autho
 	}
 	return request, true
 }
+
+// sentName is the user name of a form, without the space that keyboards of phones
+// add. No user name has any.
+func sentName(r *http.Request) string { return strings.TrimSpace(r.PostForm.Get(fieldUsername)) }
+
+// sentCode is the code of a form, without the spaces that messages and apps show
+// it with.
+func sentCode(r *http.Request) string { return strings.ReplaceAll(r.PostForm.Get(fieldCode), " ", "") }
 
 // formIsText keeps out what would not be stored as it was sent.
 func formIsText(r *http.Request) bool {

@@ -59,7 +59,7 @@ func (s *Server) takeCode(ctx context.Context, client app, form url.Values) (sub
 			return fmt.Errorf("taking a code: %w", err)
 		}
 		if refused = s.judgeCode(code, client, form); refused != nil {
-			return nil
+			return nil //nolint:nilerr // the code is used up: what was written stays
 		}
 		subject, err = signin.SubjectOf(tx, client.pool, client.Client, code.SignIn)
 		if errors.Is(err, signin.ErrNoUser) || errors.Is(err, signin.ErrDisabled) {

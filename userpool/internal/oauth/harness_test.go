@@ -93,7 +93,7 @@ func newWorld(t testing.TB, log io.Writer, wrap func(store.Store) store.Store) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	var used store.Store = memory
+	used := memory
 	if wrap != nil {
 		used = wrap(memory)
 	}
@@ -102,9 +102,9 @@ func newWorld(t testing.TB, log io.Writer, wrap func(store.Store) store.Store) *
 	w := &world{mux: http.NewServeMux(), pool: pool}
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	keys := issuer.New(issuer.Config{Store: memory, Now: w.clock, Random: source, URL: url})
-	signIns := signin.New(signin.Config{Store: used, Issuer: keys, Now: w.clock, Random: source, Logger: logger})
+	signIns := signin.New(signin.Config{Store: used, Issuer: keys, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32)})
 	accounts := account.New(account.Config{
-		Store: used, SignIns: signIns, Now: w.clock, Random: source, Logger: logger,
+		Store: used, SignIns: signIns, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32),
 		Deliver: func(_ context.Context, m account.Message) {
 			w.mu.Lock()
 			defer w.mu.Unlock()

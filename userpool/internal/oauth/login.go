@@ -91,7 +91,7 @@ func (s *Server) handleLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// PostForm, not Form: a password never comes out of a URL.
-	username := r.PostForm.Get(fieldUsername)
+	username := sentName(r)
 	found, err := s.signIns.CheckPassword(r.Context(), request.client.pool, username, r.PostForm.Get(fieldPassword))
 	if message, ok := problemOf(err); ok {
 		// The name is not logged: people type passwords into the wrong field.
@@ -115,7 +115,7 @@ func (s *Server) handleLogin(w http.ResponseWriter, r *http.Request) {
 // form again.
 func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, request authorizationRequest, found directory.User, username string, err error, message string) {
 	switch {
-	case errors.Is(err, signin.ErrNotConfirmed) && maySignUp(request.client):
+	case errors.Is(err, signin.ErrNotConfirmed) && sendsCodes(request.client):
 		page := confirmForm(request)
 		page.Text = []string{"This account is not confirmed yet. Enter the code that was sent for it, or ask for a new one."}
 		// found is nobody where the password was wrong: then the ticket is for nobody.

@@ -37,7 +37,7 @@ func (s *Server) handleForgotPassword(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	client, username := request.client, r.PostForm.Get(fieldUsername)
+	client, username := request.client, sentName(r)
 	if !mayRecover(client) {
 		redirect(w, "/login?"+request.query)
 		return
@@ -76,7 +76,7 @@ func (s *Server) handleConfirmForgotPassword(w http.ResponseWriter, r *http.Requ
 	if !ok {
 		return
 	}
-	client, username := request.client, r.PostForm.Get(fieldUsername)
+	client, username := request.client, sentName(r)
 	if !mayRecover(client) {
 		redirect(w, "/login?"+request.query)
 		return
@@ -86,7 +86,7 @@ func (s *Server) handleConfirmForgotPassword(w http.ResponseWriter, r *http.Requ
 		s.showForm(w, r, request, http.StatusBadRequest, page, p)
 		return
 	}
-	err := s.accounts.ConfirmForgotPassword(r.Context(), client.pool, client.Client, username, r.PostForm.Get(fieldCode), r.PostForm.Get(fieldPassword))
+	err := s.accounts.ConfirmForgotPassword(r.Context(), client.pool, client.Client, username, sentCode(r), r.PostForm.Get(fieldPassword))
 	if p, ok := refusalOf(err, page.Fields); ok {
 		s.log.InfoContext(r.Context(), "recovery refused", "client", client.ID, "reason", err.Error())
 		if client.HideUnknownUsers && p.field != fieldPassword {

@@ -7,14 +7,11 @@ import (
 
 // The standard scopes of Cognito's authorization server.
 const (
-	scopeOpenID    = "openid"
-	scopeEmail     = "email"
-	scopePhone     = "phone"
-	scopeProfile   = "profile"
-	scopeUserAdmin = "aws.cognito.signin.user.admin"
+	scopeOpenID  = "openid"
+	scopeEmail   = "email"
+	scopePhone   = "phone"
+	scopeProfile = "profile"
 )
-
-var standardScopes = []string{scopeOpenID, scopeEmail, scopePhone, scopeProfile, scopeUserAdmin}
 
 // grantScopes decides what a request for raw, a `scope` parameter, gets out of
 // allowed: everything when it names nothing, and all that it names or nothing.

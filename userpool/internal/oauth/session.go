@@ -24,7 +24,7 @@ func (s *Server) cookieName(name string) string {
 	return name
 }
 
-func (s *Server) sessionCookie(poolID string, value string, maxAge int) *http.Cookie {
+func (s *Server) sessionCookie(poolID, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // Secure follows the public URL: a local pool may be plain http
 		Name:     s.cookieName("cognito-" + poolID),
 		Value:    value,

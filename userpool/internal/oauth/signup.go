@@ -61,7 +61,7 @@ func (s *Server) handleSignUp(w http.ResponseWriter, r *http.Request) {
 		s.showForm(w, r, request, http.StatusBadRequest, page, p)
 		return
 	}
-	in := account.NewUser{Username: r.PostForm.Get(fieldUsername), Password: r.PostForm.Get(fieldPassword)}
+	in := account.NewUser{Username: sentName(r), Password: r.PostForm.Get(fieldPassword)}
 	for _, name := range askedAttributes(&client.pool) {
 		in.Attributes = append(in.Attributes, account.Attribute{Name: name, Value: r.PostForm.Get(attributeField(name))})
 	}
@@ -76,12 +76,12 @@ func (s *Server) handleSignUp(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.InfoContext(r.Context(), "signed up", "client", client.ID, "sub", signedUp.Sub)
-	confirm := confirmForm(request)
 	if signedUp.Delivery == nil {
-		confirm.Text = []string{"The account is there, but this user pool sends no codes: an administrator has to confirm it. After that you can sign in."}
-	} else {
-		confirm.Text = []string{sentTo(signedUp.Delivery)}
+		s.showNoted(w, r, request, in.Username, "The account is there, but this user pool sends no codes: an administrator has to confirm it. After that you can sign in.")
+		return
 	}
+	confirm := confirmForm(request)
+	confirm.Text = []string{sentTo(signedUp.Delivery)}
 	s.showConfirm(w, r, request, http.StatusOK, confirm, in.Username, s.ticket(w, r, client, signedUp.Sub), problem{})
 }
 
@@ -120,12 +120,12 @@ func (s *Server) handleConfirm(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	client, username, page := request.client, r.PostForm.Get(fieldUsername), confirmForm(request)
+	client, username, page := request.client, sentName(r), confirmForm(request)
 	if p, ok := missing(r, page.Fields); ok {
 		s.showConfirm(w, r, request, http.StatusBadRequest, page, username, r.PostForm.Get(fieldTicket), p)
 		return
 	}
-	err := s.accounts.ConfirmSignUp(r.Context(), client.pool, client.Client, username, r.PostForm.Get(fieldCode), false)
+	err := s.accounts.ConfirmSignUp(r.Context(), client.pool, client.Client, username, sentCode(r), false)
 	if p, ok := refusalOf(err, page.Fields); ok {
 		s.log.InfoContext(r.Context(), "confirmation refused", "client", client.ID, "reason", err.Error())
 		if client.HideUnknownUsers && !errors.Is(err, &account.Error{Code: account.CodeAliasExists}) {
@@ -156,7 +156,7 @@ func (s *Server) handleResend(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	client, username, page := request.client, r.PostForm.Get(fieldUsername), confirmForm(request)
+	client, username, page := request.client, sentName(r), confirmForm(request)
 	ticket := r.PostForm.Get(fieldTicket)
 	if username == "" {
 		p, _ := missing(r, page.Fields)

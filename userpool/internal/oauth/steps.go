@@ -139,7 +139,7 @@ func (s *Server) handleMFA(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	session := r.PostForm.Get(fieldSession)
-	step, err := s.signIns.AnswerTOTP(r.Context(), request.client.Client, signin.Answer{Session: session}, r.PostForm.Get(fieldCode))
+	step, err := s.signIns.AnswerTOTP(r.Context(), request.client.Client, signin.Answer{Session: session}, sentCode(r))
 	if err != nil {
 		page := totpForm(session)
 		s.refuseStep(w, r, request, err, &page)
@@ -159,7 +159,7 @@ func (s *Server) handleMFASetup(w http.ResponseWriter, r *http.Request) {
 		s.refuseStep(w, r, request, err, nil)
 		return
 	}
-	session, err = s.signIns.VerifySetup(r.Context(), session, r.PostForm.Get(fieldCode))
+	session, err = s.signIns.VerifySetup(r.Context(), session, sentCode(r))
 	if err != nil {
 		page := setupForm(request, u, u.TOTPPending, r.PostForm.Get(fieldSession))
 		s.refuseStep(w, r, request, err, &page)

@@ -1,0 +1,78 @@
+package inspector
+
+import (
+	"fmt"
+	"time"
+)
+
+// lastYear ends with the last second that a year of four digits has; a token may
+// name later ones.
+var lastYear = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// stamp writes a time as people say it.
+func stamp(t time.Time) string {
+	if t = t.UTC(); t.Before(lastYear) {
+		return t.Format("2 January 2006, 15:04:05") + " UTC"
+	}
+	return fmt.Sprintf("in the year %d", t.Year())
+}
+
+// shortStamp writes a time for the drawing, in widestStamp characters at most.
+func shortStamp(t time.Time) string {
+	if t = t.UTC(); t.Before(lastYear) {
+		return t.Format("2 Jan 2006, 15:04:05")
+	}
+	return fmt.Sprintf("year %d", t.Year())
+}
+
+// relative says in words where t is, seen from now: "in 42 minutes", "3 days ago".
+func relative(t, now time.Time) string {
+	// time.Sub would stop at 292 years, and tokens may name later times.
+	seconds := t.Unix() - now.Unix()
+	nanoseconds := t.Nanosecond() - now.Nanosecond()
+	switch {
+	case seconds > 0 && nanoseconds < 0:
+		seconds--
+	case seconds < 0 && nanoseconds > 0:
+		seconds++
+	}
+	switch {
+	case seconds == 0:
+		return "just now"
+	case seconds < 0:
+		return span(-seconds) + " ago"
+	}
+	return "in " + span(seconds)
+}
+
+// span writes a positive number of seconds in words, as exactly as is of use. Up to
+// ten minutes it cuts off: what is "in 1 minute" is not sooner. Above, it is of the
+// nearest minute: a token of an hour that is a second old has 60 minutes left.
+func span(seconds int64) string {
+	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
+	if seconds > 10*minute && seconds < day {
+		seconds = (seconds + minute/2) / minute * minute
+	}
+	switch {
+	case seconds < minute:
+		return count(seconds, "second")
+	case seconds < hour:
+		return count(seconds/minute, "minute")
+	case seconds < day && seconds%hour >= minute:
+		return count(seconds/hour, "hour") + " " + count(seconds%hour/minute, "minute")
+	case seconds < day:
+		return count(seconds/hour, "hour")
+	case seconds < 60*day:
+		return count(seconds/day, "day")
+	case seconds < 2*365*day:
+		return count(seconds/(30*day), "month")
+	}
+	return count(seconds/(365*day), "year")
+}
+
+func count(n int64, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
