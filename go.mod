@@ -3,6 +3,7 @@ module github.com/poolguard/poolguard
 go 1.26.0
 
 require (
+	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
 	github.com/poolguard/poolguard/cognito v0.0.0
 	github.com/rogpeppe/go-internal v1.16.0

@@ -99,6 +99,9 @@ userpool-api  userpool/internal/controls code $p/userpool/internal/oauth
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
 -             internal/poolfile         code  github.com/goccy/go-yaml/ast
+-             internal/poolfile         code  $p/userpool
+poolfile      internal/poolfile         code  $p/cognito
+poolfile      internal/poolfile         code  $p/userpool/internal/directory
 yaml          cmd/poolguard             code  github.com/goccy/go-yaml
 yaml          userpool                  code  github.com/goccy/go-yaml
 commands      userpool                  code  github.com/spf13/cobra

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks: a C compiler with its
-# headers (the race detector) and Node.js with npm (tests against npm packages).
+# headers (the race detector), Node.js with npm (tests against npm packages) and
+# Chromium (tests of pages).
 # On Debian it uses apt-get. Elsewhere it says what is missing, and the tests
 # that need it are skipped; with CI=true a missing one is a failure.
 set -euo pipefail
@@ -15,9 +16,14 @@ has_node() {
   command -v node >/dev/null && command -v npm >/dev/null
 }
 
+has_chromium() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
 missing() {
   has_cgo || echo gcc libc6-dev
   has_node || echo nodejs npm
+  has_chromium || echo chromium
 }
 
 install() {
@@ -47,6 +53,10 @@ install() {
 
 if ! has_cgo; then
   echo "test-deps: no working C compiler: tests run without the race detector" >&2
+  [ "${CI:-}" != true ] || exit 1
+fi
+if ! has_chromium; then
+  echo "test-deps: no Chromium: tests of pages are skipped" >&2
   [ "${CI:-}" != true ] || exit 1
 fi
 if ! has_node; then

@@ -78,6 +78,42 @@ func (c *Config) validateDescriptions(f *faults) {
 	}
 }
 
+// Pools returns the described pools with their clients, as far as a [Pool] can
+// say it: to show them, or to start a configuration from. They have no users.
+func (d *Descriptions) Pools() []Pool {
+	if d == nil {
+		return nil
+	}
+	pools := make([]Pool, len(d.imported.Pools))
+	for i, p := range d.imported.Pools {
+		pools[i] = Pool{
+			ID: p.ID, Name: p.Name, UsernameAttributes: slices.Clone(p.UsernameAttributes), AliasAttributes: slices.Clone(p.AliasAttributes),
+			AutoVerifiedAttributes: slices.Clone(p.AutoVerifiedAttributes), CaseSensitive: p.CaseSensitive, MFA: p.MFA,
+			AdminCreateUserOnly: p.AdminCreateUserOnly,
+		}
+		for _, c := range d.imported.Clients {
+			if c.PoolID == p.ID {
+				pools[i].Clients = append(pools[i].Clients, describedClient(c))
+			}
+		}
+	}
+	return pools
+}
+
+func describedClient(c directory.Client) Client {
+	flows := make([]Flow, len(c.OAuthFlows))
+	for i, f := range c.OAuthFlows {
+		flows[i] = Flow(f)
+	}
+	return Client{
+		ID: c.ID, Name: c.Name, Secret: Secret(c.Secret), Flows: flows, Scopes: slices.Clone(c.Scopes),
+		CallbackURLs: slices.Clone(c.CallbackURLs), SignOutURLs: slices.Clone(c.SignOutURLs), AuthFlows: slices.Clone(c.AuthFlows),
+		RevealUnknownUsers: !c.HideUnknownUsers, NoRevocation: c.NoRevocation,
+		AccessTokenValidity: c.AccessValidity, IDTokenValidity: c.IDValidity, RefreshTokenValidity: c.RefreshValidity,
+		RefreshRotation: RefreshRotation{Enabled: c.Rotation, Grace: c.RotationGrace},
+	}
+}
+
 // pool returns the record of a described pool.
 func (d *Descriptions) pool(id string) (directory.Pool, bool) {
 	if d == nil {

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/poolguard/poolguard/internal/poolfile"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -11,56 +13,125 @@ import (
 type serveText struct {
 	style   style
 	pool    userpool.Pool
+	more    []userpool.Pool     // after pool
+	stored  []userpool.PoolInfo // that only the storage has
 	url     string
 	issuer  userpool.IssuerForm
 	command string
 	open    bool // to others than this machine
+
+	inspector, controls bool
+	data                string // the directory, or ""
+	origin              func(field string) poolfile.Origin
+	certificate         *servingCertificate
 }
 
-func (t *serveText) issuerURL() string {
-	region, _, _ := strings.Cut(t.pool.ID, "_")
+// mostListed is how many clients, users and pools are told in full.
+const mostListed = 10
+
+func (t *serveText) issuerURL(poolID string) string {
+	region, _, _ := strings.Cut(poolID, "_")
 	switch t.issuer {
 	case userpool.IssuerOriginal:
-		return "https://cognito-idp." + region + ".amazonaws.com/" + t.pool.ID
+		return "https://cognito-idp." + region + ".amazonaws.com/" + poolID
 	case userpool.IssuerUpdated:
-		return "https://issuer-cognito-idp." + region + ".amazonaws.com/" + t.pool.ID
+		return "https://issuer-cognito-idp." + region + ".amazonaws.com/" + poolID
 	default:
-		return t.url + "/" + t.pool.ID
+		return t.url + "/" + poolID
 	}
 }
 
 func (t *serveText) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s at %s\n\n", t.style.strong("Local user pool "+t.pool.ID), t.url)
-	t.row(&b, "issuer", t.issuerURL())
-	t.row(&b, "key set", t.url+"/"+t.pool.ID+"/.well-known/jwks.json")
-	t.row(&b, "discovery", "/"+t.pool.ID+"/.well-known/openid-configuration") // with the origin, too long for a line
-	for _, c := range t.pool.Clients {
-		b.WriteByte('\n')
-		t.client(&b, c)
+	t.describe(&b, 0, &t.pool)
+	for n := range t.more[:min(len(t.more), mostListed)] {
+		fmt.Fprintf(&b, "\n%s\n\n", t.style.strong("User pool "+t.more[n].ID))
+		t.describe(&b, n+1, &t.more[n])
 	}
+	t.rest(&b, len(t.more)-mostListed, "user pool")
 	b.WriteByte('\n')
-	for _, u := range t.pool.Users {
-		t.row(&b, "user", fmt.Sprintf("%s, password %s, in %s", u.Username, string(u.Password), strings.Join(u.Groups, ", ")))
+	for n, info := range t.stored {
+		if n == mostListed {
+			t.rest(&b, len(t.stored)-n, "stored pool")
+			break
+		}
+		t.row(&b, "stored pool", info.ID+", "+counted(len(info.ClientIDs), "client"))
 	}
+	t.around(&b)
+	t.trustLines(&b)
+	t.signInLine(&b)
 	t.paste(&b)
 	t.warn(&b)
 	return b.String()
+}
+
+// describe writes what a pool has. number is its own among the pools.
+func (t *serveText) describe(b *strings.Builder, number int, pool *userpool.Pool) {
+	t.row(b, "issuer", t.issuerURL(pool.ID))
+	t.row(b, "key set", t.url+"/"+pool.ID+"/.well-known/jwks.json")
+	t.row(b, "discovery", "/"+pool.ID+"/.well-known/openid-configuration") // with the origin, too long for a line
+	brief := len(pool.Clients) > mostListed
+	for n, c := range pool.Clients[:min(len(pool.Clients), mostListed)] {
+		if !brief || n == 0 {
+			b.WriteByte('\n')
+		}
+		t.client(b, c, t.from(fmt.Sprintf("Pools[%d].Clients[%d].Secret", number, n)), brief)
+	}
+	t.rest(b, len(pool.Clients)-mostListed, "client")
+	if len(pool.Users) > 0 {
+		b.WriteByte('\n')
+	}
+	for n, u := range pool.Users[:min(len(pool.Users), mostListed)] {
+		t.user(b, u, t.from(fmt.Sprintf("Pools[%d].Users[%d].Password", number, n)))
+	}
+	t.rest(b, len(pool.Users)-mostListed, "user")
+	if len(pool.Users) == 0 {
+		t.row(b, "users", "none yet: they sign up, or AdminCreateUser makes them")
+	}
+}
+
+// from says where a secret is that the file only names, "" for one to show.
+func (t *serveText) from(field string) string {
+	if t.origin == nil {
+		return ""
+	}
+	switch o := t.origin(field); {
+	case o.Env != "":
+		return "of $" + t.style.escape(o.Env)
+	case o.Path != "":
+		return "of the file " + t.style.escape(o.Path)
+	}
+	return ""
+}
+
+func (t *serveText) rest(b *strings.Builder, n int, what string) {
+	if n > 0 {
+		t.row(b, "", "and "+counted(n, "more "+what))
+	}
 }
 
 func (t *serveText) row(b *strings.Builder, name, value string) {
 	fmt.Fprintf(b, "  %s%s\n", t.style.faint(fmt.Sprintf("%-12s", name)), value)
 }
 
-func (t *serveText) client(b *strings.Builder, c userpool.Client) {
+func (t *serveText) client(b *strings.Builder, c userpool.Client, from string, brief bool) {
 	kind := ", public"
-	if c.Secret != "" {
+	switch {
+	case from != "":
+		kind = ", secret " + from
+	case c.Secret != "":
 		kind = ", secret " + string(c.Secret)
 	}
 	t.row(b, "client", c.ID+kind)
+	if brief {
+		return
+	}
 	const room = 14 // for the names
-	for n, line := range wrap(strings.Join(c.Scopes, " "), t.style.width-room) {
-		t.row(b, []string{"  scopes", ""}[min(n, 1)], line)
+	if len(c.Scopes) > 0 {
+		for n, line := range wrap(strings.Join(c.Scopes, " "), t.style.width-room) {
+			t.row(b, []string{"  scopes", ""}[min(n, 1)], line)
+		}
 	}
 	for n, u := range c.CallbackURLs {
 		t.row(b, []string{"  callback", ""}[min(n, 1)], u)
@@ -70,36 +141,67 @@ func (t *serveText) client(b *strings.Builder, c userpool.Client) {
 	}
 }
 
-// paste shows lines that work in a shell as they are.
-func (t *serveText) paste(b *strings.Builder) {
-	for _, c := range t.pool.Clients {
-		if c.Secret == "" {
-			continue
-		}
-		fmt.Fprintf(b, `
-A token, and what it says:
-
-  TOKEN=$(curl -s %s/oauth2/token \
-    -u %s:%s -d grant_type=client_credentials |
-    sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-`, t.url, c.ID, string(c.Secret))
-		fmt.Fprintf(b, "  %s verify --pool %s \\\n    --client-id %s --token-use access \\\n    %s \\\n    \"$TOKEN\"\n",
-			t.command, t.pool.ID, c.ID, t.trust())
-		return
+func (t *serveText) user(b *strings.Builder, u userpool.User, from string) {
+	password := "password "
+	if u.Temporary {
+		password = "temporary password "
 	}
+	if from == "" {
+		from = t.style.escape(string(u.Password))
+	}
+	text := t.style.escape(u.Username) + ", " + password + from
+	if len(u.Groups) > 0 {
+		text += ", in " + t.style.escape(strings.Join(u.Groups, ", "))
+	}
+	if u.TOTPSecret != "" {
+		text += ", with an authenticator app"
+	}
+	if u.Disabled {
+		text += ", disabled"
+	}
+	t.row(b, "user", text)
 }
 
-// trust is the flag of verify by which it takes this pool's tokens. Tokens with an
-// issuer of AWS are asked about there, unless the keys are said to be here.
-func (t *serveText) trust() string {
-	if t.issuer == userpool.IssuerLocal {
-		return "--issuer " + t.issuerURL()
+// around tells what there is beside the pools.
+func (t *serveText) around(b *strings.Builder) {
+	if t.inspector {
+		t.row(b, "inspector", t.url+"/inspect")
 	}
-	return "--jwks " + t.url + "/" + t.pool.ID + "/.well-known/jwks.json"
+	if t.controls {
+		t.row(b, "controls", t.url+"/_local/ lists them:")
+		for _, line := range []string{
+			"GET, POST, DELETE /_local/clock    move the time",
+			"POST /_local/keys/rotate           new signing keys",
+			"POST /_local/keys/withdraw         take a key out of the key set",
+			"GET, POST, DELETE /_local/faults   errors, delays, throttling",
+			"POST /_local/mint                  tokens, good and bad",
+		} {
+			t.row(b, "", line)
+		}
+	}
+	if t.data == "" {
+		t.row(b, "storage", "memory: nothing outlives this process")
+	} else {
+		t.row(b, "storage", t.style.escape(t.data)+", with the signing keys; passwords there come first")
+	}
+	if c := t.certificate; c != nil {
+		what := "certificate"
+		t.row(b, what, "until "+c.until.UTC().Format(time.DateOnly)+", SHA-256")
+		t.row(b, "", c.sha256)
+		if c.caPath != "" {
+			t.row(b, "", "trust: "+t.style.escape(c.caPath))
+		}
+	}
 }
 
 func (t *serveText) warn(b *strings.Builder) {
 	text := "For development only: AWS signatures are not checked, nothing outlives this process, and the passwords above are known to everybody."
+	if t.data != "" {
+		text = strings.Replace(text, " nothing outlives this process,", " whoever reads "+t.style.escape(t.data)+" can sign tokens,", 1)
+	}
+	if t.controls {
+		text += " The controls are for whoever reaches the address."
+	}
 	if t.open {
 		text += " It listens beyond this machine: whoever reaches it can sign in."
 	}

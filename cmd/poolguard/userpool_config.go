@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/poolguard/poolguard/internal/poolfile"
+)
+
+// readPoolFile reads a configuration file. What is wrong with it is written to
+// standard error, a line each that editors and scripts can take apart, and the line
+// of the file below it; the failure then has no words of its own.
+func (p *program) readPoolFile(name string) (*poolfile.File, error) {
+	text, err := readAtMost(name, poolfile.MaxBytes+1)
+	if err != nil {
+		return nil, &failure{statusUsage, fmt.Errorf("--config: %s cannot be read: %w", escape(name, true), err)}
+	}
+	file, err := poolfile.Parse(name, text, poolfile.Surroundings{
+		LookupEnv: func(name string) (string, bool) {
+			value := p.getenv(name)
+			return value, value != ""
+		},
+		ReadFile: func(path string) ([]byte, error) {
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(filepath.Dir(name), path)
+			}
+			const longestSecret = 64 << 10
+			return readAtMost(path, longestSecret)
+		},
+	})
+	var found *poolfile.Error
+	switch {
+	case errors.As(err, &found):
+		fmt.Fprint(p.stderr, poolFaults(found, newStyle(p.stderr, p.getenv)))
+		return nil, &failure{status: statusUsage}
+	case err != nil:
+		return nil, &failure{statusUsage, err}
+	}
+	return file, nil
+}
+
+// readAtMost reads a file up to a size. Its errors do not name the file.
+func readAtMost(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, reasonOf(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	return text, reasonOf(err)
+}
+
+// poolFaults words what is wrong with a configuration file.
+func poolFaults(found *poolfile.Error, s style) string {
+	var b strings.Builder
+	name := s.escape(found.Name)
+	for _, f := range found.Faults {
+		fmt.Fprintf(&b, "%s %s\n", s.strong(fmt.Sprintf("%s:%d:%d:", name, f.Line, f.Column)), s.escape(faultText(f)))
+		// A caret under characters that were escaped would be in the wrong place.
+		plain := strings.ReplaceAll(f.Excerpt, "\t", " ")
+		if f.Excerpt == "" || s.escape(plain) != plain || utf8.RuneCountInString(plain) > s.width-8 {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s\n%s %s\n", s.faint(fmt.Sprintf("%5d |", f.Line)), plain,
+			s.faint("      |"), s.bad(strings.ReplaceAll(f.Caret(), "\t", " ")))
+	}
+	if found.More > 0 {
+		fmt.Fprintf(&b, "%s: and %d more\n", name, found.More)
+	}
+	return b.String()
+}
+
+func faultText(f poolfile.Fault) string {
+	if f.Path == "" {
+		return f.Message
+	}
+	return f.Path + ": " + f.Message
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/poolguard/poolguard/userpool"
+)
+
+// trustLines says how clients come to trust the server's certificate: lines after
+// which the others work.
+func (t *serveText) trustLines(b *strings.Builder) {
+	if t.certificate == nil || t.certificate.ca == nil {
+		return
+	}
+	path := t.certificate.caPath
+	if path == "" {
+		path = "poolguard-ca.pem"
+		fmt.Fprintf(b, "\nWhat clients must trust, and nothing more; its key is gone:\n\ncat > %s <<END\n%sEND\n", path, t.certificate.ca)
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	fmt.Fprintf(b, "\nIn the shell of a client: curl, Go and others; Node.js; AWS; Python\n\n  CA=%s\n", quoteShell(path))
+	b.WriteString("  export SSL_CERT_FILE=\"$CA\" CURL_CA_BUNDLE=\"$CA\" NODE_EXTRA_CA_CERTS=\"$CA\"\n")
+	b.WriteString("  export AWS_CA_BUNDLE=\"$CA\" REQUESTS_CA_BUNDLE=\"$CA\"\n")
+}
+
+// signInLine is an address to open, of the first client that has a callback.
+func (t *serveText) signInLine(b *strings.Builder) {
+	for _, c := range t.pool.Clients {
+		if !slices.Contains(c.Flows, userpool.FlowCode) || len(c.CallbackURLs) == 0 || len(c.Scopes) == 0 {
+			continue
+		}
+		scope := c.Scopes[0]
+		if slices.Contains(c.Scopes, "openid") {
+			scope = "openid"
+		}
+		query := "response_type=code&client_id=" + url.QueryEscape(c.ID) +
+			"&redirect_uri=" + url.QueryEscape(c.CallbackURLs[0]) + "&scope=" + url.QueryEscape(scope)
+		fmt.Fprintf(b, "\nTo sign in with a browser, as %s:\n\n  %s/oauth2/authorize?%s\n", c.ID, t.url, query)
+		return
+	}
+}
+
+// paste shows lines that work in a shell as they are.
+func (t *serveText) paste(b *strings.Builder) {
+	t.pasteToken(b)
+	t.pasteAWS(b)
+	region, _, _ := strings.Cut(t.pool.ID, "_")
+	fmt.Fprintf(b, "\nWith the AWS SDK for JavaScript:\n\n  new CognitoIdentityProviderClient({\n    region: %q, endpoint: %q,\n  })\n", region, t.url)
+}
+
+func (t *serveText) pasteToken(b *strings.Builder) {
+	for n, c := range t.pool.Clients {
+		if c.Secret == "" || !slices.Contains(c.Flows, userpool.FlowClientCredentials) {
+			continue
+		}
+		fmt.Fprintf(b, `
+A token, and what it says:
+
+  TOKEN=$(curl -s %s/oauth2/token \
+    -u %s:%s -d grant_type=client_credentials |
+    sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+`, t.url, c.ID, t.shellSecret(n, c))
+		fmt.Fprintf(b, "  %s verify --pool %s \\\n    --client-id %s --token-use access \\\n    %s \\\n    \"$TOKEN\"\n",
+			t.command, t.pool.ID, c.ID, t.trust())
+		return
+	}
+}
+
+// shellSecret is a client's secret for a shell: what the file has, or where it is.
+func (t *serveText) shellSecret(n int, c userpool.Client) string {
+	if t.origin != nil {
+		switch o := t.origin(fmt.Sprintf("Pools[0].Clients[%d].Secret", n)); {
+		case o.Env != "" && shellName.MatchString(o.Env):
+			return "\"$" + o.Env + "\""
+		case o.Env != "" || o.Path != "":
+			return "SECRET"
+		}
+	}
+	return string(c.Secret) // has letters, digits, _ + - only
+}
+
+// pasteAWS is a sign-in by the AWS command line, of a client and a user that need
+// nothing more than a password.
+func (t *serveText) pasteAWS(b *strings.Builder) {
+	client := slices.IndexFunc(t.pool.Clients, func(c userpool.Client) bool {
+		return c.Secret == "" && (slices.Contains(c.AuthFlows, "ALLOW_USER_PASSWORD_AUTH") || slices.Contains(c.AuthFlows, "USER_PASSWORD_AUTH"))
+	})
+	user := -1
+	for n, u := range t.pool.Users {
+		if !u.Disabled && !u.Temporary && u.TOTPSecret == "" && t.from(fmt.Sprintf("Pools[0].Users[%d].Password", n)) == "" {
+			user = n
+			break
+		}
+	}
+	if client < 0 || user < 0 {
+		return
+	}
+	region, _, _ := strings.Cut(t.pool.ID, "_")
+	fmt.Fprintf(b, `
+A sign-in with the AWS command line:
+
+  aws cognito-idp initiate-auth --no-sign-request --region %s \
+    --endpoint-url %s \
+    --client-id %s --auth-flow USER_PASSWORD_AUTH \
+    --auth-parameters %s
+`, region, t.url, t.pool.Clients[client].ID, authParameters(&t.pool.Users[user]))
+}
+
+var (
+	shellName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	plainShell = regexp.MustCompile(`^[A-Za-z0-9_@%+=:./-]+$`)
+	// plainAWS needs neither the quotes nor the JSON of the AWS command line.
+	plainAWS = regexp.MustCompile(`^[A-Za-z0-9_@%+:./!?#$*-]+$`)
+)
+
+func authParameters(u *userpool.User) string {
+	password := string(u.Password)
+	if plainAWS.MatchString(u.Username) && plainAWS.MatchString(password) {
+		return quoteShell("USERNAME=" + u.Username + ",PASSWORD=" + password)
+	}
+	b, err := json.Marshal(map[string]string{"USERNAME": u.Username, "PASSWORD": password})
+	if err != nil {
+		return "''"
+	}
+	return quoteShell(escapeJSON(b, false))
+}
+
+// quoteShell quotes text for a POSIX shell, where it needs that.
+func quoteShell(text string) string {
+	if plainShell.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// trust is the flag of verify by which it takes this pool's tokens. Tokens with an
+// issuer of AWS are asked about there, unless the keys are said to be here.
+func (t *serveText) trust() string {
+	if t.issuer == userpool.IssuerLocal {
+		return "--issuer " + t.issuerURL(t.pool.ID)
+	}
+	return "--jwks " + t.url + "/" + t.pool.ID + "/.well-known/jwks.json"
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/userpool"
+)
+
+// serveFlags are those of userpool serve.
+type serveFlags struct {
+	listen, config, data, issuer, publicURL string
+
+	tls      bool
+	tlsCert  string
+	tlsKey   string
+	tlsCAOut string
+
+	controls bool
+	imports  []string
+}
+
+func (p *program) userpoolServe() *cobra.Command {
+	var flags serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the local user pool",
+		Long: `Serve runs user pools on this machine: those of a configuration file, or a
+ready one with two app clients and two users. OAuth endpoints, the JSON API and
+the sign-in page are at the root, discovery and key set under the pool's ID.
+What there is, and lines to paste, are printed at the start; codes that Cognito
+would send by e-mail or text message are printed as they come. Sign-ins and
+refusals are logged on standard error.
+
+Everything is in memory, unless --data names a directory for it.
+
+It is for development. AWS signatures are not checked, and everybody who
+reaches the address can sign in with the passwords that are printed.`,
+		Example: `  poolguard userpool serve
+  poolguard userpool serve --config userpool.yaml --data pool
+  poolguard userpool serve --import pool.json --import client.json
+  poolguard userpool serve --issuer original
+  poolguard userpool serve --tls --tls-ca-out ca.pem
+  poolguard userpool serve --listen 0.0.0.0:9229 --public-url http://devbox:9229`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.serveUserpool(cmd.Context(), flags)
+		},
+	}
+	flags.define(cmd)
+	return cmd
+}
+
+func (f *serveFlags) define(cmd *cobra.Command) {
+	set := cmd.Flags()
+	set.SortFlags = false
+	set.StringVar(&f.listen, "listen", "127.0.0.1:9229", "listen on this address")
+	set.StringVar(&f.config, "config", "", "read the user pools from this file; see userpool example")
+	set.StringVar(&f.data, "data", "", "keep everything in this directory, keys too")
+	set.StringVar(&f.issuer, "issuer", "",
+		"name the pool in tokens: local, by the public URL (the default); original or updated, as AWS does")
+	set.StringVar(&f.publicURL, "public-url", "",
+		"tell clients this URL of the pool, where the address it listens on is not the one")
+	set.BoolVar(&f.tls, "tls", false, "serve https, with a certificate of its own")
+	set.StringVar(&f.tlsCAOut, "tls-ca-out", "", "write what clients must trust to this file, as PEM")
+	set.StringVar(&f.tlsCert, "tls-cert", "", "serve https with the certificate in this file")
+	set.StringVar(&f.tlsKey, "tls-key", "", "and with its key in this file")
+	set.BoolVar(&f.controls, "controls", false, "let tests move the clock, rotate keys and make faults, under /_local/")
+	set.StringArrayVar(&f.imports, "import", nil, "take over what aws cognito-idp describe-user-pool and describe-user-pool-client printed")
+	place(set, "listen", "ADDRESS", "config", "FILE", "data", "DIR", "issuer", "FORM", "public-url", "URL",
+		"tls-ca-out", "FILE", "tls-cert", "FILE", "tls-key", "FILE", "import", "FILE")
+	completeWith(cmd, "listen")
+	completeWith(cmd, "issuer", issuerForms...)
+	completeWith(cmd, "public-url")
+}
+
+var issuerForms = []string{string(userpool.IssuerLocal), string(userpool.IssuerOriginal), string(userpool.IssuerUpdated)}
+
+func (p *program) serveUserpool(ctx context.Context, flags serveFlags) error {
+	file := &poolfile.File{}
+	if flags.config != "" {
+		var err error
+		if file, err = p.readPoolFile(flags.config); err != nil {
+			return err
+		}
+	}
+	config := file.Config
+	config.PublicURL = cmp.Or(flags.publicURL, config.PublicURL)
+	config.IssuerForm = cmp.Or(userpool.IssuerForm(flags.issuer), config.IssuerForm, userpool.IssuerLocal)
+	if err := flags.check(config.PublicURL); err != nil {
+		return err
+	}
+	var err error
+	if config.Descriptions, err = p.importPools(flags.imports); err != nil {
+		return &failure{statusUsage, err}
+	}
+	if len(config.Pools) == 0 && config.Descriptions == nil {
+		config.Pools = []userpool.Pool{userpool.DefaultPool()}
+	}
+	listener, err := listen(ctx, "listen", flags.listen)
+	if err != nil {
+		return &failure{statusUsage, err}
+	}
+	// Closed again by the server; here it is for the ways out before that.
+	defer listener.Close()
+	return p.serveOn(ctx, listener, flags, config, file)
+}
+
+// serveOn is the rest, with the listener open. Clients that come before it is done
+// wait in the queue of the system.
+func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serveFlags, config userpool.Config, file *poolfile.File) (err error) {
+	config.PublicURL = cmp.Or(config.PublicURL, flags.scheme()+"://"+listener.Addr().String())
+	config.Logger = slog.New(slog.NewTextHandler(p.stderr, nil))
+	config.Controls = flags.controls
+	if flags.data != "" {
+		storage, err := userpool.OpenStorage(ctx, flags.data)
+		if err != nil {
+			return &failure{statusUsage, errors.New("--data: " + err.Error())}
+		}
+		defer func() { err = errors.Join(err, storage.Close()) }()
+		config.Storage = storage
+	}
+	certificate, err := p.certificate(flags, listener.Addr(), config.PublicURL)
+	if err != nil {
+		return &failure{statusUsage, err}
+	}
+	out := &postbox{write: p.write}
+	config.Deliver = out.deliver
+	page, setServer, err := inspectorPage(config.Logger)
+	if err != nil {
+		return err
+	}
+	config.Inspector = page
+	server, err := userpool.New(config) //nolint:contextcheck // it only makes things: nothing to cancel
+	if err != nil {
+		return &failure{statusUsage, err}
+	}
+	setServer(server)
+	pools := shown(config.Pools, config.Descriptions)
+	text := serveText{
+		style: newStyle(p.stdout, p.getenv), pool: pools[0], more: pools[1:], url: config.PublicURL,
+		issuer: config.IssuerForm, command: howToRun(), open: !isLoopbackAddress(listener.Addr()),
+		inspector: true, controls: flags.controls, data: flags.data, origin: file.Origin, certificate: certificate,
+	}
+	if text.stored, err = storedPools(ctx, server, pools); err != nil {
+		return &failure{statusUsage, errors.New("--data: " + err.Error())}
+	}
+	if err := out.say(text.String()); err != nil {
+		return err
+	}
+	if certificate != nil {
+		listener = tls.NewListener(listener, certificate.config)
+	}
+	return serve(ctx, listener, server)
+}
+
+// storedPools returns the pools that the server has beside those of its
+// configuration: its storage had them.
+func storedPools(ctx context.Context, server *userpool.Server, configured []userpool.Pool) ([]userpool.PoolInfo, error) {
+	pools, err := server.Pools(ctx)
+	return slices.DeleteFunc(pools, func(info userpool.PoolInfo) bool {
+		return slices.ContainsFunc(configured, func(p userpool.Pool) bool { return p.ID == info.ID })
+	}), err
+}
+
+func (f *serveFlags) scheme() string {
+	if f.tls || f.tlsCert != "" {
+		return "https"
+	}
+	return "http"
+}
+
+// check finds what is wrong with the flags, each by its name. publicURL is the one
+// of the configuration where the flag is not there.
+func (f *serveFlags) check(publicURL string) error {
+	var found faults
+	if f.issuer != "" && !slices.Contains(issuerForms, f.issuer) {
+		found.add("--issuer must be one of %s", strings.Join(issuerForms, ", "))
+	}
+	if isEverywhere(f.listen) && publicURL == "" {
+		found.add("--listen is on every address of this machine: say with --public-url which one clients use")
+	}
+	if f.publicURL != "" {
+		var fault *userpool.ConfigError
+		if err := (userpool.Config{PublicURL: f.publicURL}).Validate(); errors.As(err, &fault) {
+			found.add("--public-url %s", fault.Reason)
+		}
+	}
+	if f.scheme() == "https" && strings.HasPrefix(publicURL, "http://") {
+		found.add("--public-url (or public_url) is plain http, and https is served: let it begin with https://")
+	}
+	switch {
+	case (f.tlsCert == "") != (f.tlsKey == ""):
+		found.add("--tls-cert and --tls-key go together")
+	case f.tlsCert != "" && f.tls:
+		found.add("--tls makes a certificate, --tls-cert has one: give one of them")
+	}
+	if f.tlsCAOut != "" && !f.tls {
+		found.add("--tls-ca-out goes with --tls: there is nothing else to write")
+	}
+	return found.err()
+}

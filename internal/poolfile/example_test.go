@@ -1,0 +1,24 @@
+package poolfile_test
+
+import (
+	"fmt"
+
+	"github.com/poolguard/poolguard/internal/poolfile"
+)
+
+// All that is wrong with a file comes at once, each with its place: a key that does
+// not exist, and a value that package userpool refuses.
+func ExampleParse() {
+	_, err := poolfile.Parse("userpool.yaml", []byte(`user_pools:
+  - id: us-east-1_Local0001
+    clients:
+      - id: web
+        flow: [code]
+        callback_urls:
+          - http://example.com/callback
+`), poolfile.Surroundings{})
+	fmt.Println(err)
+	// Output:
+	// userpool.yaml:5:9: user_pools[0].clients[0].flow: there is no such key here; did you mean flows?
+	// userpool.yaml:7:13: user_pools[0].clients[0].callback_urls[0]: "http://example.com/callback": plain http is for localhost, 127.0.0.1 and [::1] only
+}
