@@ -74,7 +74,7 @@ func TestStorageIsTaken(t *testing.T) {
 	}
 }
 
-func apiCall(t *testing.T, f *fixture, action string, in map[string]any) (status int, out map[string]any) {
+func apiCall(t testing.TB, f *fixture, action string, in map[string]any) (status int, out map[string]any) {
 	t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
