@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test deps lint tools fuzz faults mutate bench bench-verify bench-strict bench-userpool release release-modules selftest tidy clean
+.PHONY: help demo test test-clients deps lint tools fuzz faults mutate bench bench-verify bench-strict bench-userpool release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,10 @@ demo: ## the whole thing on this machine: a local pool, a protected API, a sign-
 test: ## all tests of all modules with the race detector; installs what they need on Debian (ARGS='-run Name -v')
 	@scripts/test.sh $(ARGS)
 
-deps: ## what test needs and this machine lacks: a C compiler, Node.js, npm packages
+test-clients: ## other people's clients at the local user pool, as a table of client and step (ARGS='-run Amplify')
+	@scripts/test-clients.sh $(ARGS)
+
+deps: ## what test needs and this machine lacks: a C compiler, Node.js, npm packages, Chromium
 	@scripts/test-deps.sh
 
 lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, shellcheck (STEPS='golang' for some of it)

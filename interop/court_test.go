@@ -60,9 +60,9 @@ type row struct {
 func (c *court) judge(t *testing.T, rows []row) (ours, theirs []opinion) {
 	t.Helper()
 	pools := []jobPool{
-		{c.first.ID(), []string{c.first.ClientID()}},
-		{c.second.ID(), []string{web, cli}},
-		{c.switched.ID(), []string{web}},
+		{UserPoolID: c.first.ID(), ClientID: []string{c.first.ClientID()}},
+		{UserPoolID: c.second.ID(), ClientID: []string{web, cli}},
+		{UserPoolID: c.switched.ID(), ClientID: []string{web}},
 	}
 	var jobs []job
 	for _, r := range rows {

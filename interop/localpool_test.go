@@ -43,8 +43,9 @@ func servePool(t *testing.T, form userpool.IssuerForm) (poolURL string) {
 
 // poolTokens are tokens that the local pool issued over HTTP.
 type poolTokens struct {
-	ID     string `json:"id_token"`
-	Access string `json:"access_token"`
+	ID      string `json:"id_token"`
+	Access  string `json:"access_token"`
+	Refresh string `json:"refresh_token"`
 }
 
 // signIn is the code flow with PKCE through the pool's pages.
@@ -141,13 +142,13 @@ func TestLocalPoolWithAWS(t *testing.T) {
 			t.Parallel()
 			poolURL := servePool(t, form)
 			user, machine := signIn(t, poolURL), machineToken(t, poolURL)
-			pools := []jobPool{{userpool.DefaultPool().ID, localClients}}
+			pools := []jobPool{{UserPoolID: userpool.DefaultPool().ID, ClientID: localClients}}
 			jobs := []job{
 				{pools, cognito.TokenUseID, user.ID},
 				{pools, cognito.TokenUseAccess, user.Access},
 				{pools, cognito.TokenUseAccess, machine},
 				{pools, cognito.TokenUseAccess, user.ID}, // so that an agreeable verifier does not pass
-				{[]jobPool{{userpool.DefaultPool().ID, []string{"another"}}}, cognito.TokenUseAccess, user.Access},
+				{[]jobPool{{UserPoolID: userpool.DefaultPool().ID, ClientID: []string{"another"}}}, cognito.TokenUseAccess, user.Access},
 			}
 			for n, v := range askAWS(t, poolURL, jobs) {
 				if want := n < 3; v.Valid != want {

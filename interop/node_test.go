@@ -27,18 +27,22 @@ func needNode(t *testing.T) (node string) {
 		missing("Node.js is not installed; `make deps` installs it on Debian")
 	}
 	var lock struct {
-		Packages map[string]struct{ Version string } `json:"packages"`
+		Packages map[string]struct {
+			Version      string            `json:"version"`
+			Dependencies map[string]string `json:"dependencies"`
+		} `json:"packages"`
 	}
 	readJSONFile(t, filepath.Join(nodeDirectory, "package-lock.json"), &lock)
-	const name = "node_modules/aws-jwt-verify"
-	installed := filepath.Join(nodeDirectory, filepath.FromSlash(name), "package.json")
-	if _, err := os.Stat(installed); err != nil {
-		missing("aws-jwt-verify is not installed; `make deps` runs npm ci in interop/testdata/node")
-	}
-	var pkg struct{ Version string }
-	readJSONFile(t, installed, &pkg)
-	if want := lock.Packages[name].Version; pkg.Version != want || want == "" {
-		t.Fatalf("aws-jwt-verify %s is installed, %q is pinned; run npm ci in interop/testdata/node", pkg.Version, want)
+	for name := range lock.Packages[""].Dependencies {
+		installed := filepath.Join(nodeDirectory, "node_modules", filepath.FromSlash(name), "package.json")
+		if _, err := os.Stat(installed); err != nil {
+			missing(name + " is not installed; `make deps` runs npm ci in interop/testdata/node")
+		}
+		var pkg struct{ Version string }
+		readJSONFile(t, installed, &pkg)
+		if want := lock.Packages["node_modules/"+name].Version; pkg.Version != want || want == "" {
+			t.Fatalf("%s %s is installed, %q is pinned; run npm ci in interop/testdata/node", name, pkg.Version, want)
+		}
 	}
 	return node
 }
@@ -64,6 +68,9 @@ type job struct {
 type jobPool struct {
 	UserPoolID string   `json:"userPoolId"`
 	ClientID   []string `json:"clientId"`
+	// Issuer is that of a pool whose issuer is not Amazon's: CognitoJwtVerifier
+	// knows no such pool, so that the general JwtVerifier judges its tokens.
+	Issuer string `json:"issuer,omitempty"`
 }
 
 // A verdict is its answer.

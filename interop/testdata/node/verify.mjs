@@ -1,14 +1,16 @@
 // Has aws-jwt-verify judge tokens. Standard input is one JSON object:
 //
 //   keySets  origin that stands in for Amazon's addresses of key sets
-//   jobs     array of {pools: [{userPoolId, clientId: [...]}], tokenUse, token}
+//   jobs     array of {pools: [{userPoolId, clientId: [...], issuer}], tokenUse, token}
 //
 // Standard output is a JSON array with a verdict for each job, in order:
 // {valid: true, payload} or {valid: false, error: name, message}.
 //
 // The verifier is as its package has it. Only its fetcher is told another host: the
-// paths, and which of a pool's two issuers is asked, stay its own choice.
-import { CognitoJwtVerifier } from "aws-jwt-verify";
+// paths, and which of a pool's two issuers is asked, stay its own choice. A pool with
+// an issuer of its own is one that CognitoJwtVerifier does not know: the package's
+// JwtVerifier takes its place.
+import { CognitoJwtVerifier, JwtVerifier } from "aws-jwt-verify";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 
 async function read(stream) {
@@ -31,10 +33,32 @@ function fetcherOf(keySets) {
   };
 }
 
-async function judge({ pools, tokenUse, token }, keySets) {
+function verifierFor(pools, tokenUse, keySets) {
   const jwksCache = new SimpleJwksCache({ fetcher: fetcherOf(keySets) });
+  if (pools.length === 1 && pools[0].issuer) return localVerifier(pools[0], tokenUse);
   const properties = pools.map((pool) => ({ ...pool, tokenUse }));
-  const verifier = CognitoJwtVerifier.create(properties.length === 1 ? properties[0] : properties, { jwksCache });
+  return CognitoJwtVerifier.create(properties.length === 1 ? properties[0] : properties, { jwksCache });
+}
+
+function localVerifier({ issuer, clientId }, tokenUse) {
+  const fetcher = { fetch: async (uri) => (await fetch(uri)).arrayBuffer() };
+  const claim = tokenUse === "id" ? "aud" : "client_id";
+  return JwtVerifier.create(
+    {
+      issuer,
+      audience: null,
+      jwksUri: `${issuer}/.well-known/jwks.json`,
+      customJwtCheck({ payload }) {
+        if (payload.token_use !== tokenUse) throw new Error(`token_use is ${payload.token_use}`);
+        if (!clientId.includes(payload[claim])) throw new Error(`${claim} is ${payload[claim]}`);
+      },
+    },
+    { jwksCache: new SimpleJwksCache({ fetcher }) },
+  );
+}
+
+async function judge({ pools, tokenUse, token }, keySets) {
+  const verifier = verifierFor(pools, tokenUse, keySets);
   try {
     return { valid: true, payload: await verifier.verify(token) };
   } catch (error) {
