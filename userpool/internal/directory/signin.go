@@ -80,22 +80,25 @@ type Session struct {
 	AuthTime  time.Time
 	Methods   []string
 	Level     string
-	SignOuts  int
 	ExpiresAt time.Time
 }
 
 // Challenge is a sign-in on its way: what the Session of RespondToAuthChallenge,
 // or a page's hidden field, stands for.
 type Challenge struct {
-	PoolID    string
-	ClientID  string
+	PoolID   string
+	ClientID string
+	// Username and Sub are the user's, both "" for one who does not exist. The sub
+	// says who it is: a new user of the same name is another.
 	Username  string
+	Sub       string
 	Name      string // ChallengeName: what must be answered
 	Methods   []string
 	Handshake *srp.Handshake `json:",omitempty"`
 	// SRPUser is USER_ID_FOR_SRP: for an unknown user, whom no record has, the name
 	// that was sent.
-	SRPUser   string `json:",omitempty"`
+	SRPUser string `json:",omitempty"`
+	// Attempts counts wrong codes.
 	Attempts  int
 	ExpiresAt time.Time
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
@@ -139,5 +140,10 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, request authoriza
 		return
 	}
 	s.log.InfoContext(r.Context(), "signed in", "client", request.client.ID, "sub", u.Sub, "methods", methods)
+	if request.nonce == "" && slices.Contains(methods, string(signin.MethodFederated)) {
+		// Cognito invents one where a provider signed the user in, and only there:
+		// clients that do not expect it should find out here.
+		request.nonce = s.random.Text(64)
+	}
 	s.finish(w, r, request, signedIn)
 }

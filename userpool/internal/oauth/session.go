@@ -42,7 +42,7 @@ func (s *Server) startSession(w http.ResponseWriter, r *http.Request, u director
 	now := s.now()
 	signedIn := directory.Session{
 		PoolID: u.PoolID, Username: u.Username, Sub: u.Sub, AuthTime: now,
-		Methods: methods, Level: signin.Level(methods), SignOuts: u.SignOuts,
+		Methods: methods, Level: signin.Level(methods),
 		ExpiresAt: now.Add(sessionValidity),
 	}
 	value := s.random.Text(32)
@@ -92,7 +92,7 @@ func (s *Server) currentSession(r *http.Request, pool directory.Pool) (found dir
 		return found, false, nil
 	}
 	ok = err == nil && found.PoolID == pool.ID && s.now().Before(found.ExpiresAt) &&
-		u.Sub == found.Sub && u.SignOuts == found.SignOuts && !u.Disabled
+		u.Sub == found.Sub && !u.Disabled
 	return found, ok, err
 }
 

@@ -20,12 +20,12 @@ func (s *Server) handleUserInfo(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	authorization := r.Header.Values("Authorization")
 	if len(authorization) != 1 {
-		refuseBearer(w, http.StatusUnauthorized, codeInvalidRequest, "There must be one Authorization header.")
+		refuseBearer(w, http.StatusBadRequest, codeInvalidRequest, badUserInfoRequest)
 		return
 	}
 	scheme, raw, _ := strings.Cut(authorization[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		refuseBearer(w, http.StatusUnauthorized, codeInvalidRequest, "The Authorization header must be a Bearer token.")
+		refuseBearer(w, http.StatusBadRequest, codeInvalidRequest, badUserInfoRequest)
 		return
 	}
 	access, err := s.signIns.CheckAccess(r.Context(), strings.TrimSpace(raw))
@@ -48,16 +48,19 @@ func (s *Server) handleUserInfo(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, about)
 }
 
+// The words of AWS's page on the endpoint.
+const (
+	badUserInfoRequest = "Bad OAuth2 request at UserInfo Endpoint"
+	endedAccessToken   = "Access token is expired, disabled, or deleted, or the user has globally signed out."
+)
+
 func accessProblem(err error) (description string, ok bool) {
-	switch {
-	case errors.Is(err, issuer.ErrTokenExpired):
-		return "Access token is expired.", true
-	case errors.Is(err, signin.ErrAccessRevoked):
-		return "Access token has been revoked.", true
-	case errors.Is(err, issuer.ErrNotAccessToken):
-		return "Access token does not verify.", true
-	case errors.Is(err, signin.ErrNoUser), errors.Is(err, signin.ErrDisabled):
-		return "The user is gone or disabled.", true
+	for _, known := range []error{
+		issuer.ErrTokenExpired, issuer.ErrNotAccessToken, signin.ErrAccessRevoked, signin.ErrNoUser, signin.ErrDisabled,
+	} {
+		if errors.Is(err, known) {
+			return endedAccessToken, true
+		}
 	}
 	return "", false
 }
