@@ -33,6 +33,9 @@ func TestProvider(t *testing.T) {
 		claims["cognito:groups"].([]any)[0] != testPool+"_Google" || claims["amr"].([]any)[0] != "fed" {
 		t.Errorf("claims %v", claims)
 	}
+	if invented, _ := claims["nonce"].(string); len(invented) < 43 {
+		t.Errorf("nonce %q of a request without one", claims["nonce"])
+	}
 	if got := w.user(t, "Google_1234").Status; got != directory.ExternalProvider {
 		t.Errorf("status %s", got)
 	}
