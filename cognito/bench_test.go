@@ -53,7 +53,8 @@ func BenchmarkVerify(b *testing.B) {
 	b.ReportMetric(float64(cold.Nanoseconds())/float64(n), "cold-ns")
 	b.ReportMetric(float64(cold)/float64(floor), "cold/floor")
 	b.ReportMetric(testing.AllocsPerRun(100, func() {
-		_, _ = verifier.VerifyAccessToken(b.Context(), tokens[0], requirement)
+		_, _ = verifier.VerifyAccessToken(b.Context(), tokens[n%distinct], requirement)
+		n++ // the same one would be known
 	}), "cold-allocs")
 	b.ReportMetric(0, "ns/op")
 }
@@ -80,4 +81,41 @@ func parts(b *testing.B, raw string) (digest [32]byte, signature []byte) {
 		b.Fatal(err)
 	}
 	return sha256.Sum256([]byte(raw[:last])), signature
+}
+
+// BenchmarkRefuseUnsigned measures tokens of the largest size that nobody signed,
+// beside the floor, by what fills them.
+func BenchmarkRefuseUnsigned(b *testing.B) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(b, issuer, func(c *cognito.Config) { c.Clock = nil })
+	key := &issuer.Pool().AccessKey().Private().PublicKey
+	digest, signature := parts(b, issuer.Pool().AccessToken())
+	payloads := costly("https://elsewhere.example")
+	// Not among them for what it allocates: names are kept to find those that repeat.
+	names := []byte(`{"iss":"https://elsewhere.example"`)
+	for n := range 1200 {
+		names = fmt.Appendf(names, `,"%x":1`, n)
+	}
+	payloads["many names"] = string(names) + "}"
+	for name, payload := range payloads {
+		raw := issuer.Pool().AccessToken(cognitotest.RawPayload(payload))
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var floor, refusal time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], signature); err != nil {
+					b.Fatal(err)
+				}
+				between := time.Now()
+				if _, err := verifier.VerifyAccessToken(b.Context(), raw); err == nil {
+					b.Fatal("accepted")
+				}
+				floor += between.Sub(start)
+				refusal += time.Since(between)
+			}
+			b.ReportMetric(float64(refusal)/float64(floor), "refusal/floor")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }

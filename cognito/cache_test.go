@@ -89,7 +89,15 @@ func TestKnownTokenOfReplacedKey(t *testing.T) {
 	verifier, raw := known(t, issuer, nil)
 	issuer.Pool().ReplaceKey(issuer.Pool().AccessKey().ID())
 	issuer.Clock().Advance(11 * time.Second)
-	checkVerdict(t, verifier, issuer.Pool().AccessToken(), cognito.TokenUseAccess, "")
+	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, "") // nobody has asked anew
+	fresh := issuer.Pool().AccessToken()
+	first, err := verifier.VerifyAccessToken(t.Context(), fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := verifier.VerifyAccessToken(t.Context(), fresh); err != nil || again != first {
+		t.Errorf("the token that found the new key is not known: %v", err)
+	}
 	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, cognito.ErrSignatureInvalid)
 }
 

@@ -1,11 +1,18 @@
 package cognito
 
 import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+	"unsafe"
+
+	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
 // TestCacheMillionEntries puts a million distinct entries through the way in, and
@@ -49,18 +56,63 @@ func heapInUse() int {
 	return int(stats.HeapAlloc)
 }
 
-// TestRefusedIsNotKept: only what stood every check is in the cache.
+// TestRefusedIsNotKept: only what stood every check is in the cache, however well it
+// is signed.
 func TestRefusedIsNotKept(t *testing.T) {
-	v := &Verifier{now: time.Now, maxBytes: DefaultMaxTokenBytes}
-	if err := v.addCache(1 << 20); err != nil {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, raw := range []string{"", "a.b.c", "....", strings.Repeat("x", DefaultMaxTokenBytes+1)} {
-		if _, err := v.verify(t.Context(), raw, "", nil); err == nil {
+	encode := base64.RawURLEncoding.EncodeToString
+	keys, err := keyset.NewStatic([]byte(`{"keys":[{"kty":"RSA","kid":"k","n":"` + encode(key.N.Bytes()) + `","e":"AQAB"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := New(Config{UserPools: []UserPool{{ID: "us-east-1_AbCdEfGhI", ClientIDs: []string{"c"}, Issuer: "https://i.example", KeySet: keys}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(claims string) string {
+		input := encode([]byte(`{"alg":"RS256","kid":"k"}`)) + "." + encode([]byte(`{"iss":"https://i.example","token_use":"access",`+claims+"}"))
+		digest := sha256.Sum256([]byte(input))
+		signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return input + "." + encode(signature)
+	}
+	good := sign(`"client_id":"c","exp":9e9,"scope":"a"`)
+	for _, raw := range []string{
+		"", "a.b.c", "....", strings.Repeat("x", DefaultMaxTokenBytes+1), good + "AA",
+		sign(`"client_id":"c","exp":1`), sign(`"client_id":"other","exp":9e9,"scope":"a"`), sign(`"client_id":"c","exp":9e9,"scope":"b"`),
+	} {
+		if _, err := v.VerifyAccessToken(t.Context(), raw, RequireScopes("a")); err == nil {
 			t.Errorf("%.10q was accepted", raw)
 		}
 	}
 	if n := v.cache.entries.EstimatedSize(); n != 0 {
 		t.Errorf("%d refused tokens were kept", n)
+	}
+	if _, err := v.VerifyAccessToken(t.Context(), good, RequireScopes("a")); err != nil || v.cache.entries.EstimatedSize() != 1 {
+		t.Errorf("the good one is not kept: %v", err)
+	}
+}
+
+// TestListsWeighWhatTheyTake: a token may have thousands of groups of a letter each,
+// which take more memory than its text.
+func TestListsWeighWhatTheyTake(t *testing.T) {
+	empty := entry{contents: &contents{}}.weight()
+	texts, list := uint32(100*unsafe.Sizeof("")), make([]string, 10, 100)
+	for name, test := range map[string]struct {
+		contents contents
+		size     uint32
+	}{
+		"audiences": {contents{audiences: list}, texts}, "scopes": {contents{scopes: list}, texts}, "groups": {contents{groups: list}, texts},
+		"roles": {contents{roles: list}, texts}, "amr": {contents{amr: list}, texts},
+		"identities": {contents{identities: make([]Identity, 1, 100)}, uint32(100 * unsafe.Sizeof(Identity{}))},
+	} {
+		if got := (entry{contents: &test.contents}).weight() - empty; got < test.size {
+			t.Errorf("%s weigh %d, and take %d", name, got, test.size)
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package cognito
 
 import (
-	"bytes"
-	"math/big"
 	"strings"
 	"time"
 
@@ -47,11 +45,12 @@ const (
 	numClaims
 )
 
-// The claims up to these are strings, and then times; the others are of one kind
-// each.
+// The claims up to these are strings, then times, and then lists; the others are of
+// one kind each.
 const (
 	lastText = claimPreferredRole
 	lastTime = claimAuthTime
+	lastList = claimIdentities
 )
 
 // definition says what a claim is called, and in which tokens Cognito uses it: a
@@ -118,6 +117,7 @@ type contents struct {
 
 	text  [lastText + 1]string
 	times [lastTime - lastText]time.Time
+	lists [lastList - lastTime]span // where they stand in payload
 
 	audiences  []string
 	scopes     []string
@@ -144,7 +144,7 @@ type claimSet uint64
 func (s claimSet) has(c claim) bool { return s&(1<<c) != 0 }
 func (s *claimSet) add(c claim)     { *s |= 1 << c }
 
-// parseContents reads the payload of a compact JWS. The error is a
+// parseContents reads the payload of a compact JWS, but for its lists. The error is a
 // [*jose.MalformedError]; claims of a wrong kind are only noted.
 //
 // raw is a copy of the token in the memory of the contents. It is no part of them: a
@@ -193,8 +193,11 @@ func (v *claimsVisitor) Member(name []byte, value jose.Value, offset int) error 
 		t.text[c], ok = t.textAt(value, offset)
 	case c <= lastTime:
 		t.times[c-lastText-1], ok = timeOf(value)
+	case c <= lastList:
+		t.lists[c-lastTime-1] = span{offset, offset + len(value)}
+		ok = true // as far as it is known: see readLists
 	default:
-		ok = t.readOther(c, value, offset)
+		ok = t.readOther(c, value)
 	}
 	if !ok {
 		t.wrong.add(c)
@@ -202,28 +205,8 @@ func (v *claimsVisitor) Member(name []byte, value jose.Value, offset int) error 
 	return nil
 }
 
-func (t *contents) readOther(c claim, value jose.Value, offset int) (ok bool) {
-	switch c { //nolint:exhaustive // strings and times are read by the caller
-	case claimAudience:
-		var one string
-		if one, ok = t.textAt(value, offset); ok {
-			t.audiences = []string{one}
-			return true
-		}
-		t.audienceIsArray = true
-		t.audiences, ok = t.textsAt(value, offset)
-	case claimScope:
-		var all string
-		all, ok = t.textAt(value, offset)
-		t.scopes = splitScopes(all)
-	case claimGroups:
-		t.groups, ok = t.textsAt(value, offset)
-	case claimRoles:
-		t.roles, ok = t.textsAt(value, offset)
-	case claimAMR:
-		t.amr, ok = t.textsAt(value, offset)
-	case claimIdentities:
-		t.identities, ok = readIdentities(value)
+func (t *contents) readOther(c claim, value jose.Value) (ok bool) {
+	switch c { //nolint:exhaustive // the others are read elsewhere
 	case claimVersion:
 		t.version, _ = value.Number()
 		ok = value.IsNumber()
@@ -233,17 +216,6 @@ func (t *contents) readOther(c claim, value jose.Value, offset int) (ok bool) {
 		t.phoneNumberVerified, ok = value.Bool()
 	}
 	return ok
-}
-
-// splitScopes splits at spaces, the one separator of RFC 6749 §3.3.
-func splitScopes(s string) []string {
-	scopes := make([]string, 0, strings.Count(s, " ")+1)
-	for scope := range strings.SplitSeq(s, " ") {
-		if scope != "" {
-			scopes = append(scopes, scope)
-		}
-	}
-	return scopes
 }
 
 // textAt is value.Text, sharing the memory of the payload where it can: an access
@@ -257,18 +229,6 @@ func (t *contents) textAt(value jose.Value, offset int) (string, bool) {
 	return value.Text()
 }
 
-// textsAt is value.Texts, sharing the memory of the payload where it can.
-func (t *contents) textsAt(value jose.Value, offset int) ([]string, bool) {
-	list := make([]string, 0, min(bytes.Count(value, []byte(","))+1, 16))
-	ok := true
-	err := jose.DecodeArray(value, func(member jose.Value, within int) error {
-		text, isText := t.textAt(member, offset+within)
-		list, ok = append(list, text), ok && isText
-		return nil
-	})
-	return list, ok && err == nil
-}
-
 // maxTime is the last time in a token that is one, in seconds: 2^53, up to which
 // every reader of JSON reads integers alike (RFC 7493 §2.2).
 const maxTime = 1 << 53
@@ -276,23 +236,25 @@ const maxTime = 1 << 53
 // timeOf reads a NumericDate (RFC 7519 §2), fractions allowed.
 func timeOf(value jose.Value) (time.Time, bool) {
 	f, ok := value.Number()
-	if !ok || !(f >= 0 && f <= maxTime) || (f == maxTime || f == 0) && !inRange(string(value)) {
+	if !ok || !(f >= 0 && f <= maxTime) || (f == maxTime || f == 0) && !inRange(string(value), f) {
 		return time.Time{}, false
 	}
 	seconds := int64(f)
 	return time.Unix(seconds, int64((f-float64(seconds))*1e9)).UTC(), true
 }
 
-// inRange decides about numbers at the ends of the range: others outside of it are
-// rounded to the same.
-func inRange(number string) bool {
-	if digits, negative := strings.CutPrefix(number, "-"); negative {
-		mantissa, _, _ := strings.Cut(strings.ToLower(digits), "e")
-		return !strings.ContainsAny(mantissa, "123456789")
+// inRange decides about numbers that are rounded to f, an end of the range: others
+// outside of it are rounded to the same. It takes no more time than reading them, as
+// they may have thousands of digits and be signed by nobody.
+func inRange(number string, f float64) bool {
+	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
+	digits := strings.Trim(strings.Replace(mantissa, ".", "", 1), "-0")
+	if f == 0 {
+		return digits == "" || mantissa[0] != '-'
 	}
-	const precision = 200 // bits, and rounded up: the slightest rest shows
-	exact, _, err := big.ParseFloat(number, 10, precision, big.ToPositiveInf)
-	return err == nil && exact.Cmp(big.NewFloat(maxTime)) <= 0
+	// What is rounded to 2^53 has its first digit where this has, so that the order of
+	// texts is that of numbers.
+	return digits <= "9007199254740992"
 }
 
 // time returns the time in the claim, zero where it is absent.

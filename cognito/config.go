@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -59,12 +58,13 @@ type Config struct {
 	KeySetPolicy keyset.Policy
 
 	// KeySetDirectory, if set, keeps a copy of each fetched key set in a file there,
-	// from which a process without a network can start.
+	// from which a process without a network can start. Each address has a file of its
+	// own, named after the pool and a hash of the address. Whoever can write there can
+	// have any token accepted.
 	KeySetDirectory string
 
 	// Clock is what key sets are fetched by and grow old by; nil is the system's. A
-	// [UserPool] with a KeySet of its own has that one's clock for this, with the
-	// exception that is told there.
+	// [UserPool] with a KeySet of its own has that one's clock for this.
 	Clock keyset.Clock
 
 	// Logger gets warnings about key sets; nil is [slog.Default]. Tokens and claims
@@ -98,11 +98,8 @@ type UserPool struct {
 	// KeySet gives the keys of the pool, whichever issuer a token names, instead of
 	// the issuers' own addresses.
 	//
-	// It goes by the clock that it was made with, which should be Config.Clock: that one
-	// is what its Holds is told the time by, when a token is found in the cache. While
-	// Config.Clock is behind the other, cached tokens stand on a set for so much longer
-	// than its policy allows; while it is ahead, no answer is wrong but fewer are quick.
-	// A [keyset.Static] has no clock.
+	// It goes by the clock that it was made with, and is asked by its Key each time that
+	// a token is found in the cache.
 	KeySet keyset.Source
 
 	// InsecureAllowPlainHTTP allows an Issuer of plain http that is not a loopback
@@ -247,57 +244,4 @@ func checkIssuerURL(s string, plainHTTP bool) error {
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || (err == nil && ip.IsLoopback())
-}
-
-// newPool makes the pool of a valid UserPool.
-func (c *Config) newPool(up UserPool) (*pool, error) {
-	id, err := parsePoolID(up.ID)
-	if err != nil {
-		return nil, err
-	}
-	p := &pool{
-		id:        id,
-		clientIDs: append([]string(nil), up.ClientIDs...),
-		anyClient: up.InsecureSkipClientCheck,
-		audiences: append([]string(nil), up.Audiences...),
-	}
-	original, updated := id.issuers()
-	switch {
-	case up.Issuer != "":
-		err = c.addIssuer(p, up, up.Issuer, up.Issuer, "")
-	case up.FIPS:
-		err = errors.Join(c.addIssuer(p, up, original, id.fipsAddress(), ""), c.addIssuer(p, up, updated, updated, ".updated"))
-	default:
-		err = errors.Join(c.addIssuer(p, up, original, original, ""), c.addIssuer(p, up, updated, updated, ".updated"))
-	}
-	if len(p.issuers) == 2 && up.KeySet == nil {
-		p.issuers[0].sibling, p.issuers[1].sibling = p.issuers[1], p.issuers[0]
-	}
-	return p, err
-}
-
-// addIssuer gives the pool an issuer whose key set is at address, unless the user
-// pool brings its own.
-func (c *Config) addIssuer(p *pool, up UserPool, name, address, suffix string) error {
-	keys := up.KeySet
-	if keys == nil {
-		config := keyset.RemoteConfig{
-			URL:            strings.TrimSuffix(address, "/") + "/.well-known/jwks.json",
-			HTTPClient:     c.HTTPClient,
-			AllowPlainHTTP: up.InsecureAllowPlainHTTP,
-			Policy:         c.KeySetPolicy,
-			Clock:          c.Clock,
-			Logger:         c.Logger,
-		}
-		if c.KeySetDirectory != "" {
-			config.CopyFile = filepath.Join(c.KeySetDirectory, p.id.text+suffix+".json")
-		}
-		remote, err := keyset.NewRemote(config)
-		if err != nil {
-			return err
-		}
-		keys = remote
-	}
-	p.issuers = append(p.issuers, &issuer{name: name, own: up.Issuer != "", pool: p, keys: keys, clock: c.Clock})
-	return nil
 }

@@ -68,6 +68,7 @@ func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
 		r.result("shape", shapeError(err), "")
 		return nil, nil
 	}
+	t.readLists(jws.Payload)
 	r.note("shape", Passed, "three parts of strict base64url, header and payload one strict JSON object each")
 	r.decoded = true
 	r.Header, r.Claims = []byte(t.header), []byte(t.payload)

@@ -31,6 +31,14 @@ func (v *Verifier) judge(ctx context.Context, t *contents, now time.Time, use To
 				return err
 			}
 		}
+		if due&(1<<stageRevocation|1<<stageCustom) != 0 {
+			// The application's answer may have taken long, and its end is what counts.
+			now = v.now()
+			if err := t.checkExpiry(now, v.leeway); err != nil {
+				return err
+			}
+			return v.checkStage(ctx, stageAuthTime, t, now, requirements)
+		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
 // TestOwnNowDoesNotKeepStaleKeys: Config.Now judges tokens. How old their keys are is
@@ -120,4 +121,46 @@ func TestGivingUpSaysNothingAboutTheIssuer(t *testing.T) {
 	if _, err := verifier.VerifyAccessToken(ctx, updated); cognito.CodeOf(err) != cognito.ErrKeysUnavailable {
 		t.Errorf("got %v, want keys_unavailable", err)
 	}
+}
+
+// TestGivingUpOnAReplacedKey: a good token by a key that has replaced another one is
+// not called forged because its sender had no time to wait for the set.
+func TestGivingUpOnAReplacedKey(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	verifier, _ := known(t, issuer, nil)
+	pool.ReplaceKey(pool.AccessKey().ID())
+	issuer.Clock().Advance(11 * time.Second)
+	pool.SlowKeySet(time.Second)
+	raw := pool.AccessToken()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := verifier.VerifyAccessToken(ctx, raw); cognito.CodeOf(err) != cognito.ErrKeysUnavailable {
+		t.Errorf("got %v, want keys_unavailable", err)
+	}
+	if err := issuer.Clock().AwaitTimers(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	issuer.Clock().Advance(time.Second)
+	pool.SlowKeySet(0)
+	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, "")
+}
+
+// TestKeySetGoesByItsOwnClock, for known tokens too, whatever Config.Clock says.
+func TestKeySetGoesByItsOwnClock(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	elsewhere := cognitotest.NewIssuer().Clock()
+	remote, err := keyset.NewRemote(keyset.RemoteConfig{
+		URL: issuer.Pool().Issuer() + "/.well-known/jwks.json", HTTPClient: issuer.Client(), Clock: elsewhere,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, raw := known(t, issuer, func(c *cognito.Config) { c.UserPools[0].KeySet = remote })
+	if n := testing.AllocsPerRun(1000, func() { _, _ = verifier.VerifyAccessToken(t.Context(), raw) }); n != 0 {
+		t.Errorf("a hit makes %v allocations", n)
+	}
+	issuer.Pool().FailKeySet(http.StatusInternalServerError)
+	elsewhere.Advance(25 * time.Hour)
+	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, cognito.ErrKeysUnavailable)
 }

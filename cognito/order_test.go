@@ -108,3 +108,56 @@ func TestOrder(t *testing.T) {
 		checkVerdict(t, good, pool.AccessToken(), cognito.TokenUseAccess, code, requirements[:n+1]...)
 	}
 }
+
+// TestTimeIsToldAfterTheApplication: where Config.Revoked or a check of the
+// application takes long, the token must still be in its time at the end of that, new
+// or known.
+func TestTimeIsToldAfterTheApplication(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	var takes time.Duration
+	slow := cognito.Require(func(context.Context, cognito.Token) error { issuer.Clock().Advance(takes); return nil })
+	recent := cognito.RequireMaxAuthAge(10 * time.Minute)
+	for name, change := range map[string]func(*cognito.Config){
+		"revocation": func(c *cognito.Config) {
+			c.Revoked = func(context.Context, cognito.Token) (bool, error) { issuer.Clock().Advance(takes); return false, nil }
+		},
+		"a check": func(c *cognito.Config) { c.Require = []cognito.Requirement{slow} },
+	} {
+		verifier := newVerifier(t, issuer, change)
+		for _, test := range []struct {
+			takes  time.Duration
+			expiry time.Duration
+			want   cognito.Code
+		}{
+			{4 * time.Minute, 5 * time.Minute, ""},
+			{5 * time.Minute, 5 * time.Minute, cognito.ErrTokenExpired},
+			{5 * time.Minute, time.Hour, cognito.ErrAuthenticationTooOld},
+		} {
+			for _, known := range []bool{false, true} {
+				raw := issuer.Pool().AccessToken(cognitotest.ExpiresIn(test.expiry), cognitotest.SignedInAgo(6*time.Minute))
+				if takes = 0; known {
+					checkVerdict(t, verifier, raw, cognito.TokenUseAccess, "", recent)
+				}
+				takes = test.takes
+				if _, err := verifier.VerifyAccessToken(t.Context(), raw, recent); cognito.CodeOf(err) != test.want {
+					t.Errorf("%s that takes %v, %v before exp, known %v: got %v, want %q", name, takes, test.expiry, known, err, test.want)
+				}
+			}
+		}
+	}
+}
+
+// TestTimeIsToldOnce where the application is not asked.
+func TestTimeIsToldOnce(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	told := 0
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.Now = func() time.Time { told++; return issuer.Clock().Now() }
+	})
+	raw := issuer.Pool().AccessToken(cognitotest.Scopes("a"))
+	for n := range 2 {
+		if _, err := verifier.VerifyAccessToken(t.Context(), raw, cognito.RequireScopes("a")); err != nil || told != n+1 {
+			t.Errorf("told %d times by verification %d, %v", told, n+1, err)
+		}
+	}
+}

@@ -2,8 +2,11 @@ package cognito
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +26,68 @@ type pool struct {
 	issuers   []*issuer
 }
 
+// newPool makes the pool of a valid UserPool.
+func (c *Config) newPool(up UserPool) (*pool, error) {
+	id, err := parsePoolID(up.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := &pool{
+		id:        id,
+		clientIDs: append([]string(nil), up.ClientIDs...),
+		anyClient: up.InsecureSkipClientCheck,
+		audiences: append([]string(nil), up.Audiences...),
+	}
+	original, updated := id.issuers()
+	switch {
+	case up.Issuer != "":
+		err = c.addIssuer(p, up, up.Issuer, up.Issuer)
+	case up.FIPS:
+		err = errors.Join(c.addIssuer(p, up, original, id.fipsAddress()), c.addIssuer(p, up, updated, updated))
+	default:
+		err = errors.Join(c.addIssuer(p, up, original, original), c.addIssuer(p, up, updated, updated))
+	}
+	if len(p.issuers) == 2 && up.KeySet == nil {
+		p.issuers[1].original = p.issuers[0]
+	}
+	return p, err
+}
+
+// addIssuer gives the pool an issuer whose key set is at address, unless the user
+// pool brings its own.
+func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
+	keys := up.KeySet
+	if keys == nil {
+		config := keyset.RemoteConfig{
+			URL:            strings.TrimSuffix(address, "/") + "/.well-known/jwks.json",
+			HTTPClient:     c.HTTPClient,
+			AllowPlainHTTP: up.InsecureAllowPlainHTTP,
+			Policy:         c.KeySetPolicy,
+			Clock:          c.Clock,
+			Logger:         c.Logger,
+		}
+		if c.KeySetDirectory != "" {
+			config.CopyFile = filepath.Join(c.KeySetDirectory, copyName(p.id, config.URL))
+		}
+		remote, err := keyset.NewRemote(config)
+		if err != nil {
+			return err
+		}
+		keys = remote
+	}
+	p.issuers = append(p.issuers, &issuer{name: name, own: up.Issuer != "", pool: p, keys: keys, ownKeys: up.KeySet != nil, clock: c.Clock})
+	return nil
+}
+
+// copyName returns the file name for the copy of the key set at address. The pool's
+// ID is there for people. Which address it is of must show in it, or else the keys of
+// an issuer of one's own would count for Amazon's issuers of the pool; on file systems
+// that do not tell letters by case, too.
+func copyName(id poolID, address string) string {
+	sum := sha256.Sum256([]byte(address))
+	return id.text + "." + hex.EncodeToString(sum[:8]) + ".json"
+}
+
 // An issuer is one of the names under which a pool issues tokens, with the keys
 // that are published for it.
 type issuer struct {
@@ -31,11 +96,14 @@ type issuer struct {
 	pool *pool
 	keys keyset.Source
 
-	// sibling is the pool's other issuer, nil where there is none. Most pools have
-	// never been switched to the updated issuer: Amazon answers 403 for its key set,
-	// and no token can bear its name.
-	sibling *issuer
-	clock   keyset.Clock
+	ownKeys bool // keys are UserPool.KeySet, with a clock that is not known here
+
+	// original is, for a pool's updated issuer, the other one; nil for all others. Most
+	// pools have never been switched to the updated issuer: Amazon answers 403 for its
+	// key set, and no token can bear its name. The original issuer has one always, and
+	// whoever answers 403 there is somebody else, on the way.
+	original *issuer
+	clock    keyset.Clock
 	// absentUntil is when to ask again for a set that does not exist, in Unix
 	// nanoseconds; 0 where that is not known.
 	absentUntil atomic.Int64
@@ -46,44 +114,53 @@ const absentFor = 10 * time.Minute
 
 // key returns the key named id, or keyset.ErrKeyNotFound, or any other error where
 // that could not be found out.
-func (i *issuer) key(ctx context.Context, id string) (*keyset.Key, error) {
+func (i *issuer) key(ctx context.Context, id string) (key *keyset.Key, err error) {
+	err = i.ask(ctx, func() (err error) {
+		key, err = i.keys.Key(ctx, id)
+		return err
+	})
+	return key, err
+}
+
+// load sees to it that keys are held. The error is keyset.ErrKeyNotFound where the
+// pool does not use this issuer.
+func (i *issuer) load(ctx context.Context) error {
+	return i.ask(ctx, func() error { return i.keys.Load(ctx) })
+}
+
+// ask has question ask for the keys, unless they are known to be absent: the error is
+// keyset.ErrKeyNotFound then. They are absent where this issuer says so while the
+// pool's original one has a key set. Without that, the same answer may come from a
+// proxy on the way, and tells nothing.
+func (i *issuer) ask(ctx context.Context, question func() error) error {
 	if i.absent() {
-		return nil, keyset.ErrKeyNotFound
+		return keyset.ErrKeyNotFound
 	}
-	key, err := i.keys.Key(ctx, id)
+	err := question()
+	if i.saysAbsent(ctx, err) && i.original.keys.Load(ctx) == nil {
+		// Finding that out may have taken a while, in which somebody else had the set.
+		if err = question(); i.saysAbsent(ctx, err) {
+			i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())
+			return keyset.ErrKeyNotFound
+		}
+	}
 	if err == nil || errors.Is(err, keyset.ErrKeyNotFound) {
 		if i.absentUntil.Load() != 0 { // read first: writers slow each other down
 			i.absentUntil.Store(0)
 		}
-		return key, err
 	}
-	if !i.notSwitched(ctx, err) {
-		return nil, err
-	}
-	// Finding that out may have taken a while, in which somebody else had the set.
-	key, err = i.keys.Key(ctx, id)
-	var unavailable *keyset.UnavailableError
-	if !errors.As(err, &unavailable) {
-		return key, err
-	}
-	i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())
-	return nil, keyset.ErrKeyNotFound
+	return err
 }
 
-// notSwitched reports whether err means that the pool does not use this issuer: it
-// has no key set, while the pool's other issuer has one. Without that, the same
-// answer may come from a proxy on the way, and tells nothing. An issuer that was
-// found unused stays so until its key set is there: that asking anew met an outage
-// makes nothing of its tokens.
-func (i *issuer) notSwitched(ctx context.Context, err error) bool {
-	var unavailable *keyset.UnavailableError
-	if i.sibling == nil || !errors.As(err, &unavailable) || ctx.Err() != nil {
+// saysAbsent reports whether err means that there is no key set here. An issuer that
+// was found unused stays so until its key set is there: that asking anew met an outage
+// makes nothing of its tokens. Who gave up waiting has found out nothing.
+func (i *issuer) saysAbsent(ctx context.Context, err error) bool {
+	if i.original == nil || err == nil || ctx.Err() != nil {
 		return false
 	}
-	if seen := i.absentUntil.Load() != 0; !seen && !unavailable.Absent() {
-		return false
-	}
-	return i.sibling.keys.Load(ctx) == nil
+	unavailable, ok := errors.AsType[*keyset.UnavailableError](err)
+	return ok && (unavailable.Absent() || i.absentUntil.Load() != 0)
 }
 
 func (i *issuer) absent() bool {
@@ -96,12 +173,12 @@ func (i *issuer) absent() bool {
 }
 
 // load fetches the key sets of all issuers at once. The pool is ready when one is
-// there; else the error is the first issuer's.
+// there; else the error is that of the first issuer, which is never an absent one.
 func (p *pool) load(ctx context.Context) error {
 	errs := make([]error, len(p.issuers))
 	var all sync.WaitGroup
 	for n, i := range p.issuers {
-		all.Go(func() { errs[n] = i.keys.Load(ctx) })
+		all.Go(func() { errs[n] = i.load(ctx) })
 	}
 	all.Wait()
 	for _, err := range errs {

@@ -2,6 +2,10 @@ package cognito_test
 
 import (
 	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,6 +77,7 @@ func TestBothForbidden(t *testing.T) {
 	pool.FailKeySet(403)
 	verifier := newVerifier(t, issuer, nil)
 	raw := pool.AccessToken()
+	checkVerdict(t, verifier, pool.AccessToken(cognitotest.Claim("iss", pool.UpdatedIssuer())), cognito.TokenUseAccess, cognito.ErrKeysUnavailable)
 	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, cognito.ErrKeysUnavailable)
 	if err := verifier.WarmUp(t.Context()); !errors.Is(err, cognito.ErrKeysUnavailable) {
 		t.Errorf("warm-up: %v", err)
@@ -166,5 +171,63 @@ func TestConcurrentUse(t *testing.T) {
 	all.Wait()
 	if n := issuer.Pool().KeySetRequests(); n > 10 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// TestEachAddressHasACopyOfItsOwn: what an issuer of one's own publishes for a pool is
+// not trusted for Amazon's issuers of that pool, through the copies on disk.
+func TestEachAddressHasACopyOfItsOwn(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	dir := t.TempDir()
+	start := func(change func(*cognito.Config)) *cognito.Verifier {
+		return newVerifier(t, issuer, func(c *cognito.Config) {
+			c.KeySetDirectory, c.Logger = dir, slog.New(slog.DiscardHandler)
+			change(c)
+		})
+	}
+	own := cognitotest.NewIssuer() // of the same pool ID
+	own.SetAddress("http://127.0.0.1:9229")
+	local := start(func(c *cognito.Config) { c.UserPools, c.HTTPClient = own.Config().UserPools, own.Client() })
+	if err := local.WarmUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	offline := func(c *cognito.Config) {
+		c.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return nil, errors.New("no network")
+		})}
+	}
+	forged := own.Pool().AccessToken(cognitotest.Claim("iss", pool.Issuer()))
+	checkVerdict(t, start(offline), forged, cognito.TokenUseAccess, cognito.ErrKeysUnavailable)
+	if err := start(func(*cognito.Config) {}).WarmUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkVerdict(t, start(offline), pool.AccessToken(), cognito.TokenUseAccess, "")
+	checkVerdict(t, start(offline), forged, cognito.TokenUseAccess, cognito.ErrKeysUnavailable)
+	ownAgain := start(func(c *cognito.Config) { c.UserPools = own.Config().UserPools; offline(c) })
+	checkVerdict(t, ownAgain, own.Pool().AccessToken(), cognito.TokenUseAccess, "")
+}
+
+// TestCopiesDifferWhereLettersHaveNoCase: pool IDs do tell them apart.
+func TestCopiesDifferWhereLettersHaveNoCase(t *testing.T) {
+	dir := t.TempDir()
+	issuer := cognitotest.NewIssuer()
+	issuer.AddPool("us-east-1_TEST00001")
+	if err := newVerifier(t, issuer, func(c *cognito.Config) { c.KeySetDirectory = dir }).WarmUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, file := range files {
+		if !strings.HasPrefix(file.Name(), "us-east-1_") || !strings.HasSuffix(file.Name(), ".json") {
+			t.Errorf("nobody can tell whose copy %s is", file.Name())
+		}
+		names[strings.ToLower(file.Name())] = true
+	}
+	if len(names) != 2 {
+		t.Errorf("%d names, want 2", len(names))
 	}
 }

@@ -92,7 +92,8 @@ func (v *Verifier) addCache(bytes int) (err error) {
 // WarmUp fetches the key sets of all user pools, so that the first token need not
 // wait for them. A pool is ready with the set of one of its issuers. The error joins
 // those of the pools that are not ready, each an [*Error] with [ErrKeysUnavailable];
-// their keys are asked for again when a token needs them.
+// their keys are asked for again when a token needs them. It asks for no more than
+// tokens would, and can be called as often as a readiness probe likes.
 func (v *Verifier) WarmUp(ctx context.Context) error {
 	errs := make([]error, len(v.pools))
 	var all sync.WaitGroup
@@ -169,6 +170,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 	if refusal := verifySignature(ctx, i, jws, t); refusal != nil {
 		return nil, refusal
 	}
+	t.readLists(jws.Payload)
 	if refusal := v.judge(ctx, t, v.now(), use, requirements); refusal != nil {
 		return nil, refusal
 	}
@@ -179,15 +181,18 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 // current reports whether the key that verified t is the one that its issuer
 // publishes still: a key that was withdrawn, or replaced under its name, ends what it
 // signed. Asking keeps the key set fresh, too. now is the time to judge t at. Telling
-// it is half the cost of a hit, so it is told once, unless asking had to wait.
+// it is half the cost of a hit, so it is told once, unless asking had to wait or the
+// keys go by a clock of their own.
 func (v *Verifier) current(ctx context.Context, t *contents) (now time.Time, ok bool) {
-	now = v.now()
-	asked := now
-	if v.ownNow {
-		asked = t.issuer.clock.Now()
-	}
-	if t.issuer.keys.Holds(t.key, asked) {
-		return now, true
+	if !t.issuer.ownKeys {
+		now = v.now()
+		asked := now
+		if v.ownNow {
+			asked = t.issuer.clock.Now()
+		}
+		if t.issuer.keys.Holds(t.key, asked) {
+			return now, true
+		}
 	}
 	key, err := t.issuer.key(ctx, t.key.ID())
 	return v.now(), err == nil && key == t.key
@@ -244,6 +249,9 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *conte
 		// With an error here the verdict by the held set stands, else every forged token
 		// would be answered 503 in an outage.
 		key, err = i.keys.Replacement(ctx, key)
+		if err != nil && ctx.Err() != nil {
+			return keysUnavailable(err) // it may have been found good, had there been time
+		}
 		if err != nil || key == nil || jws.VerifyRS256(key.Public()) != nil {
 			return refuse(ErrSignatureInvalid, "", "the signature does not hold")
 		}

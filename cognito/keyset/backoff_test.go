@@ -59,9 +59,10 @@ func TestAttemptsAreSpaced(t *testing.T) {
 	})
 }
 
-// Jitter lengthens what was asked for too, but not beyond the longest back-off.
+// Jitter lengthens what was asked for too, so that a fleet which was told the same
+// time does not come back in step, nor before that time.
 func TestRetryAfterIsJittered(t *testing.T) {
-	for header, want := range map[string]time.Duration{"60": 75 * time.Second, "300": 5 * time.Minute} {
+	for header, want := range map[string]time.Duration{"60": 75 * time.Second, "300": 375 * time.Second, "3600": 375 * time.Second} {
 		e := &endpoint{}
 		e.set(respond(503, "", "Retry-After", header))
 		source := remote(t, e, func(c *keyset.RemoteConfig) { c.Jitter = func() float64 { return 1 } })
@@ -99,6 +100,7 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 		{503, now.Add(2 * time.Minute).Format(http.TimeFormat), 2 * time.Minute},
 		{429, "86400", 5 * time.Minute},
 		{429, "99999999999999999999999", 5 * time.Minute},
+		{503, now.Add(time.Hour).Format(http.TimeFormat), 5 * time.Minute},
 		{429, "0", time.Second},
 		{429, "-5", time.Second},
 		{429, "soon", time.Second},

@@ -68,3 +68,32 @@ func TestCallersClientIsRestrictedAndNotModified(t *testing.T) {
 		t.Error("the client was modified")
 	}
 }
+
+// TestBodiesAreClosed, used or not: a body that stays open keeps its connection.
+func TestBodiesAreClosed(t *testing.T) {
+	e := &endpoint{}
+	closed := 0
+	for status, body := range map[int]string{200: setOne(), 500: "no", 204: ""} {
+		answer := respond(status, body)
+		e.set(func(request *http.Request) (*http.Response, error) {
+			response, err := answer(request)
+			response.Body = countedBody{response.Body, &closed}
+			return response, err
+		})
+		_ = remote(t, e).Load(t.Context()) // which of them are sets is not the point
+	}
+	if closed != 3 {
+		t.Errorf("%d of 3 bodies were closed", closed)
+	}
+}
+
+// A countedBody counts that it was closed.
+type countedBody struct {
+	io.ReadCloser
+	closed *int
+}
+
+func (b countedBody) Close() error {
+	*b.closed++
+	return b.ReadCloser.Close()
+}

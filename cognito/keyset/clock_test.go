@@ -165,3 +165,22 @@ func TestAllWaitingIsOnTheConfiguredClock(t *testing.T) {
 		}
 	})
 }
+
+// TestViewIsCorrectedWithTheClock: once a clock that was set back has caught up, what
+// was fresh before is not so again.
+func TestViewIsCorrectedWithTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock, e := newHandClock(), &endpoint{}
+		e.serve(setOne())
+		source := remote(t, e, func(c *keyset.RemoteConfig) { c.Clock = clock })
+		key := mustKey(t, source, "one")
+		clock.move(-30 * time.Hour)
+		mustKey(t, source, "one") // counts as fetched now
+		e.set(refuse)
+		clock.move(30 * time.Hour)
+		if source.Holds(key, clock.Now()) {
+			t.Error("held, six hours past the stale limit")
+		}
+		mustBeUnavailable(t, source, "one")
+	})
+}

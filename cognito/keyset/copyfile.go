@@ -46,7 +46,9 @@ func (r *Remote) recall() bool {
 	now := wallTime(r.clock)
 	written := info.ModTime()
 	if written.After(now) {
-		written = now
+		// A clock was wrong, then or now. Fresh would be fresh at each start until that
+		// time has come.
+		written = now.Add(-r.policy.MaxAge)
 	}
 	age := now.Sub(written)
 	if age >= r.policy.Stale {

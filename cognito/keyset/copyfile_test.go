@@ -112,7 +112,8 @@ func TestCopyAtStart(t *testing.T) {
 	}{
 		"fresh, online":            {setOne(), time.Minute, true, "one", 0, ""},
 		"fresh, offline":           {setOne(), time.Minute, false, "one", 0, ""},
-		"from the future":          {setOne(), -48 * time.Hour, true, "one", 0, ""},
+		"from the future, online":  {setOne(), -48 * time.Hour, true, "two", 1, ""},
+		"from the future, offline": {setOne(), -48 * time.Hour, false, "one", 1, "fetching the key set failed"},
 		"past max age, online":     {setOne(), 2 * time.Hour, true, "two", 1, ""},
 		"past max age, offline":    {setOne(), 2 * time.Hour, false, "one", 1, "fetching the key set failed"},
 		"stale, online":            {setOne(), 24 * time.Hour, true, "two", 1, "too old"},
@@ -135,6 +136,9 @@ func TestCopyAtStart(t *testing.T) {
 					e.serve(setTwo())
 				}
 				source, log := withCopy(t, e, path)
+				if test.online && test.fetches == 1 {
+					mustNotFind(t, source, "one") // nobody is told of it before the address is asked
+				}
 				if test.key == "" {
 					mustBeUnavailable(t, source, "one")
 				} else {
@@ -242,4 +246,24 @@ func TestKilledWhileWriting(t *testing.T) {
 			t.Error("the copy was not replaced")
 		}
 	})
+}
+
+// A set that takes long to write must not overwrite one that came after it.
+func TestCopiesAreWrittenInTurn(t *testing.T) {
+	padding := strings.Repeat(" ", keyset.MaxBytes-len(setOne()))
+	for range 5 {
+		synctest.Test(t, func(t *testing.T) {
+			path, clock, e := filepath.Join(t.TempDir(), "jwks.json"), newHandClock(), &endpoint{}
+			e.serve(setOne() + padding)
+			source := remote(t, e, func(c *keyset.RemoteConfig) { c.CopyFile, c.Clock = path, clock })
+			mustKey(t, source, "one")
+			e.serve(setTwo())
+			clock.move(10 * time.Second)
+			mustKey(t, source, "two")
+			synctest.Wait()
+			if mustRead(t, path) != setTwo() {
+				t.Error("the first set overwrote the second")
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package keyset_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -74,3 +75,49 @@ func (l *stuckLog) Handle(_ context.Context, record slog.Record) error {
 
 func (l *stuckLog) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l *stuckLog) WithGroup(string) slog.Handler      { return l }
+
+// TestShortPatienceHasTheUsableSet: while the refresh of a set past its max age hangs,
+// who runs out of time is answered by that set, fetched or from a copy; but not about
+// names that it does not have, not when it is stale, and not who only went away.
+func TestShortPatienceHasTheUsableSet(t *testing.T) {
+	for name, copied := range map[string]bool{"a set that was fetched": false, "a copy": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e, path := &endpoint{}, write(t, setOne())
+				source := remote(t, e, func(c *keyset.RemoteConfig) {
+					if copied {
+						c.CopyFile = path
+					}
+				})
+				if age(t, path, 2*time.Hour); !copied {
+					e.serve(setOne())
+					mustKey(t, source, "one")
+					time.Sleep(2 * time.Hour)
+				}
+				e.set(hang)
+				ask := func(id string) error {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					defer cancel()
+					_, err := source.Key(ctx, id)
+					return err
+				}
+				if err := ask("one"); err != nil {
+					t.Errorf("a known name: %v", err)
+				}
+				if err := ask("two"); !errors.Is(unavailable(t, err), context.DeadlineExceeded) {
+					t.Errorf("an unknown name: %v", err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				if _, err := source.Key(ctx, "one"); !errors.Is(unavailable(t, err), context.Canceled) {
+					t.Errorf("cancelled: %v", err)
+				}
+				time.Sleep(24 * time.Hour)
+				if err := ask("one"); !errors.Is(unavailable(t, err), context.DeadlineExceeded) {
+					t.Errorf("stale: %v", err)
+				}
+				time.Sleep(time.Minute)
+			})
+		})
+	}
+}

@@ -40,7 +40,8 @@ const (
 	mostMaxAge  = 24 * time.Hour
 
 	// longestBackOff bounds the time between attempts after failures, and what a
-	// Retry-After header can ask for.
+	// Retry-After header can ask for, to which up to a quarter is added: nobody comes
+	// before that time, and not all at once.
 	longestBackOff = 5 * time.Minute
 	// coldBackOff is the first time between attempts while no set is held: a
 	// process that just started is of no use without one.

@@ -27,7 +27,7 @@ func (r *Remote) obtain(ctx context.Context, satisfied func(*Set) bool, written 
 			return set, err
 		}
 		if !waitFor(ctx, flight.done) {
-			return nil, r.gaveUp(ctx.Err())
+			return r.gaveUp(satisfied, ctx.Err())
 		}
 		if written {
 			waitFor(ctx, flight.written)
@@ -89,19 +89,27 @@ func (r *Remote) consider(satisfied func(*Set) bool, waited bool) (*Set, *flight
 	return s.held, nil, nil
 }
 
-// gaveUp is the error for a caller whose context ended while it waited.
-func (r *Remote) gaveUp(cause error) error {
-	r.state.mu.Lock()
-	defer r.state.mu.Unlock()
-	err := r.unavailable(wallTime(r.clock))
-	last := r.state.lastErr
+// gaveUp answers a caller whose context ended while it waited. One that ran out of
+// time has what is answered while fetches fail: a usable set past its max age. One
+// that was cancelled wants no answer; where a client's leaving cancels it, whoever has
+// a key that was withdrawn must not gain by that.
+func (r *Remote) gaveUp(satisfied func(*Set) bool, cause error) (*Set, error) {
+	s := &r.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := wallTime(r.clock)
+	if errors.Is(cause, context.DeadlineExceeded) && s.usable(now) && satisfied(s.held) {
+		return s.held, nil
+	}
+	err := r.unavailable(now)
+	last := s.lastErr
 	err.cause = cause
 	err.message = fmt.Sprintf("gave up waiting for the key set from %s: %v", r.url, cause)
 	if last != nil {
 		err.cause = errors.Join(cause, last)
 		err.message += fmt.Sprintf(" (the last attempt: %v)", last)
 	}
-	return err
+	return nil, err
 }
 
 // start returns the flight under way, or a new one where one may start, else nil.
@@ -160,10 +168,7 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 		s.failures++
 		s.lastErr = got.err
 		s.gateFrom = now
-		s.spacing = r.policy.backOff(s.failures, s.usable(now), jitter)
-		if asked := lengthen(got.err.retryAfter, jitter); asked > s.spacing {
-			s.spacing = min(asked, max(longestBackOff, s.spacing))
-		}
+		s.spacing = max(r.policy.backOff(s.failures, s.usable(now), jitter), lengthen(got.err.retryAfter, jitter))
 	}
 	retryIn := s.spacing
 	r.land(f, now)

@@ -39,7 +39,8 @@ type RemoteConfig struct {
 	// CopyFile is the path of a file that keeps the last good answer, for starts
 	// without network. Its time of modification tells its age: under
 	// Policy.MaxAge it is used without a fetch, under Policy.Stale where the
-	// first fetch fails, else not at all.
+	// first fetch fails, else not at all. A time in the future counts as one
+	// Policy.MaxAge ago.
 	//
 	// Whoever can write the file can have any token accepted, and a file shared
 	// by two addresses would have the keys of one accepted for the other: each
@@ -63,8 +64,9 @@ type RemoteConfig struct {
 //
 // A set is refreshed in the background from 75 to 90 % of its max age on, while
 // its keys are handed out. One that is past its max age, because nobody asked for
-// long, is refreshed before it is used; where that fails it stays in use, up to
-// Policy.Stale after it was fetched, while attempts go on at their back-off.
+// long, is refreshed before it is used; where that fails, or takes longer than the
+// deadline of who asks, it stays in use, up to Policy.Stale after it was fetched, while
+// attempts go on at their back-off.
 // Unknown key names and bad signatures refresh it too, at most once per
 // Policy.CoolDown. A good answer replaces the whole set; any other answer leaves
 // it untouched.

@@ -30,7 +30,8 @@ type Source interface {
 	// Holds reports whether Key would answer with this very key at the time now, a
 	// reading of the source's clock, at once and with nothing else to do. Where it
 	// would not, or that cannot be told at once, ask Key. It takes no lock, does not
-	// allocate and never waits: it is what a cache of verified tokens asks each time.
+	// allocate and never waits: it is what a cache of verified tokens asks each time,
+	// where it knows the source's clock.
 	Holds(key *Key, now time.Time) bool
 
 	// Load sees to it that a set is held, for a warm-up before the first token.

@@ -37,7 +37,13 @@ func checkMutations() []mutation {
 	), in("judge.go", verifierTests,
 		skip("token_use not checked", "err := t.checkTokenUse(use); ", `err != nil`, " {", "an ID token passes as an access token"),
 		skip("client not checked", "err := t.checkClient(t.pool); ", `err != nil`, " {", "any client's tokens are accepted"),
-		skip("expiry not checked", "err := t.checkExpiry(now, v.leeway); ", `err != nil`, " {", "tokens never expire"),
+		skip("expiry not checked", "err := t.checkExpiry(now, v.leeway); ", `err != nil`, " {\n\t\treturn err\n\t}\n\tif err := t.checkNotBefore", "tokens never expire"),
+		skip("expiry not checked after the application was asked", "\t\t\tif err := t.checkExpiry(now, v.leeway); ", `err != nil`, " {", "a token that expires while its revocation is asked about is accepted"),
+		edit{"time not told after the application was asked", "\t\t\tnow = v.now()\n", "", "a token that expires while its revocation is asked about is accepted"},
+		edit{"time not told after Config.Revoked", `1<<stageRevocation|1<<stageCustom`, `1<<stageCustom`, "a token that expires while its revocation is asked about is accepted"},
+		edit{"time not told after the application's own checks", `1<<stageRevocation|1<<stageCustom`, `1<<stageRevocation`, "a token that expires while a check goes on is accepted"},
+		edit{"time told again for nothing", `due&(1<<stageRevocation|1<<stageCustom) != 0`, `due != 0`, "each token costs the clock twice"},
+		edit{"sign-in not checked after the application was asked", `return v.checkStage(ctx, stageAuthTime, t, now, requirements)`, `return nil`, "a sign-in that gets too old while a check goes on is accepted"},
 		skip("nbf not checked", "err := t.checkNotBefore(now, v.leeway); ", `err != nil`, " {", "tokens are good before their time"),
 		skip("audience not checked", "err := t.checkAudience(t.pool); ", `err != nil`, " {", "tokens for other resources are accepted"),
 		edit{"RequireAudience never asked", `stage{stageAudience, stageNonce`, `stage{stageNonce`, "a requirement of the call is ignored"},
@@ -59,16 +65,22 @@ func checkMutations() []mutation {
 
 // claimMutations breaks the reading of claims.
 func claimMutations() []mutation {
-	return in("claims.go", verifierTests,
+	return append(in("claims.go", verifierTests,
 		skip("wrong kinds not noted", "\tif ", `!ok`, " {\n\t\tt.wrong.add(c)", "a claim of a wrong kind reads as zero"),
 		edit{"names folded", `claimByName[string(name)]`, `claimByName[strings.ToLower(string(name))]`, "EXP is read as exp: two readers of a token differ"},
 		edit{"negative times let through", `f >= 0 && f <= maxTime`, `f <= maxTime`, "a time before 1970 is one"},
 		edit{"times over 2^53 let through", `f >= 0 && f <= maxTime`, `f >= 0`, "an exp that overflows is any time"},
 		edit{"fractions of times cut off", `int64((f-float64(seconds))*1e9)`, `0*int64(f-float64(seconds))`, "a token ends up to a second early"},
-		edit{"scopes split at any white space", `strings.SplitSeq(s, " ")`, `strings.FieldsSeq(s)`, "a scope with a tab in it is two"},
+		edit{"a bit over 2^53 let through", `return digits <= "9007199254740992"`, `return digits[:16] <= "9007199254740992"`, "two readers of a token differ about its times"},
+		edit{"what rounds to 2^53 refused", `return digits <= "9007199254740992"`, `return digits == "9007199254740992"`, "the limit is not what is documented"},
+		edit{"a bit under zero let through", `return digits == "" || mantissa[0] != '-'`, `return true`, "a time before 1970 is one"},
+		edit{"minus zero refused", `return digits == "" || mantissa[0] != '-'`, `return mantissa[0] != '-'`, "zero is no time"},
 		edit{"escapes in claims not read", `strings.IndexByte(text, '\\') < 0`, `text != "\\"`, "an escaped issuer or scope is another one"},
+	), in("lists.go", verifierTests,
+		skip("wrong kinds of lists not noted", "if ", `!t.readList(c, payload[at.from:at.to], at.from)`, " {", "a list of a wrong kind is read as far as it goes"),
+		edit{"scopes split at any white space", `strings.SplitSeq(s, " ")`, `strings.FieldsSeq(s)`, "a scope with a tab in it is two"},
 		edit{"lists with other kinds in them let through", `ok && isText`, `ok || isText`, "groups that are no texts are groups"},
 		edit{"scope of a wrong kind let through", "all, ok = t.textAt(value, offset)\n", "all, ok = t.textAt(value, offset)\n\t\tok = true\n", "a list of scopes is none"},
 		edit{"aud of a wrong kind let through", `t.audiences, ok = t.textsAt(value, offset)`, "t.audiences, ok = t.textsAt(value, offset)\n\t\tok = true", "aud as a number is an empty list"},
-	)
+	)...)
 }
