@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -65,7 +66,7 @@ func (d *desk) signUp(tb testing.TB, attributes ...Attribute) SignedUp {
 
 func TestPhoneIsConfirmedFirst(t *testing.T) {
 	d := newDesk(t)
-	up := d.signUp(t, Attribute{"email", "bo@example.org"}, Attribute{"phone_number", "+15555550100"})
+	up := d.signUp(t, Attribute{Name: "email", Value: "bo@example.org"}, Attribute{Name: "phone_number", Value: "+15555550100"})
 	if *up.Delivery != (Delivery{"phone_number", SMS, "+*******0100"}) || len(d.sent) != 1 || d.sent[0].Destination != "+15555550100" {
 		t.Fatalf("delivery: %+v", up.Delivery)
 	}
@@ -94,9 +95,9 @@ func TestNoAddressNoCode(t *testing.T) {
 
 func TestAnAddressThatChangedIsNotConfirmed(t *testing.T) {
 	d := newDesk(t)
-	d.signUp(t, Attribute{"email", "bo@example.org"})
+	d.signUp(t, Attribute{Name: "email", Value: "bo@example.org"})
 	code := d.sent[0].Code
-	if err := d.SetAttributes(bg, d.pool, "bo", []Attribute{{"email", "other@example.org"}}); err != nil {
+	if err := d.SetAttributes(bg, d.pool, "bo", []Attribute{{Name: "email", Value: "other@example.org"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.ConfirmSignUp(bg, d.pool, d.client, "bo", code, false); err != nil {
@@ -119,7 +120,7 @@ func TestSomebodyElseOfTheName(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.signUp(t)
-	_, update := d.UpdateAttributes(bg, d.pool, d.client, before, []Attribute{{"name", "x"}})
+	_, update := d.UpdateAttributes(bg, d.pool, d.client, before, []Attribute{{Name: "name", Value: "x"}})
 	for what, err := range map[string]error{
 		"update": update, "delete": d.Delete(bg, d.pool, before), "verify": d.VerifyAttribute(bg, d.pool, before, "email", "1"),
 	} {
@@ -166,7 +167,7 @@ func TestAddressFormats(t *testing.T) {
 		"": false, "a": false, "a@": false, "@b.c": false, "a@b": false, "a b@c.d": false, "a@b..c": false, "a@b.c.": false,
 		"a@b@c.d": false, "a@b.c\n": false, "<a@b.c>": false,
 	} {
-		if looksLikeEmail(email) != good {
+		if profile.LooksLikeEmail(email) != good {
 			t.Errorf("%q: good is %v", email, !good)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -17,7 +18,7 @@ func (s *Service) Confirm(ctx context.Context, pool directory.Pool, name string)
 			return err
 		}
 		u.Status = directory.Confirmed
-		delete(u.Codes, string(PurposeConfirm))
+		delete(u.Codes, directory.CodeConfirm)
 		return nil
 	})
 }
@@ -27,15 +28,15 @@ func (s *Service) Confirm(ctx context.Context, pool directory.Pool, name string)
 // the pool verifies by itself.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUpdateUserAttributes.html
 func (s *Service) SetAttributes(ctx context.Context, pool directory.Pool, name string, attributes []Attribute) error {
-	values, err := author{}.check(pool, attributes)
+	values, err := profile.Author{}.Check(pool, attributes)
 	if err != nil {
-		return err
+		return Refusal(err)
 	}
 	var out []*sendable
 	err = s.change(ctx, pool, name, func(_ store.Tx, u *directory.User) error {
-		unverified, err := apply(pool, u, values)
+		unverified, err := profile.Apply(pool, u, values)
 		out = s.verifications(pool, u, "", unverified)
-		return err
+		return Refusal(err)
 	})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -27,9 +28,9 @@ type Invitation struct {
 // sign-in, and sends it.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
 func (s *Service) Create(ctx context.Context, pool directory.Pool, in Invitation) (directory.User, error) {
-	values, err := author{creating: true}.check(pool, in.Attributes)
+	values, err := profile.Author{New: true}.Check(pool, in.Attributes)
 	if err != nil {
-		return directory.User{}, err
+		return directory.User{}, Refusal(err)
 	}
 	password, err := s.temporary(pool, in.TemporaryPassword)
 	if err != nil {
@@ -39,14 +40,14 @@ func (s *Service) Create(ctx context.Context, pool directory.Pool, in Invitation
 	if err != nil {
 		return directory.User{}, err
 	}
-	verifier, err := s.verifier(pool, u.Username, password)
+	verifier, err := s.cfg.SignIns.NewPassword(pool, u.Username, password)
 	if err != nil {
 		return directory.User{}, err
 	}
 	s.setPassword(pool, &u, verifier, directory.ForceChangePassword)
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		for _, attribute := range []string{"email", "phone_number"} {
-			if in.Force && u.Attributes[verifiedFlag(attribute)] == "true" {
+			if in.Force && u.Attributes[profile.VerifiedFlag(attribute)] == "true" {
 				if err := s.release(tx, pool, &u, attribute); err != nil {
 					return err
 				}
@@ -74,7 +75,7 @@ func (s *Service) Reinvite(ctx context.Context, pool directory.Pool, in Invitati
 	if err != nil {
 		return directory.User{}, err
 	}
-	verifier, err := s.verifier(pool, seen.Username, password)
+	verifier, err := s.cfg.SignIns.NewPassword(pool, seen.Username, password)
 	if err != nil {
 		return directory.User{}, err
 	}
@@ -135,7 +136,7 @@ func (s *Service) SetPassword(ctx context.Context, pool directory.Pool, name, pa
 	if err := checkHistory(pool, seen, password); err != nil {
 		return err
 	}
-	verifier, err := s.verifier(pool, seen.Username, password)
+	verifier, err := s.cfg.SignIns.NewPassword(pool, seen.Username, password)
 	if err != nil {
 		return err
 	}

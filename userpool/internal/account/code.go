@@ -25,8 +25,6 @@ const (
 	attemptWindow = time.Hour
 )
 
-var zeroTime time.Time
-
 // sendable is a code that a transaction has filed and that is to be delivered.
 type sendable struct {
 	message  Message

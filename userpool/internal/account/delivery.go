@@ -5,10 +5,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
 func mediumOf(attribute string) Medium {
@@ -38,6 +40,22 @@ func (s *Service) deliver(ctx context.Context, out *sendable) *Delivery {
 	s.cfg.Deliver(ctx, out.message)
 	s.cfg.Logger.DebugContext(ctx, "code sent", "pool", out.message.PoolID, "purpose", string(out.message.Purpose), "medium", string(out.message.Medium))
 	return out.delivery
+}
+
+// sent delivers a message to a user whom a client named. Where the client hides who
+// exists, and err says that the user does not or is disabled, or hidden that it is
+// not to be told, it pretends.
+func (s *Service) sent(ctx context.Context, pool directory.Pool, client directory.Client, name string, out *sendable, err error, hidden bool) (*Delivery, error) {
+	hidden = hidden || errors.Is(err, errNoSuchUser) || errors.Is(err, errDisabled)
+	switch {
+	case hidden && client.HideUnknownUsers:
+		return s.simulated(pool, name), nil
+	case errors.Is(err, errNoSuchUser):
+		return nil, errNoCombination
+	case err != nil:
+		return nil, err
+	}
+	return s.deliver(ctx, out), nil
 }
 
 // mask hides an address as Cognito does: "a***@e***", "+*******9934".
@@ -111,7 +129,7 @@ func recoveryOrder(pool directory.Pool) (order []string, adminOnly bool) {
 func recoveryAddress(pool directory.Pool, u *directory.User) string {
 	order, _ := recoveryOrder(pool)
 	for _, attribute := range order {
-		if u.Attributes[attribute] != "" && u.Attributes[verifiedFlag(attribute)] == "true" {
+		if u.Attributes[attribute] != "" && u.Attributes[profile.VerifiedFlag(attribute)] == "true" {
 			return attribute
 		}
 	}
@@ -124,9 +142,9 @@ func recoveryAddress(pool directory.Pool, u *directory.User) string {
 // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
 func (s *Service) simulated(pool directory.Pool, name string) *Delivery {
 	switch {
-	case phoneFormat.MatchString(name):
+	case profile.LooksLikePhone(name):
 		return &Delivery{"phone_number", SMS, mask("phone_number", name)}
-	case looksLikeEmail(name):
+	case profile.LooksLikeEmail(name):
 		return &Delivery{"email", Email, mask("email", name)}
 	}
 	h := hmac.New(sha256.New, s.decoy)

@@ -3,6 +3,8 @@ package account
 import (
 	"errors"
 	"fmt"
+
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
 // Code says which kind of refusal an [Error] is. Its values are the names of
@@ -48,6 +50,23 @@ func refusal(code Code, format string, args ...any) error {
 
 func invalid(format string, args ...any) error { return refusal(CodeInvalidParameter, format, args...) }
 
+// Refusal turns what package profile refuses into an *[Error]. Other errors, and
+// nil, come back as they are.
+func Refusal(err error) error {
+	weak, bad := new(profile.PolicyError), new(profile.AttributeError)
+	switch {
+	case errors.As(err, &weak):
+		return &Error{CodeInvalidPassword, weak.Error()}
+	case errors.Is(err, profile.ErrPasswordUsed):
+		return &Error{CodePasswordHistory, profile.ErrPasswordUsed.Error()}
+	case errors.As(err, &bad) && bad.Unauthorized:
+		return &Error{CodeNotAuthorized, bad.Message}
+	case errors.As(err, &bad):
+		return &Error{CodeInvalidParameter, bad.Message}
+	}
+	return err
+}
+
 // The refusals that have one message. Those about users who are not there differ
 // between what a client asks and what an administrator asks.
 var (
@@ -57,7 +76,6 @@ var (
 	errDisabled      = &Error{CodeNotAuthorized, "User is disabled."}
 	errNoSuchUser    = &Error{CodeUserNotFound, "User does not exist."}
 	errNoCombination = &Error{CodeUserNotFound, "Username/client id combination not found."}
-	errNotWritable   = &Error{CodeNotAuthorized, "A client attempted to write unauthorized attribute"}
 	errNotResettable = &Error{CodeNotAuthorized, "User password cannot be reset in the current state."}
 	errNoRecovery    = &Error{CodeInvalidParameter, "Cannot reset password for the user as there is no registered/verified email or phone_number"}
 	errAdminOnly     = &Error{CodeNotAuthorized, "Contact administrator to reset password."}

@@ -3,8 +3,10 @@ package account
 import (
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
 // usernameFormat is UsernameType's.
@@ -15,10 +17,10 @@ var usernameFormat = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$`)
 // pool where people sign in with an address, the user name is the sub and the
 // address an attribute.
 func newName(pool directory.Pool, name, sub string, values map[string]string) (string, error) {
-	if !usernameFormat.MatchString(name) {
+	if !usernameFormat.MatchString(name) || !utf8.ValidString(name) {
 		return "", invalid("1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+")
 	}
-	email, phone := looksLikeEmail(name), phoneFormat.MatchString(name)
+	email, phone := profile.LooksLikeEmail(name), profile.LooksLikePhone(name)
 	if len(pool.UsernameAttributes) == 0 {
 		return name, checkNotAlias(pool, email, phone)
 	}

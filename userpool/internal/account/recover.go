@@ -24,16 +24,7 @@ func (s *Service) ForgotPassword(ctx context.Context, pool directory.Pool, clien
 		out, err = s.recovery(pool, u, client.ID)
 		return err
 	})
-	hidden := errors.Is(err, errNoSuchUser) || errors.Is(err, errDisabled) || errors.Is(err, errNoRecovery)
-	switch {
-	case hidden && client.HideUnknownUsers:
-		return s.simulated(pool, name), nil
-	case errors.Is(err, errNoSuchUser):
-		return nil, errNoCombination
-	case err != nil:
-		return nil, err
-	}
-	return s.deliver(ctx, out), nil
+	return s.sent(ctx, pool, client, name, out, err, errors.Is(err, errNoRecovery))
 }
 
 // recovery makes the message with a code for a new password.
@@ -49,7 +40,7 @@ func (s *Service) recovery(pool directory.Pool, u *directory.User, clientID stri
 		return nil, errNoRecovery
 	}
 	value := u.Attributes[attribute]
-	return sendTo(u, clientID, attribute, value, PurposeRecover, s.newCode(u, string(PurposeRecover), value, recoverLife)), nil
+	return sendTo(u, clientID, attribute, value, PurposeRecover, s.newCode(u, directory.CodeRecover, value, recoverLife)), nil
 }
 
 // ConfirmForgotPassword takes the code of ForgotPassword, or of an administrator's
@@ -65,7 +56,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, pool directory.Pool
 		return err
 	}
 	// Made for nobody too, so that time does not tell.
-	verifier, err := s.verifier(pool, seen.Username, password)
+	verifier, err := s.cfg.SignIns.NewPassword(pool, seen.Username, password)
 	switch {
 	case err != nil:
 		return err
@@ -78,7 +69,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, pool directory.Pool
 		if u.Disabled {
 			return errDisabled
 		}
-		if _, err := s.takeCode(tx, pool, u, string(PurposeRecover), code); err != nil {
+		if _, err := s.takeCode(tx, pool, u, directory.CodeRecover, code); err != nil {
 			return err
 		}
 		if err := checkHistory(pool, *u, password); err != nil {
@@ -100,9 +91,6 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, pool directory.Pool
 func (s *Service) ChangePassword(ctx context.Context, pool directory.Pool, u directory.User, previous, proposed string) error {
 	// Who has no password yet, having come without one, need not know it.
 	if len(u.Password.V) > 0 || previous != "" {
-		if len(previous) > maxPassword {
-			return signin.ErrWrongPassword
-		}
 		checked, err := s.cfg.SignIns.CheckPassword(ctx, pool, u.Username, previous)
 		if err != nil {
 			return err
@@ -115,7 +103,7 @@ func (s *Service) ChangePassword(ctx context.Context, pool directory.Pool, u dir
 	if err := checkHistory(pool, u, proposed); err != nil {
 		return err
 	}
-	verifier, err := s.verifier(pool, u.Username, proposed)
+	verifier, err := s.cfg.SignIns.NewPassword(pool, u.Username, proposed)
 	if err != nil {
 		return err
 	}

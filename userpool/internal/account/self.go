@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -15,16 +16,16 @@ import (
 // itself, codes are sent.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserAttributes.html
 func (s *Service) UpdateAttributes(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, attributes []Attribute) ([]Delivery, error) {
-	values, err := author{client: &client}.check(pool, attributes)
+	values, err := profile.Author{Client: &client}.Check(pool, attributes)
 	if err != nil {
-		return nil, err
+		return nil, Refusal(err)
 	}
 	var out []*sendable
 	err = s.changeSame(ctx, pool, u, func(_ store.Tx, u *directory.User) error {
 		out = s.hold(pool, u, client.ID, values)
-		unverified, err := apply(pool, u, values)
+		unverified, err := profile.Apply(pool, u, values)
 		if err != nil {
-			return err
+			return Refusal(err)
 		}
 		out = append(out, s.verifications(pool, u, client.ID, unverified)...)
 		return nil
@@ -68,20 +69,20 @@ func (s *Service) verifications(pool directory.Pool, u *directory.User, clientID
 }
 
 func (s *Service) verification(u *directory.User, clientID, attribute, value string) *sendable {
-	return sendTo(u, clientID, attribute, value, PurposeVerify, s.newCode(u, codeName(attribute), value, confirmLife))
+	return sendTo(u, clientID, attribute, value, PurposeVerify, s.newCode(u, directory.CodeVerify(attribute), value, confirmLife))
 }
 
 // DeleteAttributes deletes a user's own attributes through a client. Those that the
 // user does not have are none.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserAttributes.html
 func (s *Service) DeleteAttributes(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, names []string) error {
-	values, err := author{client: &client}.check(pool, blank(names))
+	values, err := profile.Author{Client: &client}.Check(pool, blank(names))
 	if err != nil {
-		return err
+		return Refusal(err)
 	}
 	return s.changeSame(ctx, pool, u, func(_ store.Tx, u *directory.User) error {
-		_, err := apply(pool, u, values)
-		return err
+		_, err := profile.Apply(pool, u, values)
+		return Refusal(err)
 	})
 }
 
@@ -96,13 +97,13 @@ func blank(names []string) []Attribute {
 // SendVerification sends a code that verifies an address of the user's.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAttributeVerificationCode.html
 func (s *Service) SendVerification(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, attribute string) (*Delivery, error) {
-	if verifiedFlag(attribute) == "" {
+	if profile.VerifiedFlag(attribute) == "" {
 		return nil, invalid("Invalid attribute: only email and phone_number can be verified.") // a guess
 	}
 	var out *sendable
 	err := s.changeSame(ctx, pool, u, func(_ store.Tx, u *directory.User) error {
 		value := u.Attributes[attribute]
-		if pending := u.Codes[codeName(attribute)]; pending.Value != "" {
+		if pending := u.Codes[directory.CodeVerify(attribute)]; pending.Value != "" {
 			value = pending.Value // one that is held until it is verified
 		}
 		if value == "" {
@@ -120,18 +121,18 @@ func (s *Service) SendVerification(ctx context.Context, pool directory.Pool, cli
 // VerifyAttribute takes a code that verifies an address.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerifyUserAttribute.html
 func (s *Service) VerifyAttribute(ctx context.Context, pool directory.Pool, u directory.User, attribute, code string) error {
-	if verifiedFlag(attribute) == "" {
+	if profile.VerifiedFlag(attribute) == "" {
 		return invalid("Invalid attribute: only email and phone_number can be verified.") // a guess
 	}
 	return s.changeSame(ctx, pool, u, func(tx store.Tx, u *directory.User) error {
-		sent, err := s.takeCode(tx, pool, u, codeName(attribute), code)
+		sent, err := s.takeCode(tx, pool, u, directory.CodeVerify(attribute), code)
 		if err != nil {
 			return err
 		}
 		if u.Attributes == nil {
 			u.Attributes = map[string]string{}
 		}
-		u.Attributes[attribute], u.Attributes[verifiedFlag(attribute)] = sent.Value, "true"
+		u.Attributes[attribute], u.Attributes[profile.VerifiedFlag(attribute)] = sent.Value, "true"
 		return nil
 	})
 }

@@ -43,10 +43,10 @@ type Purpose string
 
 // The purposes of messages.
 const (
-	PurposeConfirm Purpose = "confirm" // a new account
-	PurposeRecover Purpose = "recover" // a forgotten password
-	PurposeVerify  Purpose = "verify"  // an attribute
-	PurposeInvite  Purpose = "invite"  // Code is a temporary password
+	PurposeConfirm Purpose = directory.CodeConfirm // a new account
+	PurposeRecover Purpose = directory.CodeRecover // a forgotten password
+	PurposeVerify  Purpose = "verify"              // an attribute
+	PurposeInvite  Purpose = "invite"              // Code is a temporary password
 )
 
 // Message is what a real pool would mail or text. It holds a secret and must not
@@ -84,24 +84,6 @@ func New(cfg Config) *Service {
 		s.decoy = cfg.Random.Bytes(32)
 	}
 	return s
-}
-
-// Pool returns the pool of that ID, or an [*Error] that Cognito's administrators
-// get to see.
-func (s *Service) Pool(ctx context.Context, id string) (directory.Pool, error) {
-	var pool directory.Pool
-	err := s.cfg.Store.View(ctx, func(tx store.Tx) error {
-		var err error
-		pool, err = directory.GetPool(tx, id)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return pool, refusal(CodeNotFound, "User pool %s does not exist.", id)
-	}
-	if err != nil {
-		return pool, fmt.Errorf("reading a pool: %w", err)
-	}
-	return pool, nil
 }
 
 // User returns the user of that user name, sub or alias, or an [*Error].

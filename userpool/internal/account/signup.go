@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -32,9 +33,9 @@ func (s *Service) SignUp(ctx context.Context, pool directory.Pool, client direct
 	if pool.AdminCreateUserOnly {
 		return SignedUp{}, refusal(CodeNotAuthorized, "SignUp is not permitted for this user pool")
 	}
-	values, err := author{&client, true}.check(pool, in.Attributes)
+	values, err := profile.Author{Client: &client, New: true}.Check(pool, in.Attributes)
 	if err != nil {
-		return SignedUp{}, err
+		return SignedUp{}, Refusal(err)
 	}
 	if err := checkPassword(pool, in.Password); err != nil {
 		return SignedUp{}, err
@@ -43,8 +44,11 @@ func (s *Service) SignUp(ctx context.Context, pool directory.Pool, client direct
 	if err != nil {
 		return SignedUp{}, err
 	}
+	if err := profile.CheckRequired(pool, u.Attributes); err != nil {
+		return SignedUp{}, Refusal(err)
+	}
 	u.Status = directory.Unconfirmed
-	if u.Password, err = s.verifier(pool, u.Username, in.Password); err != nil {
+	if u.Password, err = s.cfg.SignIns.NewPassword(pool, u.Username, in.Password); err != nil {
 		return SignedUp{}, err
 	}
 	out := s.confirmation(pool, &u, client.ID)
@@ -66,8 +70,8 @@ func (s *Service) newUser(pool directory.Pool, name string, values map[string]st
 	}
 	now := s.cfg.Now()
 	u := directory.User{PoolID: pool.ID, Username: username, Sub: sub, CreatedAt: now, ModifiedAt: now}
-	_, err = apply(pool, &u, values)
-	return u, err
+	_, err = profile.Apply(pool, &u, values)
+	return u, Refusal(err)
 }
 
 // add files a new user, unless somebody is found under the name: by user name, by
@@ -90,7 +94,7 @@ func (s *Service) confirmation(pool directory.Pool, u *directory.User, clientID 
 		return nil
 	}
 	value := u.Attributes[attribute]
-	return sendTo(u, clientID, attribute, value, PurposeConfirm, s.newCode(u, string(PurposeConfirm), value, confirmLife))
+	return sendTo(u, clientID, attribute, value, PurposeConfirm, s.newCode(u, directory.CodeConfirm, value, confirmLife))
 }
 
 // ConfirmSignUp takes the code of SignUp. The address that the code went to is
@@ -109,7 +113,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, pool directory.Pool, client
 		if err := mayConfirm(u); err != nil {
 			return err
 		}
-		sent, err := s.takeCode(tx, pool, &u, string(PurposeConfirm), code)
+		sent, err := s.takeCode(tx, pool, &u, directory.CodeConfirm, code)
 		if err != nil {
 			return err
 		}
@@ -143,7 +147,7 @@ func (s *Service) verified(tx store.Tx, pool directory.Pool, u *directory.User, 
 		if value == "" || u.Attributes[attribute] != value {
 			continue
 		}
-		u.Attributes[verifiedFlag(attribute)] = "true"
+		u.Attributes[profile.VerifiedFlag(attribute)] = "true"
 		if force {
 			return s.release(tx, pool, u, attribute)
 		}
@@ -161,7 +165,7 @@ func (s *Service) release(tx store.Tx, pool directory.Pool, u *directory.User, a
 	if err != nil {
 		return err
 	}
-	owner.Attributes[verifiedFlag(attribute)] = "false"
+	owner.Attributes[profile.VerifiedFlag(attribute)] = "false"
 	return s.put(tx, pool, owner, CodeAliasExists)
 }
 
@@ -181,14 +185,5 @@ func (s *Service) ResendConfirmationCode(ctx context.Context, pool directory.Poo
 		}
 		return nil
 	})
-	hidden := errors.Is(err, errNoSuchUser) || errors.Is(err, errDisabled)
-	switch {
-	case hidden && client.HideUnknownUsers:
-		return s.simulated(pool, name), nil
-	case errors.Is(err, errNoSuchUser):
-		return nil, errNoCombination
-	case err != nil:
-		return nil, err
-	}
-	return s.deliver(ctx, out), nil
+	return s.sent(ctx, pool, client, name, out, err, false)
 }

@@ -16,13 +16,10 @@ type changePasswordRequest struct {
 func (a *API) changePassword(ctx context.Context, in changePasswordRequest) (empty, error) {
 	var c constraints
 	if in.PreviousPassword != "" {
-		c.closed("previousPassword", in.PreviousPassword, passwordShape)
+		c.typed("previousPassword", in.PreviousPassword, passwordShape)
 	}
-	c.closed("proposedPassword", in.ProposedPassword, passwordShape)
-	if err := c.err(); err != nil {
-		return empty{}, err
-	}
-	access, err := a.own(ctx, in.AccessToken)
+	c.typed("proposedPassword", in.ProposedPassword, passwordShape)
+	access, err := a.own(ctx, c, in.AccessToken)
 	if err != nil {
 		return empty{}, err
 	}
@@ -42,7 +39,7 @@ type getUserAnswer struct {
 }
 
 func (a *API) getUser(ctx context.Context, in tokenRequest) (getUserAnswer, error) {
-	access, err := a.own(ctx, in.AccessToken)
+	access, err := a.own(ctx, nil, in.AccessToken)
 	if err != nil {
 		return getUserAnswer{}, err
 	}
@@ -63,10 +60,7 @@ type updateUserAttributesAnswer struct {
 func (a *API) updateUserAttributes(ctx context.Context, in updateUserAttributesRequest) (updateUserAttributesAnswer, error) {
 	var c constraints
 	attributes := attributesIn(&c, in.UserAttributes)
-	if err := c.err(); err != nil {
-		return updateUserAttributesAnswer{}, err
-	}
-	access, err := a.own(ctx, in.AccessToken)
+	access, err := a.own(ctx, c, in.AccessToken)
 	if err != nil {
 		return updateUserAttributesAnswer{}, err
 	}
@@ -87,10 +81,7 @@ type deleteUserAttributesRequest struct {
 func (a *API) deleteUserAttributes(ctx context.Context, in deleteUserAttributesRequest) (empty, error) {
 	var c constraints
 	c.attributeNames("userAttributeNames", in.UserAttributeNames)
-	if err := c.err(); err != nil {
-		return empty{}, err
-	}
-	access, err := a.own(ctx, in.AccessToken)
+	access, err := a.own(ctx, c, in.AccessToken)
 	if err != nil {
 		return empty{}, err
 	}
@@ -105,11 +96,8 @@ type attributeCodeRequest struct {
 
 func (a *API) getUserAttributeVerificationCode(ctx context.Context, in attributeCodeRequest) (deliveryAnswer, error) {
 	var c constraints
-	c.open("attributeName", in.AttributeName, attributeNameShape)
-	if err := c.err(); err != nil {
-		return deliveryAnswer{}, err
-	}
-	access, err := a.own(ctx, in.AccessToken)
+	c.required("attributeName", in.AttributeName, attributeNameShape)
+	access, err := a.own(ctx, c, in.AccessToken)
 	if err != nil {
 		return deliveryAnswer{}, err
 	}
@@ -125,12 +113,9 @@ type verifyUserAttributeRequest struct {
 
 func (a *API) verifyUserAttribute(ctx context.Context, in verifyUserAttributeRequest) (empty, error) {
 	var c constraints
-	c.open("attributeName", in.AttributeName, attributeNameShape)
-	c.closed("code", in.Code, codeShape)
-	if err := c.err(); err != nil {
-		return empty{}, err
-	}
-	access, err := a.own(ctx, in.AccessToken)
+	c.required("attributeName", in.AttributeName, attributeNameShape)
+	c.typed("code", in.Code, codeShape)
+	access, err := a.own(ctx, c, in.AccessToken)
 	if err != nil {
 		return empty{}, err
 	}
@@ -139,7 +124,7 @@ func (a *API) verifyUserAttribute(ctx context.Context, in verifyUserAttributeReq
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUser.html
 func (a *API) deleteUser(ctx context.Context, in tokenRequest) (empty, error) {
-	access, err := a.own(ctx, in.AccessToken)
+	access, err := a.own(ctx, nil, in.AccessToken)
 	if err != nil {
 		return empty{}, err
 	}

@@ -15,17 +15,12 @@ type attributePair struct {
 
 // attributesIn checks and reads UserAttributes.
 func attributesIn(c *constraints, shapes []attributePair) []account.Attribute {
-	if !c.short("userAttributes", len(shapes)) {
-		return nil
-	}
+	c.atMost("userAttributes", len(shapes), maxListed)
 	var attributes []account.Attribute
-	for i, s := range shapes {
-		if len(*c) > maxFaults {
-			break
-		}
+	for i, s := range shapes[:min(len(shapes), maxListed)] {
 		at := fmt.Sprintf("userAttributes.%d.member", i+1)
-		c.open(at+".name", s.Name, attributeNameShape)
-		c.closed(at+".value", s.Value, attributeTextShape)
+		c.required(at+".name", s.Name, attributeNameShape)
+		c.optional(at+".value", s.Value, attributeValueShape)
 		attributes = append(attributes, account.Attribute{Name: s.Name, Value: s.Value})
 	}
 	return attributes

@@ -23,14 +23,11 @@ type signUpAnswer struct {
 
 func (a *API) signUp(ctx context.Context, in signUpRequest) (signUpAnswer, error) {
 	var c constraints
-	c.open("clientId", in.ClientID, clientIDShape)
-	c.closed("username", in.Username, usernameShape)
-	c.closed("password", in.Password, passwordShape)
+	c.required("clientId", in.ClientID, clientIDShape)
+	c.typed("username", in.Username, usernameShape)
+	c.typed("password", in.Password, passwordShape)
 	attributes := attributesIn(&c, in.UserAttributes)
-	if err := c.err(); err != nil {
-		return signUpAnswer{}, err
-	}
-	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	pool, client, err := a.clientOf(ctx, c, in.ClientID, in.Username, in.SecretHash)
 	if err != nil {
 		return signUpAnswer{}, err
 	}
@@ -47,8 +44,8 @@ type namedRequest struct {
 
 func (r namedRequest) check() constraints {
 	var c constraints
-	c.open("clientId", r.ClientID, clientIDShape)
-	c.closed("username", r.Username, usernameShape)
+	c.required("clientId", r.ClientID, clientIDShape)
+	c.typed("username", r.Username, usernameShape)
 	return c
 }
 
@@ -61,11 +58,8 @@ type confirmSignUpRequest struct {
 
 func (a *API) confirmSignUp(ctx context.Context, in confirmSignUpRequest) (empty, error) {
 	c := in.check()
-	c.closed("confirmationCode", in.ConfirmationCode, codeShape)
-	if err := c.err(); err != nil {
-		return empty{}, err
-	}
-	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	c.typed("confirmationCode", in.ConfirmationCode, codeShape)
+	pool, client, err := a.clientOf(ctx, c, in.ClientID, in.Username, in.SecretHash)
 	if err != nil {
 		return empty{}, err
 	}
@@ -74,10 +68,7 @@ func (a *API) confirmSignUp(ctx context.Context, in confirmSignUpRequest) (empty
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResendConfirmationCode.html
 func (a *API) resendConfirmationCode(ctx context.Context, in namedRequest) (deliveryAnswer, error) {
-	if err := in.check().err(); err != nil {
-		return deliveryAnswer{}, err
-	}
-	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	pool, client, err := a.clientOf(ctx, in.check(), in.ClientID, in.Username, in.SecretHash)
 	if err != nil {
 		return deliveryAnswer{}, err
 	}
@@ -87,10 +78,7 @@ func (a *API) resendConfirmationCode(ctx context.Context, in namedRequest) (deli
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html
 func (a *API) forgotPassword(ctx context.Context, in namedRequest) (deliveryAnswer, error) {
-	if err := in.check().err(); err != nil {
-		return deliveryAnswer{}, err
-	}
-	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	pool, client, err := a.clientOf(ctx, in.check(), in.ClientID, in.Username, in.SecretHash)
 	if err != nil {
 		return deliveryAnswer{}, err
 	}
@@ -107,12 +95,9 @@ type confirmForgotPasswordRequest struct {
 
 func (a *API) confirmForgotPassword(ctx context.Context, in confirmForgotPasswordRequest) (empty, error) {
 	c := in.check()
-	c.closed("confirmationCode", in.ConfirmationCode, codeShape)
-	c.closed("password", in.Password, passwordShape)
-	if err := c.err(); err != nil {
-		return empty{}, err
-	}
-	pool, client, err := a.clientOf(ctx, in.ClientID, in.Username, in.SecretHash)
+	c.typed("confirmationCode", in.ConfirmationCode, codeShape)
+	c.typed("password", in.Password, passwordShape)
+	pool, client, err := a.clientOf(ctx, c, in.ClientID, in.Username, in.SecretHash)
 	if err != nil {
 		return empty{}, err
 	}

@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"errors"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
@@ -15,44 +13,38 @@ import (
 // and services that this server does not have.
 func (a *API) accountActions() map[string]action {
 	return map[string]action{
-		"SignUp":                           public(refusing(a.signUp)),
-		"ConfirmSignUp":                    public(refusing(a.confirmSignUp)),
-		"ResendConfirmationCode":           public(refusing(a.resendConfirmationCode)),
-		"ForgotPassword":                   public(refusing(a.forgotPassword)),
-		"ConfirmForgotPassword":            public(refusing(a.confirmForgotPassword)),
-		"ChangePassword":                   public(refusing(a.changePassword)),
-		"GetUser":                          public(refusing(a.getUser)),
-		"UpdateUserAttributes":             public(refusing(a.updateUserAttributes)),
-		"DeleteUserAttributes":             public(refusing(a.deleteUserAttributes)),
-		"GetUserAttributeVerificationCode": public(refusing(a.getUserAttributeVerificationCode)),
-		"VerifyUserAttribute":              public(refusing(a.verifyUserAttribute)),
-		"DeleteUser":                       public(refusing(a.deleteUser)),
+		"SignUp":                           public(a.signUp),
+		"ConfirmSignUp":                    public(a.confirmSignUp),
+		"ResendConfirmationCode":           public(a.resendConfirmationCode),
+		"ForgotPassword":                   public(a.forgotPassword),
+		"ConfirmForgotPassword":            public(a.confirmForgotPassword),
+		"ChangePassword":                   public(a.changePassword),
+		"GetUser":                          public(a.getUser),
+		"UpdateUserAttributes":             public(a.updateUserAttributes),
+		"DeleteUserAttributes":             public(a.deleteUserAttributes),
+		"GetUserAttributeVerificationCode": public(a.getUserAttributeVerificationCode),
+		"VerifyUserAttribute":              public(a.verifyUserAttribute),
+		"DeleteUser":                       public(a.deleteUser),
 	}
 }
 
-// refusing turns the refusals of package account into exceptions.
-func refusing[In, Out any](run func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
-	return func(ctx context.Context, in In) (Out, error) {
-		out, err := run(ctx, in)
-		if refused := new(account.Error); errors.As(err, &refused) {
-			err = &Error{string(refused.Code), refused.Message}
-		}
-		return out, err
+// clientOf finds the app client of a request that names a user, and has passed its
+// checks.
+func (a *API) clientOf(ctx context.Context, c constraints, id, username, hash string) (directory.Pool, directory.Client, error) {
+	if err := c.err(); err != nil {
+		return directory.Pool{}, directory.Client{}, err
 	}
-}
-
-// clientOf finds the app client of a request that names a user.
-func (a *API) clientOf(ctx context.Context, id, username, hash string) (directory.Pool, directory.Client, error) {
-	pool, client, err := a.SignIns.Client(ctx, id)
+	pool, client, err := a.authClient(ctx, "", id)
 	if err != nil {
 		return pool, client, err
 	}
 	return pool, client, checkSecretHash(client, username, hash)
 }
 
-// own judges the access token with which users come to their own accounts.
-func (a *API) own(ctx context.Context, token string) (signin.Access, error) {
-	access, err := a.authAccess(ctx, token)
+// own judges the access token with which users come to their own accounts, after the
+// checks of the rest of the request.
+func (a *API) own(ctx context.Context, c constraints, token string) (signin.Access, error) {
+	access, err := a.authAccess(ctx, c, token)
 	if err == nil && access.User.Status == directory.ResetRequired {
 		err = signin.ErrResetRequired
 	}

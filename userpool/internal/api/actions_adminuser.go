@@ -5,26 +5,27 @@ import (
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // adminUserActions are what administrators do to users.
 func (a *API) adminUserActions() map[string]action {
 	return map[string]action{
-		"AdminCreateUser":           iam(refusing(a.adminCreateUser)),
-		"AdminGetUser":              iam(refusing(a.adminGetUser)),
-		"AdminDeleteUser":           iam(refusing(onUser(a, a.Accounts.Remove))),
-		"AdminSetUserPassword":      iam(refusing(a.adminSetUserPassword)),
-		"AdminConfirmSignUp":        iam(refusing(onUser(a, a.Accounts.Confirm))),
-		"AdminUpdateUserAttributes": iam(refusing(a.adminUpdateUserAttributes)),
-		"AdminDeleteUserAttributes": iam(refusing(a.adminDeleteUserAttributes)),
-		"AdminEnableUser":           iam(refusing(onUser(a, enabling(a.Accounts, true)))),
-		"AdminDisableUser":          iam(refusing(onUser(a, enabling(a.Accounts, false)))),
-		"AdminResetUserPassword":    iam(refusing(onUser(a, a.Accounts.ResetPassword))),
-		"AdminAddUserToGroup":       iam(refusing(inGroup(a, a.Accounts.Join))),
-		"AdminRemoveUserFromGroup":  iam(refusing(inGroup(a, a.Accounts.Leave))),
-		"AdminListGroupsForUser":    iam(refusing(a.adminListGroupsForUser)),
-		"ListUsers":                 iam(refusing(a.listUsers)),
-		"ListUsersInGroup":          iam(refusing(a.listUsersInGroup)),
+		"AdminCreateUser":           iam(a.adminCreateUser),
+		"AdminGetUser":              iam(a.adminGetUser),
+		"AdminDeleteUser":           iam(onUser(a, a.Accounts.Remove)),
+		"AdminSetUserPassword":      iam(a.adminSetUserPassword),
+		"AdminConfirmSignUp":        iam(onUser(a, a.Accounts.Confirm)),
+		"AdminUpdateUserAttributes": iam(a.adminUpdateUserAttributes),
+		"AdminDeleteUserAttributes": iam(a.adminDeleteUserAttributes),
+		"AdminEnableUser":           iam(onUser(a, enabling(a.Accounts, true))),
+		"AdminDisableUser":          iam(onUser(a, enabling(a.Accounts, false))),
+		"AdminResetUserPassword":    iam(onUser(a, a.Accounts.ResetPassword)),
+		"AdminAddUserToGroup":       iam(inGroup(a, a.Accounts.Join)),
+		"AdminRemoveUserFromGroup":  iam(inGroup(a, a.Accounts.Leave)),
+		"AdminListGroupsForUser":    iam(a.adminListGroupsForUser),
+		"ListUsers":                 iam(a.listUsers),
+		"ListUsersInGroup":          iam(a.listUsersInGroup),
 	}
 }
 
@@ -36,8 +37,8 @@ type userRequest struct {
 
 func (r userRequest) check() constraints {
 	var c constraints
-	c.open("userPoolId", r.UserPoolID, poolIDShape)
-	c.closed("username", r.Username, usernameShape)
+	c.required("userPoolId", r.UserPoolID, poolIDShape)
+	c.typed("username", r.Username, usernameShape)
 	return c
 }
 
@@ -46,7 +47,12 @@ func (a *API) poolOf(ctx context.Context, c constraints, id string) (directory.P
 	if err := c.err(); err != nil {
 		return directory.Pool{}, err
 	}
-	return a.Accounts.Pool(ctx, id)
+	var pool directory.Pool
+	err := a.lookIntoPool(ctx, id, func(_ store.Tx, p directory.Pool) error {
+		pool = p
+		return nil
+	})
+	return pool, err
 }
 
 type userAction = func(ctx context.Context, pool directory.Pool, name string) error
@@ -77,7 +83,7 @@ type groupRequest struct {
 func inGroup(a *API, do func(ctx context.Context, pool directory.Pool, name, group string) error) func(context.Context, groupRequest) (empty, error) {
 	return func(ctx context.Context, in groupRequest) (empty, error) {
 		c := in.check()
-		c.open("groupName", in.GroupName, groupNameShape)
+		c.required("groupName", in.GroupName, groupNameShape)
 		pool, err := a.poolOf(ctx, c, in.UserPoolID)
 		if err != nil {
 			return empty{}, err
@@ -95,7 +101,7 @@ type adminSetUserPasswordRequest struct {
 
 func (a *API) adminSetUserPassword(ctx context.Context, in adminSetUserPasswordRequest) (empty, error) {
 	c := in.check()
-	c.closed("password", in.Password, passwordShape)
+	c.typed("password", in.Password, passwordShape)
 	pool, err := a.poolOf(ctx, c, in.UserPoolID)
 	if err != nil {
 		return empty{}, err

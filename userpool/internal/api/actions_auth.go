@@ -6,8 +6,8 @@ import (
 	"errors"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
-	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // scopeAPI is the one scope of access tokens that the API gives at sign-in.
@@ -70,7 +70,7 @@ func (a *API) authClient(ctx context.Context, poolID, clientID string) (director
 	pool, client, err := a.SignIns.Client(ctx, clientID)
 	if errors.Is(err, signin.ErrNoClient) || err == nil && poolID != "" && client.PoolID != poolID {
 		if poolID != "" {
-			if _, err := a.authPool(ctx, poolID); err != nil {
+			if _, err := a.poolOf(ctx, nil, poolID); err != nil {
 				return pool, client, err
 			}
 		}
@@ -79,25 +79,41 @@ func (a *API) authClient(ctx context.Context, poolID, clientID string) (director
 	return pool, client, err
 }
 
-func (a *API) authPool(ctx context.Context, id string) (directory.Pool, error) {
-	var pool directory.Pool
-	err := a.Store.View(ctx, func(tx store.Tx) error {
-		var err error
-		pool, err = directory.GetPool(tx, id)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return pool, notFound("User pool %s does not exist.", id)
-	}
-	return pool, err
-}
-
 // signing is one request to sign in, or a step of it, once its client is known.
 type signing struct {
 	*API
 	pool   directory.Pool
 	client directory.Client
 	values map[string]string // AuthParameters or ChallengeResponses
+}
+
+// signingInput is what the four actions that sign in ask for. UserPoolID is that of
+// the two for administrators.
+type signingInput struct {
+	UserPoolID string `json:"UserPoolId"`
+	ClientID   string `json:"ClientId"`
+	Session    string
+}
+
+func (in *signingInput) check(admin bool) (c constraints) {
+	if admin {
+		c.required("userPoolId", in.UserPoolID, poolIDShape)
+	}
+	c.required("clientId", in.ClientID, clientIDShape)
+	c.optional("session", in.Session, sessionShape)
+	return c
+}
+
+// signing finds the client of a request that has passed its checks.
+func (a *API) signing(ctx context.Context, c constraints, in signingInput, admin bool, values map[string]string) (*signing, error) {
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	if !admin {
+		in.UserPoolID = ""
+	}
+	pool, client, err := a.authClient(ctx, in.UserPoolID, in.ClientID)
+	return &signing{API: a, pool: pool, client: client, values: values}, err
 }
 
 // proceed answers with what is due after a password, or after a challenge: the next
@@ -113,13 +129,13 @@ func (s *signing) proceed(ctx context.Context, step signin.Step, err error) (*au
 		}
 		return &authOutput{ChallengeParameters: map[string]string{}, AuthenticationResult: resultOf(s.client, tokens)}, nil
 	}
-	parameters, err := challengeParameters(step)
+	parameters, err := challengeParameters(s.pool, step)
 	return &authOutput{ChallengeName: step.Challenge, Session: step.Session, ChallengeParameters: parameters}, err
 }
 
 // challengeParameters are what a client is told about a challenge. Lists and
 // objects in it are JSON within strings.
-func challengeParameters(step signin.Step) (map[string]string, error) {
+func challengeParameters(pool directory.Pool, step signin.Step) (map[string]string, error) {
 	parameters := map[string]string{"USER_ID_FOR_SRP": step.User.Username}
 	switch step.Challenge {
 	case signin.ChallengeNewPassword:
@@ -127,13 +143,17 @@ func challengeParameters(step signin.Step) (map[string]string, error) {
 		if visible == nil {
 			visible = map[string]string{}
 		}
-		attributes, err := json.Marshal(visible)
-		if err != nil {
-			return nil, err
+		lacking := []string{}
+		for _, name := range profile.Lacking(pool, step.User) {
+			lacking = append(lacking, "userAttributes."+name) // clients cut the prefix off
 		}
-		parameters["userAttributes"] = string(attributes)
-		// Pools do not say here which attributes they require.
-		parameters["requiredAttributes"] = "[]"
+		for name, value := range map[string]any{"userAttributes": visible, "requiredAttributes": lacking} {
+			b, err := json.Marshal(value)
+			if err != nil {
+				return nil, err
+			}
+			parameters[name] = string(b)
+		}
 	case signin.ChallengeMFASetup:
 		parameters["MFAS_CAN_SETUP"] = `["SOFTWARE_TOKEN_MFA"]`
 	}

@@ -30,7 +30,7 @@ const (
 func (a *API) adminCreateUser(ctx context.Context, in adminCreateUserRequest) (adminCreateUserAnswer, error) {
 	c := in.check()
 	if in.TemporaryPassword != "" {
-		c.closed("temporaryPassword", in.TemporaryPassword, passwordShape)
+		c.typed("temporaryPassword", in.TemporaryPassword, passwordShape)
 	}
 	c.oneOf("messageAction", in.MessageAction, actionResend, actionSuppress)
 	invitation := account.Invitation{

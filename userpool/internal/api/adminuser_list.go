@@ -24,11 +24,11 @@ type listUsersAnswer struct {
 
 func (a *API) listUsers(ctx context.Context, in listUsersRequest) (listUsersAnswer, error) {
 	var c constraints
-	c.open("userPoolId", in.UserPoolID, poolIDShape)
+	c.required("userPoolId", in.UserPoolID, poolIDShape)
 	c.attributeNames("attributesToGet", in.AttributesToGet)
 	c.limit(in.Limit)
-	c.open("filter", in.Filter, filterShape)
-	c.closed("paginationToken", in.PaginationToken, pageKeyShape)
+	c.optional("filter", in.Filter, filterShape)
+	c.optional("paginationToken", in.PaginationToken, pageTokenShape)
 	pool, err := a.poolOf(ctx, c, in.UserPoolID)
 	if err != nil {
 		return listUsersAnswer{}, err
@@ -69,10 +69,10 @@ type listUsersInGroupAnswer struct {
 
 func (a *API) listUsersInGroup(ctx context.Context, in listUsersInGroupRequest) (listUsersInGroupAnswer, error) {
 	var c constraints
-	c.open("userPoolId", in.UserPoolID, poolIDShape)
-	c.open("groupName", in.GroupName, groupNameShape)
+	c.required("userPoolId", in.UserPoolID, poolIDShape)
+	c.required("groupName", in.GroupName, groupNameShape)
 	c.limit(in.Limit)
-	c.closed("nextToken", in.NextToken, pageKeyShape)
+	c.optional("nextToken", in.NextToken, pageTokenShape)
 	pool, err := a.poolOf(ctx, c, in.UserPoolID)
 	if err != nil {
 		return listUsersInGroupAnswer{}, err
@@ -96,7 +96,7 @@ type adminListGroupsForUserAnswer struct {
 func (a *API) adminListGroupsForUser(ctx context.Context, in adminListGroupsForUserRequest) (adminListGroupsForUserAnswer, error) {
 	c := in.check()
 	c.limit(in.Limit)
-	c.closed("nextToken", in.NextToken, pageKeyShape)
+	c.optional("nextToken", in.NextToken, pageTokenShape)
 	pool, err := a.poolOf(ctx, c, in.UserPoolID)
 	if err != nil {
 		return adminListGroupsForUserAnswer{}, err

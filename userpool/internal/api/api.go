@@ -21,6 +21,7 @@ const (
 	targetPrefix = "AWSCognitoIdentityProviderService."
 	contentType  = "application/x-amz-json-1.1"
 	maxBodyBytes = 256 << 10
+	maxNesting   = 64
 )
 
 // Config is what the API works with. All fields but Region are mandatory.
@@ -74,12 +75,38 @@ func iam[In, Out any](run func(context.Context, In) (Out, error)) action {
 
 func decoding[In, Out any](run func(context.Context, In) (Out, error)) func(context.Context, []byte) (any, error) {
 	return func(ctx context.Context, body []byte) (any, error) {
+		if nestedOver(body, maxNesting) {
+			return nil, &Error{"SerializationException", "The body is nested too deeply."}
+		}
 		var in In
 		if err := json.Unmarshal(body, &in); err != nil {
 			return nil, serializationError(err)
 		}
 		return run(ctx, in)
 	}
+}
+
+// nestedOver reports whether JSON has more than most objects and arrays within one
+// another. What is kept of a request stands within a record, which must not become
+// too deep to be read.
+func nestedOver(body []byte, most int) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{', c == '[':
+			if depth++; depth > most {
+				return true
+			}
+		case c == '}', c == ']':
+			depth--
+		}
+	}
+	return false
 }
 
 // empty is the answer of actions that have nothing to say: "{}".

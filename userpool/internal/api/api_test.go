@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,7 +15,7 @@ func TestUnknownActions(t *testing.T) {
 	w := newWorld(t)
 	for _, action := range []string{"", "Nothing", "initiateAuth", "InitiateAuth "} {
 		_, err := w.try(action, fields{})
-		if e, ok := err.(*Error); !ok || e.Type != "UnknownOperationException" {
+		if e := new(Error); !errors.As(err, &e) || e.Type != "UnknownOperationException" {
 			t.Errorf("%q: %v", action, err)
 		}
 	}

@@ -19,7 +19,7 @@ const (
 
 func (w *authWorld) temporary() {
 	w.t.Helper()
-	w.changeUser("anaya", func(u *directory.User) {
+	w.changeUser(func(u *directory.User) {
 		u.Status, u.TemporaryUntil = directory.ForceChangePassword, w.clock().Add(time.Hour)
 	})
 }
@@ -56,12 +56,12 @@ func TestNewPasswordRequired(t *testing.T) {
 	w.refused("RespondToAuthChallenge", with("Fr3sh!password", "email_verified", "true"),
 		"NotAuthorizedException: A client attempted to write unauthorized attribute")
 	w.refused("RespondToAuthChallenge", with("Fr3sh!password", "shoe_size", "43"),
-		"InvalidParameterException: Attributes did not conform to the schema: shoe_size: Attribute does not exist in the schema.")
+		"InvalidParameterException: Attributes did not conform to the schema: shoe_size: Attribute does not exist in the schema.\n")
 	w.refused("RespondToAuthChallenge", with("Fr3sh!password", "name", strings.Repeat("n", 2049)),
-		"InvalidParameterException: Attributes did not conform to the schema: name: String must be no longer than 2048 characters")
+		"InvalidParameterException: Attributes did not conform to the schema: name: String must be no longer than 2048 characters\n")
 	out := w.call("RespondToAuthChallenge", with("Fr3sh!password", "name", "Anaya", "email", "anaya@example.com"))
 	checkTokens(t, w, out, onlyPassword, loa1)
-	u := w.user("anaya")
+	u := w.record()
 	if u.Status != directory.Confirmed || !u.TemporaryUntil.IsZero() || u.Attributes["name"] != "Anaya" || u.Attributes["email_verified"] != "true" {
 		t.Errorf("%s %v %v", u.Status, u.TemporaryUntil, u.Attributes)
 	}
@@ -74,9 +74,9 @@ func TestNewPasswordRequired(t *testing.T) {
 // nobody has verified.
 func TestNewPasswordAttributes(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changePool(func(p *directory.Pool) { p.AliasAttributes, p.Password.HistorySize = []string{"preferred_username"}, 2 })
+	w.setPool(func(p *directory.Pool) { p.AliasAttributes, p.Password.HistorySize = []string{"preferred_username"}, 2 })
 	w.temporary()
-	w.changeUser("anaya", func(u *directory.User) {
+	w.changeUser(func(u *directory.User) {
 		u.Username, u.Sub, u.Attributes = "bela", "7a1de6a2-0a40-4e6b-8f5c-3a1f2d9e4c55", map[string]string{"preferred_username": "bee"}
 	})
 	challenge := w.call("InitiateAuth", passwordAuth(testPassword))
@@ -85,13 +85,13 @@ func TestNewPasswordAttributes(t *testing.T) {
 	}
 	w.refused("RespondToAuthChallenge", answer("Fr3sh!password", "preferred_username", "bee"), "AliasExistsException: An account with the given email already exists.")
 	w.refused("RespondToAuthChallenge", answer(testPassword, "name", "Anaya"), "PasswordHistoryPolicyViolationException: Password has previously been used.")
-	w.changePool(func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} })
+	w.setPool(func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} })
 	w.refused("RespondToAuthChallenge", answer("Fr3sh!password", "email", "anaya@example.com"), "NotAuthorizedException: Cannot modify an already provided email")
-	w.changePool(func(p *directory.Pool) { p.UsernameAttributes = nil })
-	w.changeWeb(func(c *directory.Client) { c.WriteAttributes = []string{"email"} })
+	w.setPool(func(p *directory.Pool) { p.UsernameAttributes = nil })
+	w.setClient(func(c *directory.Client) { c.WriteAttributes = []string{"email"} })
 	w.refused("RespondToAuthChallenge", answer("Fr3sh!password", "name", "Anaya"), "NotAuthorizedException: A client attempted to write unauthorized attribute")
 	w.call("RespondToAuthChallenge", answer("Fr3sh!password", "email", "new@example.com"))
-	if u := w.user("anaya"); u.Attributes["email"] != "new@example.com" || u.Attributes["email_verified"] != "false" || len(u.PastPasswords) != 1 {
+	if u := w.record(); u.Attributes["email"] != "new@example.com" || u.Attributes["email_verified"] != "false" || len(u.PastPasswords) != 1 {
 		t.Errorf("%v, %d past passwords", u.Attributes, len(u.PastPasswords))
 	}
 }
@@ -137,9 +137,9 @@ func TestSessions(t *testing.T) {
 	w.advance(time.Second)
 	w.call("InitiateAuth", passwordAuth(testPassword))
 	w.refused("RespondToAuthChallenge", answerTo(challenge, responses), sessionExpired)
-	w.changeUser("anaya", func(u *directory.User) { u.Disabled = true })
+	w.changeUser(func(u *directory.User) { u.Disabled = true })
 	w.refused("RespondToAuthChallenge", answerTo(late, responses), "NotAuthorizedException: User is disabled.")
-	w.changeUser("anaya", func(u *directory.User) { u.Disabled = false })
+	w.changeUser(func(u *directory.User) { u.Disabled = false })
 	// A new user of the same name has nothing to do with the old one's session.
 	w.update(func(tx store.Tx) error {
 		p, err := directory.GetPool(tx, testPoolID)

@@ -65,8 +65,8 @@ const wrongPassword = "NotAuthorizedException: Incorrect username or password."
 
 func TestInitiateAuthRefusals(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changeWeb(func(c *directory.Client) { c.ID, c.AuthFlows = "closed", nil })
-	w.changeWeb(func(c *directory.Client) { c.ID, c.HideUnknownUsers = "open", false })
+	w.setClient(func(c *directory.Client) { c.ID, c.AuthFlows = "closed", nil })
+	w.setClient(func(c *directory.Client) { c.ID, c.HideUnknownUsers = "open", false })
 	w.update(func(tx store.Tx) error { return directory.PutPool(tx, directory.Pool{ID: "us-east-1_Other"}) })
 	auth := func(client, flow string, parameters fields) fields {
 		return fields{"ClientId": client, "AuthFlow": flow, "AuthParameters": parameters}
@@ -109,13 +109,13 @@ func TestInitiateAuthRefusals(t *testing.T) {
 			"NotAuthorizedException: Unable to verify secret hash for client backend",
 		},
 		{
-			auth("web", "SRP", plain), invalid + "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: " +
+			auth("web", "SRP", plain), invalid + "1 validation error detected: Value 'SRP' at 'authFlow' failed to satisfy constraint: " +
 				"Member must satisfy enum value set: [USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, CUSTOM_AUTH, " +
 				"ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_AUTH]",
 		},
 		{
-			auth("", "", nil), invalid + "2 validation errors detected: Value at 'clientId' failed to satisfy constraint: " +
-				"Member must not be null; Value at 'authFlow' failed to satisfy constraint: Member must not be null",
+			auth("", "", nil), invalid + "2 validation errors detected: Value null at 'clientId' failed to satisfy constraint: " +
+				"Member must not be null; Value null at 'authFlow' failed to satisfy constraint: Member must not be null",
 		},
 	} {
 		w.refused("InitiateAuth", c.in, c.want)
@@ -126,7 +126,7 @@ func TestInitiateAuthRefusals(t *testing.T) {
 	w.refused("AdminInitiateAuth", admin(testPoolID, "USER_PASSWORD_AUTH"), invalid+"Initiate Auth method not supported.")
 	w.refused("AdminInitiateAuth", admin("us-east-1_Other", "ADMIN_NO_SRP_AUTH"), "ResourceNotFoundException: User pool client web does not exist.")
 	w.refused("AdminInitiateAuth", admin("us-east-1_None", "ADMIN_NO_SRP_AUTH"), "ResourceNotFoundException: User pool us-east-1_None does not exist.")
-	w.changeWeb(func(c *directory.Client) { c.AuthFlows = nil })
+	w.setClient(func(c *directory.Client) { c.AuthFlows = nil })
 	w.refused("AdminInitiateAuth", admin(testPoolID, "ADMIN_NO_SRP_AUTH"), invalid+"Auth flow not enabled for this client")
 }
 
@@ -146,7 +146,7 @@ func TestUsersWhoMayNotEnter(t *testing.T) {
 		},
 	} {
 		w := newAuthWorld(t)
-		w.changeUser("anaya", c.change)
+		w.changeUser(c.change)
 		w.refused("InitiateAuth", passwordAuth(testPassword), c.want)
 		client, challenge := w.beginSRP("anaya")
 		w.refused("RespondToAuthChallenge", answerTo(challenge, client.answers(parametersIn(challenge), testPassword, w.clock())), c.want)

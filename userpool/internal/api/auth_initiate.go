@@ -10,11 +10,9 @@ import (
 // AdminInitiateAuth. Members that are missing here change nothing.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
 type initiateAuthInput struct {
-	UserPoolID     string `json:"UserPoolId"`
-	ClientID       string `json:"ClientId"`
+	signingInput
 	AuthFlow       string
 	AuthParameters map[string]string
-	Session        string
 }
 
 // authFlows are the values of AuthFlowType.
@@ -23,32 +21,16 @@ var authFlows = []string{
 	"ADMIN_USER_PASSWORD_AUTH", "USER_AUTH",
 }
 
-func (in *initiateAuthInput) check(admin bool) error {
-	var c memberFaults
-	if admin {
-		c.poolID(in.UserPoolID)
-	}
-	c.clientID(in.ClientID)
-	c.enum("authFlow", in.AuthFlow, authFlows)
-	c.session(in.Session)
-	c.parameters("authParameters", in.AuthParameters)
-	return c.err()
-}
-
 func (a *API) initiateAuth(ctx context.Context, in initiateAuthInput, admin bool) (*authOutput, error) {
-	if err := in.check(admin); err != nil {
-		return nil, err
-	}
-	if !admin {
-		in.UserPoolID = ""
-	}
-	pool, client, err := a.authClient(ctx, in.UserPoolID, in.ClientID)
+	c := in.check(admin)
+	c.requiredOf("authFlow", in.AuthFlow, authFlows...)
+	c.parameters("authParameters", in.AuthParameters)
+	s, err := a.signing(ctx, c, in.signingInput, admin, in.AuthParameters)
 	if err != nil {
 		return nil, err
 	}
-	s := &signing{API: a, pool: pool, client: client, values: in.AuthParameters}
 	out, err := s.initiate(ctx, in.AuthFlow, admin)
-	return out, authError(client, err)
+	return out, authError(s.client, err)
 }
 
 func (s *signing) initiate(ctx context.Context, flow string, admin bool) (*authOutput, error) {

@@ -7,12 +7,15 @@ import (
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
-	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// authAccess judges the access token of a request. It must have the scope that
-// lets users change their own account.
-func (a *API) authAccess(ctx context.Context, token string) (signin.Access, error) {
+// authAccess judges the access token of a request whose other members have passed
+// the checks of c. It must have the scope that lets users change their own account.
+func (a *API) authAccess(ctx context.Context, c constraints, token string) (signin.Access, error) {
+	c.required("accessToken", token, tokenShape)
+	if err := c.err(); err != nil {
+		return signin.Access{}, err
+	}
 	access, err := a.SignIns.CheckAccess(ctx, token)
 	if err != nil {
 		return access, err
@@ -24,56 +27,27 @@ func (a *API) authAccess(ctx context.Context, token string) (signin.Access, erro
 }
 
 // authUser finds the user of an admin's request.
-func (a *API) authUser(ctx context.Context, poolID, name string) (directory.Pool, directory.User, error) {
-	var c memberFaults
-	c.poolID(poolID)
-	c.required("username", name, 1, 128, namePattern)
-	if err := c.err(); err != nil {
-		return directory.Pool{}, directory.User{}, err
-	}
-	pool, err := a.authPool(ctx, poolID)
+func (a *API) authUser(ctx context.Context, in userRequest) (directory.Pool, directory.User, error) {
+	pool, err := a.poolOf(ctx, in.check(), in.UserPoolID)
 	if err != nil {
 		return pool, directory.User{}, err
 	}
-	var u directory.User
-	err = a.Store.View(ctx, func(tx store.Tx) error {
-		u, err = directory.FindUser(tx, pool, name)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		err = signin.ErrNoUser
-	}
+	u, err := a.Accounts.User(ctx, pool, in.Username)
 	return pool, u, err
 }
 
-type accessInput struct{ AccessToken string }
-
-func (in *accessInput) check() error {
-	var c memberFaults
-	c.required("accessToken", in.AccessToken, 1, maxToken, tokenPattern)
-	return c.err()
-}
-
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GlobalSignOut.html
-func (a *API) globalSignOut(ctx context.Context, in accessInput) (empty, error) {
-	if err := in.check(); err != nil {
-		return empty{}, err
-	}
-	access, err := a.authAccess(ctx, in.AccessToken)
+func (a *API) globalSignOut(ctx context.Context, in tokenRequest) (empty, error) {
+	access, err := a.authAccess(ctx, nil, in.AccessToken)
 	if err != nil {
 		return empty{}, err
 	}
 	return empty{}, a.SignIns.SignOut(ctx, access.Pool, access.User)
 }
 
-type adminUserInput struct {
-	UserPoolID string `json:"UserPoolId"`
-	Username   string
-}
-
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUserGlobalSignOut.html
-func (a *API) adminUserGlobalSignOut(ctx context.Context, in adminUserInput) (empty, error) {
-	pool, u, err := a.authUser(ctx, in.UserPoolID, in.Username)
+func (a *API) adminUserGlobalSignOut(ctx context.Context, in userRequest) (empty, error) {
+	pool, u, err := a.authUser(ctx, in)
 	if err != nil {
 		return empty{}, err
 	}
@@ -88,9 +62,9 @@ type softwareTokenInput struct {
 	UserCode    string
 }
 
-func (in *softwareTokenInput) check(c *memberFaults) error {
-	c.optional("accessToken", in.AccessToken, 1, maxToken, tokenPattern)
-	c.session(in.Session)
+func (in *softwareTokenInput) check(c *constraints) error {
+	c.optional("accessToken", in.AccessToken, tokenShape)
+	c.optional("session", in.Session, sessionShape)
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -107,7 +81,7 @@ type associateOutput struct {
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AssociateSoftwareToken.html
 func (a *API) associateSoftwareToken(ctx context.Context, in softwareTokenInput) (*associateOutput, error) {
-	if err := in.check(new(memberFaults)); err != nil {
+	if err := in.check(new(constraints)); err != nil {
 		return nil, err
 	}
 	var out associateOutput
@@ -128,7 +102,7 @@ func (a *API) associateSoftwareToken(ctx context.Context, in softwareTokenInput)
 
 // mfaAccess is authAccess for pools that have second factors.
 func (a *API) mfaAccess(ctx context.Context, token string) (signin.Access, error) {
-	access, err := a.authAccess(ctx, token)
+	access, err := a.authAccess(ctx, nil, token)
 	if err == nil && (access.Pool.MFA == "" || access.Pool.MFA == "OFF") {
 		err = signin.ErrMFAOff
 	}
@@ -142,8 +116,8 @@ type verifyOutput struct {
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerifySoftwareToken.html
 func (a *API) verifySoftwareToken(ctx context.Context, in softwareTokenInput) (*verifyOutput, error) {
-	var c memberFaults
-	c.required("userCode", in.UserCode, 6, 6, codePattern)
+	var c constraints
+	c.typed("userCode", in.UserCode, totpShape)
 	if err := in.check(&c); err != nil {
 		return nil, err
 	}
@@ -172,9 +146,8 @@ type mfaSettings struct{ Enabled, PreferredMfa bool }
 func (m *mfaSettings) on() bool { return m != nil && (m.Enabled || m.PreferredMfa) }
 
 type preferenceInput struct {
-	AccessToken string
-	UserPoolID  string `json:"UserPoolId"`
-	Username    string
+	userRequest        // of AdminSetUserMFAPreference
+	AccessToken string // of SetUserMFAPreference
 
 	SMSMfaSettings           *mfaSettings
 	SoftwareTokenMfaSettings *mfaSettings
@@ -184,10 +157,7 @@ type preferenceInput struct {
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserMFAPreference.html
 func (a *API) setUserMFAPreference(ctx context.Context, in preferenceInput) (empty, error) {
-	if err := (&accessInput{in.AccessToken}).check(); err != nil {
-		return empty{}, err
-	}
-	access, err := a.authAccess(ctx, in.AccessToken)
+	access, err := a.authAccess(ctx, nil, in.AccessToken)
 	if err != nil {
 		return empty{}, err
 	}
@@ -196,7 +166,7 @@ func (a *API) setUserMFAPreference(ctx context.Context, in preferenceInput) (emp
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserMFAPreference.html
 func (a *API) adminSetUserMFAPreference(ctx context.Context, in preferenceInput) (empty, error) {
-	pool, u, err := a.authUser(ctx, in.UserPoolID, in.Username)
+	pool, u, err := a.authUser(ctx, in.userRequest)
 	if err != nil {
 		return empty{}, err
 	}
@@ -239,11 +209,8 @@ type authFactorsOutput struct {
 }
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAuthFactors.html
-func (a *API) getUserAuthFactors(ctx context.Context, in accessInput) (*authFactorsOutput, error) {
-	if err := in.check(); err != nil {
-		return nil, err
-	}
-	access, err := a.authAccess(ctx, in.AccessToken)
+func (a *API) getUserAuthFactors(ctx context.Context, in tokenRequest) (*authFactorsOutput, error) {
+	access, err := a.authAccess(ctx, nil, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}

@@ -42,17 +42,19 @@ func TestSoftwareTokenMFA(t *testing.T) {
 	}
 	w.refused("RespondToAuthChallenge", answer(challenge, w.code(secret)), sessionUsed)
 
+	w.advance(time.Second) // of the wait that so many wrong codes cost
+
 	challenge = start()
-	w.changeUser("anaya", func(u *directory.User) { u.TOTPSecret = "" })
+	w.changeUser(func(u *directory.User) { u.TOTPSecret = "" })
 	w.refused("RespondToAuthChallenge", answer(challenge, "123456"), "SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user.")
-	w.changeUser("anaya", func(u *directory.User) { u.TOTPSecret, u.TOTPEnabled = secret, false })
+	w.changeUser(func(u *directory.User) { u.TOTPSecret, u.TOTPEnabled = secret, false })
 	w.signIn()
-	w.changePool(func(p *directory.Pool) { p.MFA = "ON" })
+	w.setPool(func(p *directory.Pool) { p.MFA = "ON" })
 	start()
-	w.changePool(func(p *directory.Pool) { p.MFA = "OFF" })
+	w.setPool(func(p *directory.Pool) { p.MFA = "OFF" })
 	w.signIn()
 	// A second factor comes after a forced change of the password, too.
-	w.changePool(func(p *directory.Pool) { p.MFA = "ON" })
+	w.setPool(func(p *directory.Pool) { p.MFA = "ON" })
 	w.temporary()
 	challenge = w.call("InitiateAuth", passwordAuth(testPassword))
 	challenge = w.call("RespondToAuthChallenge", answerTo(challenge, fields{"USERNAME": "anaya", "NEW_PASSWORD": "Fr3sh!password"}))
@@ -61,7 +63,7 @@ func TestSoftwareTokenMFA(t *testing.T) {
 
 func TestMFASetup(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changePool(func(p *directory.Pool) { p.MFA = "ON" })
+	w.setPool(func(p *directory.Pool) { p.MFA = "ON" })
 	challenge := w.call("InitiateAuth", passwordAuth(testPassword))
 	if challenge["ChallengeName"] != "MFA_SETUP" || parametersIn(challenge)["MFAS_CAN_SETUP"] != `["SOFTWARE_TOKEN_MFA"]` {
 		t.Fatalf("%v", challenge)
@@ -89,7 +91,7 @@ func TestMFASetup(t *testing.T) {
 	}
 	for n := range 5 {
 		if n == 0 {
-			w.changeUser("anaya", func(u *directory.User) { u.TOTPSecret = "" })
+			w.changeUser(func(u *directory.User) { u.TOTPSecret = "" })
 			challenge = w.call("InitiateAuth", passwordAuth(testPassword))
 			associated = w.call("AssociateSoftwareToken", fields{"Session": challenge["Session"]})
 		}
@@ -103,7 +105,7 @@ func TestMFAPreference(t *testing.T) {
 	token := w.signIn()["AccessToken"]
 	w.refused("AssociateSoftwareToken", fields{"AccessToken": token},
 		"SoftwareTokenMFANotFoundException: Software Token MFA has not been enabled by the userPool")
-	w.changePool(func(p *directory.Pool) { p.MFA = "OPTIONAL" })
+	w.setPool(func(p *directory.Pool) { p.MFA = "OPTIONAL" })
 	on, off := fields{"Enabled": true, "PreferredMfa": true}, fields{"Enabled": false, "PreferredMfa": false}
 	prefer := func(name string, settings fields) fields { return fields{"AccessToken": token, name: settings} }
 	w.refused("SetUserMFAPreference", prefer("SoftwareTokenMfaSettings", on), "InvalidParameterException: User has not set up software token mfa")
@@ -141,4 +143,30 @@ func TestMFAPreference(t *testing.T) {
 	w.refused("AssociateSoftwareToken", fields{"AccessToken": token, "Session": strings.Repeat("x", 30)}, either)
 	w.refused("VerifySoftwareToken", fields{"AccessToken": token, "UserCode": "12345"},
 		"InvalidParameterException: 1 validation error detected: Value at 'userCode' failed to satisfy constraint: Member must have length greater than or equal to 6")
+}
+
+// TestWrongCodesOfAUser: a new session buys no more wrong codes, nor does the right
+// password.
+func TestWrongCodesOfAUser(t *testing.T) {
+	w := newAuthWorld(t)
+	secret := w.enrol("ON")
+	start := func() fields { return w.call("InitiateAuth", passwordAuth(testPassword)) }
+	answer := func(challenge fields, code string) fields {
+		return answerTo(challenge, fields{"USERNAME": "anaya", "SOFTWARE_TOKEN_MFA_CODE": code})
+	}
+	const locked = "NotAuthorizedException: Password attempts exceeded"
+	for range 5 {
+		w.refused("RespondToAuthChallenge", answer(start(), w.wrongCode(secret)), wrongCode)
+	}
+	challenge := start()
+	w.refused("RespondToAuthChallenge", answer(challenge, w.code(secret)), locked)
+	w.advance(time.Second)
+	w.refused("RespondToAuthChallenge", answer(start(), w.wrongCode(secret)), wrongCode)
+	w.advance(time.Second)
+	w.refused("RespondToAuthChallenge", answer(challenge, w.code(secret)), locked) // two seconds by now
+	w.advance(time.Second)
+	checkTokens(t, w, w.call("RespondToAuthChallenge", answer(challenge, w.code(secret))), bothFactors, loa2)
+	if u := w.record(); u.TOTPFailures != 0 || !u.TOTPLockedUntil.IsZero() {
+		t.Errorf("%d failures, locked until %v", u.TOTPFailures, u.TOTPLockedUntil)
+	}
 }

@@ -26,7 +26,7 @@ func TestRaces(t *testing.T) {
 	}
 	w.race("RespondToAuthChallenge", answers[0])
 	w.refused("RespondToAuthChallenge", answers[1], "ExpiredCodeException: Your software token has already been used once.")
-	w.changePool(func(p *directory.Pool) { p.MFA = "OFF" })
+	w.setPool(func(p *directory.Pool) { p.MFA = "OFF" })
 	client, challenge := w.beginSRP("anaya")
 	w.race("RespondToAuthChallenge", answerTo(challenge, client.answers(parametersIn(challenge), testPassword, w.clock())))
 	w.temporary()

@@ -68,10 +68,10 @@ type getTokensOutput struct{ AuthenticationResult *authResult }
 // getTokensFromRefreshToken is for clients of every kind, whatever their AuthFlows:
 // Amplify calls it after a sign-in by the hosted pages too.
 func (a *API) getTokensFromRefreshToken(ctx context.Context, in getTokensInput) (*getTokensOutput, error) {
-	var c memberFaults
-	c.required("refreshToken", in.RefreshToken, 1, maxToken, tokenPattern)
-	c.clientID(in.ClientID)
-	c.secret(in.ClientSecret)
+	var c constraints
+	c.required("refreshToken", in.RefreshToken, tokenShape)
+	c.required("clientId", in.ClientID, clientIDShape)
+	c.optional("clientSecret", in.ClientSecret, clientSecretShape)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -100,10 +100,10 @@ type revokeTokenInput struct {
 // revokeToken calls back a refresh token. All of its words are guesses; which
 // exceptions there are is documented.
 func (a *API) revokeToken(ctx context.Context, in revokeTokenInput) (empty, error) {
-	var c memberFaults
-	c.required("token", in.Token, 1, maxToken, tokenPattern)
-	c.clientID(in.ClientID)
-	c.secret(in.ClientSecret)
+	var c constraints
+	c.required("token", in.Token, tokenShape)
+	c.required("clientId", in.ClientID, clientIDShape)
+	c.optional("clientSecret", in.ClientSecret, clientSecretShape)
 	if err := c.err(); err != nil {
 		return empty{}, err
 	}

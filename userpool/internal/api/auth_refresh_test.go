@@ -43,9 +43,9 @@ func TestRefreshTokenAuth(t *testing.T) {
 	w.refused("InitiateAuth", refreshAuth("backend", fields{
 		"REFRESH_TOKEN": first["RefreshToken"], "SECRET_HASH": hashFor("anaya"),
 	}), invalidRefresh)
-	w.changeUser("anaya", func(u *directory.User) { u.Disabled = true })
+	w.changeUser(func(u *directory.User) { u.Disabled = true })
 	w.refused("InitiateAuth", refreshAuth("web", fields{"REFRESH_TOKEN": first["RefreshToken"]}), "NotAuthorizedException: User is disabled.")
-	w.changeUser("anaya", func(u *directory.User) { u.Disabled = false })
+	w.changeUser(func(u *directory.User) { u.Disabled = false })
 	w.advance(30*24*time.Hour - time.Minute)
 	w.refused("InitiateAuth", refreshAuth("web", fields{"REFRESH_TOKEN": first["RefreshToken"]}), "NotAuthorizedException: Refresh Token has expired")
 }
@@ -61,7 +61,7 @@ func TestRefreshWithSecret(t *testing.T) {
 		return refreshAuth("backend", fields{"REFRESH_TOKEN": token, "SECRET_HASH": hash})
 	}
 	w.call("InitiateAuth", with(hashFor("anaya")))
-	w.call("InitiateAuth", with(hashFor(w.user("anaya").Sub)))
+	w.call("InitiateAuth", with(hashFor(w.record().Sub)))
 	w.refused("InitiateAuth", with(""), "NotAuthorizedException: Client backend is configured with secret but SECRET_HASH was not received")
 	w.refused("InitiateAuth", with(hashFor("anaya@example.com")),
 		"NotAuthorizedException: SecretHash does not match for the client: backend")
@@ -82,7 +82,7 @@ func TestRefreshWithSecret(t *testing.T) {
 
 func TestRotation(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changeWeb(func(c *directory.Client) { c.Rotation, c.RotationGrace = true, 10*time.Second })
+	w.setClient(func(c *directory.Client) { c.Rotation, c.RotationGrace = true, 10*time.Second })
 	first := w.signIn()["RefreshToken"]
 	get := func(token any) fields { return fields{"ClientId": "web", "RefreshToken": token} }
 	w.refused("InitiateAuth", refreshAuth("web", fields{"REFRESH_TOKEN": first}),
@@ -94,9 +94,9 @@ func TestRotation(t *testing.T) {
 	w.advance(9 * time.Second)
 	w.call("GetTokensFromRefreshToken", get(first))
 	w.advance(time.Second)
-	w.refused("GetTokensFromRefreshToken", get(first), "RefreshTokenReuseException: Refresh token has been invalidated due to rotation")
+	w.refused("GetTokensFromRefreshToken", get(first), "RefreshTokenReuseException: Refresh token has been invalidated by rotation")
 	w.call("GetTokensFromRefreshToken", get(second["RefreshToken"]))
-	w.changeWeb(func(c *directory.Client) { c.RotationGrace = 0 })
+	w.setClient(func(c *directory.Client) { c.RotationGrace = 0 })
 	w.race("GetTokensFromRefreshToken", get(w.signIn()["RefreshToken"]))
 	w.refused("GetTokensFromRefreshToken", get("nonsense"), invalidRefresh)
 	w.refused("GetTokensFromRefreshToken", fields{"ClientId": "nothing", "RefreshToken": first},
@@ -107,7 +107,7 @@ func TestRotation(t *testing.T) {
 // got.
 func TestRefreshOfHostedSignIn(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changeWeb(func(c *directory.Client) { c.AuthFlows = nil })
+	w.setClient(func(c *directory.Client) { c.AuthFlows = nil })
 	for _, scope := range []string{"openid", "api/read"} {
 		var token string
 		w.update(func(tx store.Tx) error {
@@ -157,7 +157,7 @@ func TestRevokeToken(t *testing.T) {
 	w.refused("RevokeToken", fields{"ClientId": "nothing", "Token": "x"}, "InvalidParameterException: User pool client nothing does not exist.")
 	w.refused("RevokeToken", fields{"ClientId": "web"},
 		"InvalidParameterException: 1 validation error detected: Value at 'token' failed to satisfy constraint: Member must not be null")
-	w.changeWeb(func(c *directory.Client) { c.NoRevocation = true })
+	w.setClient(func(c *directory.Client) { c.NoRevocation = true })
 	w.refused("RevokeToken", revoke(kept["RefreshToken"]), "UnsupportedOperationException: Token revocation is not enabled for client web")
 }
 

@@ -11,11 +11,9 @@ import (
 // of AdminRespondToAuthChallenge.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html
 type respondInput struct {
-	UserPoolID         string `json:"UserPoolId"`
-	ClientID           string `json:"ClientId"`
+	signingInput
 	ChallengeName      string
 	ChallengeResponses map[string]string
-	Session            string
 }
 
 // challengeNames are the values of ChallengeNameType.
@@ -25,32 +23,16 @@ var challengeNames = []string{
 	"PASSWORD", "WEB_AUTHN", "PASSWORD_SRP",
 }
 
-func (in *respondInput) check(admin bool) error {
-	var c memberFaults
-	if admin {
-		c.poolID(in.UserPoolID)
-	}
-	c.clientID(in.ClientID)
-	c.enum("challengeName", in.ChallengeName, challengeNames)
-	c.session(in.Session)
-	c.parameters("challengeResponses", in.ChallengeResponses)
-	return c.err()
-}
-
 func (a *API) respondToAuthChallenge(ctx context.Context, in respondInput, admin bool) (*authOutput, error) {
-	if err := in.check(admin); err != nil {
-		return nil, err
-	}
-	if !admin {
-		in.UserPoolID = ""
-	}
-	pool, client, err := a.authClient(ctx, in.UserPoolID, in.ClientID)
+	c := in.check(admin)
+	c.requiredOf("challengeName", in.ChallengeName, challengeNames...)
+	c.parameters("challengeResponses", in.ChallengeResponses)
+	s, err := a.signing(ctx, c, in.signingInput, admin, in.ChallengeResponses)
 	if err != nil {
 		return nil, err
 	}
-	s := &signing{API: a, pool: pool, client: client, values: in.ChallengeResponses}
 	out, err := s.respond(ctx, in.ChallengeName, in.Session)
-	return out, authError(client, err)
+	return out, authError(s.client, err)
 }
 
 // respond answers a challenge. The order of the checks, missing parameters before

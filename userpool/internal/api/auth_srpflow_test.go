@@ -20,8 +20,8 @@ func (w *authWorld) beginSRP(name string) (client srpClient, challenge fields) {
 
 func TestSRPAuth(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changePool(func(p *directory.Pool) { p.AliasAttributes = []string{"email"} })
-	w.changeUser("anaya", func(*directory.User) {}) // files the alias
+	w.setPool(func(p *directory.Pool) { p.AliasAttributes = []string{"email"} })
+	w.changeUser(func(*directory.User) {}) // files the alias
 	for _, name := range []string{"anaya", "Anaya", "anaya@example.com"} {
 		client, challenge := w.beginSRP(name)
 		p := parametersIn(challenge)
@@ -54,7 +54,7 @@ func TestSRPAuth(t *testing.T) {
 
 func TestSRPRefusals(t *testing.T) {
 	w := newAuthWorld(t)
-	w.changeUser("anaya", func(u *directory.User) { u.Failures = -100 }) // no lock today
+	w.changeUser(func(u *directory.User) { u.Failures = -100 }) // no lock today
 	const badTime = "InvalidParameterException: TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english"
 	_, stranger := w.beginSRP("anaya")
 	for name, c := range map[string]struct {
@@ -153,7 +153,7 @@ func TestUnknownUsersLookAlike(t *testing.T) {
 	}
 	w.refused("RespondToAuthChallenge", answerTo(unknown, fields{"USERNAME": "nobody", "ANSWER": "PASSWORD", "PASSWORD": "x"}), wrongPassword)
 	// Where user names are UUIDs, that of nobody is one too.
-	w.changePool(func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} })
+	w.setPool(func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} })
 	_, challenge := w.beginSRP("nobody@example.com")
 	_, again := w.beginSRP("Nobody@example.com")
 	if id := parametersIn(challenge)["USER_ID_FOR_SRP"].(string); len(id) != 36 || id != parametersIn(again)["USER_ID_FOR_SRP"] {

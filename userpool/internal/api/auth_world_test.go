@@ -86,39 +86,14 @@ func (w *authWorld) refused(action string, in fields, want string) {
 	}
 }
 
-// changeWeb changes the public client, or makes another of it.
-func (w *authWorld) changeWeb(change func(*directory.Client)) {
-	w.t.Helper()
-	w.update(func(tx store.Tx) error {
-		c, err := directory.GetClient(tx, "web")
-		if err != nil {
-			return err
-		}
-		change(&c)
-		return directory.PutClient(tx, c)
-	})
-}
-
-func (w *authWorld) changePool(change func(*directory.Pool)) {
+func (w *authWorld) changeUser(change func(*directory.User)) {
 	w.t.Helper()
 	w.update(func(tx store.Tx) error {
 		p, err := directory.GetPool(tx, testPoolID)
 		if err != nil {
 			return err
 		}
-		change(&p)
-		return directory.PutPool(tx, p)
-	})
-}
-
-func (w *authWorld) changeUser(name string, change func(*directory.User)) {
-	w.t.Helper()
-	w.update(func(tx store.Tx) error {
-		p, err := directory.GetPool(tx, testPoolID)
-		if err != nil {
-			return err
-		}
-		u, err := directory.GetUser(tx, p, name)
+		u, err := directory.GetUser(tx, p, "anaya")
 		if err != nil {
 			return err
 		}
@@ -127,10 +102,10 @@ func (w *authWorld) changeUser(name string, change func(*directory.User)) {
 	})
 }
 
-func (w *authWorld) user(name string) directory.User {
+func (w *authWorld) record() directory.User {
 	w.t.Helper()
 	var found directory.User
-	w.changeUser(name, func(u *directory.User) { found = *u })
+	w.changeUser(func(u *directory.User) { found = *u })
 	return found
 }
 
@@ -141,8 +116,8 @@ func (w *authWorld) enrol(mfa string) (secret string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.changePool(func(p *directory.Pool) { p.MFA = mfa })
-	w.changeUser("anaya", func(u *directory.User) { u.TOTPSecret, u.TOTPEnabled = secret, true })
+	w.setPool(func(p *directory.Pool) { p.MFA = mfa })
+	w.changeUser(func(u *directory.User) { u.TOTPSecret, u.TOTPEnabled = secret, true })
 	return secret
 }
 

@@ -58,9 +58,7 @@ func (in *clientInput) check(c *constraints) {
 	c.oneOf("PreventUserExistenceErrors", in.PreventUserExistenceErrors, "LEGACY", "ENABLED")
 	c.between("AuthSessionValidity", in.AuthSessionValidity, 3, 15)
 	if r := in.RefreshTokenRotation; r != nil {
-		if r.Feature == "" {
-			c.fail("null", "refreshTokenRotation.feature", "Member must not be null")
-		}
+		c.present("refreshTokenRotation.feature", r.Feature != "")
 		c.oneOf("refreshTokenRotation.feature", r.Feature, "ENABLED", "DISABLED")
 		c.between("refreshTokenRotation.retryGracePeriodSeconds", r.RetryGracePeriodSeconds, 0, 60)
 	}
@@ -77,7 +75,7 @@ const (
 func (a *API) createUserPoolClient(ctx context.Context, in clientInput) (clientOutput, error) {
 	var c constraints
 	c.required("ClientName", in.Name, labelShape)
-	c.hidden("ClientSecret", string(in.Secret), secretShape)
+	c.optional("ClientSecret", string(in.Secret), newSecretShape)
 	in.check(&c)
 	if err := c.err(); err != nil {
 		return clientOutput{}, err
@@ -118,13 +116,9 @@ type clientIDInput struct {
 func (in *clientIDInput) check() error {
 	var c constraints
 	c.required("UserPoolId", in.UserPoolID, poolIDShape)
-	c.required("ClientId", in.ClientID, looseClientIDShape)
+	c.required("ClientId", in.ClientID, clientIDShape)
 	return c.err()
 }
-
-// looseClientIDShape takes the IDs that the server's configuration may have, such
-// as "local-client".
-var looseClientIDShape = newShape(1, 128, `[\w+-]+`)
 
 // clientOf returns the pool's client of that ID, or Cognito's exception.
 func clientOf(tx store.Tx, p *directory.Pool, id string) (directory.Client, error) {
@@ -184,7 +178,7 @@ func (a *API) listUserPoolClients(ctx context.Context, in listInput) (listClient
 // name and the secret stay.
 func (a *API) updateUserPoolClient(ctx context.Context, in clientInput) (clientOutput, error) {
 	var c constraints
-	c.required("ClientId", in.ID, looseClientIDShape)
+	c.required("ClientId", in.ID, clientIDShape)
 	c.optional("ClientName", in.Name, labelShape)
 	in.check(&c)
 	if err := c.err(); err != nil {

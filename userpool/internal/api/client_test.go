@@ -196,7 +196,7 @@ func TestClientRefusals(t *testing.T) {
 			one + "Value '61' at 'refreshTokenRotation.retryGracePeriodSeconds' failed to satisfy constraint: Member must have value less than or equal to 60"},
 		{"session", fields{"AuthSessionValidity": 16}, invalid,
 			one + "Value '16' at 'authSessionValidity' failed to satisfy constraint: Member must have value less than or equal to 15"},
-		{"secret", fields{"ClientSecret": "short-secret"}, invalid,
+		{"secret", fields{"ClientSecret": strings.Repeat("-", 30)}, invalid,
 			one + `Value at 'clientSecret' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+]+`},
 		{"two secrets", fields{"ClientSecret": strings.Repeat("s", 24), "GenerateSecret": true}, invalid, "GenerateSecret and ClientSecret cannot be used together."},
 		{"no name", fields{"ClientName": nil}, invalid, one + "Value null at 'clientName' failed to satisfy constraint: Member must not be null"},

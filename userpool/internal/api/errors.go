@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
@@ -45,14 +47,17 @@ func exceptionOf(err error) (found *Error, ok bool) {
 	if errors.As(err, &found) {
 		return found, true
 	}
+	if refused := new(account.Error); errors.As(err, &refused) {
+		return &Error{string(refused.Code), refused.Message}, true
+	}
 	for _, known := range []struct {
 		err     error
 		name    string
 		message string
 	}{
-		{signin.ErrNoClient, "ResourceNotFoundException", "User pool client does not exist."},
 		{signin.ErrWrongPassword, "NotAuthorizedException", "Incorrect username or password."},
 		{signin.ErrNoUser, "UserNotFoundException", "User does not exist."},
+		// For wrong one-time codes a guess.
 		{signin.ErrLocked, "NotAuthorizedException", "Password attempts exceeded"},
 		{signin.ErrDisabled, "NotAuthorizedException", "User is disabled."},
 		{signin.ErrNotConfirmed, "UserNotConfirmedException", "User is not confirmed."},
@@ -61,7 +66,8 @@ func exceptionOf(err error) (found *Error, ok bool) {
 		{signin.ErrExternal, "NotAuthorizedException", "Incorrect username or password."},
 		{signin.ErrRefreshInvalid, "NotAuthorizedException", "Invalid Refresh Token."},
 		{signin.ErrRefreshExpired, "NotAuthorizedException", "Refresh Token has expired"},
-		{signin.ErrRefreshReplaced, "RefreshTokenReuseException", "Refresh token has been invalidated due to rotation"},
+		// The words are those of Amplify's tests: a guess.
+		{signin.ErrRefreshReplaced, "RefreshTokenReuseException", "Refresh token has been invalidated by rotation"},
 		{signin.ErrRefreshRevoked, "NotAuthorizedException", "Refresh Token has been revoked"},
 		{signin.ErrAccessRevoked, "NotAuthorizedException", "Access Token has been revoked"},
 		{issuer.ErrNotAccessToken, "NotAuthorizedException", "Invalid Access Token"},
@@ -72,6 +78,22 @@ func exceptionOf(err error) (found *Error, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// headerText makes a message that holds on to what a header may be: one line of
+// ASCII (RFC 9110 §5.5) that no client finds too long. The body has all of it.
+func headerText(message string) string {
+	const most = 1024
+	text := strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return ' '
+		case r < ' ', r > '~':
+			return '?'
+		}
+		return r
+	}, message)
+	return strings.TrimSpace(text[:min(len(text), most)])
 }
 
 // refuse writes an error as Cognito does. What failed on the server's side is for
@@ -89,7 +111,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, action, id string, 
 	h.Set("Content-Type", contentType)
 	h.Set("x-amzn-ErrorType", e.Type+":")
 	if e.Message != "" {
-		h.Set("x-amzn-ErrorMessage", e.Message)
+		h.Set("x-amzn-ErrorMessage", headerText(e.Message))
 	}
 	w.WriteHeader(status)
 	body := struct {

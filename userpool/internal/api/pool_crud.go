@@ -21,7 +21,7 @@ type poolInput struct {
 type poolInputOwn struct {
 	UserPoolID string `json:"UserPoolId"`
 	PoolName   string
-	Schema     []describe.Attribute
+	Schema     []directory.Attribute
 }
 
 // UnmarshalJSON reads both kinds of members.
@@ -130,7 +130,6 @@ func (a *API) createUserPool(ctx context.Context, in poolInput) (poolOutput, err
 	}
 	a.SignIns.Issuer.Prepare(p.ID) //nolint:contextcheck // keys are made for all requests to come
 	a.warnOfSettings(ctx, "CreateUserPool", p.Settings)
-	a.warnOfSchema(ctx, "CreateUserPool", in.own.Schema)
 	return poolOutput{describe.OfPool(p)}, nil
 }
 

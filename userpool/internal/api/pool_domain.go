@@ -46,9 +46,7 @@ func given(raw json.RawMessage) bool { return raw != nil && string(raw) != "null
 // parts or more. Messages are quoted in issues of Terraform modules and aws-cdk.
 func (in *domainInput) check() error {
 	var c constraints
-	if in.Domain == "" {
-		c.fail("null", "Domain", "Member must not be null")
-	}
+	c.present("Domain", in.Domain != "")
 	c.maxLength("Domain", in.Domain, maxDomain)
 	c.required("UserPoolId", in.UserPoolID, poolIDShape)
 	if err := c.err(); err != nil {
@@ -165,9 +163,7 @@ type domainDescriptionOutput struct{ DomainDescription any }
 func (a *API) describeUserPoolDomain(ctx context.Context, in domainInput) (domainDescriptionOutput, error) {
 	out := domainDescriptionOutput{empty{}}
 	var c constraints
-	if in.Domain == "" {
-		c.fail("null", "Domain", "Member must not be null")
-	}
+	c.present("Domain", in.Domain != "")
 	c.maxLength("Domain", in.Domain, maxDomain)
 	if err := c.err(); err != nil {
 		return out, err
@@ -229,9 +225,7 @@ func ownsDomain(tx store.Tx, domain, poolID string) error {
 
 func (a *API) deleteUserPoolDomain(ctx context.Context, in domainInput) (empty, error) {
 	var c constraints
-	if in.Domain == "" {
-		c.fail("null", "Domain", "Member must not be null")
-	}
+	c.present("Domain", in.Domain != "")
 	c.maxLength("Domain", in.Domain, maxDomain)
 	c.required("UserPoolId", in.UserPoolID, poolIDShape)
 	if err := c.err(); err != nil {

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -30,9 +32,7 @@ type poolSummary struct {
 func (a *API) listUserPools(ctx context.Context, in listUserPoolsInput) (listUserPoolsOutput, error) {
 	out := listUserPoolsOutput{UserPools: []poolSummary{}}
 	var c constraints
-	if in.MaxResults == nil {
-		c.fail("null", "MaxResults", "Member must not be null")
-	}
+	c.present("MaxResults", in.MaxResults != nil)
 	c.between("MaxResults", in.MaxResults, 1, maxPage)
 	if err := c.err(); err != nil {
 		return out, err
@@ -56,6 +56,10 @@ func (a *API) listUserPools(ctx context.Context, in listUserPoolsInput) (listUse
 	return out, err
 }
 
+// maxTags is how many tags a pool can have.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+const maxTags = 50
+
 type tagsInput struct {
 	ResourceARN string `json:"ResourceArn"`
 	Tags        map[string]string
@@ -69,9 +73,9 @@ type tagsOutput struct{ Tags map[string]string }
 func (a *API) tagged(ctx context.Context, in tagsInput, work func(tags map[string]string) (changed bool)) error {
 	var c constraints
 	c.required("ResourceArn", in.ResourceARN, arnShape)
-	for name, value := range in.Tags {
+	for _, name := range slices.Sorted(maps.Keys(in.Tags)) {
 		c.maxLength("tags", name, 128)
-		c.maxLength("tags."+name, value, 256)
+		c.maxLength("tags."+shorten(name), in.Tags[name], 256)
 	}
 	if err := c.err(); err != nil {
 		return err
@@ -89,6 +93,9 @@ func (a *API) tagged(ctx context.Context, in tagsInput, work func(tags map[strin
 		}
 		if !work(tags) {
 			return nil
+		}
+		if len(tags) > maxTags {
+			return invalidParameter("Cannot have more than %d tags", maxTags) // the words are a guess
 		}
 		raw, err := json.Marshal(tags)
 		if err != nil {

@@ -58,13 +58,9 @@ func (in *providerInput) check() error {
 // networks are named like their types: https://github.com/aws/aws-cli/issues/3179.
 func (in *providerInput) checkNew() error {
 	var c constraints
-	if in.ProviderType == "" {
-		c.fail("null", "ProviderType", "Member must not be null")
-	}
+	c.present("ProviderType", in.ProviderType != "")
 	c.oneOf("ProviderType", in.ProviderType, providerTypes...)
-	if in.ProviderDetails == nil {
-		c.fail("null", "ProviderDetails", "Member must not be null")
-	}
+	c.present("ProviderDetails", in.ProviderDetails != nil)
 	if err := c.err(); err != nil {
 		return err
 	}

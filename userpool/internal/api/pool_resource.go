@@ -36,9 +36,7 @@ func (in *resourceServer) check() error {
 	for i, s := range in.Scopes {
 		at := fmt.Sprintf("scopes.%d.member.", i+1)
 		c.required(at+"scopeName", s.ScopeName, scopeShape)
-		if s.ScopeDescription == "" {
-			c.fail("null", at+"scopeDescription", "Member must not be null")
-		}
+		c.present(at+"scopeDescription", s.ScopeDescription != "")
 		c.maxLength(at+"scopeDescription", s.ScopeDescription, 256)
 	}
 	return c.err()

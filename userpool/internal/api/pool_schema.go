@@ -12,20 +12,20 @@ import (
 )
 
 // checkSchema looks at the shapes of a request's attributes.
-func checkSchema(c *constraints, member string, schema []describe.Attribute) {
+func checkSchema(c *constraints, member string, schema []directory.Attribute) {
 	for i, a := range schema {
 		at := fmt.Sprintf("%s.%d.member.", member, i+1)
 		c.required(at+"name", a.Name, attributeShape)
-		c.oneOf(at+"attributeDataType", a.AttributeDataType, describe.Types()...)
+		c.oneOf(at+"attributeDataType", a.AttributeDataType, directory.AttributeTypes()...)
 	}
 }
 
 // schemaOf returns a request's attributes as a pool describes them. Messages are
 // those that others met (moto's tests, aws-cdk's preflight rules).
-func schemaOf(schema []describe.Attribute) ([]describe.Attribute, error) {
-	var found []describe.Attribute
+func schemaOf(schema []directory.Attribute) ([]directory.Attribute, error) {
+	var found []directory.Attribute
 	for _, a := range schema {
-		known, standard := describe.StandardAttribute(a.Name)
+		known, standard := directory.StandardAttribute(a.Name)
 		var err error
 		if standard {
 			a, err = standardAttribute(a, known)
@@ -35,7 +35,7 @@ func schemaOf(schema []describe.Attribute) ([]describe.Attribute, error) {
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(found, func(f describe.Attribute) bool { return f.Name == a.Name }) {
+		if slices.ContainsFunc(found, func(f directory.Attribute) bool { return f.Name == a.Name }) {
 			return nil, invalidParameter("Duplicate custom attribute names %s are not allowed in a user pool schema.", a.Name)
 		}
 		found = append(found, a)
@@ -45,7 +45,7 @@ func schemaOf(schema []describe.Attribute) ([]describe.Attribute, error) {
 
 // standardAttribute is what a request says of a standard attribute, on top of what
 // is known of it.
-func standardAttribute(said, known describe.Attribute) (describe.Attribute, error) {
+func standardAttribute(said, known directory.Attribute) (directory.Attribute, error) {
 	developer := said.DeveloperOnlyAttribute != nil && *said.DeveloperOnlyAttribute
 	if developer || said.AttributeDataType != "" && said.AttributeDataType != known.AttributeDataType {
 		return known, invalidParameter(
@@ -66,7 +66,7 @@ func standardAttribute(said, known describe.Attribute) (describe.Attribute, erro
 	return known, checkLimits(known)
 }
 
-func customAttribute(a describe.Attribute) (describe.Attribute, error) {
+func customAttribute(a directory.Attribute) (directory.Attribute, error) {
 	no, yes := false, true
 	if a.AttributeDataType == "" {
 		return a, invalidParameter("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.")
@@ -86,16 +86,16 @@ func customAttribute(a describe.Attribute) (describe.Attribute, error) {
 		a.Name = "dev:" + a.Name
 	}
 	if a.AttributeDataType == "String" && a.StringAttributeConstraints == nil {
-		a.StringAttributeConstraints = &describe.StringConstraints{}
+		a.StringAttributeConstraints = &directory.StringConstraints{}
 	}
 	if a.AttributeDataType == "Number" && a.NumberAttributeConstraints == nil {
-		a.NumberAttributeConstraints = &describe.NumberConstraints{}
+		a.NumberAttributeConstraints = &directory.NumberConstraints{}
 	}
 	return a, checkLimits(a)
 }
 
 // checkLimits wants limits that are numbers, the lower one not above the other.
-func checkLimits(a describe.Attribute) error {
+func checkLimits(a directory.Attribute) error {
 	low, high, kind := "", "", "StringAttributeConstraints"
 	switch {
 	case a.AttributeDataType == "String" && a.StringAttributeConstraints != nil:
@@ -131,30 +131,28 @@ func checkLimits(a describe.Attribute) error {
 
 type addCustomAttributesInput struct {
 	UserPoolID       string `json:"UserPoolId"`
-	CustomAttributes []describe.Attribute
+	CustomAttributes []directory.Attribute
 }
 
 func (a *API) addCustomAttributes(ctx context.Context, in addCustomAttributesInput) (empty, error) {
 	var c constraints
 	c.required("UserPoolId", in.UserPoolID, poolIDShape)
-	if len(in.CustomAttributes) == 0 {
-		c.fail("null", "CustomAttributes", "Member must not be null")
-	}
+	c.present("CustomAttributes", len(in.CustomAttributes) > 0)
 	c.atMost("CustomAttributes", len(in.CustomAttributes), 25)
 	checkSchema(&c, "customAttributes", in.CustomAttributes)
 	if err := c.err(); err != nil {
 		return empty{}, err
 	}
-	added := make([]describe.Attribute, len(in.CustomAttributes))
+	added := make([]directory.Attribute, len(in.CustomAttributes))
 	for i, attribute := range in.CustomAttributes {
 		var err error
 		if added[i], err = customAttribute(attribute); err != nil {
 			return empty{}, err
 		}
 	}
-	err := a.inPool(ctx, in.UserPoolID, func(tx store.Tx, p directory.Pool) error {
+	return empty{}, a.inPool(ctx, in.UserPoolID, func(tx store.Tx, p directory.Pool) error {
 		for i, attribute := range added {
-			if slices.Contains(p.Custom, attribute.Name) || slices.ContainsFunc(added[:i], func(b describe.Attribute) bool { return b.Name == attribute.Name }) {
+			if slices.Contains(p.Custom, attribute.Name) || slices.ContainsFunc(added[:i], func(b directory.Attribute) bool { return b.Name == attribute.Name }) {
 				return invalidParameter("%s: Existing attribute already has name %s.", attribute.Name, attribute.Name)
 			}
 		}
@@ -165,24 +163,4 @@ func (a *API) addCustomAttributes(ctx context.Context, in addCustomAttributesInp
 		}
 		return directory.PutPool(tx, p)
 	})
-	if err == nil {
-		a.warnOfSchema(ctx, "AddCustomAttributes", in.CustomAttributes)
-	}
-	return empty{}, err
-}
-
-// warnOfSchema is warnOfSettings for what attributes may be: here they are all
-// strings of up to 2048 bytes, that anybody changes and nobody must have.
-func (a *API) warnOfSchema(ctx context.Context, action string, schema []describe.Attribute) {
-	var names []string
-	for _, s := range schema {
-		plain := s.StringAttributeConstraints == nil && s.NumberAttributeConstraints == nil &&
-			(s.Mutable == nil || *s.Mutable) && (s.Required == nil || !*s.Required)
-		if !plain {
-			names = append(names, "Schema["+s.Name+"]")
-		}
-	}
-	if len(names) > 0 {
-		a.Logger.WarnContext(ctx, "settings taken, not acted upon", "action", action, "settings", names)
-	}
 }

@@ -21,7 +21,7 @@ type Pool struct {
 
 	Policies               *Policies              `json:",omitempty"`
 	DeletionProtection     string                 `json:",omitempty"`
-	SchemaAttributes       []Attribute            `json:",omitempty"`
+	SchemaAttributes       []directory.Attribute  `json:",omitempty"`
 	AutoVerifiedAttributes []string               `json:",omitempty"`
 	AliasAttributes        []string               `json:",omitempty"`
 	UsernameAttributes     []string               `json:",omitempty"`
@@ -125,6 +125,9 @@ func (p *Pool) password() directory.PasswordPolicy {
 			RequireNumbers: given.RequireNumbers, RequireSymbols: given.RequireSymbols,
 			TemporaryDays: defaultTemporaryDays,
 		}
+		if given.PasswordHistorySize != nil {
+			policy.HistorySize = *given.PasswordHistorySize
+		}
 		if given.MinimumLength != nil {
 			policy.MinimumLength = *given.MinimumLength
 		}
@@ -150,9 +153,6 @@ func (p *Pool) settings() map[string]json.RawMessage {
 	delete(s, "Status") // no longer in use, and always Enabled
 	if p.Policies != nil && len(p.Policies.SignInPolicy) > 0 {
 		s["SignInPolicy"] = p.Policies.SignInPolicy
-	}
-	if p.Policies != nil && p.Policies.PasswordPolicy != nil && p.Policies.PasswordPolicy.PasswordHistorySize != nil {
-		set(s, "PasswordHistorySize", p.Policies.PasswordPolicy.PasswordHistorySize)
 	}
 	if a := p.AdminCreateUserConfig; a != nil && (a.UnusedAccountValidityDays != nil || len(a.InviteMessageTemplate) > 0) {
 		set(s, "AdminCreateUserConfig", a)
@@ -180,7 +180,7 @@ const signInPolicy = `{"AllowedFirstAuthFactors":["PASSWORD"]}`
 
 // internal are settings that describe the pool under another name or elsewhere.
 var internal = []string{
-	"SignInPolicy", "PasswordHistorySize", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration",
+	"SignInPolicy", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration",
 }
 
 // OfPool describes a pool. Domains and the number of users are not in the record.
@@ -214,11 +214,13 @@ func OfPool(d directory.Pool) Pool {
 	if policy, ok := d.Settings["SignInPolicy"]; ok {
 		p.Policies.SignInPolicy = policy
 	}
-	p.Policies.PasswordPolicy.PasswordHistorySize, _ = get[*int](d.Settings, "PasswordHistorySize")
+	if size := d.Password.HistorySize; size > 0 {
+		p.Policies.PasswordPolicy.PasswordHistorySize = &size
+	}
 	admin, _ := get[AdminCreateUser](d.Settings, "AdminCreateUserConfig")
 	admin.AllowAdminCreateUserOnly = d.AdminCreateUserOnly
 	p.AdminCreateUserConfig = &admin
-	p.SchemaAttributes = schemaOf(&d)
+	p.SchemaAttributes = d.Schema()
 	for name, value := range d.Settings {
 		if !poolNames[name] && !slices.Contains(internal, name) {
 			p.Others[name] = value

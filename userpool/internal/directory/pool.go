@@ -44,7 +44,8 @@ type Pool struct {
 	// Domains are what the API was told about the pool's domains beside their names.
 	Domains map[string]map[string]json.RawMessage `json:",omitempty"`
 	// Settings are what the API was told beside the above and gives back when the
-	// pool is described. They change nothing here.
+	// pool is described. Most change nothing here; SchemaAttributes are what [Pool.Schema]
+	// reads.
 	Settings map[string]json.RawMessage `json:",omitempty"`
 }
 

@@ -18,7 +18,8 @@ type table[V any] struct{ bucket store.Bucket }
 
 func (t table[V]) get(tx store.Tx, key string) (V, error) {
 	var v V
-	if key == "" {
+	// A key that no store takes is nobody's: what comes from outside may be any length.
+	if key == "" || len(key) > store.MaxKeySize {
 		return v, store.ErrNotFound
 	}
 	b, err := tx.Get(t.bucket, key)

@@ -48,9 +48,13 @@ type User struct {
 	TOTPStep int64
 	// TOTPEnabled asks for a code at each sign-in (SoftwareTokenMfaSettings).
 	TOTPEnabled bool
+	// TOTPFailures counts wrong codes in a row, TOTPLockedUntil ends the wait that
+	// they cost. A right password forgets neither.
+	TOTPFailures    int       `json:",omitempty"`
+	TOTPLockedUntil time.Time `json:",omitzero"`
 
-	// Codes are those sent and not yet used, by purpose: "confirm", "recover",
-	// "verify:email", "verify:phone_number".
+	// Codes are those sent and not yet used, by purpose: CodeConfirm, CodeRecover,
+	// CodeVerify.
 	Codes map[string]SentCode `json:",omitempty"`
 	// Failures counts wrong passwords in a row, LockedUntil ends the wait that they
 	// cost.
@@ -81,6 +85,15 @@ type Identity struct {
 	Primary      bool
 	CreatedAt    time.Time
 }
+
+// The purposes of codes in User.Codes.
+const (
+	CodeConfirm = "confirm" // a new account
+	CodeRecover = "recover" // a forgotten password
+)
+
+// CodeVerify is the purpose of a code that verifies an attribute.
+func CodeVerify(attribute string) string { return "verify:" + attribute }
 
 // SentCode is a code that was sent to a user.
 type SentCode struct {

@@ -30,6 +30,9 @@ func (p *Pool) Faults() []Fault {
 	if n := p.Password.TemporaryDays; n < 0 || n > 365 {
 		f.add("Password.TemporaryDays", "%d is not from 0 to 365", n)
 	}
+	if n := p.Password.HistorySize; n < 0 || n > maxHistory {
+		f.add("Password.HistorySize", "%d is not from 0 to %d", n, maxHistory)
+	}
 	f.oneOf("UsernameAttributes", p.UsernameAttributes, "email", "phone_number")
 	f.oneOf("AliasAttributes", p.AliasAttributes, "email", "phone_number", "preferred_username")
 	f.oneOf("AutoVerifiedAttributes", p.AutoVerifiedAttributes, "email", "phone_number")
@@ -53,6 +56,9 @@ func (p *Pool) Faults() []Fault {
 // maxCustom is how many custom attributes a pool can have.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 const maxCustom = 50
+
+// maxHistory is how many passwords a policy can remember.
+const maxHistory = 24
 
 // ScopeNames returns the scopes as tokens have them: "<Identifier>/<name>".
 func (r *ResourceServer) ScopeNames() []string {

@@ -112,13 +112,10 @@ func VisibleAttributes(client directory.Client, u directory.User, scopes []strin
 	visible := map[string]string{}
 	for name, value := range u.Attributes {
 		of := func(attribute string) bool { return name == attribute || name == attribute+"_verified" }
-		if !all && !(email && of("email")) && !(phone && of("phone_number")) {
-			continue
+		inScope := all || email && of("email") || phone && of("phone_number")
+		if inScope && (client.ReadAttributes == nil || slices.Contains(client.ReadAttributes, name)) {
+			visible[name] = value
 		}
-		if client.ReadAttributes != nil && !slices.Contains(client.ReadAttributes, name) {
-			continue
-		}
-		visible[name] = value
 	}
 	return visible
 }

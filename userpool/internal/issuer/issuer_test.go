@@ -3,8 +3,10 @@ package issuer
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,8 +184,8 @@ func TestExtraClaims(t *testing.T) {
 	i := newIssuer(store.NewMemory(), c, Rotation{})
 	of := func(pairs ...string) directory.Claims {
 		claims := map[string]json.RawMessage{}
-		for n := 0; n < len(pairs); n += 2 {
-			claims[pairs[n]] = json.RawMessage(pairs[n+1])
+		for pair := range slices.Chunk(pairs, 2) {
+			claims[pair[0]] = json.RawMessage(pair[1])
 		}
 		return directory.Claims{ID: claims, Access: claims}
 	}
@@ -223,5 +225,27 @@ func TestExtraClaims(t *testing.T) {
 	}
 	if id["exp"] == 1.0 {
 		t.Error("exp was replaced")
+	}
+}
+
+// TestPoolOf: what a stranger's token says of its pool is a name that can be looked
+// for.
+func TestPoolOf(t *testing.T) {
+	t.Parallel()
+	token := func(payload string) string {
+		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".AA"
+	}
+	for raw, want := range map[string]string{
+		token(`{"iss":"http://pool.test/` + testPool + `"}`):                     testPool,
+		token(`{"iss":"` + testPool + `"}`):                                      testPool,
+		token(`{"iss":"http://pool.test/` + strings.Repeat("p", 55) + `"}`):      strings.Repeat("p", 55),
+		token(`{"iss":"http://pool.test/` + strings.Repeat("p", 56) + `"}`):      "",
+		token(`{"iss":"http://pool.test/` + strings.Repeat("p", 40_000) + `"}`):  "",
+		token(`{"iss":"http://pool.test/` + strings.Repeat("p", 100_000) + `"}`): "",
+		token(`{"iss":7}`): "", token(`[]`): "", "a.b": "", "": "", "a.%.c": "",
+	} {
+		if got := PoolOf(raw); got != want {
+			t.Errorf("%.80s: %.80q", raw, got)
+		}
 	}
 }

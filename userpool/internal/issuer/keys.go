@@ -92,7 +92,7 @@ func (i *Issuer) fill(r *ring) {
 
 // get returns the ring once it has keys, and sees to the schedule.
 func (i *Issuer) get(ctx context.Context, poolID string) (*ring, error) {
-	r := i.ring(poolID)
+	r := i.ring(poolID) //nolint:contextcheck // keys are made for all requests to come
 	select {
 	case <-r.ready:
 	case <-ctx.Done():

@@ -32,7 +32,10 @@ var (
 	ErrTokenExpired   = errors.New("the access token has expired")
 )
 
-const maxTokenBytes = 64 << 10
+const (
+	maxTokenBytes = 64 << 10
+	maxPoolID     = 55 // of UserPoolIdType
+)
 
 // ReadAccessToken checks an access token of the pool: signed with a key that is in
 // its key set now, for its issuer, and not expired. Whether it was revoked is the
@@ -87,7 +90,7 @@ func (i *Issuer) ReadAccessToken(ctx context.Context, poolID, raw string) (Acces
 }
 
 // PoolOf returns the ID of the pool that a token says it is of. It is a name to
-// look for, not yet to be believed.
+// look for, not yet to be believed: "" where it cannot be one.
 func PoolOf(raw string) string {
 	parts := strings.Split(raw[:min(len(raw), maxTokenBytes)], ".")
 	if len(parts) != 3 {
@@ -99,7 +102,11 @@ func PoolOf(raw string) string {
 	if !decodePart(parts[1], &c) {
 		return ""
 	}
-	return c.Issuer[strings.LastIndexByte(c.Issuer, '/')+1:]
+	id := c.Issuer[strings.LastIndexByte(c.Issuer, '/')+1:]
+	if len(id) > maxPoolID {
+		return ""
+	}
+	return id
 }
 
 func decodePart(part string, into any) bool {

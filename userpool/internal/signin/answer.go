@@ -20,7 +20,8 @@ func (e wrongAnswerError) Unwrap() error { return e.error }
 
 // answer lets judge look at the challenge of a session, in one transaction: of
 // several answers one gets through. judge may change the user. A wrong answer
-// (wrongAnswerError) is counted, any other error changes nothing.
+// (wrongAnswerError) is counted, and what judge changed is kept; any other error
+// changes nothing.
 func (s *Service) answer(ctx context.Context, client directory.Client, by Answer, name string, judge func(a *attempt) error) (Step, error) {
 	var step Step
 	var refusal error
@@ -39,7 +40,10 @@ func (s *Service) answer(ctx context.Context, client directory.Client, by Answer
 		err = judge(&a)
 		if wrong := (wrongAnswerError{}); errors.As(err, &wrong) {
 			refusal = wrong.error
-			return s.count(tx, by.Session, a)
+			if err := s.count(tx, by.Session, a); err != nil {
+				return err
+			}
+			return directory.PutUser(tx, a.pool, a.user)
 		}
 		if err != nil {
 			return err

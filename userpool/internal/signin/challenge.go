@@ -100,10 +100,9 @@ func (s *Service) next(tx store.Tx, a attempt, methods []string) (Step, error) {
 	return step, err
 }
 
-// file stores a challenge of a and returns its session. The record names the user
-// by sub: a new user of the same name must not take over.
+// file stores a challenge of a and returns its session.
 func (s *Service) file(tx store.Tx, a attempt, c directory.Challenge) (session string, err error) {
-	c.PoolID, c.ClientID, c.Username = a.pool.ID, a.client.ID, a.user.Sub
+	c.PoolID, c.ClientID, c.Username, c.Sub = a.pool.ID, a.client.ID, a.user.Username, a.user.Sub
 	c.ExpiresAt = s.Now().Add(validity(a.client))
 	handle := s.newHandle(c.ExpiresAt)
 	session = base64.RawURLEncoding.EncodeToString(handle)
@@ -165,10 +164,10 @@ func (s *Service) open(tx store.Tx, session string, names ...string) (attempt, e
 	if a.client, err = directory.GetClient(tx, c.ClientID); err == nil {
 		a.pool, err = directory.GetPool(tx, c.PoolID)
 	}
-	if err == nil && c.Username != "" {
-		a.user, err = directory.FindUser(tx, a.pool, c.Username)
-		if err == nil && a.user.Sub != c.Username {
-			err = store.ErrNotFound // another user, whose name is that sub
+	if err == nil && c.Sub != "" {
+		a.user, err = directory.GetUser(tx, a.pool, c.Username)
+		if err == nil && a.user.Sub != c.Sub {
+			err = store.ErrNotFound // a new user of that name
 		}
 	}
 	if errors.Is(err, store.ErrNotFound) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -47,16 +48,23 @@ func proven(methods []string) []string {
 }
 
 // AnswerTOTP answers SOFTWARE_TOKEN_MFA. ErrWrongCode and ErrCodeUsed leave the
-// session open for a few more; ErrNoTOTP is for a user whose app was taken away
-// meanwhile.
+// session open for a few more, and cost the user a wait as wrong passwords do
+// (ErrLocked): who knows the password can have any number of sessions. ErrNoTOTP is
+// for a user whose app was taken away meanwhile.
 func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, by Answer, code string) (Step, error) {
 	return s.answer(ctx, client, by, ChallengeTOTP, func(a *attempt) error {
 		if a.user.TOTPSecret == "" {
 			return ErrNoTOTP
 		}
+		if s.Now().Before(a.user.TOTPLockedUntil) {
+			return ErrLocked
+		}
 		if err := s.checkCode(&a.user, a.user.TOTPSecret, code); err != nil {
+			a.user.TOTPFailures++
+			a.user.TOTPLockedUntil = s.lockAfter(a.user.TOTPFailures)
 			return wrongAnswerError{err}
 		}
+		a.user.TOTPFailures, a.user.TOTPLockedUntil = 0, time.Time{}
 		a.Methods = proven(a.Methods)
 		return nil
 	})

@@ -17,7 +17,7 @@ var (
 	// told is for the client's HideUnknownUsers to say.
 	ErrNoUser           = errors.New("no such user")
 	ErrWrongPassword    = errors.New("wrong password")
-	ErrLocked           = errors.New("too many wrong passwords: wait")
+	ErrLocked           = errors.New("too many wrong passwords or codes: wait")
 	ErrDisabled         = errors.New("the user is disabled")
 	ErrNotConfirmed     = errors.New("the user is not confirmed")
 	ErrResetRequired    = errors.New("the password must be reset")
@@ -103,15 +103,23 @@ func (s *Service) passwordWas(ctx context.Context, pool directory.Pool, seen dir
 			return directory.PutUser(tx, pool, u)
 		}
 		u.Failures++
-		if over := u.Failures - freeFailures; over >= 0 {
-			u.LockedUntil = s.Now().Add(min(time.Second<<min(over, 20), maxLock))
-		}
+		u.LockedUntil = s.lockAfter(u.Failures)
 		return directory.PutUser(tx, pool, u)
 	})
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("counting wrong passwords: %w", err)
 	}
 	return nil
+}
+
+// lockAfter is when the wait ends that so many failures in a row cost, or the zero
+// time.
+func (s *Service) lockAfter(failures int) time.Time {
+	over := failures - freeFailures
+	if over < 0 {
+		return time.Time{}
+	}
+	return s.Now().Add(min(time.Second<<min(over, 20), maxLock))
 }
 
 // nothingWas takes the time of counting a failure of nobody's: a commit that syncs

@@ -112,7 +112,7 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	block, err := base64.StdEncoding.DecodeString(proof.Block)
 	proven := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
-	case a.Username == "":
+	case a.Sub == "":
 		return directory.User{}, errors.Join(s.nothingWas(ctx), ErrNoUser)
 	case !proven || !inTime:
 		return directory.User{}, errors.Join(s.passwordWas(ctx, a.pool, a.user, false), wrongPassword(a.user))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -47,5 +48,34 @@ func FuzzActions(f *testing.F) {
 		if rec.Code >= 500 || rec.Body.Len() > 64<<10 || !json.Valid(rec.Body.Bytes()) {
 			t.Errorf("%s answered %d, %d bytes: %.200s", action, rec.Code, rec.Body.Len(), rec.Body)
 		}
+	})
+}
+
+// FuzzMembers puts any JSON into any member of any action's request.
+func FuzzMembers(f *testing.F) {
+	type place struct {
+		world   *world
+		action  string
+		request func(value string) string
+	}
+	var places []place
+	for _, action := range slices.Sorted(maps.Keys(goodCalls)) {
+		if action == "CreateUserPool" {
+			continue // each makes keys
+		}
+		w := newWorld(f)
+		w.furnish()
+		request := goodCalls[action](w)
+		for n := range variants(request, "0") {
+			places = append(places, place{w, action, func(value string) string { return body(variants(request, value)[n]) }})
+		}
+	}
+	for n := range places {
+		f.Add(n, badValues()[n%len(badValues())])
+	}
+	f.Fuzz(func(t *testing.T, n int, value string) {
+		p := places[int(uint(n)%uint(len(places)))]
+		p.world.t = t
+		p.world.wellAnswered(p.action, p.request(value))
 	})
 }
