@@ -83,6 +83,7 @@ userpool-store userpool/internal/store  code  example.org/anything
 -             userpool/internal/directory code $p/userpool/internal/srp
 userpool-directory userpool/internal/directory code $p/userpool/internal/issuer
 userpool-directory userpool/internal/directory code go.etcd.io/bbolt
+userpool-profile userpool/internal/profile code $p/userpool/internal/signin
 -             userpool/internal/issuer  code  $p/userpool/internal/directory
 userpool-issuer userpool/internal/issuer code $p/userpool/internal/signin
 userpool-issuer userpool/internal/describe code $p/userpool/internal/api

@@ -204,7 +204,7 @@ func TestControlFaults(t *testing.T) {
 	f.command(t, http.MethodPost, "faults", `{"path":"/oauth2/","abort":true}`)
 	func() {
 		defer func() {
-			if recover() != http.ErrAbortHandler { //nolint:errorlint // it is that value
+			if recover() != http.ErrAbortHandler {
 				t.Error("the connection was not cut")
 			}
 		}()

@@ -1,14 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/poolguard/poolguard/userpool"
 )
+
+// maxImport is more than userpool takes, so that it is the one who says so.
+const maxImport = 17 << 20
 
 // importPools reads the files that --import names; "-" is standard input.
 func (p *program) importPools(paths []string) (*userpool.Descriptions, error) {
@@ -22,13 +24,12 @@ func (p *program) importPools(paths []string) (*userpool.Descriptions, error) {
 			sources = append(sources, userpool.NamedReader{Name: "standard input", Reader: p.stdin})
 			continue
 		}
-		file, err := os.Open(path)
+		text, err := readAtMost(path, maxImport)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("--import: %s cannot be read: %w", escape(path, true), reasonOf(err)))
+			faults = append(faults, fmt.Errorf("--import: %s cannot be read: %w", escape(path, true), err))
 			continue
 		}
-		defer file.Close() // after all are read
-		sources = append(sources, userpool.NamedReader{Name: path, Reader: io.Reader(file)})
+		sources = append(sources, userpool.NamedReader{Name: path, Reader: bytes.NewReader(text)})
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err

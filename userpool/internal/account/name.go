@@ -1,23 +1,17 @@
 package account
 
 import (
-	"regexp"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
-// usernameFormat is UsernameType's.
-// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html
-var usernameFormat = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$`)
-
 // newName decides on the user name of a new user who wants to be called name. In a
 // pool where people sign in with an address, the user name is the sub and the
 // address an attribute.
 func newName(pool directory.Pool, name, sub string, values map[string]string) (string, error) {
-	if !usernameFormat.MatchString(name) || !utf8.ValidString(name) {
+	if !directory.GoodName(name, 1, 128) { // UsernameType
 		return "", invalid("1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+")
 	}
 	email, phone := profile.LooksLikeEmail(name), profile.LooksLikePhone(name)

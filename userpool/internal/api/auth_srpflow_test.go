@@ -102,22 +102,32 @@ func TestSRPRefusals(t *testing.T) {
 	w.refused("RespondToAuthChallenge", answer, wrongPassword)
 }
 
-// TestLock has wrong passwords of both ways cost the same wait.
+// TestLock has wrong passwords of both ways cost the same wait, whether there is a
+// user of that name or not.
 func TestLock(t *testing.T) {
 	w := newAuthWorld(t)
-	for n := range 5 {
-		if n%2 == 0 {
-			w.refused("InitiateAuth", passwordAuth("nonsense"), wrongPassword)
-			continue
-		}
-		client, challenge := w.beginSRP("anaya")
-		w.refused("RespondToAuthChallenge", answerTo(challenge, client.answers(parametersIn(challenge), "nonsense", w.clock())), wrongPassword)
-	}
 	const locked = "NotAuthorizedException: Password attempts exceeded"
-	w.refused("InitiateAuth", passwordAuth(testPassword), locked)
-	client, challenge := w.beginSRP("anaya")
-	w.refused("RespondToAuthChallenge", answerTo(challenge, client.answers(parametersIn(challenge), testPassword, w.clock())), locked)
-	w.advance(time.Second)
+	for _, name := range []string{"anaya", "nobody"} {
+		auth := passwordAuth("nonsense")
+		auth["AuthParameters"].(fields)["USERNAME"] = name
+		proof := func(want string) {
+			t.Helper()
+			client, challenge := w.beginSRP(name)
+			w.refused("RespondToAuthChallenge", answerTo(challenge, client.answers(parametersIn(challenge), "nonsense", w.clock())), want)
+		}
+		for n := range 5 {
+			if n%2 == 0 {
+				w.refused("InitiateAuth", auth, wrongPassword)
+				continue
+			}
+			proof(wrongPassword)
+		}
+		w.refused("InitiateAuth", auth, locked)
+		proof(locked)
+		w.advance(time.Second)
+		proof(wrongPassword)
+		w.advance(2 * time.Second)
+	}
 	w.signIn()
 }
 

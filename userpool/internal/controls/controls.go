@@ -187,10 +187,10 @@ func (c *Controls) showKeys(w http.ResponseWriter, r *http.Request, poolID strin
 	answer(w, map[string]any{"user_pool": poolID, "kids": ids})
 }
 
-// errRequest is a mistake of the caller's.
-type errRequest string
+// requestError is a mistake of the caller's.
+type requestError string
 
-func (e errRequest) Error() string { return string(e) }
+func (e requestError) Error() string { return string(e) }
 
 // pool returns the ID of the pool that is meant: the only one, if none is named.
 func (c *Controls) pool(ctx context.Context, id string) (string, error) {
@@ -212,14 +212,14 @@ func (c *Controls) pool(ctx context.Context, id string) (string, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case id != "":
-		return "", errRequest(fmt.Sprintf("there is no user pool %q", id))
+		return "", requestError(fmt.Sprintf("there is no user pool %q", id))
 	default:
-		return "", errRequest("say which user_pool: there is more than one, or none")
+		return "", requestError("say which user_pool: there is more than one, or none")
 	}
 }
 
 func (c *Controls) fail(w http.ResponseWriter, r *http.Request, err error) {
-	var mistake errRequest
+	var mistake requestError
 	switch {
 	case errors.As(err, &mistake):
 		problem(w, http.StatusBadRequest, mistake.Error())

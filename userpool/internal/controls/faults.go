@@ -39,21 +39,21 @@ type fault struct {
 func (f *fault) check() error {
 	switch {
 	case f.Path != "" && !strings.HasPrefix(f.Path, "/"):
-		return errRequest("path must begin with a slash")
+		return requestError("path must begin with a slash")
 	case f.Path != "" && f.Action != "":
-		return errRequest("give path or action, not both")
+		return requestError("give path or action, not both")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return errRequest("status must be from 200 to 599")
+		return requestError("status must be from 200 to 599")
 	case f.Delay < 0 || time.Duration(f.Delay) > 10*time.Minute:
-		return errRequest("delay must be from 0s to 10m")
+		return requestError("delay must be from 0s to 10m")
 	case f.Times < 0 || f.Limit < 0:
-		return errRequest("times and limit must not be negative")
+		return requestError("times and limit must not be negative")
 	case (f.Limit > 0) != (f.Per > 0):
-		return errRequest("limit and per belong together")
+		return requestError("limit and per belong together")
 	case f.RetryAfter < 0:
-		return errRequest("retry_after must not be negative")
+		return requestError("retry_after must not be negative")
 	case f.Status == 0 && f.Delay == 0 && !f.Abort && f.Limit == 0:
-		return errRequest("a fault needs a status, a delay, abort or a limit")
+		return requestError("a fault needs a status, a delay, abort or a limit")
 	}
 	return nil
 }

@@ -65,15 +65,21 @@ func (f *faults) oneOf(field string, values []string, allowed ...string) {
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_Types.html
 var (
 	poolIDPattern     = regexp.MustCompile(`^([a-z]+(?:-[a-z]+)+-[0-9]+)_[0-9A-Za-z]+$`)
-	clientIDPattern   = regexp.MustCompile(`^[\w+-]{1,128}$`)
-	labelPattern      = regexp.MustCompile(`^[\w\s+=,.@-]{1,128}$`)
-	namePattern       = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$`)
-	customAttribute   = regexp.MustCompile(`^(?:dev:)?custom:[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,20}$`)
-	scopeTokenPattern = regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$`)       // RFC 6749 §3.3, without "/"
-	resourcePattern   = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]{1,256}$`)                // may be a URL
-	hostPattern       = regexp.MustCompile(`^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?$`) // safe in a CSP too
+	clientIDPattern   = bounded{regexp.MustCompile(`^[\w+-]+$`), 128}
+	labelPattern      = bounded{regexp.MustCompile(`^[\w\s+=,.@-]+$`), 128}
+	scopeTokenPattern = bounded{regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`), 256} // RFC 6749 §3.3, without "/"
+	resourcePattern   = bounded{regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`), 256}          // may be a URL
+	hostPattern       = regexp.MustCompile(`^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?$`)   // safe in a CSP too
 	arnPattern        = regexp.MustCompile(`^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:[\w+=/,.@-]*:[0-9]+:[\w+=/,.@-]+(?::[\w+=/,.@-]+){0,2}$`)
 )
+
+const maxName = 128
+
+// isCustom reports whether name is that of a custom attribute.
+func isCustom(name string) bool {
+	own, found := strings.CutPrefix(strings.TrimPrefix(name, "dev:"), "custom:")
+	return found && GoodName(own, 1, 20)
+}
 
 // standardScopes are those of OpenID Connect, and the one that lets a user change
 // the own account.
@@ -97,7 +103,7 @@ func StandardAttributes() []string { return slices.Clone(standardAttributes) }
 // HasAttribute reports whether users of the pool can have an attribute.
 func (p *Pool) HasAttribute(name string) bool {
 	return slices.Contains(standardAttributes, name) || slices.Contains(p.Custom, name) ||
-		p.AnyCustom && customAttribute.MatchString(name)
+		p.AnyCustom && isCustom(name)
 }
 
 // GoodHost reports whether the host of a URL (with its port) is a plain name or
@@ -108,21 +114,21 @@ func GoodHost(host string) bool { return hostPattern.MatchString(host) }
 // must be the pool's. Passwords are not in the record: see [PasswordFaults].
 func (u *User) Faults(pool *Pool) []Fault {
 	var f faults
-	if !namePattern.MatchString(u.Username) {
+	if !GoodName(u.Username, 1, maxName) {
 		f.add("Username", "%q is not 1 to 128 characters without spaces", u.Username)
 	}
-	if u.Sub != "" && !namePattern.MatchString(u.Sub) {
+	if u.Sub != "" && !GoodName(u.Sub, 1, maxName) {
 		f.add("Sub", "%q is not 1 to 128 characters without spaces", u.Sub)
 	}
 	for i, g := range u.Groups {
-		if !namePattern.MatchString(g) || slices.Contains(u.Groups[:i], g) {
+		if !GoodName(g, 1, maxName) || slices.Contains(u.Groups[:i], g) {
 			f.add(fmt.Sprintf("Groups[%d]", i), "%q is used twice or not 1 to 128 characters without spaces", g)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.Attributes)) {
 		value, at := u.Attributes[name], fmt.Sprintf("Attributes[%q]", name)
 		switch {
-		case !slices.Contains(standardAttributes, name) && !customAttribute.MatchString(name):
+		case !slices.Contains(standardAttributes, name) && !isCustom(name):
 			f.add(at, "is neither a standard attribute nor custom:…")
 		case !pool.HasAttribute(name):
 			f.add(at, "is not an attribute of the pool")

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -46,7 +45,7 @@ func (p *Pool) Faults() []Fault {
 		f.add("Custom", "%d attributes are more than %d", len(p.Custom), maxCustom)
 	}
 	for i, name := range p.Custom {
-		if !customAttribute.MatchString(name) || slices.Contains(p.Custom[:i], name) {
+		if !isCustom(name) || slices.Contains(p.Custom[:i], name) {
 			f.add(fmt.Sprintf("Custom[%d]", i), "%q is used twice or not custom: and 1 to 20 characters without spaces", name)
 		}
 	}
@@ -95,7 +94,7 @@ func (r *ResourceServer) Faults() []Fault {
 // Faults returns all that is wrong with the group.
 func (g *Group) Faults() []Fault {
 	var f faults
-	if !namePattern.MatchString(g.Name) {
+	if !GoodName(g.Name, 1, maxName) {
 		f.add("Name", "%q is not 1 to 128 characters without spaces", g.Name)
 	}
 	if utf8.RuneCountInString(g.Description) > 2048 {
@@ -110,17 +109,12 @@ func (g *Group) Faults() []Fault {
 	return f
 }
 
-var (
-	// providerPattern is ProviderNameTypeV2 of the API, without its leniency for
-	// the character in the middle.
-	providerPattern = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]{3,32}$`)
-	providerTypes   = []string{"SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC"}
-)
+var providerTypes = []string{"SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC"}
 
 // Faults returns all that is wrong with the provider.
 func (p *Provider) Faults() []Fault {
 	var f faults
-	if !providerPattern.MatchString(p.Name) || strings.Contains(p.Name, "_") {
+	if !GoodName(p.Name, 3, 32) || strings.Contains(p.Name, "_") {
 		f.add("Name", "%q is not 3 to 32 characters without spaces and underscores", p.Name)
 	} else if strings.EqualFold(p.Name, ProviderCognito) {
 		f.add("Name", "%q is the name of the pool's own users", p.Name)

@@ -194,15 +194,6 @@ func (s *Server) userOfStep(ctx context.Context, client app, session string) (di
 	return u, err
 }
 
-// policyWords are Cognito's.
-var policyWords = map[signin.Lack]string{
-	signin.LackLength:    "Password not long enough",
-	signin.LackUppercase: "Password must have uppercase characters",
-	signin.LackLowercase: "Password must have lowercase characters",
-	signin.LackNumbers:   "Password must have numeric characters",
-	signin.LackSymbols:   "Password must have symbol characters",
-}
-
 // refuseStep shows the step's form again where another answer may be right, and
 // else the sign-in form.
 func (s *Server) refuseStep(w http.ResponseWriter, r *http.Request, request authorizationRequest, err error, again *formPage) {
@@ -215,7 +206,7 @@ func (s *Server) refuseStep(w http.ResponseWriter, r *http.Request, request auth
 	case errors.Is(err, signin.ErrCodeUsed):
 		wrong = problem{fieldCode, "This code was used before. Wait for the next one."}
 	case errors.As(err, &weak):
-		wrong = problem{fieldPassword, "Password did not conform with policy: " + policyWords[weak.Lack]}
+		wrong = problem{fieldPassword, weak.Error()}
 	case errors.Is(err, signin.ErrPasswordUsed):
 		wrong = problem{fieldPassword, "Password has previously been used."}
 	case errors.As(err, &attribute):

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
@@ -22,12 +23,17 @@ const (
 // The formats that Cognito asks of what it sends codes to. A telephone number is
 // E.164; how strict Cognito is about addresses is a guess.
 var (
-	emailFormat = regexp.MustCompile(`^[^\x00-\x20\x7f@"(),:;<>\[\\\]]{1,64}@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+$`)
+	// Compiled when it is needed: it would cost every start milliseconds.
+	emailFormat = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[^\x00-\x20\x7f@"(),:;<>\[\\\]]{1,64}@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+$`)
+	})
 	phoneFormat = regexp.MustCompile(`^\+[0-9]{1,15}$`)
 )
 
 // LooksLikeEmail reports whether a name can be an e-mail address.
-func LooksLikeEmail(name string) bool { return len(name) <= maxValue && emailFormat.MatchString(name) }
+func LooksLikeEmail(name string) bool {
+	return len(name) <= maxValue && emailFormat().MatchString(name)
+}
 
 // LooksLikePhone reports whether a name can be a telephone number.
 func LooksLikePhone(name string) bool { return phoneFormat.MatchString(name) }

@@ -13,7 +13,7 @@ import (
 const maxValue = 2048
 
 // numberFormat is a guess: what Cognito takes for a Number is not documented.
-var numberFormat = regexp.MustCompile(`^-?[0-9]{1,309}(?:\.[0-9]{1,309})?$`)
+var numberFormat = regexp.MustCompile(`^-?[0-9]+(?:\.[0-9]+)?$`)
 
 // valueFault says what is wrong with the value of an attribute, or "". The words for
 // strings are Cognito's, the others are guesses; what a DateTime must look like is

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,8 +45,11 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 		if err != nil {
 			return directory.User{}, err
 		}
+		if locked, err := s.nobodyLocked(ctx, pool, name); locked || err != nil {
+			return directory.User{}, cmp.Or(err, ErrLocked)
+		}
 		decoy.Matches(pool.SRPName(), name, password)
-		return directory.User{}, errors.Join(s.nothingWas(ctx), ErrNoUser)
+		return directory.User{}, errors.Join(s.nobodyWas(ctx, pool, name), ErrNoUser)
 	}
 	if err != nil {
 		return directory.User{}, err
@@ -122,10 +126,35 @@ func (s *Service) lockAfter(failures int) time.Time {
 	return s.Now().Add(min(time.Second<<min(over, 20), maxLock))
 }
 
-// nothingWas takes the time of counting a failure of nobody's: a commit that syncs
-// a file takes longer than all the arithmetic.
-func (s *Service) nothingWas(ctx context.Context) error {
-	return s.Store.Update(ctx, func(store.Tx) error { return nil })
+// nobodyLocked reports whether a name that nobody has must wait, as a user's would.
+func (s *Service) nobodyLocked(ctx context.Context, pool directory.Pool, name string) (locked bool, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		f, err := directory.GetFailures(tx, pool, name)
+		locked = s.Now().Before(f.LockedUntil)
+		return err
+	})
+	return locked, err
+}
+
+// nobodyWas counts a wrong password for a name that nobody has: the wait that it
+// costs, and the time that counting takes, must not tell who exists.
+func (s *Service) nobodyWas(ctx context.Context, pool directory.Pool, name string) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		now := s.Now()
+		if err := directory.Sweep(tx, now); err != nil {
+			return err
+		}
+		f, err := directory.GetFailures(tx, pool, name)
+		if err != nil {
+			return err
+		}
+		if f.Count == 0 {
+			f.ExpiresAt = now.Add(24 * time.Hour)
+		}
+		f.Count++
+		f.LockedUntil = s.lockAfter(f.Count)
+		return directory.PutFailures(tx, pool, name, f)
+	})
 }
 
 func (s *Service) findUser(ctx context.Context, pool directory.Pool, name string) (directory.User, error) {

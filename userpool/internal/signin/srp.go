@@ -103,7 +103,13 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	if err != nil {
 		return directory.User{}, err
 	}
-	if s.Now().Before(a.user.LockedUntil) {
+	locked := s.Now().Before(a.user.LockedUntil)
+	if a.Sub == "" {
+		if locked, err = s.nobodyLocked(ctx, a.pool, a.SRPUser); err != nil {
+			return directory.User{}, err
+		}
+	}
+	if locked {
 		return directory.User{}, ErrLocked
 	}
 	// A time that clients do not write is signed in Cognito's own way there: it is
@@ -113,7 +119,7 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	proven := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Sub == "":
-		return directory.User{}, errors.Join(s.nothingWas(ctx), ErrNoUser)
+		return directory.User{}, errors.Join(s.nobodyWas(ctx, a.pool, a.SRPUser), ErrNoUser)
 	case !proven || !inTime:
 		return directory.User{}, errors.Join(s.passwordWas(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}
