@@ -37,6 +37,7 @@ awk '
   }
   END {
     for (i = 1; i <= rows; i++) if (length(clients[i]) > width) width = length(clients[i])
+    print "How many steps of each kind passed at the local pool; - where a client has none."
     printf "%-" width "s", ""
     for (i = 1; i <= columns; i++) { label = kinds[i]; gsub("_", " ", label); labels[i] = label; printf "  %s", label }
     printf "  all\n"

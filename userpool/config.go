@@ -104,7 +104,8 @@ type Message struct {
 	Destination string
 	// Purpose says what the code is for, such as "confirm sign-up".
 	Purpose string
-	// Code is the code, or the temporary password.
+	// Code is the code, or the temporary password. Convert it to a string to use it:
+	// printed as it is, it hides itself.
 	Code Secret
 }
 

@@ -2,6 +2,7 @@ package userpool
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -126,12 +127,20 @@ func (d *Descriptions) pool(id string) (directory.Pool, bool) {
 	return d.imported.Pools[i], true
 }
 
+// warnOfInert tells the log what was described and changes nothing here.
+func (s *Server) warnOfInert(kind, id string, settings map[string]json.RawMessage) {
+	if names := describe.Inert(settings); len(names) > 0 {
+		s.log.Warn("settings taken, not acted upon", kind, id, "settings", names)
+	}
+}
+
 // seedDescriptions writes described pools and clients into the store.
 func (s *Server) seedDescriptions(ctx context.Context, d *Descriptions) error {
 	return s.store.Update(ctx, func(tx store.Tx) error {
 		in := d.imported
 		var faults []error
 		for _, p := range in.Pools {
+			s.warnOfInert("pool", p.ID, p.Settings)
 			faults = append(faults, directory.PutPool(tx, p))
 			for _, domain := range in.Domains[p.ID] {
 				faults = append(faults, directory.PutDomain(tx, domain, p.ID))
@@ -144,6 +153,7 @@ func (s *Server) seedDescriptions(ctx context.Context, d *Descriptions) error {
 			faults = append(faults, directory.PutProvider(tx, p))
 		}
 		for _, c := range in.Clients {
+			s.warnOfInert("client", c.ID, c.Settings)
 			faults = append(faults, directory.PutClient(tx, c))
 		}
 		return errors.Join(faults...)

@@ -28,6 +28,7 @@ type Server struct {
 	clock   func() time.Time
 	offset  atomic.Int64 // nanoseconds that SetClockOffset adds
 	random  *random.Source
+	log     *slog.Logger
 	store   store.Store
 	issuer  *issuer.Issuer
 	handler http.Handler
@@ -54,7 +55,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{clock: cfg.Clock, random: random.NewSource(cfg.Rand)}
+	s := &Server{clock: cfg.Clock, random: random.NewSource(cfg.Rand), log: cfg.Logger}
 	if cfg.Storage != nil {
 		s.store = cfg.Storage.store
 	} else {

@@ -43,7 +43,7 @@ func (t *serveText) signInLine(b *strings.Builder) {
 		}
 		query := "response_type=code&client_id=" + url.QueryEscape(c.ID) +
 			"&redirect_uri=" + url.QueryEscape(c.CallbackURLs[0]) + "&scope=" + url.QueryEscape(scope)
-		fmt.Fprintf(b, "\nTo sign in with a browser, as %s:\n\n  %s/oauth2/authorize?%s\n", c.ID, t.url, query)
+		fmt.Fprintf(b, "\nTo sign in with a browser, as %s (your application listens at its callback):\n\n  %s/oauth2/authorize?%s\n", c.ID, t.url, query)
 		return
 	}
 }

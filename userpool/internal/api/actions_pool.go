@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/describe"
@@ -100,22 +99,10 @@ func (a *API) lookIntoPool(ctx context.Context, id string, work func(tx store.Tx
 // warnOfSettings tells the log which settings were taken but change nothing here,
 // so that nobody waits for what will not happen.
 func (a *API) warnOfSettings(ctx context.Context, action string, settings map[string]json.RawMessage) {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		if !slices.Contains(actedUpon, name) && !describe.IsDefault(name, settings[name]) {
-			names = append(names, name)
-		}
-	}
+	names := describe.Inert(settings)
 	if len(names) > 0 {
 		a.Logger.WarnContext(ctx, "settings taken, not acted upon", "action", action, "settings", names)
 	}
-}
-
-// actedUpon are settings that the records have in another form too, and those that
-// are for reading only.
-var actedUpon = []string{
-	"AccessTokenValidity", "IdTokenValidity", "RefreshTokenValidity", "TokenValidityUnits", "AllowedOAuthFlows",
-	"PreventUserExistenceErrors", "RefreshTokenRotation", "SchemaAttributes", "SoftwareTokenMfaConfiguration", "UserPoolTags", "UserPoolTier",
 }
 
 // stamp is a time of a record for an answer; the zero time is none.

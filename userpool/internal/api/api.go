@@ -147,7 +147,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (name string, out a
 	}
 	act, ok := a.actions[name]
 	if !ok {
-		return "", nil, &Error{"UnknownOperationException", ""}
+		return name[:min(len(name), 64)], nil, &Error{"UnknownOperationException", ""}
 	}
 	// Cognito has CORS open to all, since the signature keeps others out. Here
 	// nothing does: no page but our own may administer the pool of its visitor.

@@ -80,7 +80,7 @@ func (c *Controls) list(w http.ResponseWriter, _ *http.Request) {
 		"POST /_local/keys/rotate":   `{"user_pool":"…","overlap":"24h"}: new keys sign; the old ones stay for overlap (0s if left out)`,
 		"POST /_local/keys/withdraw": `{"user_pool":"…","kid":"…"}: the key leaves the key set`,
 		"GET /_local/faults":         "the faults that are set",
-		"POST /_local/faults":        `{"path":"/oauth2/token" or "action":"InitiateAuth","status":503,"delay":"2s","retry_after":"5s","times":3} or a list of such; "limit":10,"per":"1s" throttles`,
+		"POST /_local/faults":        `{"path":"/oauth2/token" or "action":"InitiateAuth","status":503,"delay":"2s","retry_after":"5s","times":3} or a list of such; "limit":10,"per":"1s" throttles; the first that fits a request is what it meets`,
 		"DELETE /_local/faults":      "all is well again",
 		"POST /_local/mint":          `{"user_pool":"…","bad":"expired","claims":{…},"header":{…}}: a token; "bad" is one of ` + badNames(),
 	})
@@ -163,7 +163,11 @@ func (c *Controls) withdrawKey(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	poolID, err := c.pool(r.Context(), in.UserPool)
-	if err == nil {
+	switch {
+	case err != nil:
+	case in.KeyID == "":
+		err = requestError("say which kid: it is in the key set, and in the header of a token")
+	default:
 		err = c.Issuer.Withdraw(r.Context(), poolID, in.KeyID)
 	}
 	if err != nil {

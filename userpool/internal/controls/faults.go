@@ -106,6 +106,7 @@ func (c *Controls) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		c.Logger.InfoContext(r.Context(), "fault met", "path", r.URL.Path, "status", f.Status, "delay", time.Duration(f.Delay))
 		if f.Delay > 0 {
 			// The delay is real time: the server's clock may stand still.
 			timer := time.NewTimer(time.Duration(f.Delay))

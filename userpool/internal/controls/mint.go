@@ -1,7 +1,9 @@
 package controls
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -9,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // bad makes a good forgery bad in one way.
@@ -73,7 +77,12 @@ func (c *Controls) mint(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := string(in.Claims["token_use"]) == `"id"`
-	forgery, err := c.Issuer.Forge(r.Context(), poolID, id)
+	client, err := c.client(r.Context(), poolID)
+	if given := in.Claims["client_id"] != nil || in.Claims["aud"] != nil; err != nil && !(given && errors.Is(err, errNoClient)) {
+		c.fail(w, r, err)
+		return
+	}
+	forgery, err := c.Issuer.Forge(r.Context(), poolID, client, id)
 	if err != nil {
 		c.fail(w, r, err)
 		return
@@ -89,6 +98,32 @@ func (c *Controls) mint(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, map[string]string{"token": token})
+}
+
+const errNoClient = requestError("the user pool has no app client: give client_id, or aud, among the claims")
+
+// client returns the ID of the pool's first client that people sign in at, or else
+// of the first one.
+func (c *Controls) client(ctx context.Context, poolID string) (id string, err error) {
+	err = c.Store.View(ctx, func(tx store.Tx) error {
+		for client, err := range directory.Clients(tx, poolID, "") {
+			if err != nil {
+				return err
+			}
+			machine := client.AllowsOAuth(directory.FlowClientCredentials)
+			if id == "" || !machine {
+				id = client.ID
+			}
+			if !machine {
+				return nil
+			}
+		}
+		return nil
+	})
+	if err == nil && id == "" {
+		err = errNoClient
+	}
+	return id, err
 }
 
 func merge(into issuer.Claims, changes map[string]json.RawMessage) {

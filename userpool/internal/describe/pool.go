@@ -229,6 +229,25 @@ func OfPool(d directory.Pool) Pool {
 	return p
 }
 
+// Inert returns the names of the settings that change nothing in the local pool and
+// say more than what holds anyway, in order.
+func Inert(settings map[string]json.RawMessage) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if !slices.Contains(actedUpon, name) && !IsDefault(name, settings[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// actedUpon are settings that the records have in another form too, and those that
+// are for reading only.
+var actedUpon = []string{
+	"AccessTokenValidity", "IdTokenValidity", "RefreshTokenValidity", "TokenValidityUnits", "AllowedOAuthFlows",
+	"PreventUserExistenceErrors", "RefreshTokenRotation", "SchemaAttributes", "SoftwareTokenMfaConfiguration", "UserPoolTags", "UserPoolTier",
+}
+
 // IsDefault reports whether a setting says no more than what holds anyway.
 func IsDefault(name string, value json.RawMessage) bool {
 	if len(value) == 0 {

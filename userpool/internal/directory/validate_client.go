@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -176,6 +177,10 @@ func (c *Client) attributeFaults(f *faults, pool *Pool) {
 // unsafeSchemes would run in, or read from, the browser that is redirected.
 var unsafeSchemes = []string{"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}
 
+// looksLikeHost finds an address whose scheme was forgotten: what stands before its
+// port would count as the scheme.
+var looksLikeHost = regexp.MustCompile(`^[A-Za-z0-9.-]+:[0-9]+(?:/|$)`)
+
 func redirectFaults(f *faults, field, raw string) {
 	u, err := url.Parse(raw)
 	switch {
@@ -185,6 +190,8 @@ func redirectFaults(f *faults, field, raw string) {
 		f.add(field, "%q has a fragment", raw)
 	case slices.Contains(unsafeSchemes, u.Scheme):
 		f.add(field, "%q: scheme %s is not safe to redirect to", raw, u.Scheme)
+	case looksLikeHost.MatchString(raw):
+		f.add(field, "%q has no scheme: begin it with http:// or https://", raw)
 	case u.Scheme != "https" && u.Scheme != "http":
 		// An application's own scheme (RFC 8252 §7.1).
 	case u.User != nil || !hostPattern.MatchString(u.Host):

@@ -35,8 +35,8 @@ type Forgery struct {
 }
 
 // Forge returns what a good token of the pool would hold: an access token, or an ID
-// token, of a user and a client that need not exist.
-func (i *Issuer) Forge(ctx context.Context, poolID string, id bool) (Forgery, error) {
+// token, for a client of that ID, of a user who need not exist.
+func (i *Issuer) Forge(ctx context.Context, poolID, clientID string, id bool) (Forgery, error) {
 	keys, err := i.signing(ctx, poolID)
 	if err != nil {
 		return Forgery{}, err
@@ -51,9 +51,9 @@ func (i *Issuer) Forge(ctx context.Context, poolID string, id bool) (Forgery, er
 		"sub": i.cfg.Random.UUID(), "auth_time": now.Unix(), "event_id": i.cfg.Random.UUID(), "origin_jti": i.cfg.Random.UUID(),
 	})
 	if id {
-		maps.Copy(c, Claims{"aud": "local-client", "cognito:username": "minted"})
+		maps.Copy(c, Claims{"aud": clientID, "cognito:username": "minted"})
 	} else {
-		maps.Copy(c, Claims{"client_id": "local-client", "username": "minted", "scope": "aws.cognito.signin.user.admin", "version": 2})
+		maps.Copy(c, Claims{"client_id": clientID, "username": "minted", "scope": "aws.cognito.signin.user.admin", "version": 2})
 	}
 	return Forgery{Header: Claims{"kid": k.id, "alg": "RS256"}, Claims: c, id: id}, nil
 }

@@ -138,7 +138,7 @@ func TestReadAccessToken(t *testing.T) {
 	i := newIssuer(store.NewMemory(), c, Rotation{})
 	mint := func(id bool, change func(*Forgery)) string {
 		t.Helper()
-		f, err := i.Forge(t.Context(), testPool, id)
+		f, err := i.Forge(t.Context(), testPool, "web", id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -95,6 +95,13 @@ func usernameField(pool *directory.Pool, value string, anyAlias bool) field {
 	return f
 }
 
+// sentCodeField is for a code that Cognito would send.
+func sentCodeField(label string) field {
+	f := codeField(label)
+	f.Hint = "This development server sends nothing: it prints codes where it runs."
+	return f
+}
+
 func codeField(label string) field {
 	return field{Name: fieldCode, Label: label, Autocomplete: "one-time-code", InputMode: "numeric", MaxLength: 16}
 }

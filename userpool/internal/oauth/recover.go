@@ -16,7 +16,7 @@ func forgotForm(request authorizationRequest) formPage {
 func newPasswordForm(request authorizationRequest, username string) formPage {
 	page := formPage{
 		Title: "Choose a new password", Path: "/confirmforgotPassword", Submit: "Save password",
-		Fields: []field{codeField("Code"), newPasswordField("New password", &request.client.pool)},
+		Fields: []field{sentCodeField("Code"), newPasswordField("New password", &request.client.pool)},
 		Again:  "Send a new code", AgainPath: "/forgotPassword",
 		Links: []link{{"Back to sign-in", "/login?" + request.query}},
 	}

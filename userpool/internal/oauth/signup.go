@@ -97,7 +97,7 @@ func sentTo(d *account.Delivery) string {
 func confirmForm(request authorizationRequest) formPage {
 	return formPage{
 		Title: "Confirm your account", Path: "/confirm", Submit: "Confirm account",
-		Fields: []field{usernameField(&request.client.pool, "", true), codeField("Confirmation code")},
+		Fields: []field{usernameField(&request.client.pool, "", true), sentCodeField("Confirmation code")},
 		Again:  "Send a new code", AgainPath: "/resendcode",
 		Links: []link{{"Back to sign-in", "/login?" + request.query}},
 	}
