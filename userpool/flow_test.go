@@ -39,6 +39,9 @@ func TestCodeFlow(t *testing.T) {
 	keys := keySet(t, f.Server)
 	accessHeader, access := verify(t, keys, answer.Access)
 	idHeader, id := verify(t, keys, answer.ID)
+	if _, payload, _ := strings.Cut(answer.Access, "."); !strings.Contains(decoded(t, payload), `http:\/\/`) {
+		t.Error("slashes are not escaped as Cognito's are")
+	}
 	for _, header := range []string{accessHeader, idHeader} {
 		if !headerForm.MatchString(header) {
 			t.Errorf("header %s", header)
@@ -247,4 +250,15 @@ func TestSessionIsThePools(t *testing.T) {
 	if got := response.Header.Get("Location"); !strings.HasPrefix(got, "/login?") {
 		t.Errorf("with the other pool's cookie: %q", got)
 	}
+}
+
+// decoded is the first part of what is left of a token.
+func decoded(t *testing.T, rest string) string {
+	t.Helper()
+	part, _, _ := strings.Cut(rest, ".")
+	b, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

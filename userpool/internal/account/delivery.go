@@ -11,6 +11,7 @@ import (
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/profile"
+	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 func mediumOf(attribute string) Medium {
@@ -49,7 +50,9 @@ func (s *Service) sent(ctx context.Context, pool directory.Pool, client director
 	hidden = hidden || errors.Is(err, errNoSuchUser) || errors.Is(err, errDisabled)
 	switch {
 	case hidden && client.HideUnknownUsers:
-		return s.simulated(pool, name), nil
+		// Filing a code syncs a file, where there is one: not doing so would be told by
+		// the time.
+		return s.simulated(pool, name), s.cfg.Store.Update(ctx, func(store.Tx) error { return nil })
 	case errors.Is(err, errNoSuchUser):
 		return nil, errNoCombination
 	case err != nil:

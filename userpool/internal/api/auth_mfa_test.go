@@ -35,6 +35,13 @@ func TestSoftwareTokenMFA(t *testing.T) {
 	w.advance(30 * time.Second)
 	checkTokens(t, w, w.call("RespondToAuthChallenge", answer(challenge, w.code(secret))), bothFactors, loa2)
 
+	// A clock that was ahead and came back leaves nobody without codes.
+	w.advance(36 * time.Hour)
+	w.call("RespondToAuthChallenge", answer(start(), w.code(secret)))
+	w.advance(-36 * time.Hour)
+	w.call("RespondToAuthChallenge", answer(start(), w.code(secret)))
+	w.advance(30 * time.Second)
+
 	challenge = start()
 	w.advance(30 * time.Second)
 	for range 5 {

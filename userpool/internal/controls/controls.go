@@ -119,6 +119,13 @@ func (c *Controls) moveClock(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, "give exactly one of offset, advance, now")
 		return
 	}
+	// Durations end at 292 years, and some of them silently.
+	unmoved := c.Clock.Now().Add(-c.Clock.Offset())
+	if year := unmoved.Add(offset).Year(); year < 1971 || year > 2200 || in.Now != nil && (in.Now.Year() < 1971 || in.Now.Year() > 2200) ||
+		offset.Abs() > 250*365*24*time.Hour {
+		problem(w, http.StatusBadRequest, "the clock would leave the years 1971 to 2200")
+		return
+	}
 	c.Clock.SetOffset(offset)
 	c.Logger.InfoContext(r.Context(), "clock moved", "offset", offset)
 	c.showClock(w, r)

@@ -95,7 +95,7 @@ func TestRefreshTokenUsable(t *testing.T) {
 		after, grace time.Duration
 		want         bool
 	}{
-		{0, 0, false}, {-time.Hour, 0, false}, {0, time.Second, true}, {9 * time.Second, 10 * time.Second, true}, {10 * time.Second, 10 * time.Second, false},
+		{0, 0, false}, {-time.Hour, 0, false}, {0, time.Second, true}, {-time.Hour, time.Second, false}, {9 * time.Second, 10 * time.Second, true}, {10 * time.Second, 10 * time.Second, false},
 	} {
 		if got := replaced.Usable(at.Add(tc.after), tc.grace); got != tc.want {
 			t.Errorf("%+v: %t", tc, got)

@@ -58,8 +58,8 @@ type RefreshToken struct {
 // Usable says whether the token may be used at that time, given the grace period
 // of a rotation.
 func (t *RefreshToken) Usable(at time.Time, grace time.Duration) bool {
-	// Without a grace period not even a clock that was set back revives a token.
-	return t.ReplacedAt.IsZero() || grace > 0 && at.Before(t.ReplacedAt.Add(grace))
+	// A clock that was set back does not revive a token.
+	return t.ReplacedAt.IsZero() || grace > 0 && !at.Before(t.ReplacedAt) && at.Before(t.ReplacedAt.Add(grace))
 }
 
 // Code is what an authorization code stands for (RFC 6749 §4.1.2).
@@ -98,6 +98,8 @@ type Challenge struct {
 	// SRPUser is USER_ID_FOR_SRP: for an unknown user, whom no record has, the name
 	// that was sent.
 	SRPUser string `json:",omitempty"`
+	// Tried is the name that was sent, where nobody has it.
+	Tried string `json:",omitempty"`
 	// Attempts counts wrong codes.
 	Attempts  int
 	ExpiresAt time.Time

@@ -20,6 +20,7 @@ type AccessToken struct {
 	Username  string
 	Sub       string
 	OriginJTI string // "" in machine tokens, and where the client has no revocation
+	EventID   string
 	JTI       string
 	Scopes    []string
 	IssuedAt  time.Time
@@ -72,6 +73,7 @@ func (i *Issuer) ReadAccessToken(ctx context.Context, poolID, raw string) (Acces
 		Username  string `json:"username"`
 		Sub       string `json:"sub"`
 		OriginJTI string `json:"origin_jti"`
+		EventID   string `json:"event_id"`
 		JTI       string `json:"jti"`
 		Scope     string `json:"scope"`
 		IssuedAt  int64  `json:"iat"`
@@ -84,7 +86,7 @@ func (i *Issuer) ReadAccessToken(ctx context.Context, poolID, raw string) (Acces
 		return AccessToken{}, ErrTokenExpired
 	}
 	return AccessToken{
-		PoolID: poolID, ClientID: c.ClientID, Username: c.Username, Sub: c.Sub, OriginJTI: c.OriginJTI, JTI: c.JTI,
+		PoolID: poolID, ClientID: c.ClientID, Username: c.Username, Sub: c.Sub, OriginJTI: c.OriginJTI, EventID: c.EventID, JTI: c.JTI,
 		Scopes: strings.Fields(c.Scope), IssuedAt: time.Unix(c.IssuedAt, 0), ExpiresAt: time.Unix(c.ExpiresAt, 0),
 	}, nil
 }

@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -92,6 +93,8 @@ func (k *key) sign(c Claims) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encoding claims: %w", err)
 	}
+	// Cognito escapes the slashes of its payloads. In JSON they are in strings only.
+	payload = bytes.ReplaceAll(payload, []byte("/"), []byte(`\/`))
 	input := base64.RawURLEncoding.EncodeToString(h) + "." + base64.RawURLEncoding.EncodeToString(payload)
 	signature, err := k.signature(input)
 	if err != nil {

@@ -69,6 +69,10 @@ func (s *Server) takeCode(ctx context.Context, client app, form url.Values) (sub
 		if err != nil {
 			return fmt.Errorf("reading the user: %w", err)
 		}
+		if code.SignIn.Revoked(subject.User) {
+			refused = refuse(codeInvalidGrant, "the user has signed out everywhere since")
+			return nil
+		}
 		subject.Nonce = code.Nonce
 		// The refresh token's life begins with it, not with the password.
 		subject.SignIn.ExpiresAt = s.now().Add(client.RefreshValidity)

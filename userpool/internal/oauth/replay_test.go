@@ -78,6 +78,24 @@ func TestReplayRevokes(t *testing.T) {
 	}
 }
 
+// A code that was waiting when its user signed out everywhere is worth nothing.
+func TestCodeOfAGlobalSignOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, io.Discard, nil)
+	form := newCode(t, w, "code")
+	w.update(t, func(tx store.Tx) error {
+		anaya, err := directory.GetUser(tx, w.pool, "anaya")
+		if err != nil {
+			return err
+		}
+		anaya.SignOuts++
+		return directory.PutUser(tx, w.pool, anaya)
+	})
+	if answer, err := w.exchangeCode(t.Context(), w.client(t), form); !isInvalidGrant(err) {
+		t.Errorf("%+v, %v", answer, err)
+	}
+}
+
 // A session of one pool signs nobody in to another. A global sign-out leaves it
 // alone, as AWS's page on GlobalSignOut has it.
 func TestSessionOfAnotherPool(t *testing.T) {

@@ -25,7 +25,11 @@ var (
 
 // checkCode uses up a code of the user's app.
 func (s *Service) checkCode(u *directory.User, secret, code string) error {
-	step, ok := totp.Verify(secret, code, s.Now(), u.TOTPStep)
+	last := u.TOTPStep
+	if ahead := totp.Step(s.Now()) + totp.Drift; last > ahead {
+		last = 0 // of a clock that was set back since
+	}
+	step, ok := totp.Verify(secret, code, s.Now(), last)
 	if ok {
 		u.TOTPStep = step
 		return nil
@@ -56,7 +60,7 @@ func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, by An
 		if a.user.TOTPSecret == "" {
 			return ErrNoTOTP
 		}
-		if s.Now().Before(a.user.TOTPLockedUntil) {
+		if s.waits(a.user.TOTPLockedUntil) {
 			return ErrLocked
 		}
 		if err := s.checkCode(&a.user, a.user.TOTPSecret, code); err != nil {

@@ -54,8 +54,15 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 	if err != nil {
 		return directory.User{}, err
 	}
-	if s.Now().Before(u.LockedUntil) {
+	if s.waits(u.LockedUntil) {
 		return directory.User{}, ErrLocked
+	}
+	if len(u.Password.V) == 0 { // one of an external provider, who must not answer faster
+		decoy, err := srp.Decoy(s.decoy, pool.SRPName(), u.Username)
+		if err != nil {
+			return directory.User{}, err
+		}
+		decoy.Matches(pool.SRPName(), u.Username, password)
 	}
 	if !u.Password.Matches(pool.SRPName(), u.Username, password) {
 		return directory.User{}, errors.Join(s.passwordWas(ctx, pool, u, false), wrongPassword(u))
@@ -116,6 +123,13 @@ func (s *Service) passwordWas(ctx context.Context, pool directory.Pool, seen dir
 	return nil
 }
 
+// waits reports whether a wait that ends then is still on. One that is longer than
+// any began while the clock was ahead, and is none.
+func (s *Service) waits(until time.Time) bool {
+	left := until.Sub(s.Now())
+	return left > 0 && left <= maxLock
+}
+
 // lockAfter is when the wait ends that so many failures in a row cost, or the zero
 // time.
 func (s *Service) lockAfter(failures int) time.Time {
@@ -130,7 +144,7 @@ func (s *Service) lockAfter(failures int) time.Time {
 func (s *Service) nobodyLocked(ctx context.Context, pool directory.Pool, name string) (locked bool, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		f, err := directory.GetFailures(tx, pool, name)
-		locked = s.Now().Before(f.LockedUntil)
+		locked = s.waits(f.LockedUntil)
 		return err
 	})
 	return locked, err
@@ -149,7 +163,7 @@ func (s *Service) nobodyWas(ctx context.Context, pool directory.Pool, name strin
 			return err
 		}
 		if f.Count == 0 {
-			f.ExpiresAt = now.Add(24 * time.Hour)
+			f.ExpiresAt = now.Add(4 * maxLock)
 		}
 		f.Count++
 		f.LockedUntil = s.lockAfter(f.Count)

@@ -48,11 +48,14 @@ func (s *Service) BeginSRP(ctx context.Context, pool directory.Pool, client dire
 	if err != nil {
 		return Handshake{}, err
 	}
-	var block string
+	var block, tried string
+	if unknown {
+		tried = name
+	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		var err error
 		block, err = s.file(tx, attempt{pool: pool, client: client, user: u}, directory.Challenge{
-			Name: ChallengeSRP, SRPUser: id, Handshake: &begun,
+			Name: ChallengeSRP, SRPUser: id, Tried: tried, Handshake: &begun,
 		})
 		return err
 	})
@@ -103,9 +106,9 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	if err != nil {
 		return directory.User{}, err
 	}
-	locked := s.Now().Before(a.user.LockedUntil)
+	locked := s.waits(a.user.LockedUntil)
 	if a.Sub == "" {
-		if locked, err = s.nobodyLocked(ctx, a.pool, a.SRPUser); err != nil {
+		if locked, err = s.nobodyLocked(ctx, a.pool, a.Tried); err != nil {
 			return directory.User{}, err
 		}
 	}
@@ -119,7 +122,7 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	proven := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Sub == "":
-		return directory.User{}, errors.Join(s.nobodyWas(ctx, a.pool, a.SRPUser), ErrNoUser)
+		return directory.User{}, errors.Join(s.nobodyWas(ctx, a.pool, a.Tried), ErrNoUser)
 	case !proven || !inTime:
 		return directory.User{}, errors.Join(s.passwordWas(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -49,8 +50,12 @@ func Level(methods []string) string {
 // Start makes a sign-in of u that begins now. Nothing is stored yet: see [Keep].
 func (s *Service) Start(client directory.Client, u directory.User, scopes, methods []string) directory.SignIn {
 	now := s.Now()
+	origin, event := s.Random.UUID(), s.Random.UUID()
+	if client.NoRevocation {
+		event = origin // its tokens have no origin_jti to find the sign-in by
+	}
 	return directory.SignIn{
-		OriginJTI: s.Random.UUID(), EventID: s.Random.UUID(),
+		OriginJTI: origin, EventID: event,
 		PoolID: u.PoolID, ClientID: client.ID, Username: u.Username, Sub: u.Sub,
 		Scopes: scopes, AuthTime: now, Methods: methods, Level: Level(methods),
 		SignOuts: u.SignOuts, ExpiresAt: now.Add(client.RefreshValidity),
@@ -252,10 +257,10 @@ func (s *Service) CheckAccess(ctx context.Context, raw string) (Access, error) {
 		if errors.Is(err, store.ErrNotFound) || err == nil && access.User.Sub != access.Sub {
 			return ErrNoUser
 		}
-		if err != nil || access.OriginJTI == "" {
+		if err != nil {
 			return err
 		}
-		signIn, err := directory.GetSignIn(tx, access.OriginJTI)
+		signIn, err := directory.GetSignIn(tx, cmp.Or(access.OriginJTI, access.EventID))
 		if errors.Is(err, store.ErrNotFound) || err == nil && signIn.Revoked(access.User) {
 			return ErrAccessRevoked
 		}

@@ -15,9 +15,9 @@ import (
 const (
 	// stepSeconds is X of RFC 6238 §4.1; T0 is the Unix epoch.
 	stepSeconds = 30
-	// drift is how many steps a client's clock may be off, each way (RFC 6238 §5.2
+	// Drift is how many steps a client's clock may be off, each way (RFC 6238 §5.2
 	// and §6 recommend one for delay).
-	drift = 1
+	Drift = 1
 	// modulus leaves six digits.
 	modulus = 1_000_000
 	// secretSize makes 52 characters. RFC 4226 §4 R6 recommends 160 bits or more.
@@ -72,17 +72,20 @@ func Verify(secret, code string, at time.Time, lastUsed int64) (step int64, ok b
 	if err != nil || at.Unix() < 0 {
 		return 0, false
 	}
-	now := at.Unix() / stepSeconds
+	now := Step(at)
 	// All steps are tried, so that the time does not tell which one it was. Of two
 	// steps with the same code the later counts: after the earlier one, the same
 	// digits would be good again.
-	for t := max(now-drift, 0); t <= now+drift; t++ {
+	for t := max(now-Drift, 0); t <= now+Drift; t++ {
 		if subtle.ConstantTimeCompare([]byte(hotp(key, t)), []byte(code)) == 1 && t > lastUsed {
 			step, ok = t, true
 		}
 	}
 	return step, ok
 }
+
+// Step is the number of steps since 1970 at that time.
+func Step(at time.Time) int64 { return at.Unix() / stepSeconds }
 
 func decode(secret string) ([]byte, error) {
 	key, err := encoding.DecodeString(secret)
