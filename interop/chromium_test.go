@@ -84,7 +84,15 @@ func openPage(t *testing.T, program string, serve func(*testing.T, servedOptions
 
 func (p *page) open(t *testing.T, path string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	p.tab = startChromium(t, path)
+	p.do(t, chromedp.Navigate(p.origin+"/"))
+	p.home(t)
+}
+
+// startChromium returns the first tab of a new browser, which ends with the test.
+func startChromium(t *testing.T, path string) (tab context.Context) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx,
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun,
@@ -94,10 +102,12 @@ func (p *page) open(t *testing.T, path string) {
 		// The pool's certificate is of its own making.
 		chromedp.IgnoreCertErrors)
 	t.Cleanup(cancel)
-	p.tab, cancel = chromedp.NewContext(ctx)
+	tab, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	p.do(t, chromedp.Navigate(p.origin+"/"))
-	p.home(t)
+	if err := chromedp.Do(tab); err != nil {
+		t.Fatalf("Chromium: %v", err)
+	}
+	return tab
 }
 
 func (p *page) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
