@@ -51,6 +51,10 @@ library,testing cognito/bearer          code  $p/cognito/cognitotest
 library       cognito/bearer            code  $p/cognito/internal/jose
 library       cognito/bearer            code  example.org/anything
 library       cognito/newcomer/deeper   code  example.org/anything
+-             cognito/alb               code  $p/cognito/bearer
+-             cognito/alb               code  $p/cognito/internal/jose
+alb           cognito/alb               code  $p/cognito/oauth
+alb           cognito/alb               code  example.org/anything
 -             cognito/grpcauth          code  example.org/anything
 -             cognito/observe/metrics   code  example.org/anything
 -             cognito/cognitotest       code  testing

@@ -1,0 +1,229 @@
+package alb
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/jose"
+)
+
+const (
+	// maxKeyBytes is the longest answer that is read: keys have a few hundred bytes.
+	maxKeyBytes = 64 << 10
+
+	// The time between attempts at an address that fails, which doubles from the one to
+	// the other; up to a quarter is added, so that a fleet does not come back in step.
+	shortestBackOff = time.Second
+	longestBackOff  = 5 * time.Minute
+)
+
+var (
+	errForbidden = errors.New("alb: the address answers 403, and no key has ever been had from there")
+	errNoOutcome = errors.New("alb: the HTTP client's transport ended the goroutine of the fetch")
+)
+
+// fetched is the outcome of one fetch: a key, or why there is none.
+type fetched struct {
+	key        *ecdsa.PublicKey
+	status     int           // of the answer; 0: there was none
+	retryAfter time.Duration // what a 429 or 503 asked for
+	err        error
+}
+
+// restrict returns a copy of client, or a client of our own, that follows no redirects:
+// a key is trusted because of the address that it came from.
+func restrict(client *http.Client) *http.Client {
+	if client == nil {
+		// No idle connections: a key is fetched about once an hour.
+		const timeout = 10 * time.Second
+		client = &http.Client{Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
+			TLSHandshakeTimeout:    timeout,
+			MaxResponseHeaderBytes: maxKeyBytes,
+			ForceAttemptHTTP2:      true,
+			DisableKeepAlives:      true,
+		}}
+	}
+	restricted := *client
+	restricted.Jar = nil
+	restricted.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &restricted
+}
+
+// fly is the goroutine of a flight.
+func (k *keys) fly(id string, f *flight) {
+	started := k.clock.Now().Round(0)
+	got := fetched{err: errNoOutcome}
+	// Deferred, because a transport may call runtime.Goexit (a test's FailNow does): the
+	// flight must end all the same.
+	defer func() { k.settle(id, f, started, got) }()
+	got = k.fetch(id)
+}
+
+// fetch asks for the key once. It takes no longer than the policy's Timeout.
+func (k *keys) fetch(id string) fetched {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	stop := k.clock.AfterFunc(k.policy.Timeout, func() {
+		cancel(fmt.Errorf("no complete answer within %v", k.policy.Timeout))
+	})
+	defer stop()
+
+	failed := func(status int, err error) fetched {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return fetched{status: status, err: err}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, k.address+"/"+id, http.NoBody)
+	if err != nil {
+		return failed(0, err)
+	}
+	request.Header.Set("User-Agent", "poolguard-alb")
+	response, err := k.client.Do(request)
+	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err // the address is said elsewhere
+		}
+		// Not wrapped: a time-out of package net must not look like one of the caller's.
+		return failed(0, errors.New(err.Error()))
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		got := failed(response.StatusCode, fmt.Errorf("the answer has status %d", response.StatusCode))
+		got.retryAfter = retryAfter(response)
+		return got
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxKeyBytes+1))
+	switch {
+	case err != nil:
+		return failed(response.StatusCode, fmt.Errorf("the answer broke off: %s", err.Error()))
+	case len(body) > maxKeyBytes:
+		return failed(response.StatusCode, fmt.Errorf("the answer is larger than %d bytes", maxKeyBytes))
+	// Package http's own transport has checked this, another may not.
+	case response.ContentLength >= 0 && int64(len(body)) != response.ContentLength:
+		return failed(response.StatusCode, fmt.Errorf("the answer broke off: %w", io.ErrUnexpectedEOF))
+	}
+	key, err := jose.ParsePublicKey(body, k.curve)
+	if err != nil {
+		return failed(response.StatusCode, err)
+	}
+	return fetched{key: key, status: response.StatusCode}
+}
+
+// retryAfter returns the seconds that a 429 or 503 asks for (RFC 9110 §10.2.3).
+func retryAfter(response *http.Response) time.Duration {
+	if code := response.StatusCode; code != http.StatusTooManyRequests && code != http.StatusServiceUnavailable {
+		return 0
+	}
+	seconds, err := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, longestBackOff)
+}
+
+// settle puts the outcome of a fetch into k, and tells those who wait.
+func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
+	jitter := min(max(k.jitter(), 0), 1)
+	k.mu.Lock()
+	now := k.now()
+	delete(k.flights, id)
+	h := k.usable(id, now)
+	before := k.failures
+	switch {
+	case got.key != nil:
+		k.failures, k.spacing, k.proven = 0, 0, true
+		delete(k.absent, id)
+		f.key = k.hold(id, got.key, started, jitter)
+	case got.status == http.StatusNotFound:
+		k.failures, k.spacing = 0, 0
+		delete(k.held, id)
+		f.err = k.miss(id, now, absence{sure: true})
+	case got.status == http.StatusForbidden && h == nil:
+		f.err = k.miss(id, now, absence{})
+	case got.status == http.StatusForbidden:
+		// It may have been withdrawn, which is no fault of the address: whoever has an old
+		// token must not be able to hold up the fetching of the keys that came after.
+		h.failed, h.refreshAt = true, now.Add(lengthen(longestBackOff, jitter))
+		f.key = h.key
+	default:
+		k.failures++
+		k.failedAt, k.spacing = now, max(backOff(k.failures, jitter), lengthen(got.retryAfter, jitter))
+		f.err = &unavailableError{got.err}
+		if h != nil {
+			h.failed = true
+			f.key, f.err = h.key, nil
+		}
+	}
+	after, spacing := k.failures, k.spacing
+	k.mu.Unlock()
+	close(f.done)
+
+	switch {
+	case got.key != nil && before > 0:
+		k.log.Info("fetching keys works again", "failures", before)
+	case got.key != nil:
+	case got.status == http.StatusNotFound && h != nil:
+		k.log.Warn("a key was withdrawn", "kid", id)
+	case got.status == http.StatusNotFound:
+		k.log.Debug("there is no such key", "kid", id)
+	default:
+		k.log.Warn("fetching a key failed", "kid", id, "error", got.err.Error(), "failures", after, "retry_in", spacing)
+	}
+}
+
+// hold keeps a key, in place of the one that was used the longest ago where there are
+// too many, and returns it: one that stayed keeps its pointer. The caller holds mu.
+func (k *keys) hold(id string, key *ecdsa.PublicKey, fetchedAt time.Time, jitter float64) *ecdsa.PublicKey {
+	before := k.held[id]
+	if before != nil && before.key.Equal(key) {
+		key = before.key
+	}
+	if before == nil && len(k.held) >= k.most {
+		oldest := ""
+		for name, h := range k.held {
+			if oldest == "" || h.used < k.held[oldest].used {
+				oldest = name
+			}
+		}
+		delete(k.held, oldest)
+	}
+	k.uses++
+	refresh := time.Duration(float64(k.policy.MaxAge) * (0.75 + 0.15*jitter)) // as a key set's
+	k.held[id] = &held{key: key, fetchedAt: fetchedAt, refreshAt: fetchedAt.Add(refresh), used: k.uses}
+	return key
+}
+
+// miss remembers that no key was found, and returns what that means. The caller holds
+// mu.
+func (k *keys) miss(id string, now time.Time, a absence) error {
+	for name, old := range k.absent {
+		if !now.Before(old.until) {
+			delete(k.absent, name)
+		}
+	}
+	a.until = now.Add(k.policy.CoolDown)
+	k.absent[id] = a
+	return k.verdict(a)
+}
+
+// backOff returns the time until the attempt after so many failures in a row.
+func backOff(failures int, jitter float64) time.Duration {
+	const doublings = 9 // more than from the shortest to the longest
+	return lengthen(min(shortestBackOff<<min(failures-1, doublings), longestBackOff), jitter)
+}
+
+// lengthen adds up to a quarter to d.
+func lengthen(d time.Duration, jitter float64) time.Duration {
+	return d + time.Duration(float64(d/4)*jitter)
+}

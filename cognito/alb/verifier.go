@@ -1,0 +1,254 @@
+package alb
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/jose"
+)
+
+// A Verifier turns what a load balancer or Verified Access says into an [Identity]. It
+// is safe for concurrent use; make one with [New] or [NewVerifiedAccess] and share it.
+type Verifier struct {
+	kind      kind
+	signers   map[string]*signer
+	issuers   []string
+	clientIDs []string // nil: any, or for Verified Access none
+	anyClient bool
+	leeway    time.Duration
+	maxBytes  int
+	now       func() time.Time
+}
+
+// New returns a Verifier for x-amzn-oidc-data of the load balancers in config. It
+// reports every fault of config at once, each a [*ConfigError], and asks no network: a
+// key is fetched with the first token that names it.
+func New(config Config) (*Verifier, error) {
+	var f faults
+	config.validate(&f)
+	v := newVerifier(loadBalancer, config.Signers, config.Issuers, config.Options, &f)
+	v.clientIDs, v.anyClient = slices.Clone(config.ClientIDs), config.InsecureSkipClientCheck
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// NewVerifiedAccess is [New] for x-amzn-ava-user-context of Verified Access.
+func NewVerifiedAccess(config VerifiedAccessConfig) (*Verifier, error) {
+	var f faults
+	validateIssuers(config.Issuers, &f)
+	config.validate(&f)
+	v := newVerifier(verifiedAccess, config.Instances, config.Issuers, config.Options, &f)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func newVerifier(k kind, arns, issuers []string, o Options, f *faults) *Verifier {
+	o.complete()
+	return &Verifier{
+		kind: k, signers: o.signers(arns, k, f), issuers: slices.Clone(issuers),
+		leeway: o.Leeway, maxBytes: o.MaxTokenBytes, now: o.Now,
+	}
+}
+
+// Verify verifies a token: that it is well formed, signed in its time by a configured
+// signer, for one of the app clients, about a user of a configured issuer. The error is,
+// or wraps, a [*cognito.Error]:
+//
+//   - cognito.ErrTokenTooLarge, ErrEncryptedToken, ErrTokenMalformed: not such a token,
+//     with padding where a load balancer's must have it
+//   - ErrAlgorithmNotAllowed: not ES256, for Verified Access ES384 (RFC 7518 §3.4)
+//   - ErrIssuerMismatch: another signer than those configured, or another iss
+//   - ErrKeyNotFound: kid is not the name of a key at the signer's regional address
+//   - ErrKeysUnavailable: that could not be found out
+//   - ErrSignatureInvalid
+//   - ErrClientMismatch: another client in the header
+//   - ErrTokenExpired, ErrTokenNotYetValid: by exp of the header or the payload, or nbf
+//   - ErrClaimMissing, ErrClaimInvalid: of these, and sub
+//
+// They are found in this order, and the first is returned. Verify waits for the network
+// only where a key must be fetched, and no longer than ctx allows.
+func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
+	if v == nil || v.kind.parse == nil {
+		return nil, refuse(cognito.ErrAccessDenied, "nothing is accepted here: the verifier did not come from New")
+	}
+	if len(raw) > v.maxBytes {
+		return nil, refuse(cognito.ErrTokenTooLarge, "the token has %d bytes; at most %d are accepted", len(raw), v.maxBytes)
+	}
+	jws, err := v.kind.parse(raw)
+	if err != nil {
+		return nil, shapeError(err)
+	}
+	defer jws.Release()
+	t, err := read(jws)
+	if err != nil {
+		return nil, shapeError(err)
+	}
+	s, refusal := v.signer(jws, t)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if err := v.checkSignature(ctx, s.keys, jws); err != nil {
+		return nil, err
+	}
+	if refusal := v.judge(t); refusal != nil {
+		return nil, refusal
+	}
+	return v.identity(jws, t), nil
+}
+
+// signer finds the configured signer that t names. Up to the signature, nothing of the
+// token is used but this choice and the name of the key.
+func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error) {
+	// By exactly that name (RFC 8725 §3.1): none, HS256 keyed with the text of the public
+	// key and ES256 by a key of another curve all end here, or at the curve of the key.
+	if jws.Algorithm != v.kind.algorithm {
+		return nil, refuse(cognito.ErrAlgorithmNotAllowed, "alg must be %s, the algorithm of every %s", v.kind.algorithm, v.kind.what)
+	}
+	if refusal := t.signer.known("signer", true); refusal != nil {
+		return nil, refusal
+	}
+	s := v.signers[t.signer.text]
+	if s == nil {
+		return nil, refuse(cognito.ErrIssuerMismatch, "signer must be a configured %s", v.kind.what)
+	}
+	if refusal := t.issuer.known("iss", true); refusal != nil {
+		return nil, refusal
+	}
+	if !slices.Contains(v.issuers, t.issuer.text) {
+		return nil, refuse(cognito.ErrIssuerMismatch, "iss must be a configured issuer")
+	}
+	return s, nil
+}
+
+// checkSignature checks the signature by the key that the header names. One that does
+// not hold may be by a key that has since replaced the one at hand under its name.
+func (v *Verifier) checkSignature(ctx context.Context, keys *keys, jws *jose.Compact) error {
+	if !uuid.MatchString(jws.KeyID) {
+		// What else kid may hold must not become part of an address.
+		return refuse(cognito.ErrKeyNotFound, "the header has no kid that is a UUID in lower case")
+	}
+	key, err := keys.get(ctx, jws.KeyID)
+	switch {
+	case errors.Is(err, errNoKey):
+		return refuse(cognito.ErrKeyNotFound, "the region of the %s has no key with this kid", v.kind.what)
+	case err != nil:
+		return keysUnavailable(err)
+	}
+	if v.kind.verify(jws, key) == nil {
+		return nil
+	}
+	var other *ecdsa.PublicKey
+	if other, err = keys.replacement(ctx, jws.KeyID, key); err != nil {
+		return keysUnavailable(err) // it may have been found good, had there been time
+	}
+	if other == nil || v.kind.verify(jws, other) != nil {
+		return refuse(cognito.ErrSignatureInvalid, "the signature does not hold")
+	}
+	return nil
+}
+
+// judge checks what the token says, once its signature has held.
+func (v *Verifier) judge(t *token) *cognito.Error {
+	if refusal := t.payloadIssuer.known("iss in the payload", false); refusal != nil {
+		return refusal
+	}
+	if t.payloadIssuer.present && t.payloadIssuer.text != t.issuer.text {
+		return refuse(cognito.ErrIssuerMismatch, "iss must be the same in header and payload; they have %s and %s",
+			quote(t.issuer.text), quote(t.payloadIssuer.text))
+	}
+	if !v.kind.isVerifiedAccess { // its header has no client
+		if refusal := t.client.known("client", true); refusal != nil {
+			return refusal
+		}
+		if !v.anyClient && !slices.Contains(v.clientIDs, t.client.text) {
+			return refuse(cognito.ErrClientMismatch, "client must be a configured app client; the token has %s", quote(t.client.text))
+		}
+	}
+	now := v.now()
+	for _, exp := range []struct {
+		where    string
+		time     *member
+		required bool
+	}{{"exp in the header", &t.expiry, true}, {"exp in the payload", &t.payloadExpiry, false}} {
+		if refusal := exp.time.known(exp.where, exp.required); refusal != nil {
+			return refusal
+		}
+		if exp.time.present && !now.Before(exp.time.at.Add(v.leeway)) {
+			return refuse(cognito.ErrTokenExpired, "the token expired at %s (%s); the time is %s", stamp(exp.time.at), exp.where, stamp(now))
+		}
+	}
+	if refusal := t.notBefore.known("nbf", false); refusal != nil {
+		return refusal
+	}
+	if t.notBefore.present && now.Before(t.notBefore.at.Add(-v.leeway)) {
+		return refuse(cognito.ErrTokenNotYetValid, "the token is not valid before %s; the time is %s", stamp(t.notBefore.at), stamp(now))
+	}
+	name, subject := v.subject(t)
+	if refusal := subject.known(name, true); refusal != nil {
+		return refusal
+	}
+	if subject.text == "" {
+		return refuse(cognito.ErrClaimInvalid, "%s is empty", name)
+	}
+	return nil
+}
+
+// subject returns where the token names its user, and whom.
+func (v *Verifier) subject(t *token) (name string, subject member) {
+	if v.kind.isVerifiedAccess && trustProvider.MatchString(t.issuer.text) {
+		return "user.user_id", t.userID
+	}
+	return "sub", t.subject
+}
+
+func shapeError(err error) *cognito.Error {
+	var malformed *jose.MalformedError
+	switch {
+	case errors.Is(err, jose.ErrEncrypted):
+		return refuse(cognito.ErrEncryptedToken, "five parts are the form of an encrypted token, which this is not the place for")
+	case errors.As(err, &malformed):
+		return refuse(cognito.ErrTokenMalformed, "the %s %s", malformed.Part, malformed.Reason)
+	}
+	return refuse(cognito.ErrTokenMalformed, "the token cannot be read")
+}
+
+// A causedError is a [*cognito.Error] with its cause, which is for logs.
+type causedError struct {
+	refusal *cognito.Error
+	cause   error
+}
+
+func (e *causedError) Error() string {
+	return e.refusal.Error() + ": " + strings.TrimPrefix(e.cause.Error(), "alb: ")
+}
+func (e *causedError) Unwrap() []error { return []error{e.refusal, e.cause} }
+
+// keysUnavailable never says why in its message: the cause names addresses.
+func keysUnavailable(cause error) error {
+	return &causedError{refuse(cognito.ErrKeysUnavailable, "the signer's key could not be fetched; try again"), cause}
+}
+
+func refuse(code cognito.Code, format string, args ...any) *cognito.Error {
+	return cognito.NewError(code, fmt.Sprintf(format, args...))
+}
+
+// quote makes what a verified token says safe and short enough for a message.
+func quote(s string) string {
+	const longest = 100
+	if len(s) > longest {
+		return fmt.Sprintf("%q… (%d bytes)", s[:longest], len(s))
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
