@@ -55,6 +55,12 @@ library       cognito/newcomer/deeper   code  example.org/anything
 -             cognito/alb               code  $p/cognito/internal/jose
 alb           cognito/alb               code  $p/cognito/oauth
 alb           cognito/alb               code  example.org/anything
+-             cognito/lambdaauth        code  github.com/aws/aws-lambda-go/events
+lambdaauth    cognito/lambdaauth        code  github.com/aws/aws-lambda-go/lambda
+lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
+-             cognito/oauth             code  golang.org/x/oauth2/clientcredentials
+oauth         cognito/oauth             code  $p/cognito/bearer
+oauth         cognito/oauth             code  github.com/aws/aws-lambda-go/events
 -             cognito/grpcauth          code  example.org/anything
 -             cognito/observe/metrics   code  example.org/anything
 -             cognito/cognitotest       code  testing
@@ -90,7 +96,8 @@ userpool-directory userpool/internal/directory code go.etcd.io/bbolt
 userpool-profile userpool/internal/profile code $p/userpool/internal/signin
 -             userpool/internal/issuer  code  $p/userpool/internal/directory
 userpool-issuer userpool/internal/issuer code $p/userpool/internal/signin
-userpool-issuer userpool/internal/describe code $p/userpool/internal/api
+-             userpool/internal/describe code github.com/go-json-experiment/json
+userpool-describe userpool/internal/describe code $p/userpool/internal/api
 -             userpool/internal/account code  $p/userpool/internal/signin
 userpool-signin userpool/internal/signin code net/http
 userpool-signin userpool/internal/account code $p/userpool/internal/api

@@ -74,7 +74,7 @@ func (a *API) authClient(ctx context.Context, poolID, clientID string) (director
 				return pool, client, err
 			}
 		}
-		return pool, client, notFound("User pool client %s does not exist.", clientID)
+		return pool, client, noClient(clientID)
 	}
 	return pool, client, err
 }

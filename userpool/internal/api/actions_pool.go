@@ -96,12 +96,15 @@ func (a *API) lookIntoPool(ctx context.Context, id string, work func(tx store.Tx
 	})
 }
 
-// warnOfSettings tells the log which settings were taken but change nothing here,
-// so that nobody waits for what will not happen.
-func (a *API) warnOfSettings(ctx context.Context, action string, settings map[string]json.RawMessage) {
-	names := describe.Inert(settings)
-	if len(names) > 0 {
+// warnOfSettings tells the log which settings were taken but change nothing here, and
+// which were ignored, so that nobody waits for what will not happen.
+func (a *API) warnOfSettings(ctx context.Context, action string, settings map[string]json.RawMessage, ignored ...string) {
+	if names := describe.Inert(settings); len(names) > 0 {
 		a.Logger.WarnContext(ctx, "settings taken, not acted upon", "action", action, "settings", names)
+	}
+	if len(ignored) > 0 {
+		a.Logger.WarnContext(ctx, "unknown members ignored: mind the case of their names", "action", action,
+			"members", ignored[:min(len(ignored), maxFaults)])
 	}
 }
 

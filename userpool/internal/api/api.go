@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -79,7 +80,7 @@ func decoding[In, Out any](run func(context.Context, In) (Out, error)) func(cont
 			return nil, &Error{"SerializationException", "The body is nested too deeply."}
 		}
 		var in In
-		if err := json.Unmarshal(body, &in); err != nil {
+		if err := describe.Decode(body, &in); err != nil {
 			return nil, serializationError(err)
 		}
 		return run(ctx, in)

@@ -3,8 +3,9 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+
+	strict "github.com/go-json-experiment/json"
 
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
@@ -14,21 +15,26 @@ import (
 // clientInput is the request of CreateUserPoolClient and UpdateUserPoolClient.
 type clientInput struct {
 	describe.Client
-	generateSecret bool
+	clientInputOwn
+	ignored []string // names of members that the API does not have
 }
+
+// clientInputOwn is what only requests have.
+type clientInputOwn struct{ GenerateSecret bool }
 
 // UnmarshalJSON reads the members of clients and the requests' own.
 func (in *clientInput) UnmarshalJSON(b []byte) error {
-	var own struct{ GenerateSecret bool }
-	if err := json.Unmarshal(b, &own); err != nil {
+	if err := strict.Unmarshal(b, &in.clientInputOwn); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(b, &in.Client); err != nil {
+	if err := strict.Unmarshal(b, &in.Client); err != nil {
 		return err
 	}
+	in.CreatedAt, in.ModifiedAt = nil, nil
 	delete(in.Others, "GenerateSecret")
-	in.generateSecret, in.CreatedAt, in.ModifiedAt = own.GenerateSecret, nil, nil
-	return nil
+	var err error
+	in.ignored, err = in.Settle()
+	return err
 }
 
 type clientOutput struct{ UserPoolClient describe.Client }
@@ -80,11 +86,11 @@ func (a *API) createUserPoolClient(ctx context.Context, in clientInput) (clientO
 	if err := c.err(); err != nil {
 		return clientOutput{}, err
 	}
-	if in.generateSecret && in.Secret != "" {
+	if in.GenerateSecret && in.Secret != "" {
 		return clientOutput{}, invalidParameter("GenerateSecret and ClientSecret cannot be used together.") // a guess
 	}
 	client := in.Record()
-	if in.generateSecret {
+	if in.GenerateSecret {
 		client.Secret = directory.Secret(a.Random.String(secretLength, clientIDLetters))
 	}
 	client.CreatedAt = a.Now()
@@ -104,7 +110,7 @@ func (a *API) createUserPoolClient(ctx context.Context, in clientInput) (clientO
 	if err != nil {
 		return clientOutput{}, err
 	}
-	a.warnOfSettings(ctx, "CreateUserPoolClient", client.Settings)
+	a.warnOfSettings(ctx, "CreateUserPoolClient", client.Settings, in.ignored...)
 	return clientOutput{describe.OfClient(client)}, nil
 }
 
@@ -124,7 +130,7 @@ func (in *clientIDInput) check() error {
 func clientOf(tx store.Tx, p *directory.Pool, id string) (directory.Client, error) {
 	c, err := directory.GetClient(tx, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && c.PoolID != p.ID {
-		return directory.Client{}, notFound("User pool client %s does not exist.", id)
+		return directory.Client{}, noClient(id)
 	}
 	return c, err
 }
@@ -201,7 +207,7 @@ func (a *API) updateUserPoolClient(ctx context.Context, in clientInput) (clientO
 	if err != nil {
 		return clientOutput{}, err
 	}
-	a.warnOfSettings(ctx, "UpdateUserPoolClient", updated.Settings)
+	a.warnOfSettings(ctx, "UpdateUserPoolClient", updated.Settings, in.ignored...)
 	return clientOutput{describe.OfClient(updated)}, nil
 }
 

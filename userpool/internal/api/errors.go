@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
@@ -32,13 +33,42 @@ func notFound(format string, args ...any) error {
 	return exception("ResourceNotFoundException", format, args...)
 }
 
-// serializationError is about a body that is not the JSON of the action. The
-// decoder's words name fields and types of the request, not values.
+// serializationError is about a body that is not the JSON of the action: it names
+// members of the request and kinds, not values.
 func serializationError(err error) error {
-	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
-		return exception("SerializationException", "%s cannot be a JSON %s", wrong.Field, wrong.Value)
+	if wrong := new(describe.DecodeError); errors.As(err, &wrong) && (wrong.Twice || wrong.Path != "" && wrong.Kind != "") {
+		return &Error{"SerializationException", wrong.Error()}
 	}
 	return &Error{"SerializationException", "The body is not a JSON object."}
+}
+
+// unknownClientError is Cognito's exception for an ID that no client has. It may be a
+// secret in the wrong place: the log gets no more than its beginning.
+type unknownClientError struct {
+	exception error
+	logged    string
+}
+
+func (e *unknownClientError) Error() string { return e.logged }
+
+func (e *unknownClientError) Unwrap() error { return e.exception }
+
+func noClient(id string) error {
+	const words, most = "User pool client %s does not exist.", 8
+	if r := []rune(id); len(r) > most {
+		return &unknownClientError{notFound(words, id), fmt.Sprintf(words, string(r[:most])+"…")}
+	}
+	return notFound(words, id)
+}
+
+// maxMessage bounds what an answer and the log say of a request, in bytes.
+const maxMessage = 8 << 10
+
+func bounded(message string) string {
+	if len(message) <= maxMessage {
+		return message
+	}
+	return strings.ToValidUTF8(message[:maxMessage], "") + "…"
 }
 
 // exceptionOf finds Cognito's exception for an error of the packages below. ok is
@@ -102,7 +132,12 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, action, id string, 
 	status := http.StatusBadRequest
 	e, ok := exceptionOf(err)
 	if ok {
-		a.Logger.InfoContext(r.Context(), "api call refused", "action", action, "exception", e.Type, "reason", e.Message)
+		e = &Error{e.Type, bounded(e.Message)}
+		reason := e.Message
+		if unknown := new(unknownClientError); errors.As(err, &unknown) {
+			reason = unknown.logged
+		}
+		a.Logger.InfoContext(r.Context(), "api call refused", "action", action, "exception", e.Type, "reason", reason)
 	} else {
 		a.Logger.ErrorContext(r.Context(), "api call failed", "action", action, "request", id, "error", err)
 		status, e = http.StatusInternalServerError, &Error{"InternalErrorException", "The server failed. Its log says why."}

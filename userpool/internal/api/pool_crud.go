@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 
+	strict "github.com/go-json-experiment/json"
+
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -14,7 +16,8 @@ import (
 // poolInput is the request of CreateUserPool and UpdateUserPool.
 type poolInput struct {
 	describe.Pool
-	own poolInputOwn
+	poolInputOwn
+	ignored []string // names of members that the API does not have
 }
 
 // poolInputOwn are the members that requests have under names of their own.
@@ -26,24 +29,20 @@ type poolInputOwn struct {
 
 // UnmarshalJSON reads both kinds of members.
 func (in *poolInput) UnmarshalJSON(b []byte) error {
-	if err := json.Unmarshal(b, &in.own); err != nil {
+	if err := strict.Unmarshal(b, &in.poolInputOwn); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(b, &in.Pool); err != nil {
+	if err := strict.Unmarshal(b, &in.Pool); err != nil {
 		return err
 	}
-	if raw, ok := in.Others["UserPoolTags"]; ok {
-		var tags map[string]string // that actions on tags will read
-		if err := json.Unmarshal(raw, &tags); err != nil {
-			return err
-		}
-	}
+	// What only descriptions have.
+	in.ID, in.ARN, in.Name, in.SchemaAttributes, in.CreatedAt, in.ModifiedAt = in.UserPoolID, "", in.PoolName, nil, nil, nil
 	for _, name := range []string{"UserPoolId", "PoolName", "Schema"} {
 		delete(in.Others, name)
 	}
-	// What only descriptions have.
-	in.ID, in.ARN, in.Name, in.SchemaAttributes, in.CreatedAt, in.ModifiedAt = in.own.UserPoolID, "", in.own.PoolName, nil, nil, nil
-	return nil
+	var err error
+	in.ignored, err = in.Settle()
+	return err
 }
 
 type poolIDInput struct {
@@ -96,16 +95,16 @@ func checkMFA(p *directory.Pool) error {
 
 func (a *API) createUserPool(ctx context.Context, in poolInput) (poolOutput, error) {
 	var c constraints
-	c.required("PoolName", in.own.PoolName, labelShape)
+	c.required("PoolName", in.PoolName, labelShape)
 	in.check(&c)
-	checkSchema(&c, "schema", in.own.Schema)
+	checkSchema(&c, "schema", in.Schema)
 	if err := c.err(); err != nil {
 		return poolOutput{}, err
 	}
 	if err := in.checkTogether(); err != nil {
 		return poolOutput{}, err
 	}
-	schema, err := schemaOf(in.own.Schema)
+	schema, err := schemaOf(in.Schema)
 	if err != nil {
 		return poolOutput{}, err
 	}
@@ -129,7 +128,7 @@ func (a *API) createUserPool(ctx context.Context, in poolInput) (poolOutput, err
 		return poolOutput{}, err
 	}
 	a.SignIns.Issuer.Prepare(p.ID) //nolint:contextcheck // keys are made for all requests to come
-	a.warnOfSettings(ctx, "CreateUserPool", p.Settings)
+	a.warnOfSettings(ctx, "CreateUserPool", p.Settings, in.ignored...)
 	return poolOutput{describe.OfPool(p)}, nil
 }
 
@@ -174,8 +173,8 @@ func (a *API) describeUserPool(ctx context.Context, in poolIDInput) (poolOutput,
 // cannot change after the pool was made and for what has an action of its own.
 func (a *API) updateUserPool(ctx context.Context, in poolInput) (empty, error) {
 	var c constraints
-	c.required("UserPoolId", in.own.UserPoolID, poolIDShape)
-	c.optional("PoolName", in.own.PoolName, labelShape)
+	c.required("UserPoolId", in.UserPoolID, poolIDShape)
+	c.optional("PoolName", in.PoolName, labelShape)
 	in.check(&c)
 	if err := c.err(); err != nil {
 		return empty{}, err
@@ -184,7 +183,7 @@ func (a *API) updateUserPool(ctx context.Context, in poolInput) (empty, error) {
 		return empty{}, err
 	}
 	updated := in.Record()
-	err := a.inPool(ctx, in.own.UserPoolID, func(tx store.Tx, old directory.Pool) error {
+	err := a.inPool(ctx, in.UserPoolID, func(tx store.Tx, old directory.Pool) error {
 		p := updated
 		p.ID, p.CreatedAt, p.ModifiedAt = old.ID, old.CreatedAt, a.Now()
 		p.Name = cmp.Or(p.Name, old.Name)
@@ -204,7 +203,7 @@ func (a *API) updateUserPool(ctx context.Context, in poolInput) (empty, error) {
 		return directory.PutPool(tx, p)
 	})
 	if err == nil {
-		a.warnOfSettings(ctx, "UpdateUserPool", updated.Settings)
+		a.warnOfSettings(ctx, "UpdateUserPool", updated.Settings, in.ignored...)
 	}
 	return empty{}, err
 }

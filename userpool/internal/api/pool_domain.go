@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	strict "github.com/go-json-experiment/json"
 
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
@@ -20,6 +23,18 @@ type domainInput struct {
 	ManagedLoginVersion json.RawMessage `json:",omitempty"`
 	CustomDomainConfig  json.RawMessage `json:",omitempty"`
 	Routing             json.RawMessage `json:",omitempty"`
+}
+
+// UnmarshalJSON wants what is kept as it came to be of its shape.
+func (in *domainInput) UnmarshalJSON(b []byte) error {
+	type plain domainInput
+	if err := strict.Unmarshal(b, (*plain)(in)); err != nil {
+		return err
+	}
+	return cmp.Or(
+		describe.Settle("ManagedLoginVersion", &in.ManagedLoginVersion),
+		describe.Settle("CustomDomainConfig", &in.CustomDomainConfig),
+		describe.Settle("Routing", &in.Routing))
 }
 
 type domainOutput struct {
@@ -40,7 +55,7 @@ var (
 	domainPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){2,}$`)
 )
 
-func given(raw json.RawMessage) bool { return raw != nil && string(raw) != "null" }
+func given(raw json.RawMessage) bool { return raw != nil }
 
 // check looks at the name: a prefix or, with a certificate, a whole name of three
 // parts or more. Messages are quoted in issues of Terraform modules and aws-cdk.

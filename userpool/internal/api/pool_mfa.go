@@ -1,9 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
+	strict "github.com/go-json-experiment/json"
+
+	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
@@ -72,6 +76,18 @@ func (m *mfaConfig) keep(p *directory.Pool) error {
 type setMFAConfigInput struct {
 	UserPoolID string `json:"UserPoolId"`
 	mfaConfig
+}
+
+// UnmarshalJSON wants the factors that are kept as they came to be of their shapes.
+func (in *setMFAConfigInput) UnmarshalJSON(b []byte) error {
+	type plain setMFAConfigInput
+	if err := strict.Unmarshal(b, (*plain)(in)); err != nil {
+		return err
+	}
+	return cmp.Or(
+		describe.Settle("SmsMfaConfiguration", &in.SMSMFAConfiguration),
+		describe.Settle("EmailMfaConfiguration", &in.EmailMFAConfiguration),
+		describe.Settle("WebAuthnConfiguration", &in.WebAuthnConfiguration))
 }
 
 // setUserPoolMfaConfig replaces the whole configuration. The messages are quoted

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	strict "github.com/go-json-experiment/json"
+
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
@@ -68,7 +70,7 @@ var clientNames = named[plainClient]()
 
 // UnmarshalJSON keeps unknown members in Others.
 func (c *Client) UnmarshalJSON(b []byte) error {
-	if err := json.Unmarshal(b, (*plainClient)(c)); err != nil {
+	if err := strict.Unmarshal(b, (*plainClient)(c)); err != nil {
 		return err
 	}
 	var err error

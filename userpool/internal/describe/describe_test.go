@@ -165,8 +165,22 @@ func TestReadErrors(t *testing.T) {
 		{"no pool ID", `{"UserPoolClient":{"ClientId":"a"}}`, "x.json: UserPoolClient.UserPoolId: is missing"},
 		{"type", `{"UserPoolClient":{"ClientId":"a","CallbackURLs":"https://a.example/"}}`, "x.json: UserPoolClient.CallbackURLs: cannot be a JSON string: take the file as the AWS CLI printed it"},
 		{"nested type", `{"UserPool":{"Id":"a","Policies":{"PasswordPolicy":{"MinimumLength":"8"}}}}`, "x.json: UserPool.Policies.PasswordPolicy.MinimumLength: cannot be a JSON string"},
-		{"date", `{"UserPool":{"Id":"a","CreationDate":"yesterday"}}`, `x.json: UserPool: "yesterday" is not a time such as`},
-		{"date number", `{"UserPool":{"Id":"a","CreationDate":-1}}`, `x.json: UserPool: -1 is not a time in seconds`},
+		{"setting", `{"UserPool":{"Id":"a","AccountRecoverySetting":{"RecoveryMechanisms":[{"Priority":"1"}]}}}`, "x.json: UserPool.AccountRecoverySetting.RecoveryMechanisms[0].Priority: cannot be a JSON string: take"},
+		{"tag", `{"UserPool":{"Id":"a","UserPoolTags":{"team":1}}}`, "x.json: UserPool.UserPoolTags.team: cannot be a JSON number: take"},
+		{"policy", `{"UserPool":{"Id":"a","Policies":{"SignInPolicy":1}}}`, "x.json: UserPool.Policies.SignInPolicy: cannot be a JSON number: take"},
+		{"invitation", `{"UserPool":{"Id":"a","AdminCreateUserConfig":{"InviteMessageTemplate":[]}}}`, "x.json: UserPool.AdminCreateUserConfig.InviteMessageTemplate: cannot be a JSON array: take"},
+		{"factor", `{"UserPool":{"Id":"a","EmailMfaConfiguration":1}}`, "x.json: UserPool.EmailMfaConfiguration: cannot be a JSON number: take"},
+		{"client setting", `{"UserPoolClient":{"ClientId":"a","UserPoolId":"b","AnalyticsConfiguration":1}}`, "x.json: UserPoolClient.AnalyticsConfiguration: cannot be a JSON number: take"},
+		{"long number", `{"UserPool":{"Id":` + strings.Repeat("9", 200_000) + `}}`, "x.json: UserPool.Id: cannot be a JSON number: take"},
+		{"member twice", `{"UserPool":{"Id":"a","Policies":{"PasswordPolicy":{"MinimumLength":8,"MinimumLength":9}}}}`, "x.json: UserPool.Policies.PasswordPolicy.MinimumLength: is there twice: keep one"},
+		{"pool twice", `{"UserPool":{"Id":"a"},"UserPool":{"Id":"a"}}`, "x.json: UserPool: is there twice: keep one"},
+		{"twice in a later document", `{"UserPool":{"Id":"a"}}{"UserPoolClient":{"ClientId":"a","CallbackURLs":[],"CallbackURLs":[]}}`, "x.json: document 2: UserPoolClient.CallbackURLs: is there twice"},
+		{"twice in what nobody knows", `{"UserPool":{"Id":"a","New":[{"a":1,"a":1}]}}`, "x.json: UserPool.New[0].a: is there twice"},
+		{"case", `{"UserPool":{"id":"a"}}`, "x.json: UserPool.Id: is missing"},
+		{"half a character", `{"UserPool":{"Id":"\ud800"}}`, "x.json: is not whole or not JSON ("},
+		{"date object", `{"UserPool":{"Id":"a","CreationDate":{}}}`, "x.json: UserPool.CreationDate: cannot be a JSON object"},
+		{"date", `{"UserPool":{"Id":"a","CreationDate":"yesterday"}}`, `x.json: UserPool.CreationDate: "yesterday" is not a time such as`},
+		{"date number", `{"UserPool":{"Id":"a","CreationDate":-1}}`, `x.json: UserPool.CreationDate: -1 is not a time in seconds`},
 		{"unit", `{"UserPoolClient":{"ClientId":"a","UserPoolId":"eu-west-1_A","TokenValidityUnits":{"AccessToken":"weeks"}}}`, `x.json: UserPoolClient.TokenValidityUnits.AccessToken: "weeks" is none of seconds, minutes, hours, days`},
 		{"twice", `{"UserPool":{"Id":"a"}}{"UserPool":{"Id":"a"}}`, "x.json: document 2: pool a is described by x.json: UserPool too: keep one"},
 		{"large", `{"a":"` + strings.Repeat("a", 16<<20) + `"}`, "x.json: has more than 16777216 bytes"},
@@ -174,7 +188,7 @@ func TestReadErrors(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := describe.Read(strings.NewReader(tc.text), "x.json")
-			if err == nil || !strings.HasPrefix(err.Error(), tc.want) {
+			if err == nil || !strings.HasPrefix(err.Error(), tc.want) || len(err.Error()) > 1024 {
 				t.Errorf("%v\nwant %s", err, tc.want)
 			}
 		})

@@ -4,6 +4,8 @@
 //
 // [Read] and [Merge] take what `aws cognito-idp describe-user-pool` and
 // `describe-user-pool-client` print, so that a local pool can be like a real one.
+// [Decode] reads JSON as strictly as AWS does, and Settle, of pools, clients and
+// single settings, holds what is kept as it came to the shapes of the API.
 // The package writes to no store and asks no AWS. Start at [Pool] and [Client].
 //
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html

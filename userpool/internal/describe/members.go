@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"strings"
+	"strconv"
 	"time"
+
+	strict "github.com/go-json-experiment/json"
 )
 
 // Time is a time as AWS writes it: the API in seconds since 1970 with a fraction,
@@ -22,6 +24,11 @@ func timeOf(t time.Time) *Time {
 	return &Time{t}
 }
 
+// timeError is about a text that is no time.
+type timeError string
+
+func (e timeError) Error() string { return string(e) }
+
 // MarshalJSON writes the API's form.
 func (t Time) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(t.UnixMilli()) / 1000)
@@ -33,7 +40,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	if json.Unmarshal(b, &seconds) == nil {
 		const year9999 = 253402300799
 		if seconds < 0 || seconds > year9999 {
-			return fmt.Errorf("%s is not a time in seconds since 1970", b)
+			return timeError(shorten(string(b)) + " is not a time in seconds since 1970")
 		}
 		t.Time = time.UnixMilli(int64(seconds * 1000)).UTC()
 		return nil
@@ -44,7 +51,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	}
 	parsed, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return fmt.Errorf("%q is not a time such as 2024-05-01T10:00:00.123000+00:00", text)
+		return timeError(strconv.Quote(shorten(text)) + " is not a time such as 2024-05-01T10:00:00.123000+00:00")
 	}
 	t.Time = parsed.UTC()
 	return nil
@@ -54,11 +61,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 func named[T any]() map[string]bool {
 	names := map[string]bool{}
 	for field := range reflect.TypeFor[T]().Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == "" {
-			name = field.Name
-		}
-		names[name] = true
+		names[nameOf(field)] = true
 	}
 	return names
 }
@@ -67,7 +70,7 @@ func named[T any]() map[string]bool {
 // null.
 func others(object []byte, known map[string]bool) (map[string]json.RawMessage, error) {
 	var all map[string]json.RawMessage
-	if err := json.Unmarshal(object, &all); err != nil {
+	if err := strict.Unmarshal(object, &all); err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(all, func(name string, value json.RawMessage) bool {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	strict "github.com/go-json-experiment/json"
+
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
@@ -69,7 +71,7 @@ var poolNames = named[plainPool]()
 
 // UnmarshalJSON keeps unknown members in Others.
 func (p *Pool) UnmarshalJSON(b []byte) error {
-	if err := json.Unmarshal(b, (*plainPool)(p)); err != nil {
+	if err := strict.Unmarshal(b, (*plainPool)(p)); err != nil {
 		return err
 	}
 	var err error

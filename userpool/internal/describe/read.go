@@ -11,6 +11,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	strict "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
@@ -46,11 +49,12 @@ func Read(r io.Reader, name string) (Import, error) {
 		return Import{}, fmt.Errorf("%s: %w", name, err)
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	decoder := json.NewDecoder(bytes.NewReader(b))
+	// Of a Buffer the decoder reads in place; of other readers its errors can lose names.
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(b))
 	in := Import{Domains: map[string][]string{}, origins: map[string]string{}}
 	for n := 1; ; n++ {
 		var document map[string]json.RawMessage
-		err := decoder.Decode(&document)
+		err := strict.UnmarshalDecode(decoder, &document)
 		if errors.Is(err, io.EOF) {
 			return in, nil
 		}
@@ -87,8 +91,9 @@ func looksLikeJSON(b []byte) error {
 	return nil
 }
 
-func shorten(s string) string {
-	const most = 40
+func shorten(s string) string { return shortenTo(s, 40) }
+
+func shortenTo(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"
 	}
@@ -122,7 +127,10 @@ func (in *Import) add(document map[string]json.RawMessage, at string) error {
 func (in *Import) addPool(raw json.RawMessage, at string) error {
 	const path = "UserPool"
 	var p Pool
-	if err := json.Unmarshal(raw, &p); err != nil {
+	if err := strict.Unmarshal(raw, &p); err != nil {
+		return jsonError(err, path)
+	}
+	if _, err := p.settle(true, poolShapes, describedShapes, actionShapes); err != nil {
 		return jsonError(err, path)
 	}
 	if p.ID == "" {
@@ -144,7 +152,10 @@ func (in *Import) addPool(raw json.RawMessage, at string) error {
 func (in *Import) addClient(raw json.RawMessage, at string) error {
 	const path = "UserPoolClient"
 	var c Client
-	if err := json.Unmarshal(raw, &c); err != nil {
+	if err := strict.Unmarshal(raw, &c); err != nil {
+		return jsonError(err, path)
+	}
+	if _, err := settleOthers(c.Others, true, clientShapes); err != nil {
 		return jsonError(err, path)
 	}
 	if c.ID == "" {
@@ -191,21 +202,19 @@ func (c *Client) checkUnits(path string) error {
 
 // jsonError puts the JSON path in front of what a decoder says.
 func jsonError(err error, path string) error {
-	var wrong *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
+	const asPrinted = "take the file as the AWS CLI printed it"
+	f := faultOf(err, nil)
+	at := strings.Trim(path+"."+f.Path, ".")
+	var noTime timeError
 	switch {
-	case errors.As(err, &wrong) && path == "":
-		return fmt.Errorf("is a JSON %s, not an object: %s", wrong.Value, howTo)
-	case errors.As(err, &wrong):
-		at := path
-		if wrong.Field != "" {
-			at += "." + wrong.Field
-		}
-		return fmt.Errorf("%s: cannot be a JSON %s: take the file as the AWS CLI printed it", at, wrong.Value)
-	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("is not whole or not JSON (%w): take the file as the AWS CLI printed it", err)
-	case path != "":
-		return fmt.Errorf("%s: %w", path, err)
+	case f.Twice:
+		return fmt.Errorf("%s: is there twice: keep one", at)
+	case errors.As(err, &noTime):
+		return fmt.Errorf("%s: %w", at, noTime)
+	case f.Kind != "" && at == "":
+		return fmt.Errorf("is a JSON %s, not an object: %s", f.Kind, howTo)
+	case f.Kind != "":
+		return fmt.Errorf("%s: cannot be a JSON %s: %s", at, f.Kind, asPrinted)
 	}
-	return err
+	return fmt.Errorf("is not whole or not JSON (%w): %s", f.cause, asPrinted)
 }
