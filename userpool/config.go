@@ -46,9 +46,10 @@ type Config struct {
 	Rotation Rotation
 
 	// Storage keeps everything beyond the process: see [OpenStorage]. Nil means
-	// memory. Pools, clients, groups, resource servers and providers of Pools replace
-	// those of the same name in it; users of Pools are added where it has none of
-	// that name, as people may have changed their passwords since.
+	// memory. What it has stays, changed or deleted as it may be since, until Pools or
+	// Descriptions say something else of it than when they were last written into it:
+	// then that record is as they say. Of a user, the password, the authenticator app
+	// and the rest are looked at one by one. What Pools no longer have, it keeps.
 	Storage *Storage
 
 	// Deliver hands over codes and temporary passwords that Cognito would send by

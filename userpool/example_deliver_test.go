@@ -37,9 +37,9 @@ func ExampleConfig_deliver() {
 	fmt.Println("SignUp", call("SignUp", `{"ClientId": "local-client", "Username": "ben", "Password": "Passw0rd!",
 		"UserAttributes": [{"Name": "email", "Value": "ben@example.com"}]}`))
 	code := <-codes
-	now = now.Add(25 * time.Hour) // a day is what a code lives
+	server.SetClockOffset(25 * time.Hour) // a day is what a code lives
 	fmt.Println("a day later", call("ConfirmSignUp", `{"ClientId": "local-client", "Username": "ben", "ConfirmationCode": "`+code+`"}`))
-	now = now.Add(-25 * time.Hour)
+	server.SetClockOffset(0)
 	fmt.Println("in time", call("ConfirmSignUp", `{"ClientId": "local-client", "Username": "ben", "ConfirmationCode": "`+code+`"}`))
 	// Output:
 	// SignUp 200

@@ -1,16 +1,15 @@
 package userpool
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // Descriptions are pools and app clients as AWS describes those of an account.
@@ -115,47 +114,49 @@ func describedClient(c directory.Client) Client {
 	}
 }
 
-// pool returns the record of a described pool.
-func (d *Descriptions) pool(id string) (directory.Pool, bool) {
+// warnOfDescriptions tells the log what was described and changes nothing here.
+func (s *Server) warnOfDescriptions(d *Descriptions) {
 	if d == nil {
-		return directory.Pool{}, false
+		return
 	}
-	i := slices.IndexFunc(d.imported.Pools, func(p directory.Pool) bool { return p.ID == id })
-	if i < 0 {
-		return directory.Pool{}, false
+	warn := func(kind, id string, settings map[string]json.RawMessage) {
+		if names := describe.Inert(settings); len(names) > 0 {
+			s.log.Warn("settings taken, not acted upon", kind, id, "settings", names)
+		}
 	}
-	return d.imported.Pools[i], true
+	for _, p := range d.imported.Pools {
+		warn("pool", p.ID, p.Settings)
+	}
+	for _, c := range d.imported.Clients {
+		warn("client", c.ID, c.Settings)
+	}
 }
 
-// warnOfInert tells the log what was described and changes nothing here.
-func (s *Server) warnOfInert(kind, id string, settings map[string]json.RawMessage) {
-	if names := describe.Inert(settings); len(names) > 0 {
-		s.log.Warn("settings taken, not acted upon", kind, id, "settings", names)
+// seeds returns what is described of each pool.
+func (d *Descriptions) seeds(now time.Time) []poolSeed {
+	if d == nil {
+		return nil
 	}
-}
-
-// seedDescriptions writes described pools and clients into the store.
-func (s *Server) seedDescriptions(ctx context.Context, d *Descriptions) error {
-	return s.store.Update(ctx, func(tx store.Tx) error {
-		in := d.imported
-		var faults []error
-		for _, p := range in.Pools {
-			s.warnOfInert("pool", p.ID, p.Settings)
-			faults = append(faults, directory.PutPool(tx, p))
-			for _, domain := range in.Domains[p.ID] {
-				faults = append(faults, directory.PutDomain(tx, domain, p.ID))
+	in := d.imported
+	all := make([]poolSeed, len(in.Pools))
+	for i, p := range in.Pools {
+		s := poolSeed{field: "Descriptions", record: p, domains: slices.Clone(in.Domains[p.ID]), now: now}
+		for _, r := range in.ResourceServers {
+			if r.PoolID == p.ID {
+				s.servers = append(s.servers, r)
 			}
 		}
-		for _, r := range in.ResourceServers {
-			faults = append(faults, directory.PutResourceServer(tx, r))
-		}
-		for _, p := range in.Providers {
-			faults = append(faults, directory.PutProvider(tx, p))
+		for _, provider := range in.Providers {
+			if provider.PoolID == p.ID {
+				s.providers = append(s.providers, provider)
+			}
 		}
 		for _, c := range in.Clients {
-			s.warnOfInert("client", c.ID, c.Settings)
-			faults = append(faults, directory.PutClient(tx, c))
+			if c.PoolID == p.ID {
+				s.clients = append(s.clients, c)
+			}
 		}
-		return errors.Join(faults...)
-	})
+		all[i] = s
+	}
+	return all
 }

@@ -1,180 +1,224 @@
 package userpool
 
 import (
-	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"reflect"
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/srp"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// seed writes the configured pools into the store.
-func (s *Server) seed(ctx context.Context, cfg Config) error {
-	if cfg.Descriptions != nil {
-		if err := s.seedDescriptions(ctx, cfg.Descriptions); err != nil {
-			return fmt.Errorf("Descriptions: %w", err)
-		}
-	}
-	for i, p := range cfg.Pools {
-		pool, described := cfg.Descriptions.pool(p.ID)
-		if !described {
-			pool = p.record(s.now())
-		}
-		users, err := s.newUsers(ctx, pool, p.Users)
-		if err == nil {
-			err = s.store.Update(ctx, func(tx store.Tx) error { return s.seedPool(tx, p, pool, users) })
-		}
-		if err != nil {
-			return fmt.Errorf("Pools[%d]: %w", i, err)
+// seed writes what is configured into the store, as far as it is news to it: records
+// that it never had, and those of which the configuration says something else than
+// when they were last written. What the API made of the others, or that it deleted
+// them, stays.
+func (s *Server) seed(ctx context.Context, cfg Config, key seedKey) error {
+	s.warnOfDescriptions(cfg.Descriptions)
+	for _, pool := range cfg.seeds(s.now()) {
+		if err := s.seedPool(ctx, &pool, key); err != nil {
+			return fmt.Errorf("%s: %w", pool.field, err)
 		}
 	}
 	return nil
 }
 
-// newUsers makes the records of those users that the store does not have. Deriving
-// a verifier takes a millisecond, which no transaction should.
-func (s *Server) newUsers(ctx context.Context, pool directory.Pool, configured []User) ([]directory.User, error) {
-	var made []directory.User
-	for i, u := range configured {
-		err := s.store.View(ctx, func(tx store.Tx) error {
-			_, err := directory.GetUser(tx, pool, u.Username)
-			return err
-		})
-		if err == nil {
-			continue
+func (s *Server) seedPool(ctx context.Context, pool *poolSeed, key seedKey) error {
+	var news *poolNews
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		news, err = pool.news(tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if news.exists() {
+		s.issuer.Prepare(pool.record.ID) //nolint:contextcheck // keys are for all, not for whoever waits here
+	}
+	if news.none() {
+		return nil
+	}
+	if err := news.derive(s.random); err != nil {
+		return err
+	}
+	return s.store.Update(ctx, func(tx store.Tx) error { return news.write(tx, s.now()) })
+}
+
+// seedKey makes the digests by which configured records are compared. It is a secret
+// of the store, so that digests of passwords are of no use elsewhere.
+type seedKey []byte
+
+func (k seedKey) digest(kind, key string, form any) ([]byte, error) {
+	text, err := json.Marshal(nonZero(form))
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, k)
+	fmt.Fprintf(mac, "%s\x00%s\x00%s", kind, key, text)
+	return mac.Sum(nil), nil
+}
+
+// nonZero leaves fields of a struct out that are not set: those which a later version
+// of this program adds must not make news of everything.
+func nonZero(form any) any {
+	v := reflect.ValueOf(form)
+	if v.Kind() != reflect.Struct {
+		return form
+	}
+	set := map[string]any{}
+	for i := range v.NumField() {
+		if field := v.Field(i); !field.IsZero() {
+			set[v.Type().Field(i).Name] = field.Interface()
 		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return nil, fmt.Errorf("Users[%d]: %w", i, err)
+	}
+	return set
+}
+
+// entry is what the configuration says of something: a record, or a part of one.
+type entry struct {
+	kind, key string
+	form      any
+	digest    []byte
+}
+
+// isNews compares the entry with the one last written, and keeps the digest in it.
+func (e *entry) isNews(tx store.Tx, key seedKey) (bool, error) {
+	var err error
+	if e.digest, err = key.digest(e.kind, e.key, e.form); err != nil {
+		return false, err
+	}
+	seen, err := directory.Seeded(tx, e.kind, e.key)
+	return !hmac.Equal(seen, e.digest), err
+}
+
+func (e *entry) remember(tx store.Tx) error { return directory.PutSeeded(tx, e.kind, e.key, e.digest) }
+
+// poolNews is what has to be written of a pool.
+type poolNews struct {
+	seed    *poolSeed
+	pool    directory.Pool // as it will be
+	stored  bool           // the store has the pool
+	records []recordSeed
+	users   []userNews
+}
+
+// news finds what the store does not know. Of a pool that it lacks that is all or
+// nothing: a deleted one stays deleted while nothing about it is edited.
+func (s *poolSeed) news(tx store.Tx, key seedKey) (*poolNews, error) {
+	n := &poolNews{seed: s, pool: s.record}
+	switch old, err := directory.GetPool(tx, s.record.ID); {
+	case err == nil:
+		n.stored, n.pool = true, old
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, err
+	}
+	var everything []recordSeed
+	for _, r := range s.records() {
+		isNews, err := r.isNews(tx, key)
+		if err != nil {
+			return nil, err
 		}
-		record, err := u.record(pool, s.random, s.now())
+		if isNews {
+			n.records = append(n.records, r)
+		}
+		if isNews && r.kind == kindPool {
+			n.pool = s.record
+		}
+		everything = append(everything, r)
+	}
+	var everybody []userNews
+	for i, u := range s.users {
+		found, err := u.news(tx, n.pool, key)
 		if err != nil {
 			return nil, fmt.Errorf("Users[%d]: %w", i, err)
 		}
-		made = append(made, record)
-	}
-	return made, nil
-}
-
-func (s *Server) seedPool(tx store.Tx, p Pool, pool directory.Pool, users []directory.User) error {
-	now := s.now()
-	if old, err := directory.GetPool(tx, pool.ID); err == nil {
-		pool.CreatedAt = old.CreatedAt
-	}
-	faults := []error{directory.PutPool(tx, pool)}
-	if p.Domain != "" {
-		faults = append(faults, directory.PutDomain(tx, p.Domain, pool.ID))
-	}
-	for _, r := range p.ResourceServers {
-		faults = append(faults, directory.PutResourceServer(tx, r.record(pool.ID)))
-	}
-	for _, provider := range p.Providers {
-		faults = append(faults, directory.PutProvider(tx, directory.Provider{
-			PoolID: pool.ID, Name: provider.Name, Type: provider.Type, Issuer: provider.Issuer,
-		}))
-	}
-	for _, g := range p.Groups {
-		record := directory.Group{
-			PoolID: pool.ID, Name: g.Name, Description: g.Description, RoleARN: g.RoleARN, Precedence: g.Precedence,
-			CreatedAt: now, ModifiedAt: now, Claims: g.Claims.record(),
+		found.at = i
+		if found.any() {
+			n.users = append(n.users, found)
 		}
-		faults = append(faults, directory.PutGroup(tx, record))
+		found.all()
+		everybody = append(everybody, found)
 	}
-	for _, c := range p.Clients {
-		faults = append(faults, directory.PutClient(tx, c.record(pool.ID, now)))
+	if !n.stored && !n.none() {
+		n.records, n.users = everything, everybody
 	}
-	for _, u := range users {
-		for _, name := range u.Groups {
-			if _, err := directory.GetGroup(tx, pool.ID, name); errors.Is(err, store.ErrNotFound) {
-				faults = append(faults, directory.PutGroup(tx, directory.Group{PoolID: pool.ID, Name: name, CreatedAt: now, ModifiedAt: now}))
-			}
+	return n, nil
+}
+
+func (n *poolNews) none() bool { return len(n.records) == 0 && len(n.users) == 0 }
+
+func (n *poolNews) exists() bool { return n.stored || !n.none() }
+
+// derive makes the verifiers of passwords. It takes a millisecond for each, which no
+// transaction should.
+func (n *poolNews) derive(source *random.Source) error {
+	for i := range n.users {
+		if err := n.users[i].derive(source, n.pool.SRPName()); err != nil {
+			return fmt.Errorf("Users[%d]: %w", n.users[i].at, err)
 		}
-		faults = append(faults, directory.PutUser(tx, pool, u))
 	}
-	return errors.Join(faults...)
+	return nil
 }
 
-func (r *ResourceServer) record(poolID string) directory.ResourceServer {
-	record := directory.ResourceServer{PoolID: poolID, Identifier: r.Identifier, Name: r.Identifier}
-	for _, scope := range r.Scopes {
-		record.Scopes = append(record.Scopes, directory.ResourceScope{Name: scope, Description: scope})
+func (n *poolNews) write(tx store.Tx, now time.Time) error {
+	for _, r := range n.records {
+		if err := errors.Join(r.put(tx), r.remember(tx)); err != nil {
+			return err
+		}
 	}
-	return record
-}
-
-func (p *Pool) record(now time.Time) directory.Pool {
-	policy := p.PasswordPolicy
-	return directory.Pool{
-		ID: p.ID, Name: cmp.Or(p.Name, p.ID), CreatedAt: now, ModifiedAt: now,
-		Password: directory.PasswordPolicy{
-			MinimumLength:    cmp.Or(policy.MinimumLength, 8),
-			RequireUppercase: !policy.NoUppercase, RequireLowercase: !policy.NoLowercase,
-			RequireNumbers: !policy.NoNumbers, RequireSymbols: !policy.NoSymbols,
-			TemporaryDays: cmp.Or(policy.TemporaryDays, 7),
-		},
-		UsernameAttributes: slices.Clone(p.UsernameAttributes), AliasAttributes: slices.Clone(p.AliasAttributes),
-		AutoVerifiedAttributes: slices.Clone(p.AutoVerifiedAttributes), CaseSensitive: p.CaseSensitive,
-		MFA: cmp.Or(p.MFA, "OFF"), AdminCreateUserOnly: p.AdminCreateUserOnly, AnyCustom: true,
-	}
-}
-
-func (c *Client) record(poolID string, now time.Time) directory.Client {
-	orDefault := func(d, def time.Duration) time.Duration { return cmp.Or(d, def) }
-	flows := make([]string, len(c.Flows))
-	for i, f := range c.Flows {
-		flows[i] = string(f)
-	}
-	return directory.Client{
-		ID: c.ID, PoolID: poolID, Name: cmp.Or(c.Name, c.ID), CreatedAt: now, ModifiedAt: now,
-		Secret: directory.Secret(c.Secret), OAuthFlows: flows, Scopes: slices.Clone(c.Scopes),
-		CallbackURLs: slices.Clone(c.CallbackURLs), SignOutURLs: slices.Clone(c.SignOutURLs),
-		Providers: append([]string{directory.ProviderCognito}, c.Providers...), AuthFlows: slices.Clone(c.AuthFlows),
-		HideUnknownUsers: !c.RevealUnknownUsers, NoRevocation: c.NoRevocation,
-		AccessValidity:    orDefault(c.AccessTokenValidity, directory.DefaultTokenValidity),
-		IDValidity:        orDefault(c.IDTokenValidity, directory.DefaultTokenValidity),
-		RefreshValidity:   orDefault(c.RefreshTokenValidity, directory.DefaultRefreshValidity),
-		ChallengeValidity: orDefault(c.ChallengeValidity, directory.DefaultChallengeValidity),
-		Rotation:          c.RefreshRotation.Enabled, RotationGrace: c.RefreshRotation.Grace,
-		ReadAttributes: slices.Clone(c.ReadAttributes), WriteAttributes: slices.Clone(c.WriteAttributes),
-		Claims: c.Claims.record(),
-	}
-}
-
-func (u *User) record(pool directory.Pool, source *random.Source, now time.Time) (directory.User, error) {
-	verifier, err := srp.NewVerifier(source, pool.SRPName(), u.Username, string(u.Password))
+	pool, err := directory.GetPool(tx, n.pool.ID)
 	if err != nil {
-		return directory.User{}, err
+		return err
 	}
-	record := directory.User{
-		PoolID: pool.ID, Username: u.Username,
-		Sub:    cmp.Or(u.Sub, random.DerivedUUID(pool.ID, pool.UserKey(u.Username))),
-		Status: directory.Confirmed, Disabled: u.Disabled, CreatedAt: now, ModifiedAt: now, Password: verifier,
-		Attributes: u.Attributes, Groups: u.Groups, Claims: u.Claims.record(),
-		TOTPSecret: string(u.TOTPSecret), TOTPEnabled: u.TOTPSecret != "",
+	records := make([]directory.User, len(n.users))
+	for i, u := range n.users {
+		old, err := directory.GetUser(tx, pool, u.Username)
+		switch {
+		case err == nil:
+			// Out of the way, as people may have swapped their addresses.
+			err = directory.DeleteUser(tx, pool, old)
+		case errors.Is(err, store.ErrNotFound):
+			old, err = u.blank(pool, now), nil
+		}
+		if err != nil {
+			return fmt.Errorf("Users[%d]: %w", u.at, err)
+		}
+		records[i] = u.record(old, pool, now)
 	}
-	if u.Temporary {
-		record.Status = directory.ForceChangePassword
-		record.TemporaryUntil = now.AddDate(0, 0, pool.Password.TemporaryDays)
+	for i, u := range n.users {
+		if err := n.writeUser(tx, pool, u, records[i]); err != nil {
+			return fmt.Errorf("Users[%d]: %w", u.at, err)
+		}
 	}
-	return record, nil
+	return nil
 }
 
-// record encodes claims, which validation has tried before.
-func (c *ExtraClaims) record() directory.Claims {
-	encode := func(claims map[string]any) map[string]json.RawMessage {
-		encoded := map[string]json.RawMessage{}
-		for name, value := range claims {
-			if b, err := json.Marshal(value); err == nil {
-				encoded[name] = b
+func (n *poolNews) writeUser(tx store.Tx, pool directory.Pool, u userNews, record directory.User) error {
+	for _, name := range record.Groups {
+		switch _, err := directory.GetGroup(tx, pool.ID, name); {
+		case errors.Is(err, store.ErrNotFound):
+			if err := directory.PutGroup(tx, n.seed.group(name)); err != nil {
+				return err
+			}
+		case err != nil:
+			return err
+		}
+	}
+	if err := directory.PutUser(tx, pool, record); err != nil {
+		return err
+	}
+	for _, part := range u.parts {
+		if part.due {
+			if err := part.remember(tx); err != nil {
+				return err
 			}
 		}
-		return encoded
 	}
-	return directory.Claims{ID: encode(c.ID), Access: encode(c.Access)}
+	return nil
 }

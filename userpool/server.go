@@ -37,8 +37,8 @@ type Server struct {
 }
 
 // New checks cfg and returns a server for it. All faults come back at once, each
-// named by its field. New does no I/O but to write the pools of cfg into its
-// Storage. Signing keys are made in the background: requests that need them wait.
+// named by its field. New does no I/O but to write into its Storage what is new of
+// the pools of cfg. Signing keys are made in the background: requests that need them wait.
 func New(cfg Config) (*Server, error) {
 	if len(cfg.Pools) == 0 && cfg.Descriptions == nil {
 		cfg.Pools = []Pool{DefaultPool()}
@@ -68,32 +68,30 @@ func New(cfg Config) (*Server, error) {
 		Store: s.store, Now: s.now, Random: s.random, URL: issuerURL,
 		Rotation: issuer.Rotation{Every: cfg.Rotation.Every, Overlap: cfg.Rotation.Overlap},
 	})
-	for _, p := range cfg.Pools {
-		s.issuer.Prepare(p.ID)
-	}
-	for _, id := range cfg.Descriptions.PoolIDs() {
-		s.issuer.Prepare(id)
-	}
 	// It is the caller who waits, and for a moment.
-	if err := s.seed(context.Background(), cfg); err != nil {
+	decoys, seeds, err := s.secrets(context.Background())
+	if err != nil {
 		return nil, fmt.Errorf("userpool: %w", err)
 	}
-	decoys, err := s.decoys(context.Background())
-	if err != nil {
+	if err := s.seed(context.Background(), cfg, seeds); err != nil {
 		return nil, fmt.Errorf("userpool: %w", err)
 	}
 	s.handler = s.routes(cfg, issuerURL, decoys)
 	return s, nil
 }
 
-// decoys is the secret that users who do not exist are made of. It is the
-// storage's, so that a restart does not give them away.
-func (s *Server) decoys(ctx context.Context) (secret []byte, err error) {
+// secrets are what users who do not exist are made of, and the key of the digests of
+// what is configured. They are the storage's, so that a restart gives nobody away.
+func (s *Server) secrets(ctx context.Context) (decoys []byte, seeds seedKey, err error) {
+	fresh := func() []byte { return s.random.Bytes(32) }
 	err = s.store.Update(ctx, func(tx store.Tx) error {
-		secret, err = directory.ServerSecret(tx, "decoys", func() []byte { return s.random.Bytes(32) })
+		if decoys, err = directory.ServerSecret(tx, "decoys", fresh); err != nil {
+			return err
+		}
+		seeds, err = directory.ServerSecret(tx, "seeds", fresh)
 		return err
 	})
-	return secret, err
+	return decoys, seeds, err
 }
 
 func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte) http.Handler {

@@ -13,7 +13,7 @@ import (
 )
 
 // onDisk starts a server on a directory, and stops it with stop.
-func onDisk(t *testing.T, dir string) (f *fixture, stop func()) {
+func onDisk(t *testing.T, dir string, edits ...func(*userpool.Config)) (f *fixture, stop func()) {
 	t.Helper()
 	storage, err := userpool.OpenStorage(t.Context(), dir)
 	if err != nil {
@@ -21,6 +21,9 @@ func onDisk(t *testing.T, dir string) (f *fixture, stop func()) {
 	}
 	f = serve(t, func(cfg *userpool.Config) {
 		cfg.Storage, cfg.PublicURL = storage, "http://pool.test"
+		for _, edit := range edits {
+			edit(cfg)
+		}
 	})
 	return f, func() {
 		t.Helper()

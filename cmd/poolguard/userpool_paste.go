@@ -34,7 +34,7 @@ func (t *serveText) trustLines(b *strings.Builder) {
 // signInLine is an address to open, of the first client that has a callback.
 func (t *serveText) signInLine(b *strings.Builder) {
 	for _, c := range t.pool.Clients {
-		if !slices.Contains(c.Flows, userpool.FlowCode) || len(c.CallbackURLs) == 0 || len(c.Scopes) == 0 {
+		if t.deleted[c.ID] || !slices.Contains(c.Flows, userpool.FlowCode) || len(c.CallbackURLs) == 0 || len(c.Scopes) == 0 {
 			continue
 		}
 		scope := c.Scopes[0]
@@ -58,7 +58,7 @@ func (t *serveText) paste(b *strings.Builder) {
 
 func (t *serveText) pasteToken(b *strings.Builder) {
 	for n, c := range t.pool.Clients {
-		if c.Secret == "" || !slices.Contains(c.Flows, userpool.FlowClientCredentials) {
+		if t.deleted[c.ID] || c.Secret == "" || !slices.Contains(c.Flows, userpool.FlowClientCredentials) {
 			continue
 		}
 		fmt.Fprintf(b, `
@@ -91,7 +91,7 @@ func (t *serveText) shellSecret(n int, c userpool.Client) string {
 // nothing more than a password.
 func (t *serveText) pasteAWS(b *strings.Builder) {
 	client := slices.IndexFunc(t.pool.Clients, func(c userpool.Client) bool {
-		return c.Secret == "" && (slices.Contains(c.AuthFlows, "ALLOW_USER_PASSWORD_AUTH") || slices.Contains(c.AuthFlows, "USER_PASSWORD_AUTH"))
+		return !t.deleted[c.ID] && c.Secret == "" && (slices.Contains(c.AuthFlows, "ALLOW_USER_PASSWORD_AUTH") || slices.Contains(c.AuthFlows, "USER_PASSWORD_AUTH"))
 	})
 	user := -1
 	for n, u := range t.pool.Users {

@@ -41,7 +41,8 @@ What there is, and lines to paste, are printed at the start; codes that Cognito
 would send by e-mail or text message are printed as they come. Sign-ins and
 refusals are logged on standard error.
 
-Everything is in memory, unless --data names a directory for it.
+Everything is in memory, unless --data names a directory for it. What was
+changed there stays until the configuration says something else of it.
 
 It is for development. AWS signatures are not checked, and everybody who
 reaches the address can sign in with the passwords that are printed.`,
@@ -152,7 +153,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 		issuer: config.IssuerForm, command: howToRun(), open: !isLoopbackAddress(listener.Addr()),
 		inspector: true, controls: flags.controls, data: flags.data, origin: file.Origin, certificate: certificate,
 	}
-	if text.stored, err = storedPools(ctx, server, pools); err != nil {
+	if text.stored, text.deleted, err = storedPools(ctx, server, pools); err != nil {
 		return &failure{statusUsage, errors.New("--data: " + err.Error())}
 	}
 	if err := out.say(text.String()); err != nil {
@@ -165,12 +166,30 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 }
 
 // storedPools returns the pools that the server has beside those of its
-// configuration: its storage had them.
-func storedPools(ctx context.Context, server *userpool.Server, configured []userpool.Pool) ([]userpool.PoolInfo, error) {
+// configuration, as its storage had them, and the IDs of configured pools and clients
+// that it does not have, as they were deleted from its storage.
+func storedPools(ctx context.Context, server *userpool.Server, configured []userpool.Pool) (more []userpool.PoolInfo, deleted map[string]bool, err error) {
 	pools, err := server.Pools(ctx)
-	return slices.DeleteFunc(pools, func(info userpool.PoolInfo) bool {
-		return slices.ContainsFunc(configured, func(p userpool.Pool) bool { return p.ID == info.ID })
-	}), err
+	if err != nil {
+		return nil, nil, err
+	}
+	deleted = map[string]bool{}
+	for _, p := range configured {
+		deleted[p.ID] = true
+		for _, c := range p.Clients {
+			deleted[c.ID] = true
+		}
+	}
+	for _, info := range pools {
+		if !deleted[info.ID] {
+			more = append(more, info)
+		}
+		delete(deleted, info.ID)
+		for _, id := range info.ClientIDs {
+			delete(deleted, id)
+		}
+	}
+	return more, deleted, nil
 }
 
 func (f *serveFlags) scheme() string {

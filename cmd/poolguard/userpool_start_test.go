@@ -205,6 +205,22 @@ func TestDataSurvivesKill(t *testing.T) {
 	}
 }
 
+// What was deleted from the storage is not offered for use.
+func TestStartTextOfDeleted(t *testing.T) {
+	text := serveText{pool: userpool.DefaultPool(), url: "http://pool.test", issuer: userpool.IssuerLocal, command: "poolguard", data: "pool"}
+	if got := text.String(); strings.Contains(got, "deleted") || !strings.Contains(got, "-u local-machine") {
+		t.Errorf("nothing is deleted:\n%s", got)
+	}
+	text.deleted = map[string]bool{"local-machine": true}
+	if got := text.String(); !strings.Contains(got, "local-machine, deleted\n") || strings.Contains(got, "-u local-machine") {
+		t.Errorf("a client is deleted:\n%s", got)
+	}
+	text.deleted = map[string]bool{servedPool: true, "local-client": true, "local-machine": true}
+	if got := text.String(); !strings.Contains(got, "\n  deleted ") || strings.Contains(got, "local-client") || strings.Contains(got, "issuer") {
+		t.Errorf("the pool is deleted:\n%s", got)
+	}
+}
+
 func TestMessageLine(t *testing.T) {
 	for want, m := range map[string]userpool.Message{
 		"code for anaya to confirm sign-up: 123456 (by e-mail to a@example.com)": {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -12,11 +13,11 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -119,12 +120,19 @@ func storedCertificate(dir string, names []string, now time.Time) (*servingCerti
 	if err != nil {
 		return nil, err
 	}
+	// Strict clients find the authority by it; earlier versions left it out.
+	if len(pair.Leaf.AuthorityKeyId) == 0 || !bytes.Equal(pair.Leaf.AuthorityKeyId, root.SubjectKeyId) {
+		return nil, errors.New(certFile + " does not name the key that signed it")
+	}
 	roots := x509.NewCertPool()
 	roots.AddCert(root)
 	for _, name := range names {
 		if _, err := pair.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: name, CurrentTime: now.Add(renewBefore)}); err != nil {
 			return nil, err
 		}
+	}
+	if err := ownerOnly(filepath.Join(dir, keyFile)); err != nil {
+		return nil, err
 	}
 	return &servingCertificate{
 		config: serverTLS(pair), ca: ca, caPath: filepath.Join(dir, caFile), sha256: fingerprint(root), until: pair.Leaf.NotAfter,
@@ -137,14 +145,12 @@ func storedCertificate(dir string, names []string, now time.Time) (*servingCerti
 func makeCertificate(dir string, names []string, now time.Time) (*servingCertificate, error) {
 	now = now.Truncate(time.Second)
 	life := x509.Certificate{NotBefore: now.Add(-time.Hour), NotAfter: now.Add(ownLife), BasicConstraintsValid: true}
-	authority, leaf := life, life
-	serial := make([]byte, 16)
-	_, _ = rand.Read(serial) // it never fails
-	authority.SerialNumber = new(big.Int).SetBytes(serial[:8])
-	authority.Subject = pkix.Name{CommonName: "Poolguard local user pool " + hex.EncodeToString(serial[:4])}
+	authority, leaf := life, life // with serial numbers by x509
+	number := make([]byte, 4)
+	_, _ = rand.Read(number) // it never fails
+	authority.Subject = pkix.Name{CommonName: "Poolguard local user pool " + hex.EncodeToString(number)}
 	authority.IsCA, authority.MaxPathLenZero = true, true
 	authority.KeyUsage = x509.KeyUsageCertSign
-	leaf.SerialNumber = new(big.Int).SetBytes(serial[8:])
 	leaf.Subject = pkix.Name{CommonName: "localhost"}
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
@@ -163,11 +169,22 @@ func makeCertificate(dir string, names []string, now time.Time) (*servingCertifi
 	if err != nil {
 		return nil, err
 	}
-	root, err := x509.CreateCertificate(rand.Reader, &authority, &authority, caKey.Public(), caKey)
+	rootDER, err := x509.CreateCertificate(rand.Reader, &authority, &authority, caKey.Public(), caKey)
 	if err != nil {
 		return nil, err
 	}
-	der, err := x509.CreateCertificate(rand.Reader, &leaf, &authority, key.Public(), caKey)
+	// Only what was made knows the identifier of its key, which the leaf must name.
+	root, err := x509.ParseCertificate(rootDER)
+	if err != nil {
+		return nil, err
+	}
+	public, err := key.PublicKey.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	id := sha256.Sum256(public) // RFC 7093, section 2, method 1
+	leaf.SubjectKeyId = id[:20]
+	der, err := x509.CreateCertificate(rand.Reader, &leaf, root, key.Public(), caKey)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +192,15 @@ func makeCertificate(dir string, names []string, now time.Time) (*servingCertifi
 	if err != nil {
 		return nil, err
 	}
-	return keepCertificate(dir, root, der, keyDER, leaf.NotAfter)
+	return keepCertificate(dir, rootDER, der, keyDER, leaf.NotAfter)
+}
+
+// ownerOnly takes a file from others, should it have been theirs to read.
+func ownerOnly(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it has other permissions, by the directory
+	}
+	return os.Chmod(path, 0o600)
 }
 
 // keepCertificate writes it into dir, if there is one. A process that is killed
@@ -195,6 +220,9 @@ func keepCertificate(dir string, root, der, keyDER []byte, until time.Time) (*se
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			return nil, err
 		}
+	}
+	if err := ownerOnly(filepath.Join(dir, keyFile)); err != nil { // one that was there keeps its mode
+		return nil, err
 	}
 	c.caPath = filepath.Join(dir, caFile)
 	return c, nil

@@ -15,6 +15,7 @@ type serveText struct {
 	pool    userpool.Pool
 	more    []userpool.Pool     // after pool
 	stored  []userpool.PoolInfo // that only the storage has
+	deleted map[string]bool     // IDs of pools and clients that the storage has no more
 	url     string
 	issuer  userpool.IssuerForm
 	command string
@@ -68,6 +69,10 @@ func (t *serveText) String() string {
 
 // describe writes what a pool has. number is its own among the pools.
 func (t *serveText) describe(b *strings.Builder, number int, pool *userpool.Pool) {
+	if t.deleted[pool.ID] {
+		t.row(b, "deleted", "an edit of its configuration, or another --data, brings it back")
+		return
+	}
 	t.row(b, "issuer", t.issuerURL(pool.ID))
 	t.row(b, "key set", t.url+"/"+pool.ID+"/.well-known/jwks.json")
 	t.row(b, "discovery", "/"+pool.ID+"/.well-known/openid-configuration") // with the origin, too long for a line
@@ -118,6 +123,9 @@ func (t *serveText) row(b *strings.Builder, name, value string) {
 func (t *serveText) client(b *strings.Builder, c userpool.Client, from string, brief bool) {
 	kind := ", public"
 	switch {
+	case t.deleted[c.ID]:
+		t.row(b, "client", c.ID+", deleted")
+		return
 	case from != "":
 		kind = ", secret " + from
 	case c.Secret != "":
@@ -182,7 +190,7 @@ func (t *serveText) around(b *strings.Builder) {
 	if t.data == "" {
 		t.row(b, "storage", "memory: nothing outlives this process")
 	} else {
-		t.row(b, "storage", t.style.escape(t.data)+", with the signing keys; passwords there come first")
+		t.row(b, "storage", t.style.escape(t.data)+", with the signing keys; what was changed there stays")
 	}
 	if c := t.certificate; c != nil {
 		what := "certificate"

@@ -63,3 +63,19 @@ func syncDir(dir string) error {
 	}
 	return nil
 }
+
+// ownerOnly takes a file from others, should it have been copied or made as theirs to
+// read: it holds signing keys.
+func ownerOnly(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it has other permissions, by the directory
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	if err := os.Chmod(path, info.Mode().Perm()&0o700); err != nil {
+		return fmt.Errorf("%w; others may read the file, and it is not this user's to take it from them: name another data directory", err)
+	}
+	return nil
+}

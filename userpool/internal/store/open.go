@@ -51,7 +51,8 @@ const (
 )
 
 // Open opens the store in the file userpool.db of the directory dir, and makes
-// both if they are missing, for this user only. Every Update that returned nil
+// both if they are missing, for this user only. A file that others may read is taken
+// from them; a directory that is there keeps its mode. Every Update that returned nil
 // survives the end of the process and a loss of power.
 //
 // A file that another process has open is waited for, about two seconds, then
@@ -100,6 +101,9 @@ func open(ctx context.Context, dir string) (*bbolt.DB, error) {
 		return nil, err
 	}
 	if err := inspect(ctx, path); err != nil {
+		return nil, err
+	}
+	if err := ownerOnly(path); err != nil {
 		return nil, err
 	}
 	db, _, err := openBolt(ctx, path, false)

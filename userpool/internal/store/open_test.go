@@ -45,6 +45,27 @@ func TestOpenKeeps(t *testing.T) {
 	}
 }
 
+// A file that others may read, such as a copy, is taken from them; the directory is
+// whoever's made it.
+func TestOpenTakesFromOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("it has other permissions")
+	}
+	dir := t.TempDir()
+	open(t, dir).Close()
+	for path, mode := range map[string]os.FileMode{file(dir): 0o664, dir: 0o755} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, dir).Close()
+	for path, want := range map[string]os.FileMode{file(dir): 0o600, dir: 0o755} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v; want %v", path, info.Mode(), err, want)
+		}
+	}
+}
+
 // refused opens dir, which must fail with a text that has each of says in it,
 // and leave the file alone.
 func refused(t *testing.T, dir string, want error, says ...string) {
