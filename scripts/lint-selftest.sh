@@ -59,6 +59,7 @@ alb           cognito/alb               code  example.org/anything
 lambdaauth    cognito/lambdaauth        code  github.com/aws/aws-lambda-go/lambda
 lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
 -             cognito/oauth             code  golang.org/x/oauth2/clientcredentials
+-             cognito/oauth             code  github.com/go-json-experiment/json
 oauth         cognito/oauth             code  $p/cognito/bearer
 oauth         cognito/oauth             code  github.com/aws/aws-lambda-go/events
 -             cognito/grpcauth          code  example.org/anything

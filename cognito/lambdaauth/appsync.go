@@ -1,0 +1,78 @@
+package lambdaauth
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/bearer"
+)
+
+// AppSync answers the authorizers of AppSync's GraphQL APIs. A bad token and one that
+// is not enough are not authorized, which AppSync answers by 401; where nothing could
+// be found out, there is an error. Config.Routes takes no part.
+//
+// Every answer says for how long it may be kept. AppSync keeps it by the token alone,
+// whatever is asked, so the answer depends on nothing else.
+//
+// https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
+func (a *Authorizer) AppSync(ctx context.Context, event events.AppSyncLambdaAuthorizerRequest) (events.AppSyncLambdaAuthorizerResponse, error) {
+	raw, err := a.config.AppSync.credential(event.AuthorizationToken)
+	token, err := a.authenticate(ctx, raw, err)
+	if err != nil {
+		return a.refuseAppSync(ctx, err)
+	}
+	var denied []string
+	for _, rule := range a.config.AppSync.Fields {
+		_, err := a.verify(ctx, token.raw, rule.Require)
+		switch {
+		case err == nil:
+		case refusal(err).status == http.StatusServiceUnavailable:
+			return a.refuseAppSync(ctx, err)
+		default:
+			denied = append(denied, rule.Names...)
+		}
+	}
+	return events.AppSyncLambdaAuthorizerResponse{
+		IsAuthorized:    true,
+		ResolverContext: a.contextOf(token.subject),
+		DeniedFields:    denied,
+		TTLOverride:     a.config.ttl(token),
+	}, nil
+}
+
+func (a *Authorizer) refuseAppSync(ctx context.Context, err error) (events.AppSyncLambdaAuthorizerResponse, error) {
+	r := refusal(err)
+	a.log(ctx, "AppSync", r)
+	if r.status == http.StatusServiceUnavailable {
+		return events.AppSyncLambdaAuthorizerResponse{}, r.cause
+	}
+	return events.AppSyncLambdaAuthorizerResponse{TTLOverride: new(int)}, nil // 0: a refusal is never kept
+}
+
+// ttl returns for how many seconds an answer about the token may be kept.
+func (c *Config) ttl(token *bearerToken) *int {
+	d := max(0, min(c.AppSync.MaxTTL, token.ExpiresAt().Sub(c.Now())))
+	seconds := int(d / time.Second) // rounded down
+	return &seconds
+}
+
+// credential returns the token in the value of the Authorization header.
+func (a *AppSync) credential(value string) (string, error) {
+	if a.Prefix != "" {
+		rest, found := strings.CutPrefix(value, a.Prefix)
+		if !found {
+			return "", cognito.NewError(cognito.ErrTokenMissing, "the Authorization header does not begin with the prefix of this API")
+		}
+		return bearer.Credential(&http.Request{Header: http.Header{authorization: {"Bearer " + strings.TrimPrefix(rest, " ")}}})
+	}
+	// To AppSync the header is the token, so clients leave the scheme out.
+	if value != "" && !strings.ContainsAny(value, " \t") && !strings.EqualFold(value, "bearer") {
+		value = "Bearer " + value
+	}
+	return bearer.Credential(&http.Request{Header: http.Header{authorization: {value}}})
+}

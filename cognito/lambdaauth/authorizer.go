@@ -1,0 +1,154 @@
+package lambdaauth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/bearer"
+)
+
+// An Authorizer answers the events of Lambda authorizers. Its methods are handlers for
+// lambda.Start, each for one kind of event. It is safe for concurrent use; make one
+// with [New], outside of the handler, so that its verifier's keys and tokens outlive
+// an event. The zero Authorizer refuses.
+type Authorizer struct {
+	config Config
+	routes *table
+}
+
+// An UnauthorizedError is why a request gets the status 401.
+type UnauthorizedError struct{ cause *cognito.Error }
+
+// Error returns "Unauthorized" and nothing else: the spelling by which API Gateway
+// tells a 401 from a fault of the function.
+//
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+func (e *UnauthorizedError) Error() string { return "Unauthorized" }
+
+// Unwrap returns the [*cognito.Error].
+func (e *UnauthorizedError) Unwrap() error { return e.cause }
+
+// refused is what becomes of a token, or of there being none, by the table of package
+// bearer: 401 and 400 ask for another token (API Gateway cannot answer 400), 403 says
+// that this one is not enough, and 503 that nothing was found out.
+type refused struct {
+	cause  *cognito.Error
+	status int
+}
+
+func refusal(err error) refused {
+	var e *cognito.Error
+	if !errors.As(err, &e) || e == nil { // package cognito returns no such error
+		e = cognito.NewError(cognito.ErrCheckUnavailable, "the request could not be judged; try again")
+	}
+	switch status := bearer.StatusCode(e); status {
+	case http.StatusServiceUnavailable, http.StatusForbidden:
+		return refused{e, status}
+	default:
+		return refused{e, http.StatusUnauthorized}
+	}
+}
+
+// verify returns the verified token of a request.
+func (a *Authorizer) verify(ctx context.Context, raw string, require []cognito.Requirement) (subject, error) {
+	switch {
+	case a.config.Verifier == nil: // the zero Authorizer
+		return nil, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: no verifier was configured")
+	case a.config.TokenUse == cognito.TokenUseID:
+		token, err := a.config.Verifier.VerifyIDToken(ctx, raw, require...)
+		if err != nil { // a nil *IDToken in an interface would not be nil
+			return nil, err
+		}
+		return token, nil
+	}
+	token, err := a.config.Verifier.VerifyAccessToken(ctx, raw, require...)
+	if err != nil {
+		return nil, err
+	}
+	return token, nil
+}
+
+// A bearerToken is one that met Config.Require, and what is asked of it further.
+type bearerToken struct {
+	subject
+	raw string
+}
+
+// authenticate verifies a token, unless err says that there is none.
+func (a *Authorizer) authenticate(ctx context.Context, raw string, err error) (*bearerToken, error) {
+	if err != nil {
+		return nil, err
+	}
+	token, err := a.verify(ctx, raw, a.config.Require)
+	if err != nil {
+		return nil, err
+	}
+	if token.Subject() == "" {
+		return nil, cognito.NewError(cognito.ErrClaimMissing, "the claim \"sub\" is absent")
+	}
+	return &bearerToken{token, raw}, nil
+}
+
+// meets returns nil where the token meets the requirements of a rule.
+func (a *Authorizer) meets(ctx context.Context, token *bearerToken, rule int) error {
+	route := a.config.Routes[rule]
+	switch {
+	case route.Deny:
+		return cognito.NewError(cognito.ErrAccessDenied, "nobody may call this route")
+	case len(route.Require) == 0:
+		return nil
+	}
+	_, err := a.verify(ctx, token.raw, route.Require)
+	return err
+}
+
+// meetsAll returns nil where the token meets each of the rules, and the first refusal
+// otherwise. No rules are no route that anybody may call.
+func (a *Authorizer) meetsAll(ctx context.Context, token *bearerToken, rules []int) error {
+	if len(rules) == 0 {
+		return cognito.NewError(cognito.ErrAccessDenied, "the route is not among those that are configured")
+	}
+	for _, rule := range rules {
+		if err := a.meets(ctx, token, rule); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// met returns for each rule whether the token meets it. The error is that it could not
+// be found out, for one of them: an answer that is kept must not depend on that.
+func (a *Authorizer) met(ctx context.Context, token *bearerToken) ([]bool, error) {
+	met := make([]bool, len(a.config.Routes))
+	for rule := range met {
+		err := a.meets(ctx, token, rule)
+		if err != nil && refusal(err).status == http.StatusServiceUnavailable {
+			return nil, err
+		}
+		met[rule] = err == nil
+	}
+	return met, nil
+}
+
+// log writes one line about a refusal, without path, query and token.
+func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
+	logger := a.config.Logger
+	if logger == nil {
+		logger = slog.Default() // asked for now: programs set it after they have made their handlers
+	}
+	level := slog.LevelDebug
+	if r.status == http.StatusServiceUnavailable && ctx.Err() == nil {
+		level = slog.LevelWarn
+	}
+	if logger.Enabled(ctx, level) {
+		logger.LogAttrs(ctx, level, "request refused",
+			slog.String("code", string(r.cause.Code())),
+			slog.Int("status", r.status),
+			slog.String("handler", handler),
+			slog.String("error", r.cause.Error()),
+		)
+	}
+}

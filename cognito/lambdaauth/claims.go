@@ -1,0 +1,118 @@
+package lambdaauth
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// subject is what either kind of token can tell.
+type subject interface {
+	cognito.Token
+	Subject() string
+	ClientID() string
+	Username() string
+	UserPoolID() string
+	ExpiresAt() time.Time
+	AuthTime() time.Time
+	Groups() cognito.Set
+	TokenID() string
+	OriginTokenID() string
+	Claim(name string) (json.RawMessage, bool)
+	Claims(dst any) error
+}
+
+// The names that a context always may have, in the order of the package's comment.
+var contextNames = []string{
+	"token_use", "sub", "username", "client_id", "user_pool_id", "scope", "groups",
+	"expires_at", "auth_time", "jti", "origin_jti", "email", "email_verified",
+}
+
+// reserved are the names that API Gateway puts into the context itself.
+var reserved = []string{"principalId", "integrationLatency", "usageIdentifierKey", "policy"}
+
+func (c *Config) checkContext(fault func(field, format string, args ...any)) {
+	if c.ContextPrefix != "" && !isName(c.ContextPrefix) {
+		fault("ContextPrefix", "%q has characters other than letters, digits and underscores, or begins with a digit", c.ContextPrefix)
+	}
+	for name, claim := range c.Claims {
+		switch {
+		case !isName(name):
+			fault("Claims", "has the name %q with characters other than letters, digits and underscores, or a digit first", name)
+		case slices.Contains(contextNames, name):
+			fault("Claims", "has the name %q, which the context has anyway", name)
+		case slices.Contains(reserved, c.ContextPrefix+name):
+			fault("Claims", "has the name %q, which API Gateway uses itself", name)
+		case claim == "":
+			fault("Claims", "has no claim for the name %q", name)
+		}
+	}
+}
+
+// contextOf returns what the integration is told about the token: strings, numbers
+// and booleans, as API Gateway hands on nothing else.
+func (a *Authorizer) contextOf(token subject) map[string]any {
+	context := map[string]any{}
+	put := func(name, value string) {
+		if value != "" {
+			context[a.config.ContextPrefix+name] = value
+		}
+	}
+	put("sub", token.Subject())
+	put("username", token.Username())
+	put("client_id", token.ClientID())
+	put("user_pool_id", token.UserPoolID())
+	put("jti", token.TokenID())
+	put("origin_jti", token.OriginTokenID())
+	// As JSON: a group's name may hold commas, spaces and quotes.
+	put("groups", jsonText(token.Groups()))
+	switch t := token.(type) {
+	case *cognito.AccessToken:
+		put("token_use", string(cognito.TokenUseAccess))
+		put("scope", t.Scopes().String()) // no scope has a space
+	case *cognito.IDToken:
+		put("token_use", string(cognito.TokenUseID))
+		put("email", t.Email())
+		if t.Email() != "" {
+			context[a.config.ContextPrefix+"email_verified"] = t.EmailVerified()
+		}
+	}
+	context[a.config.ContextPrefix+"expires_at"] = token.ExpiresAt().Unix()
+	if at := token.AuthTime(); !at.IsZero() {
+		context[a.config.ContextPrefix+"auth_time"] = at.Unix()
+	}
+	if len(a.config.Claims) > 0 {
+		a.putClaims(context, token)
+	}
+	return context
+}
+
+// putClaims adds the claims that were chosen. null is nothing.
+func (a *Authorizer) putClaims(context map[string]any, token subject) {
+	var texts map[string]any
+	if token.Claims(&texts) != nil {
+		return // not with a verified token
+	}
+	for name, claim := range a.config.Claims {
+		raw, ok := token.Claim(claim)
+		if !ok {
+			continue
+		}
+		switch value := texts[claim].(type) {
+		case nil:
+		case string, bool:
+			context[a.config.ContextPrefix+name] = value
+		case float64:
+			context[a.config.ContextPrefix+name] = json.Number(raw) // as it is spelled, whatever its size
+		default:
+			context[a.config.ContextPrefix+name] = string(raw)
+		}
+	}
+}
+
+func jsonText(set cognito.Set) string {
+	text, _ := json.Marshal(set) // a list of strings: it cannot fail
+	return string(text)
+}

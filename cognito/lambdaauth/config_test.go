@@ -1,0 +1,62 @@
+package lambdaauth_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/cognito/lambdaauth"
+)
+
+func TestConfigFaults(t *testing.T) {
+	config := lambdaauth.Config{
+		TokenUse: "both", Caching: 9, ContextPrefix: "1x", WebSocketQuery: "a b",
+		Require: []cognito.Requirement{{}},
+		Claims:  map[string]string{"sub": "x", "a:b": "x", "empty": "", "principalId": "x"},
+		Routes: []lambdaauth.Route{
+			{}, {Keys: []string{"GET /a", "ANY /a", "GET /{x}/{y+}"}},
+			{Keys: []string{"GET /a", "get /b", "GET b", "/b", "GET /b/", "GET /b*", "GET /{x+}/b", "GET /{x", "GET /../b", "GET /$x", "$", "GET /{z}/{w+}", "ALL /x", "GET /a//b"}, Deny: true, Require: []cognito.Requirement{cognito.RequireScopes()}},
+		},
+		AppSync: lambdaauth.AppSync{MaxTTL: 2 * time.Hour, Prefix: "é", Fields: []lambdaauth.FieldRule{{}, {Names: []string{"orders", "Query.a-b", "Query.x", "Query.x"}, Require: []cognito.Requirement{{}}}}},
+	}
+	_, err := lambdaauth.New(config)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, part := range []string{
+		"Config.Verifier", "Config.TokenUse", "Config.Caching", "Config.ContextPrefix", "Config.WebSocketQuery", "Config.Require[0]", `"sub"`, `"a:b"`, `"empty"`,
+		"Routes[0].Keys is empty", "Routes[2] has both", "Routes[2].Require[0]", "AppSync.MaxTTL", "AppSync.Prefix", "AppSync.Fields[0].Names", "AppSync.Fields[0].Require", "AppSync.Fields[1].Names[0]", "AppSync.Fields[1].Names[1]", "AppSync.Fields[1].Names[3]", "AppSync.Fields[1].Require[0]",
+	} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not among the faults", part)
+		}
+	}
+	if n := strings.Count(err.Error(), "Routes[2].Keys["); n != 14 {
+		t.Errorf("%d faults of 14 keys: %v", n, err)
+	}
+	w := newWorld(t, lambdaauth.Config{})
+	many := lambdaauth.Route{}
+	for n := range 200 {
+		many.Keys = append(many.Keys, "GET /"+strings.Repeat("x", n+1))
+	}
+	verifier, _ := cognito.New(w.issuer.Config())
+	if _, err := lambdaauth.New(lambdaauth.Config{Verifier: verifier, Routes: []lambdaauth.Route{many}}); err == nil || !strings.Contains(err.Error(), "too many") {
+		t.Errorf("200 routes: %v", err)
+	}
+	// What was configured stays, whatever the caller does to it.
+	claims := map[string]string{"v": "version"}
+	if a, err := lambdaauth.New(lambdaauth.Config{Verifier: verifier, Claims: claims}); err != nil {
+		t.Error(err)
+	} else {
+		maps.DeleteFunc(claims, func(string, string) bool { return true })
+		answer, err := a.RESTToken(t.Context(), event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", w.issuer.Pool().AccessToken(cognitotest.Claim("version", 2))))
+		if err != nil || answer.Context["v"] == nil {
+			t.Errorf("%+v, %v", answer, err)
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package lambdaauth
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// HTTPPolicy answers the authorizers of HTTP APIs with payload format 2.0 and policies
+// (simple responses off). Errors and policies are those of [Authorizer.RESTToken];
+// Config.DenyBadTokens makes policies of some errors.
+//
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerIAMPolicyResponse, error) {
+	if err := a.checkV2(ctx, "HTTPPolicy", event); err != nil {
+		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
+	}
+	d, err := a.decideHTTP(ctx, requestOf("HTTPPolicy", event))
+	if err != nil {
+		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
+	}
+	return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{PrincipalID: d.principal, PolicyDocument: d.policy, Context: d.context}, nil
+}
+
+// HTTPv1 answers the authorizers of HTTP APIs with payload format 1.0, which take
+// policies only, as [Authorizer.HTTPPolicy] does.
+func (a *Authorizer) HTTPv1(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV1Request) (events.APIGatewayCustomAuthorizerResponse, error) {
+	if event.Version != "1.0" || event.Type != "REQUEST" {
+		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "HTTPv1", `the event is not of type "REQUEST", version "1.0"`)
+	}
+	r := request{handler: "HTTPv1", arn: event.MethodArn, key: event.HTTPMethod + " " + event.Resource}
+	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters}.credential()
+	d, err := a.decideHTTP(ctx, r)
+	if err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	return events.APIGatewayCustomAuthorizerResponse{PrincipalID: d.principal, PolicyDocument: d.policy, Context: d.context}, nil
+}
+
+func (a *Authorizer) decideHTTP(ctx context.Context, r request) (*decision, error) {
+	d, err := a.decide(ctx, r)
+	var unauthorized *UnauthorizedError
+	if a.config.DenyBadTokens && errors.As(err, &unauthorized) {
+		arn, err := parseMethodARN(r.arn)
+		return &decision{principal: nobody, policy: policy{}.document(arn)}, err
+	}
+	return d, err
+}
+
+// HTTPSimple answers the authorizers of HTTP APIs with payload format 2.0 and simple
+// responses. There is no way to answer 401: a bad token gets false, which is a 403, as
+// does one that is not enough. Where nothing could be found out, there is an error, a
+// 500 that is not kept.
+//
+// A kept true is used for every route, so without Config.Caching saying otherwise it
+// is given only to tokens that meet every Route in the table, and to nobody if one of
+// them has Deny. Where Caching says CachedByRoute, the route must be among the
+// identity sources that the event has.
+func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+	if err := a.checkV2(ctx, "HTTPSimple", event); err != nil {
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
+	}
+	r := requestOf("HTTPSimple", event)
+	arn, err := parseMethodARN(r.arn)
+	if err != nil {
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, a.unreadable(ctx, r.handler, "the ARN of the event "+err.Error())
+	}
+	if a.config.Caching == CachedByRoute && !slices.Contains(event.IdentitySource, event.RouteKey) {
+		// A setting that is not there: what is answered for this route would be used
+		// for all.
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, a.unreadable(ctx, r.handler, "$context.routeKey is not among the identity sources, against Config.Caching")
+	}
+	token, err := a.authenticate(ctx, r.raw, r.err)
+	if err == nil {
+		err = a.meetsSimply(ctx, token, arn, event.RouteKey)
+	}
+	if err != nil {
+		refusal := refusal(err)
+		a.log(ctx, r.handler, refusal)
+		if refusal.status == http.StatusServiceUnavailable {
+			return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, refusal.cause
+		}
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
+	}
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: a.contextOf(token.subject)}, nil
+}
+
+// meetsSimply returns nil where a true may be answered, for all that it will be used
+// for.
+func (a *Authorizer) meetsSimply(ctx context.Context, token *bearerToken, arn methodARN, key string) error {
+	if a.routes.isEmpty() {
+		return nil
+	}
+	if err := a.meetsAll(ctx, token, a.routes.rulesFor(arn.call, key)); err != nil {
+		return err
+	}
+	switch a.config.Caching {
+	case NotCached:
+		return nil
+	case CachedByRoute:
+		if _, ok := a.routes.ruleOfAll(key); !ok {
+			return cognito.NewError(cognito.ErrAccessDenied, "the API's route is wider than those of the table")
+		}
+		return nil
+	default:
+	}
+	met, err := a.met(ctx, token)
+	if err == nil && slices.Contains(met, false) {
+		return cognito.NewError(cognito.ErrAccessDenied, "the token may not call every route, and the answer would be used for all of them")
+	}
+	return err
+}
+
+func (a *Authorizer) checkV2(ctx context.Context, handler string, event events.APIGatewayV2CustomAuthorizerV2Request) error {
+	if event.Version != "2.0" || event.Type != "REQUEST" {
+		return a.unreadable(ctx, handler, `the event is not of type "REQUEST", version "2.0"`)
+	}
+	return nil
+}
+
+func requestOf(handler string, event events.APIGatewayV2CustomAuthorizerV2Request) request {
+	r := request{handler: handler, arn: event.RouteArn, key: event.RouteKey}
+	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters, rawQuery: event.RawQueryString}.credential()
+	return r
+}

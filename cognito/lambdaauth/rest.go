@@ -1,0 +1,71 @@
+package lambdaauth
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// RESTToken answers the authorizers of type TOKEN of REST APIs. The token source must
+// be the Authorization header.
+//
+// A bad token is an [*UnauthorizedError], status 401; a token that is not enough gets
+// a policy that denies, 403; any other error, such as that keys could not be fetched,
+// becomes a 500 and is not kept.
+//
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+func (a *Authorizer) RESTToken(ctx context.Context, event events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	if event.Type != "TOKEN" {
+		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTToken", `the type of the event is not "TOKEN"`)
+	}
+	r := request{handler: "RESTToken", arn: event.MethodArn}
+	r.raw, r.err = message{headers: map[string]string{authorization: event.AuthorizationToken}}.credential()
+	return a.rest(ctx, r)
+}
+
+// RESTRequest answers the authorizers of type REQUEST of REST APIs, as
+// [Authorizer.RESTToken] does. The Authorization header must be among the identity
+// sources.
+func (a *Authorizer) RESTRequest(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	if event.Type != "REQUEST" {
+		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTRequest", `the type of the event is not "REQUEST"`)
+	}
+	r := request{handler: "RESTRequest", arn: event.MethodArn, key: event.HTTPMethod + " " + event.Resource}
+	r.raw, r.err = messageOf(event).credential()
+	return a.rest(ctx, r)
+}
+
+// WebSocketConnect answers the authorizers of WebSocket APIs, which are asked on
+// $connect only, as [Authorizer.RESTToken] does. Whoever is connected stays so when
+// the token expires: the integration finds expires_at in the context and closes.
+// With Config.Routes, "$connect" must be among them.
+//
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+func (a *Authorizer) WebSocketConnect(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	if event.Type != "REQUEST" || !strings.HasSuffix(event.MethodArn, "/$connect") {
+		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "WebSocketConnect", `the event is not of type "REQUEST" for $connect`)
+	}
+	r := request{handler: "WebSocketConnect", arn: event.MethodArn}
+	r.raw, r.err = messageOf(event).credentialOr(a.config.WebSocketQuery)
+	return a.rest(ctx, r)
+}
+
+func messageOf(event events.APIGatewayCustomAuthorizerRequestTypeRequest) message {
+	return message{
+		headers: event.Headers, allHeaders: event.MultiValueHeaders,
+		query: event.QueryStringParameters, allQuery: event.MultiValueQueryStringParameters,
+	}
+}
+
+func (a *Authorizer) rest(ctx context.Context, r request) (events.APIGatewayCustomAuthorizerResponse, error) {
+	d, err := a.decide(ctx, r)
+	if err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	response := events.APIGatewayCustomAuthorizerResponse{PrincipalID: d.principal, PolicyDocument: d.policy, Context: d.context}
+	if d.token != nil && a.config.UsageIdentifierKey != nil {
+		response.UsageIdentifierKey = a.config.UsageIdentifierKey(d.token)
+	}
+	return response, nil
+}

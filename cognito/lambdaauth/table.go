@@ -1,0 +1,138 @@
+package lambdaauth
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A table is what Config.Routes says, read. It is immutable.
+type table struct {
+	entries []entry
+	byKey   map[string]int // rules, by the shape of their keys
+}
+
+// newTable reads routes. fault is told of each thing that is wrong.
+func newTable(routes []Route, fault func(field, format string, args ...any)) *table {
+	t := &table{byKey: map[string]int{}}
+	var wide []entry
+	for rule, route := range routes {
+		field := fmt.Sprintf("Routes[%d]", rule)
+		if len(route.Keys) == 0 {
+			fault(field+".Keys", "is empty")
+		}
+		if route.Deny && len(route.Require) > 0 {
+			fault(field, "has both Deny and Require")
+		}
+		for n, requirement := range route.Require {
+			if err := requirement.Err(); err != nil {
+				fault(fmt.Sprintf("%s.Require[%d]", field, n), "%v", err)
+			}
+		}
+		for n, key := range route.Keys {
+			method, path, err := parseKey(key)
+			if err != nil {
+				fault(fmt.Sprintf("%s.Keys[%d]", field, n), "%q %v", key, err)
+				continue
+			}
+			if other, ok := t.byKey[shape(method, path)]; ok {
+				fault(fmt.Sprintf("%s.Keys[%d]", field, n), "%q is in Routes[%d] already", key, other)
+				continue
+			}
+			t.byKey[shape(method, path)] = rule
+			if method == "ANY" {
+				wide = append(wide, entry{path: path, rule: rule})
+				continue
+			}
+			t.entries = append(t.entries, entry{method, path, rule})
+		}
+	}
+	for _, e := range wide {
+		for _, method := range methods {
+			if _, ok := t.byKey[shape(method, e.path)]; !ok {
+				t.entries = append(t.entries, entry{method, e.path, e.rule})
+			}
+		}
+	}
+	return t
+}
+
+func (t *table) isEmpty() bool { return len(t.entries) == 0 }
+
+// find returns the entry that API Gateway takes for a call, nil where there is none.
+func (t *table) find(call string) *entry {
+	var best *entry
+	exact := exactly(call)
+	for n := range t.entries {
+		if e := &t.entries[n]; e.calls().meets(exact) && (best == nil || isPreferred(e.path, best.path)) {
+			best = e
+		}
+	}
+	return best
+}
+
+// isPreferred reports whether API Gateway prefers a to b, both of which a path fits.
+func isPreferred(a, b []segment) bool {
+	return slices.CompareFunc(a, b, func(s, t segment) int { return int(s.kind) - int(t.kind) }) < 0
+}
+
+// ruleOf returns the rule of a route key that API Gateway names, and false where the
+// table does not have that very key.
+func (t *table) ruleOf(key string) (rule int, ok bool) {
+	method, path, err := parseKey(key)
+	if err != nil {
+		return 0, false
+	}
+	rule, ok = t.byKey[shape(method, path)]
+	if !ok && path != nil {
+		rule, ok = t.byKey[shape("ANY", path)]
+	}
+	return rule, ok
+}
+
+// ruleOfAll is ruleOf where the one rule is for all requests that API Gateway takes for
+// the key: the table does not tell between the methods of ANY.
+func (t *table) ruleOfAll(key string) (rule int, ok bool) {
+	rule, ok = t.ruleOf(key)
+	if method, path, err := parseKey(key); ok && err == nil && method == "ANY" {
+		for _, method := range methods {
+			if other, listed := t.byKey[shape(method, path)]; listed && other != rule {
+				return 0, false
+			}
+		}
+	}
+	return rule, ok
+}
+
+// rulesFor returns the rules that a call must meet: that of the path, and that of the
+// route which API Gateway says it took, should the two differ (an escaped letter in
+// the path could make them). key may be "". There are none where nothing is listed.
+func (t *table) rulesFor(call, key string) []int {
+	var rules []int
+	if e := t.find(call); e != nil {
+		rules = append(rules, e.rule)
+	}
+	if rule, ok := t.ruleOf(key); ok && !slices.Contains(rules, rule) {
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// canFit reports whether a policy of the whole table can be answered at all, by the
+// shortest names that a stage can have.
+func (t *table) canFit() bool {
+	all, allowed := t.pick(func(int) bool { return true })
+	stage := methodARN{stage: "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/v1/"}
+	return len(allowed) == 0 || policyFor(allowed, all).fits(stage)
+}
+
+// pick returns all entries, and those of the rules that hold.
+func (t *table) pick(holds func(rule int) bool) (all, picked []*entry) {
+	for n := range t.entries {
+		e := &t.entries[n]
+		all = append(all, e)
+		if holds(e.rule) {
+			picked = append(picked, e)
+		}
+	}
+	return all, picked
+}

@@ -1,0 +1,155 @@
+package oauth
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// DefaultTimeout is how long a request may take where [App.Timeout] is 0.
+const DefaultTimeout = 10 * time.Second
+
+const longestTimeout = 5 * time.Minute
+
+// An App is an app client of a user pool, and the way to it. Domain and ClientID must
+// be set.
+type App struct {
+	// Domain is where the pool's OAuth endpoints are: an origin such as
+	// https://auth.example.com or https://example.auth.us-east-1.amazoncognito.com,
+	// https, or http with a loopback address. It is not the issuer.
+	// https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-userpools-server-contract-reference.html
+	Domain string
+
+	// ClientID is that of the app client.
+	ClientID string
+
+	// ClientSecret is that of a confidential app client, which is sent by HTTP Basic
+	// (RFC 6749 §2.3.1). "" means a public one, which is named in the form.
+	ClientSecret Secret
+
+	// HTTPClient sends the requests: for a certificate authority or a proxy of one's
+	// own. It is copied and not modified. Redirects are not followed and cookies not
+	// kept, with any client. Its transport must end a request whose context is done.
+	// nil is one that honours the environment's proxy settings.
+	HTTPClient *http.Client
+
+	// Timeout is how long one request may take, its answer's body included: 0 for
+	// [DefaultTimeout], at most five minutes.
+	Timeout time.Duration
+
+	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
+	Now func() time.Time
+}
+
+// A ConfigError is one fault of a configuration. The constructors join all that they
+// find.
+type ConfigError struct {
+	Field  string // for example "Config.App.Domain"
+	Reason string // continues a sentence that begins with the field; it holds no secret
+}
+
+// Error implements error.
+func (e *ConfigError) Error() string { return "oauth: " + e.Field + " " + e.Reason }
+
+// faults collects those of one configuration.
+type faults struct {
+	prefix string
+	list   []error
+}
+
+func (f *faults) add(field, format string, args ...any) {
+	f.list = append(f.list, &ConfigError{f.prefix + field, fmt.Sprintf(format, args...)})
+}
+
+func (a *App) validate(f *faults) {
+	if u, reason := checkURL(a.Domain); reason != "" {
+		f.add("App.Domain", "%s", reason)
+	} else if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery {
+		f.add("App.Domain", "%.100q has a path or a query: it is an origin, and the endpoints' paths are Cognito's", a.Domain)
+	}
+	switch {
+	case a.ClientID == "":
+		f.add("App.ClientID", "is empty")
+	case !isPrintable(a.ClientID) || len(a.ClientID) > longestArgument:
+		f.add("App.ClientID", "is too long, or has white space or other than printable ASCII in it")
+	}
+	if !isPrintable(string(a.ClientSecret)) {
+		f.add("App.ClientSecret", "has white space or other than printable ASCII in it")
+	}
+	if a.Timeout < 0 || a.Timeout > longestTimeout {
+		f.add("App.Timeout", "is %s, not from 0 to %s", a.Timeout, longestTimeout)
+	}
+}
+
+// checkURL wants an absolute URL to which credentials may be sent: https, or http on
+// this machine.
+func checkURL(s string) (u *url.URL, reason string) {
+	if s == "" {
+		return nil, "is empty"
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
+		return nil, fmt.Sprintf("%.100q is not an absolute URL", s)
+	case u.User != nil || strings.Contains(s, "#"):
+		return nil, fmt.Sprintf("%.100q has user info or a fragment", u.Redacted())
+	case u.Scheme == "https" || (u.Scheme == "http" && isLoopback(u.Hostname())):
+		return u, ""
+	}
+	return nil, fmt.Sprintf("%.100q must be https, or http with a loopback address", s)
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.IsLoopback())
+}
+
+func isPrintable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// checkScopes wants scope tokens (RFC 6749 §3.3), each once.
+func checkScopes(f *faults, scopes []string) {
+	for n, s := range scopes {
+		switch {
+		case s == "" || !isPrintable(s) || strings.ContainsAny(s, `"\`):
+			f.add(fmt.Sprintf("Scopes[%d]", n), "%.100q is not a scope", s)
+		case slices.Contains(scopes[:n], s):
+			f.add(fmt.Sprintf("Scopes[%d]", n), "repeats %.100q", s)
+		}
+	}
+}
+
+// endpoint returns the address of one of Cognito's paths.
+func (a *App) endpoint(path string) string { return strings.TrimSuffix(a.Domain, "/") + path }
+
+// oauth2 is the app client as x/oauth2 has it. How it authenticates is said, so that
+// x/oauth2 does not try both ways: a code is good for one attempt.
+func (a *App) oauth2() oauth2.Config {
+	style := oauth2.AuthStyleInHeader
+	if a.ClientSecret == "" {
+		style = oauth2.AuthStyleInParams
+	}
+	return oauth2.Config{
+		ClientID: a.ClientID, ClientSecret: string(a.ClientSecret),
+		Endpoint: oauth2.Endpoint{AuthURL: a.endpoint("/oauth2/authorize"), TokenURL: a.endpoint("/oauth2/token"), AuthStyle: style},
+	}
+}
+
+// withDefaults fills in what was left out. The caller's HTTP client stays as it is.
+func (a App) withDefaults() App {
+	if a.Timeout == 0 {
+		a.Timeout = DefaultTimeout
+	}
+	if a.Now == nil {
+		a.Now = time.Now
+	}
+	a.HTTPClient = strict(a.HTTPClient)
+	return a
+}

@@ -1,0 +1,182 @@
+package oauth
+
+import (
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"golang.org/x/oauth2"
+)
+
+// DefaultFlowLifetime is how long a user may take to sign in where
+// [Config.FlowLifetime] is 0.
+const DefaultFlowLifetime = 15 * time.Minute
+
+const (
+	longestFlowLifetime = 24 * time.Hour
+	shortestFlowKey     = 32
+	longestArgument     = 1024
+)
+
+// Config says how a [Client] signs users in. App, Verifier, UserPoolID, RedirectURL
+// and Scopes must be set.
+type Config struct {
+	// App is the app client, and where its pool's endpoints are.
+	App App
+
+	// Verifier judges the tokens. It must trust the user pool and the app client.
+	Verifier *cognito.Verifier
+
+	// UserPoolID is the pool's ID. Tokens of another pool that Verifier trusts are
+	// refused.
+	UserPoolID string
+
+	// Issuer is the pool's issuer where it is not Amazon's, as in [cognito.UserPool].
+	Issuer string
+
+	// RedirectURL is where the browser comes back to: one of the app client's callback
+	// URLs, character by character. It is https, http with a loopback address, or of an
+	// application's own scheme (RFC 8252 §7.1).
+	RedirectURL string
+
+	// Scopes are asked for at each sign-in. "openid" must be among them: without it
+	// there is no ID token, which binds the tokens to the sign-in.
+	Scopes []string
+
+	// FlowLifetime is how long a user may take between Start and Finish: 0 for
+	// [DefaultFlowLifetime], at most 24 hours.
+	FlowLifetime time.Duration
+
+	// FlowKeys encrypt flows: the first those that begin, all of them those that come
+	// back, so that a key can be replaced. Each has 32 random bytes or more. Processes
+	// that serve the same users must have the same. None means a key of this process
+	// alone, made by New: a restart then ends the sign-ins under way.
+	FlowKeys []Secret
+
+	// Ledger remembers which flows were finished, so that none is twice. nil is one in
+	// this process, which is enough where there is one, or where FlowKeys is empty.
+	Ledger Ledger
+
+	// InsecureAllowMissingAccessTokenHash accepts ID tokens without at_hash from the
+	// exchange of a code. OpenID Connect Core §3.1.3.6 leaves it to the provider, and
+	// Cognito sends it; without it nothing but the subject binds the two tokens to one
+	// another. One that is there must match in any case.
+	InsecureAllowMissingAccessTokenHash bool
+}
+
+// A Client signs users in at a user pool, with the authorization code grant, and looks
+// after their tokens. Make one with [New]. It is safe for concurrent use. A call waits
+// no longer than its context and [App.Timeout] allow.
+type Client struct {
+	app        App
+	oauth2     oauth2.Config
+	verifier   *cognito.Verifier
+	userPoolID string
+	issuers    []string
+	lifetime   time.Duration
+	seals      []cipher.AEAD
+	ledger     Ledger
+	needHash   bool
+	refreshes  refreshes
+}
+
+// New returns a Client for the app client that config describes. It checks all of
+// config and reports every fault at once, each a [*ConfigError]; it does no I/O.
+func New(config Config) (*Client, error) {
+	issuers, err := config.validate()
+	if err != nil {
+		return nil, err
+	}
+	app := config.App.withDefaults()
+	c := &Client{
+		app:        app,
+		oauth2:     app.oauth2(),
+		verifier:   config.Verifier,
+		userPoolID: config.UserPoolID,
+		issuers:    issuers,
+		lifetime:   config.FlowLifetime,
+		ledger:     config.Ledger,
+		needHash:   !config.InsecureAllowMissingAccessTokenHash,
+	}
+	c.oauth2.RedirectURL = config.RedirectURL
+	c.oauth2.Scopes = slices.Clone(config.Scopes)
+	if c.lifetime == 0 {
+		c.lifetime = DefaultFlowLifetime
+	}
+	if c.ledger == nil {
+		c.ledger = &memory{now: app.Now}
+	}
+	keys := config.FlowKeys
+	if len(keys) == 0 {
+		key := make([]byte, shortestFlowKey)
+		_, _ = rand.Read(key) // it never fails: crypto/rand
+		keys = []Secret{Secret(key)}
+	}
+	for _, key := range keys {
+		seal, err := newSeal(key)
+		if err != nil {
+			return nil, &ConfigError{"Config.FlowKeys", "cannot be used: " + err.Error()}
+		}
+		c.seals = append(c.seals, seal)
+	}
+	return c, nil
+}
+
+// validate returns the issuers of the pool, or every fault.
+func (c *Config) validate() (issuers []string, err error) {
+	f := &faults{prefix: "Config."}
+	c.App.validate(f)
+	if c.Verifier == nil {
+		f.add("Verifier", "is nil: make one with cognito.New")
+	}
+	original, updated, err := cognito.Issuers(c.UserPoolID)
+	if err != nil {
+		f.add("UserPoolID", "%v", err)
+	}
+	issuers = []string{original, updated}
+	if c.Issuer != "" {
+		if _, reason := checkURL(c.Issuer); reason != "" {
+			f.add("Issuer", "%s", reason)
+		}
+		issuers = []string{c.Issuer}
+	}
+	if reason := checkRedirect(c.RedirectURL); reason != "" {
+		f.add("RedirectURL", "%s", reason)
+	}
+	checkScopes(f, c.Scopes)
+	if !slices.Contains(c.Scopes, "openid") {
+		f.add("Scopes", `lack "openid", without which there is no ID token`)
+	}
+	if c.FlowLifetime < 0 || c.FlowLifetime > longestFlowLifetime {
+		f.add("FlowLifetime", "is %s, not from 0 to %s", c.FlowLifetime, longestFlowLifetime)
+	}
+	for n, key := range c.FlowKeys {
+		if len(key) < shortestFlowKey {
+			f.add(fmt.Sprintf("FlowKeys[%d]", n), "has %d bytes, not %d or more", len(key), shortestFlowKey)
+		}
+	}
+	return issuers, errors.Join(f.list...)
+}
+
+// checkRedirect wants what Cognito takes for a callback or sign-out URL.
+func checkRedirect(s string) (reason string) {
+	u, err := url.Parse(s)
+	if err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && u.Fragment == "" && len(s) <= longestArgument {
+		// An application's own scheme: "myapp://callback". A browser would run the rest.
+		switch u.Scheme {
+		case "javascript", "data", "file", "blob", "vbscript", "about":
+			return "has a scheme that no application owns"
+		}
+		return ""
+	}
+	if len(s) > longestArgument {
+		return "is too long"
+	}
+	_, reason = checkURL(s)
+	return reason
+}

@@ -1,0 +1,230 @@
+package oauth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Code names one reason for which there are no tokens. Codes are errors, so that a
+// reason is asked for with
+//
+//	errors.Is(err, oauth.ErrInvalidGrant)
+//
+// The set is closed: an error of the pool that is none of these is [ErrRefused], and
+// [Error.Reported] has its name.
+type Code string //nolint:errname // the reasons are a Code each, and errors by the way, as in package cognito
+
+// Error implements error. It returns the code with the name of the package.
+func (c Code) Error() string { return "oauth: " + string(c) }
+
+// What the pool said, by the names that it says it with (RFC 6749 §4.1.2.1 and §5.2,
+// RFC 7009 §2.2.1, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6).
+const (
+	// ErrInvalidRequest: the pool misses something in the request, or an argument is
+	// one that cannot be sent.
+	ErrInvalidRequest Code = "invalid_request"
+	// ErrInvalidClient: the app client is unknown, or its secret is wrong.
+	ErrInvalidClient Code = "invalid_client"
+	// ErrInvalidGrant: the code or refresh token is expired, revoked, used before,
+	// or of another client; or the code came without its verifier. Sign in again.
+	ErrInvalidGrant Code = "invalid_grant"
+	// ErrUnauthorizedClient: the app client may not use this grant.
+	ErrUnauthorizedClient Code = "unauthorized_client"
+	// ErrUnsupportedGrantType: the pool does not know the grant.
+	ErrUnsupportedGrantType Code = "unsupported_grant_type"
+	// ErrUnsupportedResponseType: the pool does not give codes to this client.
+	ErrUnsupportedResponseType Code = "unsupported_response_type"
+	// ErrUnsupportedTokenType: the pool does not revoke tokens of this kind.
+	ErrUnsupportedTokenType Code = "unsupported_token_type"
+	// ErrInvalidScope: a scope is unknown, or is not the client's.
+	ErrInvalidScope Code = "invalid_scope"
+	// ErrInsufficientScope: the access token lacks a scope, as openid for userInfo.
+	ErrInsufficientScope Code = "insufficient_scope"
+	// ErrAccessDenied: the user, or a trigger of the pool, refused.
+	ErrAccessDenied Code = "access_denied"
+	// ErrLoginRequired: nobody is signed in at the pool, and the request was for no
+	// pages (prompt=none). So with interaction_required and consent_required.
+	ErrLoginRequired Code = "login_required"
+	// ErrInvalidToken: the pool takes the access token no more.
+	ErrInvalidToken Code = "invalid_token"
+	// ErrRefused: the pool refused with another name, or with none.
+	ErrRefused Code = "refused"
+)
+
+// What was found out here. Up to ErrIssuerMismatch no code was sent to the pool.
+const (
+	// ErrCallbackInvalid: the address that the browser came back to is malformed, has
+	// a parameter twice, or neither a code nor an error.
+	ErrCallbackInvalid Code = "callback_invalid"
+	// ErrFlowInvalid: there is no sign-in under way: the flow is none that this
+	// client sealed, or it has been finished, or its time is over. Begin another one.
+	ErrFlowInvalid Code = "flow_invalid"
+	// ErrStateMismatch: state is absent or not that of the flow. Somebody else began
+	// the sign-in, or the same browser began another one since.
+	ErrStateMismatch Code = "state_mismatch"
+	// ErrIssuerMismatch: iss in the callback is not the pool (RFC 9207).
+	ErrIssuerMismatch Code = "issuer_mismatch"
+	// ErrTokensInvalid: the pool's tokens do not stand the checks. Where it was
+	// package cognito that refused one, the error wraps its *cognito.Error.
+	ErrTokensInvalid Code = "tokens_invalid"
+	// ErrResponseInvalid: the answer is not of the form that was due: a page, a
+	// redirect, over 1 MiB, JSON with a name twice, an answer without a token.
+	ErrResponseInvalid Code = "response_invalid"
+	// ErrUnavailable: it could not be found out: no answer in time, 429, 5xx, no keys
+	// to check the tokens with. It says nothing about the user or the client.
+	ErrUnavailable Code = "unavailable"
+)
+
+// codeOf has the code for each error that a pool may report. Temporary ones are one
+// code, whoever says so.
+var codeOf = func() map[string]Code {
+	m := map[string]Code{
+		"interaction_required": ErrLoginRequired, "consent_required": ErrLoginRequired, "account_selection_required": ErrLoginRequired,
+		"server_error": ErrUnavailable, "temporarily_unavailable": ErrUnavailable,
+	}
+	for _, c := range []Code{
+		ErrInvalidRequest, ErrInvalidClient, ErrInvalidGrant, ErrUnauthorizedClient, ErrUnsupportedGrantType, ErrUnsupportedResponseType,
+		ErrUnsupportedTokenType, ErrInvalidScope, ErrInsufficientScope, ErrAccessDenied, ErrLoginRequired, ErrInvalidToken,
+	} {
+		m[string(c)] = c
+	}
+	return m
+}()
+
+// An Error is the one type of error that the methods of this package return. It
+// holds no token, no code and no secret.
+type Error struct {
+	code        Code
+	message     string
+	reported    string
+	description string
+	status      int
+	retryAfter  time.Duration
+	cause       error
+}
+
+// Code returns the reason. It is never empty.
+func (e *Error) Code() Code { return e.code }
+
+// Message says what was expected. It may be shown to the user: it holds nothing that
+// came with the request or the answer.
+func (e *Error) Message() string { return e.message }
+
+// Reported returns the error by the name that the pool gave it, "" where it gave none:
+// up to 64 characters of printable ASCII.
+func (e *Error) Reported() string { return e.reported }
+
+// Description returns error_description: up to 256 characters of printable ASCII, all
+// others replaced by "?". Whoever can send a browser to the callback chooses what it
+// says, so show it in a page as text, if at all.
+func (e *Error) Description() string { return e.description }
+
+// Status returns the HTTP status of the pool's answer, 0 where there was none.
+func (e *Error) Status() int { return e.status }
+
+// Temporary reports whether the same call may succeed later, because this time nothing
+// could be found out ([ErrUnavailable]). A code that was sent is spent all the same:
+// after Finish, a new sign-in is what may succeed.
+func (e *Error) Temporary() bool { return e.code == ErrUnavailable }
+
+// RetryAfter returns how long to wait before asking again, 0 where waiting does not
+// help.
+func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
+
+// Error implements error: the code, the message and, for logs, what the pool said
+// and the cause.
+func (e *Error) Error() string {
+	if e == nil {
+		return "oauth: a nil *Error"
+	}
+	s := e.code.Error() + ": " + e.message
+	if e.reported != "" || e.description != "" {
+		s += fmt.Sprintf(" (%s: %q)", e.reported, e.description)
+	}
+	if e.cause != nil {
+		s += ": " + e.cause.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause: the *cognito.Error of a token, and what is wrong with a
+// connection. It wraps the context's error if, and only if, the caller gave up:
+// time-outs of a request itself match neither context.Canceled nor
+// context.DeadlineExceeded.
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
+
+// Is reports whether target is the error's [Code].
+func (e *Error) Is(target error) bool {
+	code, ok := target.(Code)
+	return ok && e != nil && code == e.code
+}
+
+// CodeOf returns the [Code] of an error of this package, wrapped or not, and "" for
+// every other error and for nil.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) && e != nil {
+		return e.code
+	}
+	var code Code
+	if errors.As(err, &code) {
+		return code
+	}
+	return ""
+}
+
+func fail(code Code, format string, args ...any) *Error {
+	e := &Error{code: code, message: fmt.Sprintf(format, args...)}
+	if code == ErrUnavailable {
+		e.retryAfter = time.Second
+	}
+	return e
+}
+
+func failed(code Code, cause error, format string, args ...any) *Error {
+	e := fail(code, format, args...)
+	e.cause = cause
+	return e
+}
+
+const (
+	longestName        = 64
+	longestDescription = 256
+)
+
+// refusedBy makes the pool's own error into one of ours.
+func refusedBy(what, name, description string) *Error {
+	code, known := codeOf[name]
+	if !known {
+		code = ErrRefused
+	}
+	e := fail(code, "%s was refused by the user pool", what)
+	if code == ErrUnavailable {
+		e.message = what + " could not be done by the user pool; try again"
+	}
+	e.reported, e.description = printable(name, longestName), printable(description, longestDescription)
+	return e
+}
+
+// printable makes what others say safe for logs and short: RFC 6749 §5.2 allows
+// printable ASCII alone.
+func printable(s string, longest int) string {
+	var b strings.Builder
+	for _, r := range s {
+		if b.Len() == longest {
+			break
+		}
+		if r < ' ' || r > '~' {
+			r = '?'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

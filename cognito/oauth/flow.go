@@ -1,0 +1,101 @@
+package oauth
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+	"time"
+)
+
+// A sign-in is what a Flow holds. State, nonce and PKCE verifier are derived from one
+// seed, so that none of them can be joined to another sign-in's.
+type signIn struct {
+	seed    [32]byte
+	expires time.Time // in whole seconds
+	kept    string
+}
+
+const (
+	flowVersion = 1
+	flowHead    = 1 + 8 + 32 // version, expiry, seed
+	longestFlow = 3072       // browsers take 4096 bytes for a cookie with its name and attributes
+)
+
+// What is derived of a seed.
+const (
+	labelState    = "state"
+	labelNonce    = "nonce"
+	labelVerifier = "code_verifier"
+	labelID       = "ledger"
+)
+
+func newSignIn(expires time.Time, kept string) *signIn {
+	s := &signIn{expires: time.Unix(expires.Unix(), 0), kept: kept}
+	_, _ = rand.Read(s.seed[:]) // it never fails: crypto/rand
+	return s
+}
+
+// derive returns 43 characters, which RFC 7636 §4.1 allows in a verifier. Who sees
+// state and nonce, which travel in addresses, learns nothing of the verifier.
+func (s *signIn) derive(label string) string {
+	mac := hmac.New(sha256.New, s.seed[:])
+	mac.Write([]byte(label))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func newSeal(key Secret) (cipher.AEAD, error) {
+	derived, err := hkdf.Key(sha256.New, []byte(key), nil, "poolguard cognito/oauth flow", 32)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(derived)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// context is what a flow is sealed for: one of another client with the same key does
+// not open.
+func (c *Client) context() []byte {
+	return []byte(strings.Join([]string{c.userPoolID, c.app.endpoint(""), c.app.ClientID, c.oauth2.RedirectURL}, "\n"))
+}
+
+func (c *Client) seal(s *signIn) Flow {
+	plain := make([]byte, 0, flowHead+len(s.kept))
+	plain = append(plain, flowVersion)
+	plain = binary.BigEndian.AppendUint64(plain, uint64(s.expires.Unix())) //nolint:gosec // the bits of an int64, and back below
+	plain = append(plain, s.seed[:]...)
+	plain = append(plain, s.kept...)
+	return Flow(base64.RawURLEncoding.EncodeToString(c.seals[0].Seal(nil, nil, plain, c.context()))) //nolint:gosec // G407: this AEAD makes its nonces itself, at random
+}
+
+// open returns the sign-in in a flow, whether or not its time is over.
+func (c *Client) open(flow Flow) (*signIn, *Error) {
+	none := fail(ErrFlowInvalid, "there is no sign-in under way in this browser; begin again")
+	// The decoder would pass over line breaks: one flow has one spelling.
+	if flow == "" || len(flow) > longestFlow || !isPrintable(string(flow)) {
+		return nil, none
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(string(flow))
+	if err != nil {
+		return nil, none
+	}
+	for _, seal := range c.seals {
+		plain, err := seal.Open(nil, nil, sealed, c.context())
+		if err != nil || len(plain) < flowHead || plain[0] != flowVersion {
+			continue
+		}
+		s := &signIn{kept: string(plain[flowHead:])}
+		s.expires = time.Unix(int64(binary.BigEndian.Uint64(plain[1:])), 0) //nolint:gosec // the bits of an int64
+		copy(s.seed[:], plain[flowHead-len(s.seed):])
+		return s, nil
+	}
+	return nil, none
+}

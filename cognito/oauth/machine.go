@@ -1,0 +1,207 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// MachineConfig says which tokens a [MachineSource] gets. App must be set, with its
+// secret.
+type MachineConfig struct {
+	// App is the app client, which is another one than those that sign users in:
+	// Cognito lets none do both.
+	App App
+
+	// Scopes are asked for. None means all that the app client has.
+	Scopes []string
+
+	// Resource is the API that tokens are to be bound to (RFC 8707), "" for none.
+	Resource string
+
+	// Jitter returns numbers from 0 to 1 that spread the renewals of many processes.
+	// It is called by one goroutine at a time. nil is random.
+	Jitter func() float64
+}
+
+// A MachineSource is an oauth2.TokenSource for the tokens of the client credentials
+// grant (RFC 6749 §4.4). Make one with [NewMachineSource] and share it; it is safe for
+// concurrent use. To the client its token is opaque: it is not verified here, and no
+// more is asked of the answer than that it can be sent.
+//
+// A token is used until a tenth of its life is left (a minute at least), or a little
+// more, by chance. From then on the next caller has a new one fetched, while all go on
+// with the one there is. Who needs the new one, since none is good for ten seconds
+// more, shares the fetch with all others. After a fetch that failed the next one waits:
+// a second, then twice as long each time, up to a minute, or as long as the pool says;
+// until then those who need a token get the error at once. Nothing runs while nobody
+// asks.
+//
+// Use it as the Source of an [oauth2.Transport]. [oauth2.NewClient] and
+// [oauth2.ReuseTokenSource] would keep each token to its end, and know of no early
+// renewal.
+type MachineSource struct {
+	app    App
+	config clientcredentials.Config
+	jitter func() float64
+
+	mu       sync.Mutex // guards what follows
+	token    *oauth2.Token
+	renewAt  time.Time
+	fetch    *fetch // under way
+	failure  *Error // of the last fetch
+	failures int    // in a row
+	retryAt  time.Time
+}
+
+// A fetch is one request, and those who wait for it.
+type fetch struct {
+	done chan struct{}
+
+	// Set before done is closed, one of the two.
+	token   *oauth2.Token
+	refusal *Error
+}
+
+const (
+	asGoodAsOver    = 10 * time.Second // in which a token is as good as expired; x/oauth2 has the same
+	leastEarliness  = time.Minute
+	mostLifetime    = 7 * 24 * time.Hour // Cognito's have a day at most
+	longestToken    = 64 << 10
+	firstBackOff    = time.Second
+	longestBackOff  = time.Minute
+	longestPoolWait = 5 * time.Minute // that Retry-After is believed
+)
+
+// NewMachineSource returns a source of tokens for the app client that config
+// describes. It checks all of config and reports every fault at once, each a
+// [*ConfigError]; it asks for no token yet.
+func NewMachineSource(config MachineConfig) (*MachineSource, error) {
+	f := &faults{prefix: "MachineConfig."}
+	config.App.validate(f)
+	if config.App.ClientSecret == "" {
+		f.add("App.ClientSecret", "is empty: public clients have no tokens of their own")
+	}
+	checkScopes(f, config.Scopes)
+	if len(config.Resource) > longestArgument {
+		f.add("Resource", "is longer than %d bytes", longestArgument)
+	}
+	if len(f.list) > 0 {
+		return nil, errors.Join(f.list...)
+	}
+	app := config.App.withDefaults()
+	common := app.oauth2()
+	s := &MachineSource{app: app, jitter: config.Jitter, config: clientcredentials.Config{
+		ClientID: common.ClientID, ClientSecret: common.ClientSecret,
+		TokenURL: common.Endpoint.TokenURL, AuthStyle: common.Endpoint.AuthStyle,
+		Scopes: slices.Clone(config.Scopes),
+	}}
+	if config.Resource != "" {
+		s.config.EndpointParams = url.Values{"resource": {config.Resource}}
+	}
+	if s.jitter == nil {
+		s.jitter = rand.Float64
+	}
+	return s, nil
+}
+
+// Token implements oauth2.TokenSource. It waits no longer than [App.Timeout]. The
+// token is the caller's own. The error is an [*Error].
+func (s *MachineSource) Token() (*oauth2.Token, error) {
+	return s.TokenContext(context.Background())
+}
+
+// TokenContext is Token for callers that may give up: with their context, not the
+// fetch, which goes on for the others.
+func (s *MachineSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
+	token, wait, refusal := s.current(ctx)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if wait != nil {
+		select {
+		case <-wait.done:
+			token, refusal = wait.token, wait.refusal
+		case <-ctx.Done():
+			refusal = problem(ctx, "the machine's token", ctx.Err())
+		}
+		if refusal != nil {
+			return nil, refusal
+		}
+	}
+	own := *token
+	return &own, nil
+}
+
+// current returns the token there is, a fetch to wait for, or why there is neither.
+func (s *MachineSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Error) {
+	now := s.app.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	good := s.token != nil && now.Before(s.token.Expiry.Add(-asGoodAsOver))
+	if good && now.Before(s.renewAt) {
+		return s.token, nil, nil
+	}
+	if s.fetch == nil && now.Before(s.retryAt) && !good {
+		again := *s.failure
+		again.retryAfter = s.retryAt.Sub(now)
+		return nil, nil, &again
+	}
+	if s.fetch == nil && !now.Before(s.retryAt) {
+		s.fetch = &fetch{done: make(chan struct{})}
+		go s.renew(context.WithoutCancel(ctx), s.fetch, now)
+	}
+	if good {
+		return s.token, nil, nil
+	}
+	return nil, s.fetch, nil
+}
+
+// renew asks for a token at the time now, from which its life is counted.
+func (s *MachineSource) renew(ctx context.Context, f *fetch, now time.Time) {
+	token, refusal := s.app.ask(ctx, "the machine's token", s.config.Token)
+	var lifetime time.Duration
+	if refusal == nil {
+		lifetime, refusal = checkMachineToken(token)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer close(f.done)
+	s.fetch, s.failure = nil, refusal
+	if refusal != nil {
+		f.refusal = refusal
+		pause := min(firstBackOff<<min(s.failures, 10), longestBackOff)
+		if refusal.Temporary() {
+			pause = max(pause, min(refusal.retryAfter, longestPoolWait))
+		}
+		s.failures++
+		s.retryAt = s.app.Now().Add(pause)
+		return
+	}
+	token.Expiry = now.Add(lifetime)
+	early := min(max(lifetime/10, leastEarliness), lifetime/2)
+	early += time.Duration(float64(early) / 2 * min(max(s.jitter(), 0), 1))
+	s.token, s.renewAt = token, token.Expiry.Add(-early)
+	s.failures, s.retryAt = 0, time.Time{}
+	f.token = token
+}
+
+// checkMachineToken wants a token that can be sent in a header, and to know its life.
+func checkMachineToken(token *oauth2.Token) (lifetime time.Duration, refusal *Error) {
+	text, _ := token.Extra("access_token").(string)
+	seconds, _ := token.Extra("expires_in").(float64)
+	switch {
+	case text == "" || text != token.AccessToken || len(text) > longestToken || !isPrintable(text):
+		return 0, fail(ErrResponseInvalid, "the user pool's answer has no good access_token")
+	case seconds < 1:
+		return 0, fail(ErrResponseInvalid, "the user pool's answer has no good expires_in")
+	}
+	return time.Duration(min(seconds, mostLifetime.Seconds())) * time.Second, checkType(token)
+}

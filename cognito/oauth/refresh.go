@@ -1,0 +1,160 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// rotationMemory is how long the answer to a refresh is kept that came with a new
+// refresh token: for callers who still have the old one, and for those whom the answer
+// did not reach. Cognito's own grace is 0 to 60 seconds.
+const rotationMemory = 30 * time.Second
+
+// mostAnswers bounds how many answers are kept, some kilobytes each.
+const mostAnswers = 1024
+
+// Refresh trades a refresh token for new tokens. subject is that of the tokens that
+// were had before: those of anybody else are refused (OpenID Connect Core §12.2), and
+// so is an empty one. The new ID token has no nonce, and need not have at_hash.
+//
+// Callers who come with the same refresh token at the same time share one request,
+// and each gets the new one. Where the pool rotates refresh tokens, those who come
+// with the old one up to 30 seconds later do too: in this process, at most 1024 such
+// answers are kept. Processes that share sessions must take turns, or rely on the
+// pool's grace.
+//
+// The request belongs to no caller: one that gives up has it go on for the others,
+// and for itself when it comes again. [ErrInvalidGrant] means that the user must sign
+// in again, [ErrUnavailable] that the same refresh token may be good later.
+func (c *Client) Refresh(ctx context.Context, token RefreshToken, subject string) (*Tokens, error) {
+	switch {
+	case token == "" || !isPrintable(string(token)):
+		return nil, fail(ErrInvalidRequest, "there is no refresh token, or it has characters that none has")
+	case subject == "":
+		return nil, fail(ErrInvalidRequest, "there is no subject to compare the new tokens with")
+	case ctx.Err() != nil:
+		return nil, problem(ctx, "the refresh", ctx.Err())
+	}
+	f := c.refreshes.join(token, c.app.Now(), func(f *flight) {
+		c.fly(context.WithoutCancel(ctx), f, token)
+	})
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return nil, problem(ctx, "the refresh", ctx.Err())
+	}
+	if f.refusal != nil {
+		return nil, f.refusal
+	}
+	if f.tokens.ID.Subject() != subject {
+		return nil, fail(ErrTokensInvalid, "the new tokens are of another user than the old ones")
+	}
+	own := *f.tokens
+	return &own, nil
+}
+
+// fly asks the pool, unless its answer is there already, and judges the answer: each
+// time, as tokens may have been revoked since.
+func (c *Client) fly(ctx context.Context, f *flight, old RefreshToken) {
+	defer c.refreshes.land(f)
+	if f.answer == nil {
+		token, refusal := c.app.ask(ctx, "the refresh", func(ctx context.Context) (*oauth2.Token, error) {
+			return c.oauth2.TokenSource(ctx, &oauth2.Token{RefreshToken: string(old)}).Token()
+		})
+		if refusal != nil {
+			f.refusal = refusal
+			return
+		}
+		a, refusal := readAnswer(token)
+		if refusal != nil {
+			f.refusal = refusal
+			return
+		}
+		if a.refresh == "" {
+			a.refresh = string(old)
+		}
+		f.answer = &a
+	}
+	within, cancel := context.WithTimeout(ctx, c.app.Timeout)
+	defer cancel()
+	f.tokens, f.refusal = c.judge(within, *f.answer, false)
+}
+
+// A flight is one refresh, and those who wait for it.
+type flight struct {
+	key    [sha256.Size]byte // of the refresh token
+	began  time.Time
+	answer *answer // of the pool
+	done   chan struct{}
+
+	// Set before done is closed, one of the two.
+	tokens  *Tokens
+	refusal *Error
+}
+
+// refreshes are those of a client, by the hash of the token that they began with.
+type refreshes struct {
+	mu      sync.Mutex // guards what follows
+	flights map[[sha256.Size]byte]*flight
+	answers map[[sha256.Size]byte]keptAnswer // of rotations
+}
+
+type keptAnswer struct {
+	answer *answer
+	began  time.Time
+}
+
+// join returns the flight under way for the token, or has fly begin another one.
+func (r *refreshes) join(token RefreshToken, now time.Time, fly func(*flight)) *flight {
+	key := sha256.Sum256([]byte(token))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f := r.flights[key]; f != nil {
+		return f
+	}
+	f := &flight{key: key, began: now, done: make(chan struct{})}
+	if kept, ok := r.answers[key]; ok && now.Sub(kept.began).Abs() < rotationMemory {
+		f.answer, f.began = kept.answer, kept.began
+	}
+	if r.flights == nil {
+		r.flights = make(map[[sha256.Size]byte]*flight)
+		r.answers = make(map[[sha256.Size]byte]keptAnswer)
+	}
+	r.flights[key] = f
+	go fly(f)
+	return f
+}
+
+// land ends a flight. An answer with a new refresh token is kept, also where it could
+// not be judged: the old token may be good no more.
+func (r *refreshes) land(f *flight) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.flights, f.key)
+	for key, kept := range r.answers {
+		if f.began.Sub(kept.began).Abs() >= rotationMemory {
+			delete(r.answers, key)
+		}
+	}
+	rotated := f.answer != nil && sha256.Sum256([]byte(f.answer.refresh)) != f.key
+	if keep := f.refusal == nil || f.refusal.Temporary(); rotated && keep && len(r.answers) < mostAnswers {
+		r.answers[f.key] = keptAnswer{f.answer, f.began}
+	}
+	close(f.done)
+}
+
+// forget drops the answers that the token led to, and those that led to it.
+func (r *refreshes) forget(token RefreshToken) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.answers, sha256.Sum256([]byte(token)))
+	for key, kept := range r.answers {
+		if kept.answer.refresh == string(token) {
+			delete(r.answers, key)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"golang.org/x/oauth2"
+)
+
+// Tokens are a user's, verified. They are the caller's own.
+type Tokens struct {
+	// Access and ID are the verified tokens, both of the same user, app client and
+	// pool. Neither is nil.
+	Access *cognito.AccessToken
+	ID     *cognito.IDToken
+
+	// RawAccess and RawID are their texts: to call APIs with, and to keep.
+	RawAccess, RawID Secret
+
+	// Refresh is good for the next tokens: a new one where the pool rotates them, else
+	// the one that was had before; "" where the pool gave none. Keep it, with the
+	// subject, in the place of the one before.
+	Refresh RefreshToken
+
+	// ExpiresAt is when the first of the two tokens expires.
+	ExpiresAt time.Time
+
+	// Kept is the [StartOptions.Keep] of the sign-in, "" after a refresh.
+	Kept string
+}
+
+// An answer is the token endpoint's, not yet judged.
+type answer struct {
+	access, id string
+	refresh    string // "" where there was none
+}
+
+// readAnswer takes the members of the answer by their exact names: x/oauth2 reads with
+// encoding/json, to which ACCESS_TOKEN is one too.
+func readAnswer(token *oauth2.Token) (answer, *Error) {
+	var a answer
+	for _, member := range []struct {
+		name  string
+		value *string
+		must  bool
+	}{{"access_token", &a.access, true}, {"id_token", &a.id, true}, {"refresh_token", &a.refresh, false}} {
+		text, isText := token.Extra(member.name).(string)
+		if absent := token.Extra(member.name) == nil; (!isText && !absent) || (member.must && text == "") {
+			return answer{}, fail(ErrResponseInvalid, "the user pool's answer has no good %s", member.name)
+		}
+		*member.value = text
+	}
+	return a, checkType(token)
+}
+
+// checkType refuses tokens of a type that is not understood (RFC 6749 §7.1).
+func checkType(token *oauth2.Token) *Error {
+	if kind, _ := token.Extra("token_type").(string); !strings.EqualFold(kind, "Bearer") {
+		return fail(ErrResponseInvalid, "the user pool's answer has no token_type Bearer")
+	}
+	return nil
+}
+
+// judge verifies both tokens and that they belong together.
+func (c *Client) judge(ctx context.Context, a answer, needHash bool, require ...cognito.Requirement) (*Tokens, *Error) {
+	id, err := c.verifier.VerifyIDToken(ctx, a.id, require...)
+	if err != nil {
+		return nil, unverified("ID", err)
+	}
+	access, err := c.verifier.VerifyAccessToken(ctx, a.access)
+	if err != nil {
+		return nil, unverified("access", err)
+	}
+	switch hash := id.AccessTokenHash(); {
+	// The verifier may trust several pools, and several app clients of one.
+	case id.UserPoolID() != c.userPoolID || access.UserPoolID() != c.userPoolID:
+		return nil, fail(ErrTokensInvalid, "a token is of another user pool")
+	case id.ClientID() != c.app.ClientID || access.ClientID() != c.app.ClientID:
+		return nil, fail(ErrTokensInvalid, "a token is of another app client")
+	case id.Subject() == "" || id.Subject() != access.Subject():
+		return nil, fail(ErrTokensInvalid, "the ID token and the access token are of different users")
+	case hash == "" && needHash:
+		return nil, fail(ErrTokensInvalid, "the ID token lacks at_hash")
+	case hash != "" && hash != accessTokenHash(a.access):
+		return nil, fail(ErrTokensInvalid, "at_hash in the ID token is of another access token")
+	}
+	tokens := &Tokens{
+		Access: access, ID: id, RawAccess: Secret(a.access), RawID: Secret(a.id), Refresh: RefreshToken(a.refresh),
+		ExpiresAt: access.ExpiresAt(),
+	}
+	if id.ExpiresAt().Before(tokens.ExpiresAt) {
+		tokens.ExpiresAt = id.ExpiresAt()
+	}
+	return tokens, nil
+}
+
+// accessTokenHash is at_hash for RS256 (OpenID Connect Core §3.1.3.6).
+func accessTokenHash(access string) string {
+	sum := sha256.Sum256([]byte(access))
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+// unverified keeps "bad token" and "could not find out" apart.
+func unverified(which string, err error) *Error {
+	var e *cognito.Error
+	if errors.As(err, &e) && e.Temporary() {
+		u := failed(ErrUnavailable, err, "the %s token could not be judged; try again", which)
+		u.retryAfter = e.RetryAfter()
+		return u
+	}
+	return failed(ErrTokensInvalid, err, "the %s token was refused", which)
+}

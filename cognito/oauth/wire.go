@@ -1,0 +1,179 @@
+package oauth
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/oauth2"
+)
+
+// maxResponseBytes bounds every answer, unpacked. Cognito's have a few kilobytes.
+const maxResponseBytes = 1 << 20
+
+const longestRetryAfter = time.Hour
+
+// strict returns a copy of client, or a client of our own, that follows no redirect,
+// which would carry codes and secrets on, and whose answers are read as below.
+func strict(client *http.Client) *http.Client {
+	own := http.Client{}
+	if client != nil {
+		own = *client
+	}
+	if own.Transport == nil {
+		own.Transport = &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    10 * time.Second,
+			IdleConnTimeout:        30 * time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
+			ForceAttemptHTTP2:      true,
+		}
+	}
+	own.Transport = strictTransport{own.Transport}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.Jar = nil
+	return &own
+}
+
+// A strictTransport hands out answers whole, within bounds, and good ones with a body
+// only if that is one strict JSON object: neither x/oauth2 nor encoding/json asks for
+// either. What it refuses is an *Error.
+type strictTransport struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (s strictTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := s.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxResponseBytes {
+		return nil, fail(ErrResponseInvalid, "the user pool's answer is longer than %d bytes", maxResponseBytes)
+	}
+	if isGood(response.StatusCode) && len(body) > 0 && !isObject(response.Header, body) {
+		e := fail(ErrResponseInvalid, "the user pool's answer is not one JSON object")
+		e.status = response.StatusCode
+		return nil, e
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.ContentLength = int64(len(body))
+	return response, nil
+}
+
+func isGood(status int) bool { return status >= 200 && status <= 299 }
+
+func isObject(header http.Header, body []byte) bool {
+	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && media == "application/json" && jsontext.Value(body).IsValid() && jsontext.Value(body).Kind() == '{'
+}
+
+// do sends a request of our own and returns the body of a good answer.
+func (a *App) do(ctx context.Context, what string, r *http.Request) ([]byte, *Error) {
+	within, cancel := context.WithTimeout(ctx, a.Timeout)
+	defer cancel()
+	r.Header.Set("Accept", "application/json")
+	response, err := a.HTTPClient.Do(r.WithContext(within))
+	if err != nil {
+		return nil, problem(ctx, what, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body) // in memory, and within bounds: see strictTransport
+	switch {
+	case err != nil:
+		return nil, problem(ctx, what, err)
+	case response.StatusCode != http.StatusOK:
+		return nil, refusal(what, response, body)
+	}
+	return body, nil
+}
+
+// ask has x/oauth2 ask the token endpoint.
+func (a *App) ask(ctx context.Context, what string, request func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, *Error) {
+	within, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.HTTPClient), a.Timeout)
+	defer cancel()
+	token, err := request(within)
+	if err != nil {
+		return nil, problem(ctx, what, err)
+	}
+	return token, nil
+}
+
+// problem makes what went wrong into an error that holds nothing of request and
+// answer. ctx is the caller's.
+func problem(ctx context.Context, what string, err error) *Error {
+	var own *Error
+	var refused *oauth2.RetrieveError // holds the answer, and is never passed on
+	var broken *url.Error
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &refused):
+		return refusal(what, refused.Response, refused.Body)
+	case ctx.Err() != nil:
+		return failed(ErrUnavailable, ctx.Err(), "%s was given up", what)
+	case errors.As(err, &broken):
+		// As text: what a time-out of ours or of the HTTP client is must not be taken
+		// for the end of the caller's context.
+		return failed(ErrUnavailable, errors.New(broken.Err.Error()), "%s got no answer; try again", what)
+	}
+	return fail(ErrResponseInvalid, "%s got an answer that cannot be read", what)
+}
+
+// refusal makes an answer that is not the one hoped for into an error.
+func refusal(what string, response *http.Response, body []byte) *Error {
+	name, description := reportedBy(response.Header, body)
+	status := response.StatusCode
+	var e *Error
+	switch {
+	case status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= http.StatusInternalServerError:
+		e = fail(ErrUnavailable, "%s got HTTP status %d; try again", what, status)
+		e.reported, e.description = printable(name, longestName), printable(description, longestDescription)
+		if after := retryAfter(response.Header); after > 0 {
+			e.retryAfter = after
+		}
+	case name != "":
+		e = refusedBy(what, name, description)
+	default:
+		e = fail(ErrResponseInvalid, "%s got HTTP status %d and no error that OAuth knows", what, status)
+	}
+	e.status = status
+	return e
+}
+
+// reportedBy finds the error in the body (RFC 6749 §5.2) or the challenge (RFC 6750
+// §3) of an answer.
+func reportedBy(header http.Header, body []byte) (name, description string) {
+	var said struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}
+	if isObject(header, body) && json.Unmarshal(body, &said) == nil && said.Error != "" {
+		return said.Error, said.Description
+	}
+	challenge := header.Get("WWW-Authenticate")
+	return parameterOf(challenge, "error"), parameterOf(challenge, "error_description")
+}
+
+// retryAfter reads the seconds of Retry-After (RFC 9110 §10.2.3). Dates would need the
+// two clocks to agree.
+func retryAfter(header http.Header) time.Duration {
+	seconds, err := strconv.ParseUint(header.Get("Retry-After"), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, longestRetryAfter)
+}
