@@ -16,7 +16,7 @@ import (
 func main() {
 	if err := start(); err != nil {
 		fmt.Fprintln(os.Stderr, "userpool:", err)
-		os.Exit(1) //nolint:forbidigo // main is where the process meets the program
+		os.Exit(1)
 	}
 }
 

@@ -202,10 +202,10 @@ func TestClockSetBack(t *testing.T) {
 	e := newEndpoint()
 	clock := &handClock{now: time.Now()}
 	v := e.verifier(t, func(c *alb.Config) { c.Clock, c.Now = clock, time.Now })
-	clock.now = clock.now.Add(1000 * time.Hour)
+	clock.advance(1000 * time.Hour)
 	expect(t, v, token(), "")
 	expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
-	clock.now = clock.now.Add(-900 * time.Hour)
+	clock.advance(-900 * time.Hour)
 	expect(t, v, token(), "")
 	before := e.count()
 	expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
@@ -214,16 +214,30 @@ func TestClockSetBack(t *testing.T) {
 	}
 	e.serve(respond(500, ""))
 	expect(t, v, token(unknown(2)), cognito.ErrKeysUnavailable)
-	clock.now = clock.now.Add(-90 * time.Hour)
+	clock.advance(-90 * time.Hour)
 	expect(t, v, token(unknown(2)), cognito.ErrKeysUnavailable)
-	clock.now = clock.now.Add(11 * time.Second)
+	clock.advance(11 * time.Second)
 	e.serve(nil)
 	expect(t, v, token(unknown(2)), cognito.ErrKeyNotFound)
 }
 
-type handClock struct{ now time.Time }
+// handClock is read by the goroutines of fetches too.
+type handClock struct {
+	mu  sync.Mutex // guards now
+	now time.Time
+}
 
-func (c *handClock) Now() time.Time { return c.now }
+func (c *handClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *handClock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
 
 func (*handClock) AfterFunc(time.Duration, func()) (stop func() bool) {
 	return func() bool { return true }

@@ -52,7 +52,7 @@ func TestGoldenAnswers(t *testing.T) {
 		})
 		token := w.access(
 			cognitotest.Scopes("orders/read", "openid"), cognitotest.Groups("a, b", `"quoted"`),
-			cognitotest.Claim("custom:tier", "gold\n\u00e9"), cognitotest.Claim("level", 12345678901234567), cognitotest.Claim("beta", true),
+			cognitotest.Claim("custom:tier", "gold\n\u00e9"), cognitotest.Claim("level", int64(12345678901234567)), cognitotest.Claim("beta", true),
 			cognitotest.Claim("roles", []string{"x", "y,z"}), cognitotest.Claim("none", nil),
 		)
 		for kind, handle := range w.answered(t, token) {

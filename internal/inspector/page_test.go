@@ -68,7 +68,7 @@ func TestVerdicts(t *testing.T) {
 			p.AccessToken(cognitotest.Claim("auth_time", -5), cognitotest.WithoutClaim("iat")), nil,
 			[]string{"✗ Rejected: claim_invalid", "auth_time, iat give no time"},
 		},
-		"far times": {p.AccessToken(cognitotest.Claim("auth_time", 0), cognitotest.Claim("exp", 1<<53)), nil, []string{"Valid", "year 285428751", "1 January 1970"}},
+		"far times": {p.AccessToken(cognitotest.Claim("auth_time", 0), cognitotest.Claim("exp", int64(1)<<53)), nil, []string{"Valid", "year 285428751", "1 January 1970"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := b.inspect(t, tc.token, tc.fields...)

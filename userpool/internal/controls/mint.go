@@ -78,7 +78,7 @@ func (c *Controls) mint(w http.ResponseWriter, r *http.Request) {
 	}
 	id := string(in.Claims["token_use"]) == `"id"`
 	client, err := c.client(r.Context(), poolID)
-	if given := in.Claims["client_id"] != nil || in.Claims["aud"] != nil; err != nil && !(given && errors.Is(err, errNoClient)) {
+	if given := in.Claims["client_id"] != nil || in.Claims["aud"] != nil; err != nil && (!given || !errors.Is(err, errNoClient)) {
 		c.fail(w, r, err)
 		return
 	}
