@@ -21,6 +21,7 @@ has_chromium() {
 }
 
 missing() {
+  command -v openssl >/dev/null || echo openssl
   has_cgo || echo gcc libc6-dev
   has_node || echo nodejs npm
   has_chromium || echo chromium

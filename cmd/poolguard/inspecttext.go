@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // inspection writes inspect's report for people.
@@ -110,6 +111,6 @@ func (g *page) timeLine(policy *policy, r *cognito.Report) {
 			continue
 		}
 		gap := strings.Repeat(" ", max(0, len("2026-01-31T09:00:00Z")-len(stamp)))
-		g.line("    " + sign + " " + stamp + gap + "  " + m.label + ", " + relative(m.at, r.Now))
+		g.line("    " + sign + " " + stamp + gap + "  " + m.label + ", " + timewords.Relative(m.at, r.Now))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // textOutcomes returns what writes outcomes for people. several says that tokens
@@ -147,7 +148,7 @@ func (g *page) fact(label, value string) {
 // when writes a time as a stamp and in words.
 func (g *page) when(label string, t, now time.Time) {
 	if !t.IsZero() {
-		g.fact(label, stampOf(t)+", "+relative(t, now))
+		g.fact(label, stampOf(t)+", "+timewords.Relative(t, now))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // A result is what came of a token, in the order in which the page shows it.
@@ -113,7 +114,7 @@ func newPart(heading string, raw json.RawMessage, explain func(name string) (str
 		r := row{Name: visibleName(m.name), Value: pretty(m.value), Meaning: text}
 		r.Tall = strings.Contains(r.Value, "\n")
 		if !at.IsZero() {
-			r.When = stamp(at) + ", " + relative(at, now)
+			r.When = stamp(at) + ", " + timewords.Relative(at, now)
 		}
 		p.Rows = append(p.Rows, r)
 	}

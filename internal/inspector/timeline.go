@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // A moment is a time of the token, or that at which it was judged.
@@ -45,7 +46,7 @@ func newTimeline(r *cognito.Report) *timeline {
 			}
 			return
 		}
-		m := moment{At: at, Claim: claim, Label: past, Words: relative(at, r.Now)}
+		m := moment{At: at, Claim: claim, Label: past, Words: timewords.Relative(at, r.Now)}
 		if r.Now.Before(at) {
 			m.Label = ahead
 		}
@@ -156,7 +157,7 @@ func life(d *drawing, points []point, r *cognito.Report) {
 
 // gapWords is the length of a gap, short enough for the drawing.
 func gapWords(seconds int64) string {
-	words := span(seconds)
+	words := timewords.Span(seconds)
 	for _, unit := range [...][2]string{{"second", "s"}, {"minute", "min"}, {"hour", "h"}} {
 		words = strings.NewReplacer(unit[0]+"s", unit[1], unit[0], unit[1]).Replace(words)
 	}

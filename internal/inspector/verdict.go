@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // An adviser finds the words for what came of a token.
@@ -36,7 +37,7 @@ func (ad *adviser) verdict(a *answer) verdict {
 	}
 	v := verdict{Look: looksGood, Title: "Valid " + ad.kind()}
 	v.Message = "It was issued by the user pool that it names, for an app client of it, and it expires " +
-		relative(ad.report.ExpiresAt, ad.report.Now) + "."
+		timewords.Relative(ad.report.ExpiresAt, ad.report.Now) + "."
 	if ad.q.client != "" {
 		v.Message = strings.Replace(v.Message, "an app client of it", "the app client that you named", 1)
 	}

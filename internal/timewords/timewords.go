@@ -1,14 +1,16 @@
-package main
+// Package timewords says in words how far a time is away, for people who read about
+// tokens in a terminal or on a page. It formats no dates and knows no clock.
+package timewords
 
 import (
 	"fmt"
 	"time"
 )
 
-// relative says in words where t is, seen from now: "in 42 minutes", "3 days ago".
+// Relative says in words where t is, seen from now: "in 42 minutes", "3 days ago".
 // Up to ten minutes it cuts off: what is "in 1 minute" is not sooner. Above, it is of
 // the nearest minute: a token of an hour that is a second old has 60 minutes left.
-func relative(t, now time.Time) string {
+func Relative(t, now time.Time) string {
 	// time.Sub would stop at 292 years, and tokens may name later times.
 	seconds := t.Unix() - now.Unix()
 	nanoseconds := t.Nanosecond() - now.Nanosecond()
@@ -22,14 +24,14 @@ func relative(t, now time.Time) string {
 	case seconds == 0:
 		return "just now"
 	case seconds < 0:
-		return span(-seconds) + " ago"
+		return Span(-seconds) + " ago"
 	}
-	return "in " + span(seconds)
+	return "in " + Span(seconds)
 }
 
-// span writes a positive number of seconds in words, as exactly as is of use: hours
+// Span writes a positive number of seconds in words, as exactly as is of use: hours
 // with their minutes, and days, months or years alone.
-func span(seconds int64) string {
+func Span(seconds int64) string {
 	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
 	if seconds > 10*minute && seconds < day {
 		seconds = (seconds + minute/2) / minute * minute
