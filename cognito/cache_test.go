@@ -135,7 +135,7 @@ func TestKnownTokenRevoked(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	revoked := false
 	verifier, raw := known(t, issuer, func(c *cognito.Config) {
-		c.Revoked = func(context.Context, cognito.Token) (bool, error) { return revoked, nil }
+		c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return revoked, nil }
 	})
 	revoked = true
 	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, cognito.ErrTokenRevoked)

@@ -43,9 +43,14 @@ type Config struct {
 
 	// Revoked is asked about every token that is good otherwise. An error of it
 	// becomes [ErrCheckUnavailable]. Offline verification cannot see Cognito's own
-	// revocation: whoever needs that keeps a list, by origin_jti for example. It may
-	// be called concurrently; nil revokes nothing.
-	Revoked func(ctx context.Context, token Token) (bool, error)
+	// revocation: package revocation has a list to be kept, by origin_jti for example,
+	// and a check at Cognito, which is what raw is for. It may be called concurrently;
+	// nil revokes nothing.
+	Revoked func(ctx context.Context, token Token, raw Raw) (bool, error)
+
+	// Observer is told of verifications and of fetches, for metrics and traces. It must
+	// not be changed after New.
+	Observer *Observer
 
 	// Now tells the time at which tokens are judged, and nothing else; nil asks Clock.
 	Now func() time.Time

@@ -18,7 +18,7 @@ type inspection struct {
 	maxBytes     int
 	now          time.Time
 	find         func(*contents) (*issuer, *Error)
-	revoked      func(context.Context, *contents) *Error
+	revoked      func(context.Context, *contents, Raw) *Error
 	hasRevoked   bool
 
 	skipIssuer, skipClient, skipAudience bool
@@ -48,7 +48,7 @@ func (in *inspection) run(ctx context.Context, raw string, p *pool) *Report {
 	t.pool = p
 	in.signature(ctx, r, i, jws, t, algorithm)
 	in.claims(r, t, p)
-	in.stages(ctx, r, t)
+	in.stages(ctx, r, t, Raw(raw))
 	return r
 }
 
@@ -170,7 +170,7 @@ var requirementChecks = [...]struct {
 	{"scopes", stageScopes}, {"groups", stageGroups}, {"claims", stageClaims}, {"custom", stageCustom}}
 
 // stages makes the checks of requirements.
-func (in *inspection) stages(ctx context.Context, r *Report, t *contents) {
+func (in *inspection) stages(ctx context.Context, r *Report, t *contents, raw Raw) {
 	in.audience(ctx, r, t)
 	for _, c := range requirementChecks {
 		switch {
@@ -179,7 +179,7 @@ func (in *inspection) stages(ctx context.Context, r *Report, t *contents) {
 		case c.stage == stageRevocation && (!in.hasRevoked || r.Err() != nil || !r.SignatureHeld()):
 			r.note(c.name, NotChecked, "whether Cognito revoked it cannot be seen in a token")
 		case c.stage == stageRevocation:
-			r.result(c.name, in.revoked(ctx, t), "not revoked")
+			r.result(c.name, in.revoked(ctx, t, raw), "not revoked")
 		default:
 			in.stage(ctx, r, t, c.name, c.stage)
 		}

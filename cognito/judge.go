@@ -6,7 +6,7 @@ import (
 )
 
 // judge runs the checks of a token whose signature held, each time that it is sent.
-func (v *Verifier) judge(ctx context.Context, t *contents, now time.Time, use TokenUse, requirements []Requirement) *Error {
+func (v *Verifier) judge(ctx context.Context, t *contents, raw Raw, now time.Time, use TokenUse, requirements []Requirement) *Error {
 	if err := t.checkTokenUse(use); err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (v *Verifier) judge(ctx context.Context, t *contents, now time.Time, use To
 			if due&(1<<s) == 0 {
 				continue
 			}
-			if err := v.checkStage(ctx, s, t, now, requirements); err != nil {
+			if err := v.checkStage(ctx, s, t, raw, now, requirements); err != nil {
 				return err
 			}
 		}
@@ -37,7 +37,7 @@ func (v *Verifier) judge(ctx context.Context, t *contents, now time.Time, use To
 			if err := t.checkExpiry(now, v.leeway); err != nil {
 				return err
 			}
-			return v.checkStage(ctx, stageAuthTime, t, now, requirements)
+			return v.checkStage(ctx, stageAuthTime, t, raw, now, requirements)
 		}
 	}
 	return nil
@@ -63,9 +63,9 @@ func (v *Verifier) due(t *contents, requirements []Requirement) (due uint) {
 	return due
 }
 
-func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, now time.Time, requirements []Requirement) *Error {
+func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, raw Raw, now time.Time, requirements []Requirement) *Error {
 	if s == stageRevocation {
-		return v.checkRevocation(ctx, t)
+		return v.checkRevocation(ctx, t, raw)
 	}
 	if err := t.checkKind(s); err != nil {
 		return err
@@ -87,11 +87,11 @@ func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, now tim
 	return nil
 }
 
-func (v *Verifier) checkRevocation(ctx context.Context, t *contents) *Error {
+func (v *Verifier) checkRevocation(ctx context.Context, t *contents, raw Raw) *Error {
 	if v.revoked == nil {
 		return nil
 	}
-	switch revoked, err := v.revoked(ctx, t.token()); {
+	switch revoked, err := v.revoked(ctx, t.token(), raw); {
 	case err != nil:
 		return &Error{code: ErrCheckUnavailable, message: "whether the token is revoked could not be found out; try again", cause: err, retryAfter: time.Second}
 	case revoked:

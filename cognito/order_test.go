@@ -49,7 +49,7 @@ func TestOrder(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	pool := issuer.Pool()
 	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
-		c.Revoked = func(context.Context, cognito.Token) (bool, error) { return true, nil }
+		c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return true, nil }
 	})
 	claim := cognitotest.Claim
 	requirements := []cognito.Requirement{ // against the order of the checks
@@ -119,7 +119,10 @@ func TestTimeIsToldAfterTheApplication(t *testing.T) {
 	recent := cognito.RequireMaxAuthAge(10 * time.Minute)
 	for name, change := range map[string]func(*cognito.Config){
 		"revocation": func(c *cognito.Config) {
-			c.Revoked = func(context.Context, cognito.Token) (bool, error) { issuer.Clock().Advance(takes); return false, nil }
+			c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) {
+				issuer.Clock().Advance(takes)
+				return false, nil
+			}
 		},
 		"a check": func(c *cognito.Config) { c.Require = []cognito.Requirement{slow} },
 	} {

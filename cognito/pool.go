@@ -65,6 +65,7 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 			Policy:         c.KeySetPolicy,
 			Clock:          c.Clock,
 			Logger:         c.Logger,
+			Fetched:        c.fetchObserver(p.id),
 		}
 		if c.KeySetDirectory != "" {
 			config.CopyFile = filepath.Join(c.KeySetDirectory, copyName(p.id, config.URL))
@@ -77,6 +78,15 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 	}
 	p.issuers = append(p.issuers, &issuer{name: name, own: up.Issuer != "", pool: p, keys: keys, ownKeys: up.KeySet != nil, clock: c.Clock})
 	return nil
+}
+
+// fetchObserver tells the observer of fetches for a pool.
+func (c *Config) fetchObserver(id poolID) func(keyset.Fetch) {
+	if c.Observer == nil || c.Observer.KeySetFetched == nil {
+		return nil
+	}
+	fetched := c.Observer.KeySetFetched
+	return func(f keyset.Fetch) { fetched(KeySetFetch{id.text, f}) }
 }
 
 // copyName returns the file name for the copy of the key set at address. The pool's

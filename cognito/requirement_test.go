@@ -187,7 +187,7 @@ func TestRevocation(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	answer, fault := false, error(nil)
 	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
-		c.Revoked = func(context.Context, cognito.Token) (bool, error) { return answer, fault }
+		c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return answer, fault }
 	})
 	raw := issuer.Pool().AccessToken()
 	checkVerdict(t, verifier, raw, cognito.TokenUseAccess, "")

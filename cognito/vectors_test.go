@@ -100,7 +100,7 @@ func vectorVerifier(t *testing.T, file vectors.File, config vectors.Config) *cog
 		Logger:        slog.New(slog.DiscardHandler),
 	}
 	if len(config.RevokedOriginJTIs) > 0 {
-		c.Revoked = func(_ context.Context, token cognito.Token) (bool, error) {
+		c.Revoked = func(_ context.Context, token cognito.Token, _ cognito.Raw) (bool, error) {
 			named, ok := token.(interface{ OriginTokenID() string })
 			return ok && slices.Contains(config.RevokedOriginJTIs, named.OriginTokenID()), nil
 		}

@@ -22,7 +22,9 @@ type Verifier struct {
 	leeway   time.Duration
 	maxBytes int
 	now      func() time.Time
-	revoked  func(context.Context, Token) (bool, error)
+	revoked  func(context.Context, Token, Raw) (bool, error)
+	observer *Observer
+	clock    keyset.Clock
 	cache    *cache
 	parser   jose.Parser
 	ownNow   bool // now is not the clock that the sources go by
@@ -48,6 +50,8 @@ func New(config Config) (*Verifier, error) {
 		maxBytes: config.MaxTokenBytes,
 		now:      config.Now,
 		revoked:  config.Revoked,
+		observer: config.Observer,
+		clock:    config.Clock,
 	}
 	if v.maxBytes == 0 {
 		v.maxBytes = DefaultMaxTokenBytes
@@ -142,12 +146,26 @@ func (v *Verifier) VerifyEither(ctx context.Context, raw string, requirements ..
 	return t.token(), nil
 }
 
-// verify is the one way from a string to contents that are trusted. The order of
-// its steps is that of the codes.
-func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*contents, error) {
+// verify is the one way from a string to contents that are trusted.
+func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (t *contents, err error) {
+	var refusal *Error
+	if v.observer == nil {
+		t, refusal = v.steps(ctx, raw, use, requirements, nil)
+	} else {
+		t, refusal = v.observed(ctx, raw, use, requirements)
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	return t, nil
+}
+
+// steps are those of verification. Their order is that of the codes. seen may be nil.
+func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirements []Requirement, seen *Verification) (*contents, *Error) {
 	if t := v.cache.lookup(raw); t != nil {
 		if now, ok := v.current(ctx, t); ok {
-			if refusal := v.judge(ctx, t, now, use, requirements); refusal != nil {
+			seen.held(t, true)
+			if refusal := v.judge(ctx, t, Raw(raw), now, use, requirements); refusal != nil {
 				return nil, refusal
 			}
 			return t, nil
@@ -167,11 +185,13 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 	if refusal != nil {
 		return nil, refusal
 	}
+	seen.found(i)
 	if refusal := verifySignature(ctx, i, jws, t); refusal != nil {
 		return nil, refusal
 	}
+	seen.held(t, false)
 	t.readLists(jws.Payload)
-	if refusal := v.judge(ctx, t, v.now(), use, requirements); refusal != nil {
+	if refusal := v.judge(ctx, t, Raw(raw), v.now(), use, requirements); refusal != nil {
 		return nil, refusal
 	}
 	v.cache.keep(own, t)

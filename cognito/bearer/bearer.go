@@ -135,6 +135,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
+		g.config.Verifier.ObserveRefusal(ctx, err)
 		g.refuse(w, r, err)
 		return
 	}

@@ -46,7 +46,7 @@ func (b *logBuffer) String() string {
 
 // newScene serves a handler that answers who it sees. revoked decides for
 // cognito.Config.Revoked.
-func newScene(t *testing.T, http2 bool, config bearer.Config, revoked func(context.Context, cognito.Token) (bool, error)) *scene {
+func newScene(t *testing.T, http2 bool, config bearer.Config, revoked func(context.Context, cognito.Token, cognito.Raw) (bool, error)) *scene {
 	t.Helper()
 	s := &scene{issuer: cognitotest.NewIssuer(), logs: &logBuffer{}}
 	trust := s.issuer.Config()

@@ -21,7 +21,7 @@ type row struct {
 	challenge string // begins so after the realm
 	require   []cognito.Requirement
 	use       cognito.TokenUse
-	revoked   func(context.Context, cognito.Token) (bool, error)
+	revoked   func(context.Context, cognito.Token, cognito.Raw) (bool, error)
 	send      func(*cognitotest.Pool) func(*http.Request)
 }
 
@@ -44,7 +44,7 @@ func rows() []row {
 	nonce := invalid(cognito.ErrNonceMismatch, func(p *cognitotest.Pool) func(*http.Request) { return withBearer(p.IDToken()) })
 	nonce.use, nonce.require = cognito.TokenUseID, []cognito.Requirement{cognito.RequireNonce("n")}
 	revoked := invalid(cognito.ErrTokenRevoked, access())
-	revoked.revoked = func(context.Context, cognito.Token) (bool, error) { return true, nil }
+	revoked.revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return true, nil }
 	return []row{
 		{code: cognito.ErrTokenMissing, status: 401, send: func(*cognitotest.Pool) func(*http.Request) { return func(*http.Request) {} }},
 		{code: cognito.ErrRequestInvalid, status: 400, challenge: `, error="invalid_request", error_description="`, send: raw("two words")},
@@ -71,7 +71,7 @@ func rows() []row {
 		needs(cognito.ErrClaimMismatch, 403, notEnough, cognito.RequireClaim("tier", "gold")),
 		needs(cognito.ErrAccessDenied, 403, notEnough, cognito.Require(func(context.Context, cognito.Token) error { return errors.New("internal") })),
 		{code: cognito.ErrKeysUnavailable, status: 503, send: func(p *cognitotest.Pool) func(*http.Request) { p.FailKeySet(500); return withBearer(p.AccessToken()) }},
-		{code: cognito.ErrCheckUnavailable, status: 503, send: access(), revoked: func(context.Context, cognito.Token) (bool, error) { return false, errors.New("down") }},
+		{code: cognito.ErrCheckUnavailable, status: 503, send: access(), revoked: func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return false, errors.New("down") }},
 	}
 }
 

@@ -117,7 +117,7 @@ func vectorHandler(t *testing.T, file vectors.File, config vectors.Config) http.
 		Now:           func() time.Time { return config.Now },
 		HTTPClient:    &http.Client{Transport: file.Transport(config)},
 		Logger:        slog.New(slog.DiscardHandler),
-		Revoked: func(_ context.Context, token cognito.Token) (bool, error) {
+		Revoked: func(_ context.Context, token cognito.Token, _ cognito.Raw) (bool, error) {
 			named, ok := token.(interface{ OriginTokenID() string })
 			return ok && slices.Contains(config.RevokedOriginJTIs, named.OriginTokenID()), nil
 		},

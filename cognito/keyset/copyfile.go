@@ -23,25 +23,24 @@ type copyFile struct {
 }
 
 // recall looks at the copy, the first time that it is called, and holds its set
-// where it is not stale. It reports whether that is fresh enough to do without a
-// fetch.
-func (r *Remote) recall() bool {
+// where it is not stale: that is what it returns then, and whether it is fresh
+// enough to do without a fetch.
+func (r *Remote) recall() (set *Set, fresh bool) {
 	if r.copies == nil || r.copies.recalled {
-		return false
+		return nil, false
 	}
 	r.copies.recalled = true
 	log := r.log.With("file", r.copies.path)
 	body, info, err := readFile(r.copies.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false // the first start
+		return nil, false // the first start
 	}
-	var set *Set
 	if err == nil {
 		set, err = Parse(body)
 	}
 	if err != nil {
 		log.Warn("the copy of the key set is not used", "error", reason(err))
-		return false
+		return nil, false
 	}
 	now := wallTime(r.clock)
 	written := info.ModTime()
@@ -53,7 +52,7 @@ func (r *Remote) recall() bool {
 	age := now.Sub(written)
 	if age >= r.policy.Stale {
 		log.Info("the copy of the key set is too old to be used", "age", age)
-		return false
+		return nil, false
 	}
 	logSkipped(log, set)
 	jitter := min(max(r.jitter(), 0), 1)
@@ -61,7 +60,7 @@ func (r *Remote) recall() bool {
 	defer r.state.mu.Unlock()
 	r.hold(set, written, r.policy.MaxAge, jitter)
 	r.publish(now)
-	return age < r.policy.MaxAge
+	return set, age < r.policy.MaxAge
 }
 
 // keepCopy writes body, the text of set as fetched at the given time, unless a

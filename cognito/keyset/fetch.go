@@ -17,6 +17,7 @@ type fetched struct {
 	set    *Set
 	body   []byte
 	maxAge time.Duration // from Cache-Control; 0: it says nothing
+	status int           // of a good answer
 	err    *fetchError
 }
 
@@ -85,7 +86,7 @@ func (r *Remote) fetch(now time.Time) fetched {
 	if err != nil {
 		return failed(response.StatusCode, explain(err, response))
 	}
-	return fetched{set: set, body: body, maxAge: maxAge(response.Header)}
+	return fetched{set: set, body: body, maxAge: maxAge(response.Header), status: response.StatusCode}
 }
 
 // readBody reads a whole body, or one byte more than [Parse] accepts.

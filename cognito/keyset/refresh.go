@@ -127,19 +127,27 @@ func (r *Remote) start(now time.Time) *flight {
 // fly is the goroutine of one flight. There is one at a time until done is closed.
 func (r *Remote) fly(f *flight) {
 	defer close(f.written)
-	if r.recall() {
+	started := wallTime(r.clock)
+	recalled, fresh := r.recall()
+	if fresh {
 		r.state.mu.Lock()
 		r.land(f, wallTime(r.clock))
 		r.state.mu.Unlock()
+	}
+	if recalled != nil {
+		r.tell(Fetch{StartedAt: started, Duration: wallTime(r.clock).Sub(started), Copy: true, Keys: len(recalled.keys)})
+	}
+	if fresh {
 		return
 	}
 	f.asked = true
-	started := wallTime(r.clock)
+	started = wallTime(r.clock)
 	got := fetched{err: &fetchError{cause: errNoOutcome}}
 	// Deferred, because a transport may call runtime.Goexit (a test's FailNow
 	// does): the flight must end all the same.
 	defer func() {
 		set := r.settle(f, started, got)
+		r.tell(got.report(started, wallTime(r.clock)))
 		if set != nil && r.copies != nil {
 			r.keepCopy(set, got.body, started)
 		}

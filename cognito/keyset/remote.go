@@ -55,6 +55,11 @@ type RemoteConfig struct {
 	// there is none here. Default: nothing is logged.
 	Logger *slog.Logger
 
+	// Fetched, if set, is called after each fetch, from the goroutine of that, when its
+	// outcome counts already; also when a set was had from CopyFile. Calls may overlap
+	// where one takes longer than the next fetch.
+	Fetched func(Fetch)
+
 	// Jitter returns numbers from 0 to 1 that spread the refreshing of many
 	// processes. It is called by one goroutine at a time. Default: random.
 	Jitter func() float64
@@ -82,6 +87,7 @@ type Remote struct {
 	copies *copyFile // nil: none
 	clock  Clock
 	log    *slog.Logger
+	told   func(Fetch) // nil: nobody
 	jitter func() float64
 
 	// current is what lookups of known names read without a lock. It is written
@@ -112,6 +118,7 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 		policy: policy,
 		clock:  orSystem(config.Clock),
 		log:    orDiscard(config.Logger).With("url", config.URL),
+		told:   config.Fetched,
 		jitter: config.Jitter,
 	}
 	if r.jitter == nil {

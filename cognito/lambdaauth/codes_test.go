@@ -24,7 +24,7 @@ type row struct {
 	status  int // 401, 403, or 500 where nothing was found out
 	require []cognito.Requirement
 	use     cognito.TokenUse
-	revoked func(context.Context, cognito.Token) (bool, error)
+	revoked func(context.Context, cognito.Token, cognito.Raw) (bool, error)
 	token   func(*cognitotest.Pool) string
 }
 
@@ -60,7 +60,7 @@ func rows() map[cognito.Code]row {
 		cognito.ErrTokenNotYetValid:    {status: 401, token: access(cognitotest.NotYetValid())},
 		cognito.ErrAudienceMismatch:    {status: 401, token: access(cognitotest.Audience("https://other.example"))},
 		cognito.ErrNonceMismatch:       {status: 401, use: cognito.TokenUseID, require: []cognito.Requirement{cognito.RequireNonce("n")}, token: idToken},
-		cognito.ErrTokenRevoked:        {status: 401, token: access(), revoked: func(context.Context, cognito.Token) (bool, error) { return true, nil }},
+		cognito.ErrTokenRevoked:        {status: 401, token: access(), revoked: func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return true, nil }},
 
 		cognito.ErrAuthenticationTooWeak: needs(401, cognito.RequireACR("urn:cognito:loa:2")),
 		cognito.ErrAuthenticationTooOld:  {status: 401, require: []cognito.Requirement{cognito.RequireMaxAuthAge(time.Minute)}, token: access(cognitotest.SignedInAgo(time.Hour))},
@@ -71,7 +71,7 @@ func rows() map[cognito.Code]row {
 		"quota_used_up":                  needs(403, cognito.Require(func(context.Context, cognito.Token) error { return cognito.NewError("quota_used_up", "come back") })),
 
 		cognito.ErrKeysUnavailable:  {status: 500, token: func(p *cognitotest.Pool) string { p.FailKeySet(500); return p.AccessToken() }},
-		cognito.ErrCheckUnavailable: {status: 500, token: access(), revoked: func(context.Context, cognito.Token) (bool, error) { return false, errors.New("down") }},
+		cognito.ErrCheckUnavailable: {status: 500, token: access(), revoked: func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return false, errors.New("down") }},
 	}
 }
 

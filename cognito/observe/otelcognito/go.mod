@@ -1,0 +1,3 @@
+module github.com/poolguard/poolguard/cognito/observe/otelcognito
+
+go 1.26.0

@@ -1,0 +1,223 @@
+package cognito_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+)
+
+type spanKey struct{}
+
+// A notebook keeps what an observer is told.
+type notebook struct {
+	mu      sync.Mutex
+	started int
+	seen    []cognito.Verification
+	strange []string
+	fetches chan cognito.KeySetFetch // nil: nobody reads them
+}
+
+func (n *notebook) observer() *cognito.Observer {
+	return &cognito.Observer{
+		VerificationStarted: func(ctx context.Context) context.Context {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.started++
+			return context.WithValue(ctx, spanKey{}, n.started)
+		},
+		VerificationEnded: func(ctx context.Context, v cognito.Verification) {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			if _, ok := ctx.Value(spanKey{}).(int); !ok {
+				n.strange = append(n.strange, "an end in another context than the start returned")
+			}
+			n.seen = append(n.seen, v)
+		},
+		KeySetFetched: func(f cognito.KeySetFetch) {
+			if original := strings.HasPrefix(f.URL, "https://cognito-idp."); n.fetches != nil && original {
+				n.fetches <- f
+			}
+		},
+	}
+}
+
+// take returns what was told since it was last asked.
+func (n *notebook) take(t *testing.T) []cognito.Verification {
+	t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.strange) > 0 {
+		t.Error(n.strange)
+	}
+	if n.started != len(n.seen) {
+		t.Errorf("%d starts, %d ends", n.started, len(n.seen))
+	}
+	seen := n.seen
+	n.seen, n.started = nil, 0
+	return seen
+}
+
+// TestObserver: one end for each start, with the verdict, the pool where that is
+// trusted, and the kind where the signature held.
+func TestObserver(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	var notes notebook
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) { c.Observer = notes.observer() })
+	pool := issuer.Pool()
+	good := pool.AccessToken()
+	id := pool.ID()
+	for _, test := range []struct {
+		name string
+		raw  string
+		want cognito.Verification
+		code cognito.Code
+	}{
+		{"new", good, cognito.Verification{UserPool: id, TokenUse: "access"}, ""},
+		{"known", good, cognito.Verification{UserPool: id, TokenUse: "access", CacheHit: true}, ""},
+		{"other kind", pool.IDToken(), cognito.Verification{UserPool: id, TokenUse: "id"}, cognito.ErrTokenUseMismatch},
+		{"made up kind", pool.AccessToken(cognitotest.Claim("token_use", "made up")), cognito.Verification{UserPool: id}, cognito.ErrTokenUseMismatch},
+		{"forged", pool.AccessToken(cognitotest.WrongKey()), cognito.Verification{UserPool: id}, cognito.ErrSignatureInvalid},
+		{"expired", pool.AccessToken(cognitotest.Expired()), cognito.Verification{UserPool: id, TokenUse: "access"}, cognito.ErrTokenExpired},
+		{"stranger", pool.AccessToken(cognitotest.Claim("iss", "https://issuer.example")), cognito.Verification{}, cognito.ErrIssuerMismatch},
+		{"opaque", "opaque", cognito.Verification{}, cognito.ErrTokenMalformed},
+	} {
+		checkVerdict(t, verifier, test.raw, cognito.TokenUseAccess, test.code)
+		test.want.Code = test.code
+		if diff := cmp.Diff([]cognito.Verification{test.want}, notes.take(t)); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+// TestObserverDuration goes by the configured clock, waits of the application
+// included.
+func TestObserverDuration(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	var notes notebook
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.Clock = issuer.Clock()
+		c.Observer = notes.observer()
+		c.Revoked = func(ctx context.Context, _ cognito.Token, _ cognito.Raw) (bool, error) {
+			if ctx.Value(spanKey{}) == nil {
+				t.Error("the check is asked outside of the verification's context")
+			}
+			issuer.Clock().Advance(3 * time.Second)
+			return false, nil
+		}
+	})
+	if _, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken()); err != nil {
+		t.Fatal(err)
+	}
+	if seen := notes.take(t); len(seen) != 1 || seen[0].Duration != 3*time.Second {
+		t.Errorf("%+v", seen)
+	}
+}
+
+// TestObserverFetches: good and failed ones, and since when the set is held.
+func TestObserverFetches(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	notes := notebook{fetches: make(chan cognito.KeySetFetch, 9)}
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) { c.Observer = notes.observer() })
+	begun := issuer.Clock().Now()
+	if err := verifier.WarmUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first := <-notes.fetches
+	issuer.Pool().FailKeySet(500)
+	issuer.Clock().Advance(2 * time.Hour)
+	if err := verifier.WarmUp(t.Context()); err != nil {
+		t.Fatal(err) // the old set is usable
+	}
+	second := <-notes.fetches
+	if first.UserPool != issuer.Pool().ID() || first.Err != nil || first.StatusCode != 200 || first.Keys != 2 || first.Copy || !first.SetFetchedAt.Equal(begun) || !strings.HasSuffix(first.URL, "/jwks.json") {
+		t.Errorf("first fetch: %+v", first)
+	}
+	if second.Err == nil || second.StatusCode != 500 || second.Keys != 0 || !second.SetFetchedAt.Equal(begun) || !second.StartedAt.Equal(begun.Add(2*time.Hour)) {
+		t.Errorf("second fetch: %+v", second)
+	}
+}
+
+// TestObserverCopy: a set that comes from a copy is told as such.
+func TestObserverCopy(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	dir := t.TempDir()
+	warm := func() cognito.KeySetFetch {
+		notes := notebook{fetches: make(chan cognito.KeySetFetch, 9)}
+		verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+			c.Observer, c.KeySetDirectory = notes.observer(), dir
+		})
+		if err := verifier.WarmUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return <-notes.fetches
+	}
+	if f := warm(); f.Copy {
+		t.Errorf("%+v", f)
+	}
+	if f := warm(); !f.Copy || f.Keys != 2 || f.StatusCode != 0 || f.SetFetchedAt.IsZero() {
+		t.Errorf("%+v", f)
+	}
+}
+
+// TestObserveRefusal: what adapters refuse by themselves is told by its code.
+func TestObserveRefusal(t *testing.T) {
+	var notes notebook
+	verifier := newVerifier(t, cognitotest.NewIssuer(), func(c *cognito.Config) { c.Observer = notes.observer() })
+	for _, err := range []error{nil, cognito.NewError(cognito.ErrTokenMissing, ""), errors.New("another")} {
+		verifier.ObserveRefusal(t.Context(), err)
+		(*cognito.Verifier)(nil).ObserveRefusal(t.Context(), err)
+	}
+	want := []cognito.Verification{{Code: cognito.ErrTokenMissing}, {Code: cognito.ErrCheckUnavailable}}
+	if diff := cmp.Diff(want, notes.take(t)); diff != "" {
+		t.Error(diff)
+	}
+	newVerifier(t, cognitotest.NewIssuer(), nil).ObserveRefusal(t.Context(), errors.New("nobody listens"))
+}
+
+// TestJoinObservers: starts in order, ends in the reverse one, absent functions left
+// out.
+func TestJoinObservers(t *testing.T) {
+	var said []string
+	say := func(s string) { said = append(said, s) }
+	named := func(name string) *cognito.Observer {
+		return &cognito.Observer{
+			VerificationStarted: func(ctx context.Context) context.Context { say("start " + name); return ctx },
+			VerificationEnded:   func(context.Context, cognito.Verification) { say("end " + name) },
+			KeySetFetched:       func(cognito.KeySetFetch) { say("fetch " + name) },
+		}
+	}
+	all := cognito.JoinObservers(&cognito.Observer{}, named("a"), nil, named("b"), &cognito.Observer{}, named("c"))
+	all.VerificationEnded(all.VerificationStarted(t.Context()), cognito.Verification{})
+	all.KeySetFetched(cognito.KeySetFetch{})
+	want := []string{"start a", "start b", "start c", "end c", "end b", "end a", "fetch a", "fetch b", "fetch c"}
+	if !slices.Equal(said, want) {
+		t.Errorf("%q", said)
+	}
+	if none := cognito.JoinObservers(); none.VerificationStarted != nil || none.VerificationEnded != nil || none.KeySetFetched != nil {
+		t.Error("nobody is told something")
+	}
+}
+
+// TestRawIsRedacted: no way of printing shows the token; converting does.
+func TestRawIsRedacted(t *testing.T) {
+	raw := cognito.Raw("eyJhbGciOi")
+	text, err := raw.MarshalText()
+	shown := fmt.Sprintf("%v %+v %#v %s %q %x %d", raw, raw, raw, raw, raw, raw, raw) + string(text) + raw.LogValue().String() + fmt.Sprint(slog.Any("raw", raw)) + raw.String()
+	if err != nil || strings.Contains(shown, "eyJ") || strings.Contains(shown, fmt.Sprintf("%x", "eyJ")) {
+		t.Errorf("%s, %v", shown, err)
+	}
+	if string(raw) != "eyJhbGciOi" {
+		t.Error("converted, it is another")
+	}
+}
