@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clients deps lint tools fuzz faults mutate bench bench-verify bench-strict bench-userpool release release-modules selftest tidy clean
+.PHONY: help demo test test-clients deps lint tools fuzz faults mutate bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ bench-strict: ## which tokens of the test vectors other libraries accept and mus
 
 bench-userpool: ## sign-ins at the local user pool beside their signatures, and beside cognito-local where it is installed (ARGS='-rounds 3' is short)
 	@GO='$(GO)' scripts/bench-userpool.sh $(ARGS)
+
+bench-pools: ## a verifier that resolves ten thousand user pools: cost of a token, memory (ARGS='-pools 1000 -tokens 2000' is short)
+	@cd bench && $(GO) run ./pools $(ARGS)
 
 release: ## archives, checksums and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
 	@scripts/release.sh "$(VERSION)" "$(OUTPUT)"

@@ -79,6 +79,11 @@ func (c *cache) drop(raw string) {
 // place in the table and in the queues.
 const entryOverhead = 200
 
+// poolSize is what a resolved pool and its keys take, in bytes. A token in the cache
+// keeps its pool in memory, though that may have made room elsewhere; in the worst case
+// it is the only one to do so.
+const poolSize = 3400
+
 // weight returns the memory that e holds, in bytes, a little more than less.
 func (e entry) weight() uint32 {
 	const text, identity = unsafe.Sizeof(""), unsafe.Sizeof(Identity{})
@@ -87,5 +92,8 @@ func (e entry) weight() uint32 {
 	size += uintptr(len(e.raw) + 2*(len(t.header)+len(t.payload))) // twice, for strings with escapes
 	size += text * uintptr(cap(t.audiences)+cap(t.scopes)+cap(t.groups)+cap(t.roles)+cap(t.amr))
 	size += identity * uintptr(cap(t.identities))
+	if t.issuer != nil && t.issuer.lease != nil {
+		size += poolSize
+	}
 	return uint32(min(size, math.MaxUint32))
 }

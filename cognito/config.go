@@ -19,10 +19,29 @@ import (
 // have one to two kilobytes; triggers may add claims.
 const DefaultMaxTokenBytes = 16 << 10
 
-// Config says which tokens a [Verifier] accepts. Only UserPools must be set.
+// Config says which tokens a [Verifier] accepts. Only UserPools must be set, or
+// Resolve.
 type Config struct {
 	// UserPools are the pools whose tokens are trusted: one or more, each ID once.
 	UserPools []UserPool
+
+	// Resolve, for services with more user pools than one would configure, is asked for
+	// the pool of an issuer that none of UserPools has. It returns the pool, nil where
+	// the issuer is not trusted, or an error where it could not find out, which becomes
+	// [ErrCheckUnavailable]. The pool's issuer must be the one that was asked about;
+	// [UserPoolID] says which pool one of Amazon's is of. No key set is fetched before
+	// it has answered.
+	//
+	// Answers are kept as ResolvePolicy says. The issuer is that of a token of which
+	// nothing was verified: anybody can have Resolve asked about any https address, and
+	// it should cost no more than a look into a table. It must compare the whole text
+	// with what it knows, and make no request to it. It is called concurrently, once at
+	// a time for each issuer, with a context that ends after ResolvePolicy.Timeout and
+	// holds nothing of the request's: the answer is for everybody.
+	Resolve func(ctx context.Context, issuer string) (*UserPool, error)
+
+	// ResolvePolicy is for what Resolve answers.
+	ResolvePolicy ResolvePolicy
 
 	// Require holds for every token, beside the requirements of each call.
 	Require []Requirement
@@ -131,9 +150,13 @@ func (c *Config) validate() error {
 	fault := func(field, format string, args ...any) {
 		faults = append(faults, &ConfigError{field, fmt.Sprintf(format, args...)})
 	}
-	if len(c.UserPools) == 0 {
+	if len(c.UserPools) == 0 && c.Resolve == nil {
 		fault("UserPools", "is empty: name at least one user pool to trust")
 	}
+	if c.Resolve == nil && c.ResolvePolicy != (ResolvePolicy{}) {
+		fault("ResolvePolicy", "means nothing without Resolve")
+	}
+	c.ResolvePolicy.faults(func(field, format string, args ...any) { fault("ResolvePolicy."+field, format, args...) })
 	if c.Leeway < 0 {
 		fault("Leeway", "is negative (%s)", c.Leeway)
 	}

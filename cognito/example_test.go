@@ -144,3 +144,32 @@ func ExampleInspect() {
 	// signature: not checked (no keys were given)
 	// token_use: failed (token_use must be "access"; the token has "id")
 }
+
+// A service with a user pool for each tenant looks the pool up when its first token
+// comes. What is looked up is the issuer's text, unverified: no more than a key of the
+// table.
+func ExampleConfig_resolve() {
+	tenants := map[string]string{cognitotest.PoolID: cognitotest.ClientID} // app clients by user pool; a database, cached, in earnest
+	config := exampleIssuer.Config()
+	config.UserPools = nil
+	config.Resolve = func(_ context.Context, issuer string) (*cognito.UserPool, error) {
+		id := cognito.UserPoolID(issuer)
+		client, known := tenants[id]
+		if !known {
+			return nil, nil // not trusted, and no error
+		}
+		return &cognito.UserPool{ID: id, ClientIDs: []string{client}}, nil
+	}
+	verifier, err := cognito.New(config)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	token, err := verifier.VerifyAccessToken(context.Background(), exampleIssuer.Pool().AccessToken())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("a token of tenant", token.UserPoolID())
+	// Output: a token of tenant us-east-1_Test00001
+}

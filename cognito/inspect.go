@@ -104,7 +104,7 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 func (v *Verifier) Inspect(ctx context.Context, raw string, use TokenUse, requirements ...Requirement) *Report {
 	in := inspection{
 		use: use, requirements: slices.Concat(v.require, requirements), leeway: v.leeway, maxBytes: v.maxBytes,
-		now: v.now(), find: v.issuers.of, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
+		now: v.now(), find: func(t *contents) (*issuer, *Error) { return v.trusted(ctx, t) }, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
 	}
 	return in.run(ctx, raw, nil)
 }

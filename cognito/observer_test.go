@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -140,10 +141,10 @@ func TestObserverFetches(t *testing.T) {
 		t.Fatal(err) // the old set is usable
 	}
 	second := <-notes.fetches
-	if first.UserPool != issuer.Pool().ID() || first.Err != nil || first.StatusCode != 200 || first.Keys != 2 || first.Copy || !first.SetFetchedAt.Equal(begun) || !strings.HasSuffix(first.URL, "/jwks.json") {
+	if first.UserPool != issuer.Pool().ID() || first.Err != nil || first.StatusCode != http.StatusOK || first.Keys != 2 || first.Copy || !first.SetFetchedAt.Equal(begun) || !strings.HasSuffix(first.URL, "/jwks.json") {
 		t.Errorf("first fetch: %+v", first)
 	}
-	if second.Err == nil || second.StatusCode != 500 || second.Keys != 0 || !second.SetFetchedAt.Equal(begun) || !second.StartedAt.Equal(begun.Add(2*time.Hour)) {
+	if second.Err == nil || second.StatusCode != http.StatusInternalServerError || second.Keys != 0 || !second.SetFetchedAt.Equal(begun) || !second.StartedAt.Equal(begun.Add(2*time.Hour)) {
 		t.Errorf("second fetch: %+v", second)
 	}
 }
@@ -213,7 +214,7 @@ func TestJoinObservers(t *testing.T) {
 func TestRawIsRedacted(t *testing.T) {
 	raw := cognito.Raw("eyJhbGciOi")
 	text, err := raw.MarshalText()
-	shown := fmt.Sprintf("%v %+v %#v %s %q %x %d", raw, raw, raw, raw, raw, raw, raw) + string(text) + raw.LogValue().String() + fmt.Sprint(slog.Any("raw", raw)) + raw.String()
+	shown := fmt.Sprintf("%v %+v %#v %s %q %x %d", raw, raw, raw, raw, raw, raw, raw) + string(text) + raw.LogValue().String() + slog.Any("raw", raw).String() + raw.String()
 	if err != nil || strings.Contains(shown, "eyJ") || strings.Contains(shown, fmt.Sprintf("%x", "eyJ")) {
 		t.Errorf("%s, %v", shown, err)
 	}

@@ -108,6 +108,8 @@ type issuer struct {
 
 	ownKeys bool // keys are UserPool.KeySet, with a clock that is not known here
 
+	lease *lease // nil: it was configured
+
 	// original is, for a pool's updated issuer, the other one; nil for all others. Most
 	// pools have never been switched to the updated issuer: Amazon answers 403 for its
 	// key set, and no token can bear its name. The original issuer has one always, and
@@ -228,6 +230,9 @@ func (is *issuers) of(t *contents) (*issuer, *Error) {
 	i, trusted := is.byName[t.text[claimIssuer]]
 	if !trusted {
 		const most = 3
+		if len(is.names) == 0 {
+			return nil, refuse(ErrIssuerMismatch, "iss", "iss must be an issuer that is trusted here")
+		}
 		expected := strings.Join(is.names[:min(len(is.names), most)], " or ")
 		if more := len(is.names) - most; more > 0 {
 			expected += fmt.Sprintf(" or of %d more", more)

@@ -17,6 +17,7 @@ import (
 // make one with [New] and share it.
 type Verifier struct {
 	issuers  issuers
+	resolver *resolver
 	pools    []*pool
 	require  []Requirement
 	leeway   time.Duration
@@ -74,6 +75,10 @@ func New(config Config) (*Verifier, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	var err error
+	if v.resolver, err = newResolver(config); err != nil {
+		return nil, &ConfigError{"ResolvePolicy", err.Error()}
+	}
 	if err := v.addCache(config.CacheBytes); err != nil {
 		return nil, &ConfigError{"CacheBytes", err.Error()}
 	}
@@ -97,7 +102,8 @@ func (v *Verifier) addCache(bytes int) (err error) {
 // wait for them. A pool is ready with the set of one of its issuers. The error joins
 // those of the pools that are not ready, each an [*Error] with [ErrKeysUnavailable];
 // their keys are asked for again when a token needs them. It asks for no more than
-// tokens would, and can be called as often as a readiness probe likes.
+// tokens would, and can be called as often as a readiness probe likes. Pools that are
+// resolved are not among them: each is asked for its keys with its first token.
 func (v *Verifier) WarmUp(ctx context.Context) error {
 	errs := make([]error, len(v.pools))
 	var all sync.WaitGroup
@@ -181,7 +187,7 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 	if refusal != nil {
 		return nil, refusal
 	}
-	i, refusal := v.issuers.of(t)
+	i, refusal := v.trusted(ctx, t)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -198,8 +204,24 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 	return t, nil
 }
 
-// current reports whether the key that verified t is the one that its issuer
-// publishes still: a key that was withdrawn, or replaced under its name, ends what it
+// trusted returns the issuer that t names, if it is configured or resolved.
+func (v *Verifier) trusted(ctx context.Context, t *contents) (*issuer, *Error) {
+	i, refusal := v.issuers.of(t)
+	if refusal == nil || refusal.code != ErrIssuerMismatch {
+		return i, refusal
+	}
+	i, err := v.resolver.issuer(ctx, t.text[claimIssuer])
+	switch {
+	case err != nil:
+		return nil, &Error{code: ErrCheckUnavailable, message: "whether the issuer is trusted could not be found out; try again", cause: err, retryAfter: time.Second}
+	case i == nil:
+		return nil, refusal
+	}
+	return i, nil
+}
+
+// current reports whether the issuer of t is trusted still and the key that verified t
+// is the one that it publishes: a key that was withdrawn, or replaced under its name, ends what it
 // signed. Asking keeps the key set fresh, too. now is the time to judge t at. Telling
 // it is half the cost of a hit, so it is told once, unless asking had to wait or the
 // keys go by a clock of their own.
@@ -210,9 +232,12 @@ func (v *Verifier) current(ctx context.Context, t *contents) (now time.Time, ok 
 		if v.ownNow {
 			asked = t.issuer.clock.Now()
 		}
-		if t.issuer.keys.Holds(t.key, asked) {
+		if t.issuer.lease.holds(asked) && t.issuer.keys.Holds(t.key, asked) {
 			return now, true
 		}
+	}
+	if !v.resolver.trusts(ctx, t.issuer) {
+		return time.Time{}, false
 	}
 	key, err := t.issuer.key(ctx, t.key.ID())
 	return v.now(), err == nil && key == t.key

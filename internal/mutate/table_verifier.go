@@ -19,7 +19,7 @@ func verifierMutations() []mutation {
 		edit{"a replaced key not noted", `key, err = i.keys.Replacement(ctx, key)`, "old := key\n\t\tdefer func() { t.key = old }()\n\t\tkey, err = i.keys.Replacement(ctx, key)", "the token that finds a new key is verified anew each time"},
 		edit{"Config.Clock taken for that of a KeySet", `if !t.issuer.ownKeys {`, `if true || !t.issuer.ownKeys {`, "a key set with a clock of its own is used past its limit"},
 		edit{"lists not read", `t.readLists(jws.Payload)`, `_ = jws.Payload`, "a token has neither scopes nor groups nor audiences"},
-		edit{"lists read before the signature", `i, refusal := v.issuers.of(t)`, "t.readLists(jws.Payload)\n\ti, refusal := v.issuers.of(t)", "a token that nobody signed costs more than one that is signed"},
+		edit{"lists read before the signature", `i, refusal := v.trusted(ctx, t)`, "t.readLists(jws.Payload)\n\ti, refusal := v.trusted(ctx, t)", "a token that nobody signed costs more than one that is signed"},
 		edit{"refused tokens kept", `t.readLists(jws.Payload)`, "t.readLists(jws.Payload)\n\tv.cache.keep(own, t)", "refused tokens drive the good ones out of the cache"},
 		skip("an unknown key taken for an outage", "case ", `errors.Is(err, keyset.ErrKeyNotFound)`, ":", "forged names are answered 503"),
 		skip("an encrypted token called malformed", "case ", `errors.Is(err, jose.ErrEncrypted)`, ":", "who sends a refresh token is not told"),

@@ -1,0 +1,143 @@
+package cognito
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// What a [ResolvePolicy] has where a field is 0.
+const (
+	DefaultMaxPools      = 10_000
+	DefaultResolveMaxAge = 5 * time.Minute
+	DefaultResolveStale  = time.Hour
+	DefaultDeniedMaxAge  = 30 * time.Second
+	DefaultResolveWithin = 5 * time.Second
+)
+
+// A ResolvePolicy says how long what [Config.Resolve] answered is used, and how much
+// of it is kept. The zero value of a field is its default; a negative one is refused.
+type ResolvePolicy struct {
+	// MaxPools is how many user pools are kept, with their key sets: some 4 KB each. It
+	// should be more than there are tenants: a token of a pool that had to make room
+	// costs a call of Resolve and a fetch of the pool's keys. In the verified-token
+	// cache a token counts for its pool, too. As many issuers that were denied are
+	// remembered. Default: [DefaultMaxPools].
+	MaxPools int
+
+	// MaxAge is for how long a pool is trusted before Resolve is asked again. It is how
+	// long a tenant's tokens outlive the tenant. Default: [DefaultResolveMaxAge].
+	MaxAge time.Duration
+
+	// Stale is for how long after it was had an answer is used while Resolve fails. At
+	// least MaxAge. Default: [DefaultResolveStale], or MaxAge where that is longer.
+	Stale time.Duration
+
+	// DeniedMaxAge is for how long an issuer that was denied is not asked about again.
+	// Default: [DefaultDeniedMaxAge].
+	DeniedMaxAge time.Duration
+
+	// Timeout is how long a call of Resolve may take, by [Config.Clock]. Default:
+	// [DefaultResolveWithin].
+	Timeout time.Duration
+}
+
+// faults says what is wrong with p by field.
+func (p ResolvePolicy) faults(fault func(field, format string, args ...any)) {
+	if p.MaxPools < 0 {
+		fault("MaxPools", "is negative (%d)", p.MaxPools)
+	}
+	for _, f := range []struct {
+		field string
+		d     time.Duration
+	}{{"MaxAge", p.MaxAge}, {"Stale", p.Stale}, {"DeniedMaxAge", p.DeniedMaxAge}, {"Timeout", p.Timeout}} {
+		if f.d < 0 {
+			fault(f.field, "is negative (%s)", f.d)
+		}
+	}
+	p.complete()
+	if p.Stale >= 0 && p.Stale < p.MaxAge {
+		fault("Stale", "(%s) is shorter than MaxAge (%s)", p.Stale, p.MaxAge)
+	}
+}
+
+// complete fills in the defaults.
+func (p *ResolvePolicy) complete() {
+	if p.MaxPools == 0 {
+		p.MaxPools = DefaultMaxPools
+	}
+	for _, f := range []struct {
+		d    *time.Duration
+		then time.Duration
+	}{{&p.MaxAge, DefaultResolveMaxAge}, {&p.DeniedMaxAge, DefaultDeniedMaxAge}, {&p.Timeout, DefaultResolveWithin}} {
+		if *f.d == 0 {
+			*f.d = f.then
+		}
+	}
+	if p.Stale == 0 {
+		p.Stale = max(DefaultResolveStale, p.MaxAge)
+	}
+}
+
+// maxIssuer is how long an issuer may be that Resolve is asked about, in bytes.
+// Amazon's have under 120.
+const maxIssuer = 512
+
+// resolvable reports whether Resolve is asked about an issuer: one that could be
+// configured as [UserPool.Issuer]. What else a stranger can write into iss needs no
+// answer.
+func resolvable(iss string) bool {
+	return len(iss) <= maxIssuer && checkIssuerURL(iss, true) == nil
+}
+
+// UserPoolID returns the ID of the user pool that an issuer of Amazon's is of, be it
+// the pool's original or its updated one, and "" for every other text: the way back
+// from [Issuers]. It says nothing about whether there is such a pool.
+func UserPoolID(issuer string) string {
+	text := issuer[strings.LastIndexByte(issuer, '/')+1:]
+	id, err := parsePoolID(text)
+	if err != nil {
+		return ""
+	}
+	if original, updated := id.issuers(); issuer != original && issuer != updated {
+		return ""
+	}
+	return text
+}
+
+// resolved makes the issuer called name of the pool that Resolve answered with.
+func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
+	var faults []error
+	up.validate(func(field, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("its %s %s", field, fmt.Sprintf(format, args...)))
+	})
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	p, err := c.newPool(up)
+	if err != nil {
+		return nil, err
+	}
+	for n, i := range p.issuers {
+		if i.name == name {
+			// Only this name was asked about. The issuers before it are the ones that it
+			// needs: see issuer.original.
+			p.issuers = p.issuers[:n+1]
+			return i, nil
+		}
+	}
+	return nil, fmt.Errorf("its issuer is not %s, which was asked about", quote(name))
+}
+
+// askResolve calls Resolve, and makes a panic of it an error: it runs in a goroutine
+// that nobody else looks after.
+func askResolve(ctx context.Context, resolve func(context.Context, string) (*UserPool, error), name string) (up *UserPool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			up, err = nil, fmt.Errorf("Config.Resolve panicked: %v", p)
+		}
+	}()
+	return resolve(ctx, name)
+}
