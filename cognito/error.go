@@ -107,6 +107,27 @@ func NewError(code Code, message string) *Error {
 	return &Error{code: code, message: message}
 }
 
+// Because returns a copy of e with a cause, which is for logs and errors.Is: Message
+// does not have it. A nil e stays nil.
+func (e *Error) Because(cause error) *Error {
+	if e == nil {
+		return nil
+	}
+	other := *e
+	other.cause = cause
+	return &other
+}
+
+// RetryIn returns a copy of e whose RetryAfter is d, at least 0. A nil e stays nil.
+func (e *Error) RetryIn(d time.Duration) *Error {
+	if e == nil {
+		return nil
+	}
+	other := *e
+	other.retryAfter = max(d, 0)
+	return &other
+}
+
 func refuse(code Code, claim, format string, args ...any) *Error {
 	return &Error{code: code, claim: claim, message: fmt.Sprintf(format, args...)}
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes every target of every module for a while: scripts/fuzz.sh [5s]
-# A target counts only when go's own output shows inputs that were run, so that
-# a run which fuzzed nothing fails. No target at all is a failure too.
+# A target counts only when its own output shows inputs that were run, so that a run
+# which fuzzed nothing fails. No target at all is a failure too. Each has one worker,
+# and as many targets run at once as there are processors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,52 +12,70 @@ trap 'rm -rf "$work"' EXIT
 
 # What was found interesting in longer runs on this machine would be run before
 # anything new, and could take all of the time.
-[ "${CI:-}" != true ] || go clean -fuzzcache
+corpus=$(go env GOCACHE)/fuzz
+[ "${CI:-}" != true ] || corpus=$work/corpus
 
-# go test -list prints the names of a package's targets, then a line with the
-# package: "ok <tab> path <tab> time".
-if ! go test -list '^Fuzz' work >"$work/list" 2>&1; then
-  cat "$work/list" >&2
-  echo "fuzz: the targets could not be listed" >&2
-  exit 1
-fi
-awk '
-  /^Fuzz[[:alnum:]_]*$/ { names[++n] = $0; next }
-  $1 == "ok" { for (i = 1; i <= n; i++) print $2, names[i]; n = 0 }
-' "$work/list" >"$work/targets"
-if [ ! -s "$work/targets" ]; then
+# The packages with targets, each built once; go test would link one for each target.
+# shellcheck disable=SC2016 # a template of go list, not of the shell
+go list -f '{{$p := .}}{{range .TestGoFiles}}{{$p.ImportPath}} {{$p.Dir}} {{.}}{{"\n"}}{{end}}{{range .XTestGoFiles}}{{$p.ImportPath}} {{$p.Dir}} {{.}}{{"\n"}}{{end}}' work |
+  while read -r package dir file; do
+    [ -z "$file" ] || ! grep -q '^func Fuzz' "$dir/$file" || echo "$package $dir"
+  done | sort -u >"$work/packages"
+if [ ! -s "$work/packages" ]; then
   echo "fuzz: no target was found" >&2
   exit 1
 fi
+while read -r package dir; do
+  binary=$work/$(echo "$package" | tr -c 'a-zA-Z0-9\n' _)
+  if ! go test -c -fuzz . -o "$binary" "$package" >"$work/out" 2>&1 || ! (cd "$dir" && "$binary" -test.list '^Fuzz') >"$work/names" 2>&1; then
+    cat "$work/out" >&2
+    echo "fuzz: the targets of $package could not be built" >&2
+    exit 1
+  fi
+  while read -r target; do
+    echo "$binary $package $dir $target"
+  done <"$work/names"
+done <"$work/packages" >"$work/targets"
 
-fuzz() {
-  go test -run '^$' -fuzz "^$2\$" -fuzztime "$fuzztime" -fuzzminimizetime 20x "$1" >"$work/out" 2>&1 </dev/null
+run() {
+  local time=$1 binary=$2 package=$3 dir=$4 target=$5
+  mkdir -p "$corpus/$package"
+  cd "$dir"
+  "$binary" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" -test.fuzzminimizetime 20x -test.parallel 1 \
+    -test.fuzzcachedir "$corpus/$package" >"$binary.$target" 2>&1 </dev/null
 }
 
-failed=0
-printf '%-60s %-40s %12s\n' PACKAGE TARGET EXECS
-while read -r package target; do
-  status=0
-  fuzz "$package" "$target" || status=$?
+fuzz() {
+  local binary=$1 package=$2 target=$4 status=0 execs
+  local out=$binary.$target
+  (run "$fuzztime" "$@") || status=$?
   # Until Go 1.27 a worker that is busy when the time is up may be reported as a
   # failure, without an input that fails: https://go.dev/issue/75804. Once more tells.
-  if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$work/out" && ! grep -q 'Failing input' "$work/out"; then
+  if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$out" && ! grep -q 'Failing input' "$out"; then
     status=0
-    fuzz "$package" "$target" || status=$?
+    (run "$fuzztime" "$@") || status=$?
   fi
-  execs=$(sed -n 's/^fuzz: elapsed: .*, execs: \([0-9][0-9]*\) .*/\1/p' "$work/out" | tail -n 1)
-  verdict=${execs:-0}
-  if [ "$status" -ne 0 ] || [ "${execs:-0}" -eq 0 ]; then
-    verdict=FAILED
-    failed=$((failed + 1))
+  # On a busy machine the seeds, which come first, may take all of the time.
+  if [ "$status" -eq 0 ] && ! grep -q 'now fuzzing' "$out" && grep -q 'gathering baseline' "$out"; then
+    (run 60s "$@") || status=$?
   fi
-  printf '%-60s %-40s %12s\n' "$package" "$target" "$verdict"
-  if [ "$verdict" = FAILED ]; then
-    cat "$work/out"
-    [ "$status" -ne 0 ] || echo "fuzz: $target ran no input"
+  execs=$(sed -n 's/^fuzz: elapsed: .*, execs: \([0-9][0-9]*\) .*/\1/p' "$out" | tail -n 1)
+  if [ "$status" -eq 0 ] && [ "${execs:-0}" -gt 0 ]; then
+    printf '%-60s %-40s %12s\n' "$package" "$target" "$execs"
+    return
   fi
-done <"$work/targets"
+  printf '%-60s %-40s %12s\n%s\n' "$package" "$target" FAILED "$(cat "$out")"
+  [ "$status" -ne 0 ] || echo "fuzz: $target ran no input"
+  touch "$out.failed"
+}
+
+export fuzztime corpus
+export -f run fuzz
+printf '%-60s %-40s %12s\n' PACKAGE TARGET EXECS
+processors=$(getconf _NPROCESSORS_ONLN)
+xargs -P "$processors" -n 4 bash -c 'set -uo pipefail; fuzz "$@"' fuzz <"$work/targets"
 
 total=$(wc -l <"$work/targets")
-echo "fuzz: $((total)) targets, $failed failed, $fuzztime each"
+failed=$(find "$work" -name '*.failed' | wc -l)
+echo "fuzz: $((total)) targets, $((failed)) failed, $fuzztime each"
 [ "$failed" -eq 0 ]

@@ -82,8 +82,8 @@ func FuzzBreaks(f *testing.F) {
 GO
   expect 1 'FuzzBreaks  *FAILED' "$toy/scripts/fuzz.sh" 1s
 
-  printf 'package toy\n\nfunc broken() { return 1 }\n' >"$toy/toy_test.go"
-  expect 1 'could not be listed' "$toy/scripts/fuzz.sh" 1s
+  printf 'package toy\n\nfunc FuzzBroken() { return 1 }\n' >"$toy/toy_test.go"
+  expect 1 'could not be built' "$toy/scripts/fuzz.sh" 1s
 }
 
 modules() {

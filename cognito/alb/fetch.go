@@ -159,7 +159,7 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 	default:
 		k.failures++
 		k.failedAt, k.spacing = now, max(backOff(k.failures, jitter), lengthen(got.retryAfter, jitter))
-		f.err = &unavailableError{got.err}
+		f.err = &unavailableError{got.err, k.spacing}
 		if h != nil {
 			h.failed = true
 			f.key, f.err = h.key, nil

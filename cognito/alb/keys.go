@@ -21,7 +21,10 @@ var (
 )
 
 // An unavailableError says that it could not be found out whether there is a key.
-type unavailableError struct{ cause error }
+type unavailableError struct {
+	cause error
+	wait  time.Duration // until asking again may help, 0 where that is not known
+}
 
 func (e *unavailableError) Error() string { return e.cause.Error() }
 func (e *unavailableError) Unwrap() error { return e.cause }
@@ -130,7 +133,7 @@ func (f *flight) wait(ctx context.Context, held *ecdsa.PublicKey) (*ecdsa.Public
 	if held != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return held, nil
 	}
-	return nil, &unavailableError{ctx.Err()}
+	return nil, &unavailableError{cause: ctx.Err()}
 }
 
 // consider answers as get does, or returns the flight to wait for, and then the key
@@ -157,7 +160,7 @@ func (k *keys) consider(id string) (*ecdsa.PublicKey, *flight, error) {
 	if f := k.spend(id, now); f != nil {
 		return nil, f, nil
 	}
-	return nil, nil, &unavailableError{errNotYet}
+	return nil, nil, &unavailableError{errNotYet, k.untilNext(now)}
 }
 
 // replacement is asked after a signature under old did not hold. It returns the key
@@ -168,7 +171,7 @@ func (k *keys) replacement(ctx context.Context, id string, old *ecdsa.PublicKey)
 	if f != nil {
 		key, _ = f.wait(ctx, nil)
 		if key == nil && ctx.Err() != nil {
-			return nil, &unavailableError{ctx.Err()}
+			return nil, &unavailableError{cause: ctx.Err()}
 		}
 	}
 	if key == old {
@@ -232,7 +235,17 @@ func (k *keys) verdict(a absence) error {
 	if a.sure || k.proven {
 		return errNoKey
 	}
-	return &unavailableError{errForbidden}
+	return &unavailableError{errForbidden, a.until.Sub(k.last)}
+}
+
+// untilNext returns how long it takes until a sender can cause a fetch. The caller
+// holds mu.
+func (k *keys) untilNext(now time.Time) time.Duration {
+	wait := k.failedAt.Add(k.spacing).Sub(now)
+	if k.spent >= k.budget {
+		wait = max(wait, k.window.Add(k.policy.CoolDown).Sub(now))
+	}
+	return max(wait, 0)
 }
 
 // spend is start for a fetch that a sender caused. The caller holds mu.

@@ -28,7 +28,7 @@ type MiddlewareConfig struct {
 	Verifier *Verifier
 
 	// AccessTokens judges x-amzn-oidc-accesstoken, which must be an access token of the
-	// same user and app client. Verified Access passes none on, so that this must be nil
+	// same user, app client and user pool. Verified Access passes none on, so that this must be nil
 	// with it.
 	AccessTokens *cognito.Verifier
 
@@ -51,19 +51,21 @@ type MiddlewareConfig struct {
 	Logger *slog.Logger
 
 	// ErrorHandler answers refused requests in place of [bearer.WriteError]. The error
-	// is, or wraps, a [*cognito.Error].
+	// is a [*cognito.Error].
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 }
 
 // Require returns middleware that lets requests through in which the headers of a load
 // balancer are good and agree: x-amzn-oidc-data holds by verifier, x-amzn-oidc-identity
-// is its subject, and x-amzn-oidc-accesstoken is an access token of that user and app
-// client which holds by accessTokens and meets the requirements. Each must be there
+// is its subject, and x-amzn-oidc-accesstoken is an access token of that user, app
+// client and user pool which holds by accessTokens and meets the requirements. Each must be there
 // once. For a verifier of Verified Access, accessTokens is nil.
 //
 // Refusals are those of package bearer: 401 for a header that is absent or does not
 // hold, 400 for headers that are doubled or do not agree, 403 for requirements, 503
-// where keys could not be had. CORS preflights are requests like all others.
+// where keys could not be had. CORS preflights are requests like all others, and so are
+// the health checks of a load balancer, which have none of the headers: leave their path
+// outside.
 //
 // See the package's comment for what must hold around it. The middleware is safe for
 // concurrent use.
@@ -215,10 +217,20 @@ func (g *guard) agree(r *http.Request, identity *Identity) (*cognito.AccessToken
 	if err != nil {
 		return nil, err
 	}
-	if access.Subject() != identity.Subject() || access.ClientID() != identity.ClientID() {
-		return nil, refuse(cognito.ErrRequestInvalid, "%s is of another user or app client than %s", accessTokenHeader, loadBalancer.header)
+	if access.Subject() != identity.Subject() || access.ClientID() != identity.ClientID() || !isOfPool(identity.Issuer(), access) {
+		return nil, refuse(cognito.ErrRequestInvalid, "%s is of another user, app client or user pool than %s", accessTokenHeader, loadBalancer.header)
 	}
 	return access, nil
+}
+
+// isOfPool reports whether issuer is one of the issuers of the user pool that issued the
+// token. A load balancer may have been set up with the one, and tokens name the other.
+func isOfPool(issuer string, access *cognito.AccessToken) bool {
+	if issuer == access.Issuer() {
+		return true
+	}
+	original, updated, err := cognito.Issuers(access.UserPoolID())
+	return err == nil && (issuer == original || issuer == updated) && (access.Issuer() == original || access.Issuer() == updated)
 }
 
 func (g *guard) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -18,6 +18,7 @@ import (
 // TestReplacedKey: a key that another one replaced under its name stops working at the
 // first signature under it that does not hold, or within the max age.
 func TestReplacedKey(t *testing.T) {
+	third := newKey(elliptic.P256())
 	synctest.Test(t, func(t *testing.T) {
 		e := newEndpoint()
 		v := e.verifier(t)
@@ -25,6 +26,7 @@ func TestReplacedKey(t *testing.T) {
 		e.put(east+kid, pemOf(&otherP256.PublicKey))
 		expect(t, v, token(signedBy(otherP256)), cognito.ErrSignatureInvalid) // in the cool-down
 		time.Sleep(10 * time.Second)
+		expect(t, v, token(signedBy(third)), cognito.ErrSignatureInvalid) // by neither of the two
 		expect(t, v, token(signedBy(otherP256)), "")
 		time.Sleep(10 * time.Second)
 		expect(t, v, token(), cognito.ErrSignatureInvalid)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -61,15 +60,16 @@ func newVerifier(k kind, arns, issuers []string, o Options, f *faults) *Verifier
 }
 
 // Verify verifies a token: that it is well formed, signed in its time by a configured
-// signer, for one of the app clients, about a user of a configured issuer. The error is,
-// or wraps, a [*cognito.Error]:
+// signer, for one of the app clients, about a user of a configured issuer. The error is a
+// [*cognito.Error]:
 //
 //   - cognito.ErrTokenTooLarge, ErrEncryptedToken, ErrTokenMalformed: not such a token,
 //     with padding where a load balancer's must have it
 //   - ErrAlgorithmNotAllowed: not ES256, for Verified Access ES384 (RFC 7518 §3.4)
 //   - ErrIssuerMismatch: another signer than those configured, or another iss
 //   - ErrKeyNotFound: kid is not the name of a key at the signer's regional address
-//   - ErrKeysUnavailable: that could not be found out
+//   - ErrKeysUnavailable: that could not be found out; RetryAfter says when an address
+//     that failed, or was asked too often, may be asked again
 //   - ErrSignatureInvalid
 //   - ErrClientMismatch: another client in the header
 //   - ErrTokenExpired, ErrTokenNotYetValid: by exp of the header or the payload, or nbf
@@ -222,20 +222,13 @@ func shapeError(err error) *cognito.Error {
 	return refuse(cognito.ErrTokenMalformed, "the token cannot be read")
 }
 
-// A causedError is a [*cognito.Error] with its cause, which is for logs.
-type causedError struct {
-	refusal *cognito.Error
-	cause   error
-}
-
-func (e *causedError) Error() string {
-	return e.refusal.Error() + ": " + strings.TrimPrefix(e.cause.Error(), "alb: ")
-}
-func (e *causedError) Unwrap() []error { return []error{e.refusal, e.cause} }
-
 // keysUnavailable never says why in its message: the cause names addresses.
-func keysUnavailable(cause error) error {
-	return &causedError{refuse(cognito.ErrKeysUnavailable, "the signer's key could not be fetched; try again"), cause}
+func keysUnavailable(cause error) *cognito.Error {
+	refusal := refuse(cognito.ErrKeysUnavailable, "the signer's key could not be fetched; try again").Because(cause)
+	if unavailable, ok := errors.AsType[*unavailableError](cause); ok {
+		refusal = refusal.RetryIn(unavailable.wait)
+	}
+	return refusal
 }
 
 func refuse(code cognito.Code, format string, args ...any) *cognito.Error {

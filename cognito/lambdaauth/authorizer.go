@@ -140,7 +140,7 @@ func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
 		logger = slog.Default() // asked for now: programs set it after they have made their handlers
 	}
 	level := slog.LevelDebug
-	if r.status == http.StatusServiceUnavailable && ctx.Err() == nil {
+	if r.status >= http.StatusInternalServerError && ctx.Err() == nil {
 		level = slog.LevelWarn
 	}
 	if logger.Enabled(ctx, level) {

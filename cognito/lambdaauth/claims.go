@@ -3,6 +3,8 @@ package lambdaauth
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -83,33 +85,38 @@ func (a *Authorizer) contextOf(token subject) map[string]any {
 	if at := token.AuthTime(); !at.IsZero() {
 		context[a.config.ContextPrefix+"auth_time"] = at.Unix()
 	}
-	if len(a.config.Claims) > 0 {
-		a.putClaims(context, token)
-	}
+	a.putClaims(context, token)
 	return context
 }
 
-// putClaims adds the claims that were chosen. null is nothing.
+// putClaims adds the claims that were chosen. null is nothing. Each is read by itself: one
+// that cannot be must not cost the others.
 func (a *Authorizer) putClaims(context map[string]any, token subject) {
-	var texts map[string]any
-	if token.Claims(&texts) != nil {
-		return // not with a verified token
-	}
 	for name, claim := range a.config.Claims {
-		raw, ok := token.Claim(claim)
-		if !ok {
-			continue
-		}
-		switch value := texts[claim].(type) {
-		case nil:
-		case string, bool:
-			context[a.config.ContextPrefix+name] = value
-		case float64:
-			context[a.config.ContextPrefix+name] = json.Number(raw) // as it is spelled, whatever its size
-		default:
-			context[a.config.ContextPrefix+name] = string(raw)
+		if raw, ok := token.Claim(claim); ok && string(raw) != "null" {
+			context[a.config.ContextPrefix+name] = flat(raw)
 		}
 	}
+}
+
+// flat returns a JSON value as a string, number or boolean.
+func flat(raw json.RawMessage) any {
+	text := string(raw)
+	switch {
+	case text == "true", text == "false":
+		return text == "true"
+	case strings.HasPrefix(text, `"`):
+		var s string
+		if json.Unmarshal(raw, &s) == nil { //nolint:forbidigo // one string of a token that was read strictly: it has no names
+			return s
+		}
+	case text != "" && (text[0] == '-' || isDigit(text[0])):
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			return json.Number(text) // as it is spelled, whatever its size
+		}
+		// Beyond what readers of JSON can hold.
+	}
+	return text
 }
 
 func jsonText(set cognito.Set) string {

@@ -69,7 +69,7 @@ type Config struct {
 
 	// Claims are more claims for the context, the values, under the names that are the
 	// keys. Strings, numbers and booleans are handed on as they are, arrays and objects
-	// as their JSON text.
+	// as their JSON text, and so are numbers that no float64 can hold.
 	Claims map[string]string
 
 	// ContextPrefix begins every name in the context.
@@ -99,8 +99,8 @@ type Config struct {
 	// Now tells the time, for how long AppSync may keep an answer; nil is time.Now.
 	Now func() time.Time
 
-	// Logger gets refusals: those of temporary faults at level Warn, all others at
-	// Debug. Tokens and paths are never logged. nil is slog.Default.
+	// Logger gets refusals: those of temporary faults, and events that are not such as
+	// the handler is for, at level Warn, all others at Debug. Tokens and paths are never logged. nil is slog.Default.
 	Logger *slog.Logger
 }
 

@@ -42,11 +42,19 @@
 //     a route that the API has and Config.Routes has not, below a parameter: with
 //     /orders/{id} and /orders/{id}/refunds allowed, a kept answer allows
 //     /orders/1/audit. List all routes, with Deny where nobody is to come in.
+//   - Nor can a policy tell spellings of one path apart. A call is judged by its path as it
+//     stands, by the path without escapes and dots, and by the route that API Gateway names,
+//     and must be allowed by all; a kept policy is compared with the path as API Gateway
+//     writes it, and AWS does not say whether that is the one that routes are found by. If it
+//     is not, a policy for /{proxy+} without /admin/{proxy+} allows /%61dmin/x: do not cache,
+//     or cache by route, where one parameter covers routes of other requirements.
 //   - Two kinds of tables are better not cached, or cached by route: those where
 //     /a/{x} and /a/{proxy+} have different requirements, and those whose policy has
 //     more than [MaxPolicyBytes].
 //   - Everything by which a request is judged must be an identity source: the
 //     Authorization header for all kinds of API. A source more can only split the cache.
+//     Events of HTTP APIs tell: one whose sources do not have the token in them is an error,
+//     unless Config.Caching is NotCached.
 //   - A kept answer outlives its token: by the TTL at most, as it does revocation and
 //     the age that RequireMaxAuthAge allows. Nothing in an answer of API Gateway's can
 //     shorten that. The context has expires_at, Unix seconds, for integrations to

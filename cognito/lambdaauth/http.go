@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -20,7 +21,11 @@ func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2Cu
 	if err := a.checkV2(ctx, "HTTPPolicy", event); err != nil {
 		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
 	}
-	d, err := a.decideHTTP(ctx, requestOf("HTTPPolicy", event))
+	r := requestOf("HTTPPolicy", event)
+	if err := a.checkSources(ctx, r, event.IdentitySource); err != nil {
+		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
+	}
+	d, err := a.decideHTTP(ctx, r)
 	if err != nil {
 		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
 	}
@@ -28,13 +33,20 @@ func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2Cu
 }
 
 // HTTPv1 answers the authorizers of HTTP APIs with payload format 1.0, which take
-// policies only, as [Authorizer.HTTPPolicy] does.
+// policies only, as [Authorizer.HTTPPolicy] does. The event's type has one value for each
+// header: of two Authorization headers, it may show the last one only. Format 2.0 joins
+// them, which is refused.
 func (a *Authorizer) HTTPv1(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV1Request) (events.APIGatewayCustomAuthorizerResponse, error) {
 	if event.Version != "1.0" || event.Type != "REQUEST" {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "HTTPv1", `the event is not of type "REQUEST", version "1.0"`)
 	}
 	r := request{handler: "HTTPv1", arn: event.MethodArn, key: event.HTTPMethod + " " + event.Resource}
 	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters}.credential()
+	if event.IdentitySource != "" {
+		if err := a.checkSources(ctx, r, []string{event.IdentitySource}); err != nil {
+			return events.APIGatewayCustomAuthorizerResponse{}, err
+		}
+	}
 	d, err := a.decideHTTP(ctx, r)
 	if err != nil {
 		return events.APIGatewayCustomAuthorizerResponse{}, err
@@ -66,6 +78,9 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2Cu
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
 	}
 	r := requestOf("HTTPSimple", event)
+	if err := a.checkSources(ctx, r, event.IdentitySource); err != nil {
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
+	}
 	arn, err := parseMethodARN(r.arn)
 	if err != nil {
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, a.unreadable(ctx, r.handler, "the ARN of the event "+err.Error())
@@ -119,6 +134,17 @@ func (a *Authorizer) meetsSimply(ctx context.Context, token *bearerToken, arn me
 func (a *Authorizer) checkV2(ctx context.Context, handler string, event events.APIGatewayV2CustomAuthorizerV2Request) error {
 	if event.Version != "2.0" || event.Type != "REQUEST" {
 		return a.unreadable(ctx, handler, `the event is not of type "REQUEST", version "2.0"`)
+	}
+	return nil
+}
+
+// checkSources refuses an event whose identity sources do not have the token in them:
+// what is answered for it would be kept for whoever has the same sources and no token.
+// Without sources, API Gateway keeps nothing.
+func (a *Authorizer) checkSources(ctx context.Context, r request, sources []string) error {
+	isKept := a.config.Caching != NotCached && len(sources) > 0
+	if isKept && r.err == nil && !slices.ContainsFunc(sources, func(source string) bool { return strings.Contains(source, r.raw) }) {
+		return a.unreadable(ctx, r.handler, "the Authorization header is not among the identity sources, against Config.Caching")
 	}
 	return nil
 }

@@ -25,7 +25,8 @@ const signedInBy = ":CognitoSignIn:"
 //
 //	cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI,cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI:CognitoSignIn:5f7a…
 //
-// It reads that form and nothing else: one user pool, twice the same. The error says
+// It reads that form and nothing else: one user pool, twice the same, by the name of its
+// original issuer or, should identity pools come to know that, its updated one. The error says
 // what is not so; callers without an account in a user pool (guests, and those who
 // come from Google and the like) have no such value.
 //
@@ -62,8 +63,8 @@ func parseProviders(first, second string) (SignIn, error) {
 	}
 	_, poolID, _ := strings.Cut(provider, "/")
 	// The address is that of the pool's region, by what the ID says.
-	original, _, err := cognito.Issuers(poolID)
-	if err != nil || "https://"+provider != original {
+	original, updated, err := cognito.Issuers(poolID)
+	if err != nil || ("https://"+provider != original && "https://"+provider != updated) {
 		return SignIn{}, errors.New("lambdaauth: the authentication provider is not a user pool")
 	}
 	return SignIn{poolID, sub}, nil

@@ -26,6 +26,8 @@ var badProviders = []string{
 	strings.ReplaceAll(provider+","+signInBy+"x", "us-east-1.", "us-east-2."), strings.ReplaceAll(provider+","+signInBy+"x", "amazonaws.com", "amazonaws.com.evil.example"),
 	strings.ReplaceAll(provider+","+signInBy+"x", cognitotest.PoolID, "us-east-1_"), strings.ReplaceAll(provider+","+signInBy+"x", "/us-", "/../us-"),
 	strings.ToUpper(providers), provider + "," + strings.Replace(signInBy, "Cognito", "cognito", 1) + "x", "accounts.google.com,accounts.google.com:OIDC:1", "graph.facebook.com",
+	provider + ",issuer-" + signInBy + "x", "issuer-" + provider + "," + signInBy + "x", strings.ReplaceAll(provider+","+signInBy+"x", "cognito-idp", "evil-cognito-idp"),
+	"arn:aws:iam::123456789012:oidc-provider/" + provider + ",arn:aws:iam::123456789012:oidc-provider/" + provider + ":OIDC:x", provider + "," + provider + ":OIDC:x",
 	provider + ",cognito-idp.us-east-1.amazonaws.com/us-east-1_Other0001:CognitoSignIn:x", provider + "," + signInBy + strings.Repeat("x", 257),
 }
 
@@ -33,6 +35,9 @@ func TestParseAuthenticationProvider(t *testing.T) {
 	want := lambdaauth.SignIn{UserPoolID: cognitotest.PoolID, Subject: cognitotest.Subject}
 	if got, err := lambdaauth.ParseAuthenticationProvider(providers); got != want || err != nil {
 		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := lambdaauth.ParseAuthenticationProvider(strings.ReplaceAll(providers, "cognito-idp", "issuer-cognito-idp")); got != want || err != nil {
+		t.Errorf("the updated issuer: %+v, %v", got, err)
 	}
 	first, second, _ := strings.Cut(providers, ",")
 	if got, err := lambdaauth.ParseAMR([]string{"authenticated", first, second}); got != want || err != nil {
@@ -50,7 +55,7 @@ func TestParseAuthenticationProvider(t *testing.T) {
 	}
 }
 
-var providerGrammar = regexp.MustCompile(`\A(cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/([a-z0-9-]+)_[A-Za-z0-9]+),(.+):CognitoSignIn:([A-Za-z0-9_-]{1,256})\z`)
+var providerGrammar = regexp.MustCompile(`\A((?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/([a-z0-9-]+)_[A-Za-z0-9]+),(.+):CognitoSignIn:([A-Za-z0-9_-]{1,256})\z`)
 
 func FuzzAuthenticationProvider(f *testing.F) {
 	for _, s := range append(badProviders, providers) {

@@ -191,7 +191,7 @@ func TestSimpleAnswers(t *testing.T) {
 		"one that nobody may":       {routes: append(table, lambdaauth.Route{Keys: []string{"GET /x"}, Deny: true}), groups: []string{"admins"}},
 		"not listed":                {routes: table[1:], groups: []string{"admins"}},
 		"by route":                  {caching: lambdaauth.CachedByRoute, routes: table, want: true},
-		"by route, not a source":    {caching: lambdaauth.CachedByRoute, routes: table, sources: []string{"Bearer x"}, code: cognito.ErrRequestInvalid},
+		"by route, not a source":    {caching: lambdaauth.CachedByRoute, routes: table, sources: []string{"Bearer TOKEN_HERE"}, code: cognito.ErrRequestInvalid},
 		"by route, no table":        {caching: lambdaauth.CachedByRoute, want: true},
 		"by route, ANY with others": {caching: lambdaauth.CachedByRoute, routes: table, key: "ANY /any", arn: "GET/any"},
 		"by route, wider":           {caching: lambdaauth.CachedByRoute, routes: table, key: "ANY /{proxy+}", arn: "GET/orders/1"},
@@ -202,13 +202,14 @@ func TestSimpleAnswers(t *testing.T) {
 		"not cached, not listed":    {caching: lambdaauth.NotCached, routes: table, key: "$default", arn: "GET/x"},
 	} {
 		w := newWorld(t, lambdaauth.Config{Caching: test.caching, Routes: test.routes})
-		e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", w.access(cognitotest.Groups(test.groups...)))
+		token := w.access(cognitotest.Groups(test.groups...))
+		e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", token)
 		if test.key != "" {
 			e.RouteKey, e.RouteArn = test.key, strings.Replace(e.RouteArn, "GET/orders/1", test.arn, 1)
 			e.IdentitySource[1] = test.key
 		}
 		if test.sources != nil {
-			e.IdentitySource = test.sources
+			e.IdentitySource = strings.Split(strings.ReplaceAll(strings.Join(test.sources, "\n"), "TOKEN_HERE", token), "\n")
 		}
 		answer, err := w.HTTPSimple(t.Context(), e)
 		if answer.IsAuthorized != test.want || cognito.CodeOf(err) != test.code || (answer.Context != nil) != test.want {

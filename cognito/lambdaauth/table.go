@@ -103,9 +103,11 @@ func (t *table) ruleOfAll(key string) (rule int, ok bool) {
 	return rule, ok
 }
 
-// rulesFor returns the rules that a call must meet: that of the path, and that of the
-// route which API Gateway says it took, should the two differ (an escaped letter in
-// the path could make them). key may be "". There are none where nothing is listed.
+// rulesFor returns the rules that a call must meet: that of the path, that of the route
+// which API Gateway says it took, and that of the path as a server could read it that
+// resolves escapes and dots, should they differ: it is documented nowhere which spelling
+// API Gateway takes its routes by. key may be "", as it is for authorizers of type
+// TOKEN. There are none where nothing is listed.
 func (t *table) rulesFor(call, key string) []int {
 	var rules []int
 	if e := t.find(call); e != nil {
@@ -113,6 +115,10 @@ func (t *table) rulesFor(call, key string) []int {
 	}
 	if rule, ok := t.ruleOf(key); ok && !slices.Contains(rules, rule) {
 		rules = append(rules, rule)
+	}
+	// Another spelling only adds to what is asked; it lets nothing in by itself.
+	if e := t.find(respell(call)); e != nil && len(rules) > 0 && !slices.Contains(rules, e.rule) {
+		rules = append(rules, e.rule)
 	}
 	return rules
 }

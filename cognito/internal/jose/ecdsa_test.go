@@ -109,6 +109,9 @@ func TestECDSASignatures(t *testing.T) {
 					key := ecKey(t, wrong)
 					r, s, _ := ecdsa.Sign(rand.Reader, key, digestOf(curve, input))
 					check("of "+wrong.Params().Name, joined(wrong, r, s), key, false)
+					if wrong.Params().BitSize < curve.Params().BitSize { // it would hold, by its own curve
+						check("of "+wrong.Params().Name+", in this one's length", joined(curve, r, s), key, false)
+					}
 				}
 			}
 		})
