@@ -12,10 +12,10 @@ import (
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 )
 
-// TestColdStart prints how long a function takes from its start to its first answer:
+// TestRuntimeColdStart prints how long a function takes from its start to its first answer:
 // where the key set is fetched from an address that answers after 50 ms, where a copy
 // is in a directory, and where it is a file of the package.
-func TestColdStart(t *testing.T) {
+func TestRuntimeColdStart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}

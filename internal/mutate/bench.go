@@ -16,7 +16,7 @@ import (
 
 // slow are tests that take long and look at no check, or that count allocations,
 // which weaving adds to: they are asked by name only.
-const slow = "^(TestCacheMillionEntries|TestCacheIsBounded|TestMillionUnknownNames|TestHitAllocatesNothing|TestFastPathDoesNotAllocate)$"
+const slow = "^(TestCacheMillionEntries|TestCacheIsBounded|TestMillionUnknownNames|TestHitAllocatesNothing|TestFastPathDoesNotAllocate|TestRuntimeColdStart)$"
 
 // timeout is for the tests of one package. A break can make them wait forever.
 const timeout = "60s"
