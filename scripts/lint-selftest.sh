@@ -62,8 +62,31 @@ lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
 -             cognito/oauth             code  github.com/go-json-experiment/json
 oauth         cognito/oauth             code  $p/cognito/bearer
 oauth         cognito/oauth             code  github.com/aws/aws-lambda-go/events
--             cognito/grpcauth          code  example.org/anything
--             cognito/observe/metrics   code  example.org/anything
+-             cognito/revocation        code  github.com/maypok86/otter/v2
+-             cognito/revocation        code  github.com/go-json-experiment/json
+revocation    cognito/revocation        code  encoding/json
+revocation    cognito/revocation        code  $p/cognito/oauth
+revocation    cognito/revocation        code  example.org/anything
+-             cognito/grpcauth          code  google.golang.org/grpc/codes
+-             cognito/grpcauth          code  $p/cognito/bearer
+grpcauth      cognito/grpcauth          code  $p/cognito/oauth
+grpcauth      cognito/grpcauth          code  encoding/json
+grpcauth      cognito/grpcauth          code  example.org/anything
+-             cognito/grpcauth          test  $p/cognito/oauth
+-             cognito/observe/promcognito code github.com/prometheus/client_golang/prometheus
+promcognito   cognito/observe/promcognito code github.com/prometheus/client_golang/prometheus/promauto
+promcognito   cognito/observe/promcognito code github.com/prometheus/client_golang/prometheus/promhttp
+promcognito   cognito/observe/promcognito code $p/cognito/keyset
+promcognito   cognito/observe/promcognito code encoding/json
+-             cognito/observe/promcognito test github.com/prometheus/common/expfmt
+-             cognito/observe/otelcognito code go.opentelemetry.io/otel/semconv/v1.43.0
+-             cognito/observe/otelcognito code go.opentelemetry.io/otel/metric
+otelcognito   cognito/observe/otelcognito code go.opentelemetry.io/otel/sdk/trace
+otelcognito   cognito/observe/otelcognito code go.opentelemetry.io/otel/trace/noop
+otelcognito   cognito/observe/otelcognito code $p/cognito/bearer
+otelcognito   cognito/observe/otelcognito code encoding/json
+-             cognito/observe/otelcognito test go.opentelemetry.io/otel/sdk/metric
+library       cognito/observe/newcomer  code  example.org/anything
 -             cognito/cognitotest       code  testing
 -             cognito/internal/testvectors code testing
 cognito       cognito                   code  $p/cognito/internal/testvectors
@@ -115,6 +138,19 @@ inspector     internal/inspector        code  $p/cognito/bearer
 -             internal/poolfile         code  $p/userpool
 poolfile      internal/poolfile         code  $p/cognito
 poolfile      internal/poolfile         code  $p/userpool/internal/directory
+-             internal/privatefile      code  github.com/gofrs/flock
+privatefile   internal/privatefile      code  $p/internal/profile
+-             internal/profile          code  github.com/goccy/go-yaml/ast
+-             internal/profile          code  $p/internal/privatefile
+profile       internal/profile          code  $p/cognito
+-             internal/tokenstore       code  github.com/zalando/go-keyring
+tokenstore    internal/tokenstore       code  $p/cognito/oauth
+tokenstore    internal/tokenstore       code  $p/internal/profile
+callback      internal/callback         code  $p/cognito/oauth
+-             internal/signin           code  $p/cognito/oauth
+-             internal/signin           code  $p/internal/tokenstore
+signin        internal/signin           code  $p/internal/callback
+signin        internal/signin           code  github.com/zalando/go-keyring
 yaml          cmd/poolguard             code  github.com/goccy/go-yaml
 yaml          userpool                  code  github.com/goccy/go-yaml
 commands      userpool                  code  github.com/spf13/cobra
@@ -140,6 +176,14 @@ cryptography  userpool                  code  github.com/cristalhq/jwt/v5
 cryptography  userpool                  code  github.com/coreos/go-oidc/v3/oidc
 -             bench                     code  github.com/golang-jwt/jwt/v5
 -             bench/internal/peers      code  github.com/coreos/go-oidc/v3/oidc
+-             examples/migrating/golangjwt code github.com/golang-jwt/jwt/v5
+-             examples/migrating/golangjwt code github.com/MicahParks/keyfunc/v3
+-             examples/migrating/gooidc code  github.com/coreos/go-oidc/v3/oidc
+-             examples/nethttp          code  $p/cognito/bearer
+-             examples/grpc             code  google.golang.org/grpc
+cryptography  examples/nethttp          code  github.com/golang-jwt/jwt/v5
+commands      examples/nethttp          code  github.com/spf13/cobra
+testing       examples/nethttp          code  testing
 commands      bench                     code  github.com/spf13/cobra
 superseded    userpool                  code  math/rand
 superseded    cognito/keyset            test  math/rand
@@ -178,7 +222,7 @@ done < <(cases)
 # The modules have names of their own, so that an import of the project is just
 # one that is not there: the rules go by file and import path alone, and real
 # packages that import each other at will would be a cycle.
-modules=(. cognito cognito/grpcauth cognito/observe bench)
+modules=(. cognito cognito/grpcauth cognito/observe bench examples)
 for module in "${modules[@]}"; do
   printf 'module selftest.invalid/%s\n\ngo 1.26.0\n' "$module" | sed 's,/\.$,,' >"$tree/$module/go.mod"
 done

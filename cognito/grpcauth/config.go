@@ -1,0 +1,185 @@
+package grpcauth
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/keyset"
+)
+
+// Config says whom the interceptors let through. Verifier and Rules must be set.
+type Config struct {
+	// Verifier judges the tokens.
+	Verifier *cognito.Verifier
+
+	// Rules say who may call what. Their order does not matter: a method's own rule
+	// counts before that of its service, and that before the one for all. A method that
+	// has none is refused.
+	Rules []Rule
+
+	// Require holds for every token, beside the requirements of the verifier and of
+	// the rule.
+	Require []cognito.Requirement
+
+	// Realm is the realm of challenges, as in package bearer. "" is bearer.DefaultRealm.
+	Realm string
+
+	// InsecureLetStreamsOutliveToken lets a stream go on after its token has expired,
+	// for as long as either side likes. Without it the stream is ended then, as
+	// cognito.ErrTokenExpired: the context that the method has is cancelled, receiving
+	// and sending fail, those that wait too, and whatever the method returns, the
+	// client gets the status Unauthenticated. A method that neither looks at its context
+	// nor uses its stream cannot be ended.
+	InsecureLetStreamsOutliveToken bool
+
+	// StreamLeeway is how long after the token's exp streams are ended. Set it to the
+	// Leeway of the verifier's Config, which this package cannot ask for.
+	StreamLeeway time.Duration
+
+	// Clock is what streams are ended by. It should tell the verifier's time; nil is
+	// the system's.
+	Clock keyset.Clock
+
+	// Logger gets refusals: those of temporary faults at level Warn, all others at
+	// Debug. Tokens are never logged. nil is slog.Default.
+	Logger *slog.Logger
+}
+
+// A Rule says who may call some methods. One without Allow asks for a good access
+// token.
+type Rule struct {
+	// Methods are the full names of methods, "/package.Service/Method", or those of all
+	// methods of a service, "/package.Service/*", or "*" for all that no other rule
+	// names. A server with a handler for unknown services has more methods than are
+	// registered: "*" is for them too.
+	Methods []string
+
+	// Allow says who is let in; the zero value is [Verified].
+	Allow Allow
+
+	// TokenUse is the kind of token that is accepted: access tokens unless it says
+	// cognito.TokenUseID.
+	TokenUse cognito.TokenUse
+
+	// Require is what a token must meet, beside [Config.Require].
+	Require []cognito.Requirement
+}
+
+// Allow is who is let in by a [Rule].
+type Allow uint8
+
+// Those who are let in.
+const (
+	// Verified calls have a good token that meets all requirements.
+	Verified Allow = iota
+	// Optional is as Verified, but calls that do not bring the metadata authorization at
+	// all are let in too, with no token in the context. Whoever brings a bad token must
+	// not be taken for nobody.
+	Optional
+	// Anonymous lets everybody in. Credentials are not looked at, and there is no token
+	// in the context.
+	Anonymous
+	// Nobody is let in: for a method whose service or server others may use.
+	Nobody
+)
+
+// A ConfigError is one fault of a [Config] or [CredentialsConfig]. [New] and
+// [NewCredentials] join all that they find.
+type ConfigError struct {
+	Field  string // for example "Config.Rules[0].Methods[1]"
+	Reason string // continues a sentence that begins with the field
+}
+
+// Error implements error.
+func (e *ConfigError) Error() string { return "grpcauth: " + e.Field + " " + e.Reason }
+
+// faults collects those of a configuration.
+type faults struct{ list []error }
+
+func (f *faults) add(field, format string, args ...any) {
+	f.list = append(f.list, &ConfigError{field, fmt.Sprintf(format, args...)})
+}
+
+// New returns interceptors as config describes them. It reports every fault of config
+// at once, each a [*ConfigError], and asks no network.
+func New(config Config) (*Interceptor, error) {
+	f := &faults{}
+	if config.Verifier == nil {
+		f.add("Config.Verifier", "is nil: make one with cognito.New")
+	}
+	if config.StreamLeeway < 0 {
+		f.add("Config.StreamLeeway", "is negative (%s)", config.StreamLeeway)
+	}
+	if config.StreamLeeway > 0 && config.InsecureLetStreamsOutliveToken {
+		f.add("Config.StreamLeeway", "means nothing with InsecureLetStreamsOutliveToken")
+	}
+	checkRequirements(f, "Config.Require", config.Require)
+	checkRealm(f, config.Realm)
+	if len(config.Rules) == 0 {
+		f.add("Config.Rules", "is empty, and so nobody would be let in: name methods and who may call them")
+	}
+	table := newTable(f, config.Rules, config.Require)
+	if len(f.list) > 0 {
+		return nil, errors.Join(f.list...)
+	}
+	if config.Clock == nil {
+		config.Clock = keyset.SystemClock()
+	}
+	config.Require, config.Rules = nil, nil // they are in the table
+	return &Interceptor{config: config, table: table}, nil
+}
+
+func checkRequirements(f *faults, field string, requirements []cognito.Requirement) {
+	for n, requirement := range requirements {
+		if err := requirement.Err(); err != nil {
+			f.add(fmt.Sprintf("%s[%d]", field, n), "%v", err)
+		}
+	}
+}
+
+// checkRealm asks package bearer, which writes the challenges.
+func checkRealm(f *faults, realm string) {
+	missing := cognito.NewError(cognito.ErrTokenMissing, "")
+	if realm != "" && realm != bearer.DefaultRealm && bearer.Challenge(missing, realm) == bearer.Challenge(missing, "") {
+		f.add("Config.Realm", "%q has characters other than printable ASCII without quotes and backslashes", realm)
+	}
+}
+
+// validate reports the faults of a rule but for those of its methods' names. field is
+// how it is called.
+func (r *Rule) validate(f *faults, field string) {
+	if len(r.Methods) == 0 {
+		f.add(field+".Methods", "is empty: name at least one method")
+	}
+	switch r.TokenUse {
+	case "", cognito.TokenUseAccess, cognito.TokenUseID:
+	default:
+		f.add(field+".TokenUse", "is %q, neither %q nor %q", string(r.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
+	}
+	checkRequirements(f, field+".Require", r.Require)
+	switch r.Allow {
+	case Verified, Optional:
+	case Anonymous, Nobody:
+		if r.TokenUse != "" || len(r.Require) > 0 {
+			f.add(field+".Allow", "contradicts TokenUse and Require: with it no token is looked at")
+		}
+	default:
+		f.add(field+".Allow", "is %d, which means nothing", r.Allow)
+	}
+}
+
+// A policy is a rule as it is applied. It is immutable.
+type policy struct {
+	allow   Allow
+	use     cognito.TokenUse
+	require []cognito.Requirement
+}
+
+func (r *Rule) policy(common []cognito.Requirement) *policy {
+	return &policy{r.Allow, r.TokenUse, slices.Concat(common, r.Require)}
+}

@@ -1,0 +1,176 @@
+package grpcauth
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/bearer"
+)
+
+// An Interceptor is the two interceptors of a server, one for unary methods and one
+// for streams. Make one with [New]; the zero Interceptor, and nil, refuse every call.
+// It is immutable and safe for concurrent use.
+//
+// Where interceptors are chained, those before it see calls that nobody has judged,
+// those after it find the token in the context. Where two of this package are chained,
+// each verifies anew, and the method sees the token of the inner one.
+type Interceptor struct {
+	config Config
+	table  table
+}
+
+// Names in the metadata of gRPC, which are those of headers in lower case.
+const (
+	authorization   = "authorization"
+	wwwAuthenticate = "www-authenticate"
+)
+
+// ServerOptions returns the options of a server that has both interceptors: with one
+// of them alone, half of the methods are open to everybody. They are chained with
+// those of other options, in the order of the options.
+func (i *Interceptor) ServerOptions() []grpc.ServerOption {
+	return []grpc.ServerOption{grpc.ChainUnaryInterceptor(i.Unary()), grpc.ChainStreamInterceptor(i.Stream())}
+}
+
+// Unary returns the interceptor for unary methods. A server with streams, to which
+// reflection and the health service's Watch belong, needs [Interceptor.Stream] too.
+func (i *Interceptor) Unary() grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		inner, _, err := i.judge(ctx, info.FullMethod)
+		if err != nil {
+			return nil, i.refuse(ctx, info.FullMethod, err, func(md metadata.MD) { _ = grpc.SetTrailer(ctx, md) })
+		}
+		return handler(inner, req)
+	}
+}
+
+// Stream returns the interceptor for streams.
+func (i *Interceptor) Stream() grpc.StreamServerInterceptor {
+	return func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+		ctx, token, err := i.judge(ss.Context(), info.FullMethod)
+		method := info.FullMethod
+		if srv == nil { // the server's handler for unknown services, which any text comes to
+			method = ""
+		}
+		if err != nil {
+			return i.refuse(ss.Context(), method, err, ss.SetTrailer)
+		}
+		if token == nil || i.config.InsecureLetStreamsOutliveToken {
+			return handler(srv, &stream{ServerStream: ss, ctx: ctx})
+		}
+		expired, err := i.serveUntil(ctx, token, func(ctx context.Context, t *term) error {
+			return handler(srv, &expiringStream{stream{ServerStream: ss, ctx: ctx}, t})
+		})
+		if expired != nil {
+			return i.refuse(ss.Context(), method, expired, ss.SetTrailer)
+		}
+		return err
+	}
+}
+
+// judge decides about a call and returns the context for its method. The token is nil
+// where there is none.
+func (i *Interceptor) judge(ctx context.Context, method string) (context.Context, cognito.Token, error) {
+	if i == nil || i.config.Verifier == nil {
+		return nil, nil, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: no verifier was configured")
+	}
+	p, _ := i.table.find(method)
+	raw, anybody, err := p.credential(ctx)
+	switch {
+	case err != nil: // the verifier does not hear of it otherwise
+		i.config.Verifier.ObserveRefusal(ctx, err)
+		return nil, nil, err
+	case anybody:
+		return withoutToken(ctx), nil, nil
+	}
+	token, err := i.verify(ctx, p, raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	return withToken(ctx, token), token, nil
+}
+
+// credential returns the token that a call brings, or whether it may do without one.
+func (p *policy) credential(ctx context.Context) (raw string, anybody bool, err error) {
+	switch {
+	case p == nil:
+		return "", false, cognito.NewError(cognito.ErrAccessDenied, "no rule lets anybody call this method")
+	case p.allow == Nobody:
+		return "", false, cognito.NewError(cognito.ErrAccessDenied, "nobody may call this method")
+	case p.allow == Anonymous:
+		return "", true, nil
+	}
+	// Not a copy of all metadata: grpc-go's server has names in lower case.
+	values := metadata.ValueFromIncomingContext(ctx, authorization)
+	if p.allow == Optional && len(values) == 0 {
+		return "", true, nil
+	}
+	raw, err = credential(values)
+	return raw, false, err
+}
+
+// credential reads the values of the metadata authorization as package bearer does
+// those of the header, which they are.
+func credential(values []string) (string, error) {
+	return bearer.Credential(&http.Request{Header: http.Header{"Authorization": values}})
+}
+
+func (i *Interceptor) verify(ctx context.Context, p *policy, raw string) (cognito.Token, error) {
+	if p.use == cognito.TokenUseID {
+		token, err := i.config.Verifier.VerifyIDToken(ctx, raw, p.require...)
+		if err != nil { // a nil *IDToken in a Token would not be nil
+			return nil, err
+		}
+		return token, nil
+	}
+	token, err := i.config.Verifier.VerifyAccessToken(ctx, raw, p.require...)
+	if err != nil {
+		return nil, err
+	}
+	return token, nil
+}
+
+// refuse returns the status for err, and sends the challenge along.
+func (i *Interceptor) refuse(ctx context.Context, method string, err error, setTrailer func(metadata.MD)) error {
+	i.log(ctx, method, err)
+	var realm string
+	if i != nil {
+		realm = i.config.Realm
+	}
+	if challenge := bearer.Challenge(err, realm); challenge != "" {
+		setTrailer(metadata.Pairs(wwwAuthenticate, challenge))
+	}
+	return Status(err).Err()
+}
+
+// log writes one line. method is "" where it may be anything.
+func (i *Interceptor) log(ctx context.Context, method string, err error) {
+	var logger *slog.Logger
+	if i != nil {
+		logger = i.config.Logger
+	}
+	if logger == nil {
+		logger = slog.Default() // asked for now: programs set it after they have made their servers
+	}
+	e := refusal(err)
+	level := slog.LevelDebug
+	// Of a caller who went away nothing is known but that.
+	if codeFor(e) == codes.Unavailable && ctx.Err() == nil {
+		level = slog.LevelWarn
+	}
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	logger.LogAttrs(ctx, level, "call refused",
+		slog.String("code", string(e.Code())),
+		slog.String("status", codeFor(e).String()),
+		slog.String("method", method),
+		slog.String("error", err.Error()),
+	)
+}
