@@ -82,7 +82,7 @@ func TestUserInfoRefused(t *testing.T) {
 
 func TestRevoke(t *testing.T) {
 	t.Parallel()
-	for _, secret := range []string{"", "the-secret"} {
+	for _, secret := range []string{"", "the-secret+/"} {
 		p := newPool()
 		p.answer = func(r *http.Request, form url.Values) (*http.Response, error) {
 			want := url.Values{"token": {oldRefresh}, "token_type_hint": {"refresh_token"}}
@@ -90,7 +90,7 @@ func TestRevoke(t *testing.T) {
 			if secret == "" {
 				want.Set("client_id", cognitotest.ClientID)
 			}
-			if diff := cmp.Diff(want, form); diff != "" || password != secret || r.URL.String() != domain+"/oauth2/revoke" || r.Method != http.MethodPost {
+			if diff := cmp.Diff(want, form); diff != "" || password != url.QueryEscape(secret) || r.URL.String() != domain+"/oauth2/revoke" || r.Method != http.MethodPost {
 				t.Errorf("%s %s (-want +got):\n%s", r.Method, r.URL, diff)
 			}
 			return respondText(http.StatusOK, "", ""), nil

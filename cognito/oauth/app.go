@@ -36,6 +36,7 @@ type App struct {
 	// HTTPClient sends the requests: for a certificate authority or a proxy of one's
 	// own. It is copied and not modified. Redirects are not followed and cookies not
 	// kept, with any client. Its transport must end a request whose context is done.
+	// Where several callers share a request, one that panics counts as one that fails.
 	// nil is one that honours the environment's proxy settings.
 	HTTPClient *http.Client
 
@@ -95,6 +96,8 @@ func checkURL(s string) (u *url.URL, reason string) {
 	}
 	u, err := url.Parse(s)
 	switch {
+	case strings.Contains(s, "@") && (err != nil || u.Hostname() == ""):
+		return nil, "is not an absolute URL" // with a password, perhaps
 	case err != nil || u.Hostname() == "" || u.Opaque != "":
 		return nil, fmt.Sprintf("%.100q is not an absolute URL", s)
 	case u.User != nil || strings.Contains(s, "#"):

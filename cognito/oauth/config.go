@@ -1,12 +1,15 @@
 package oauth
 
 import (
+	"context"
 	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -58,8 +61,9 @@ type Config struct {
 	// alone, made by New: a restart then ends the sign-ins under way.
 	FlowKeys []Secret
 
-	// Ledger remembers which flows were finished, so that none is twice. nil is one in
-	// this process, which is enough where there is one, or where FlowKeys is empty.
+	// Ledger remembers which flows a code was sent for, so that none is finished twice.
+	// nil is one in this process, which is enough where there is one, or where FlowKeys
+	// is empty.
 	Ledger Ledger
 
 	// InsecureAllowMissingAccessTokenHash accepts ID tokens without at_hash from the
@@ -71,7 +75,8 @@ type Config struct {
 
 // A Client signs users in at a user pool, with the authorization code grant, and looks
 // after their tokens. Make one with [New]. It is safe for concurrent use. A call waits
-// no longer than its context and [App.Timeout] allow.
+// no longer than its context allows, nor for any of its steps (the ledger, the pool, the
+// keys) longer than [App.Timeout]. The zero value refuses everything.
 type Client struct {
 	app        App
 	oauth2     oauth2.Config
@@ -127,6 +132,29 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
+// Format writes which app client it is, under every verb: fmt would else show the
+// secret, as it asks no methods of what is not exported.
+func (c *Client) Format(f fmt.State, _ rune) {
+	if c == nil {
+		_, _ = io.WriteString(f, "no oauth.Client")
+		return
+	}
+	_, _ = fmt.Fprintf(f, "oauth.Client of %q at %q", c.app.ClientID, c.app.Domain)
+}
+
+// made refuses what did not come from New: it would check nothing.
+func (c *Client) made() *Error {
+	if c == nil || c.verifier == nil {
+		return fail(ErrInvalidRequest, "the Client was not made with New")
+	}
+	return nil
+}
+
+// within bounds one step of a call.
+func (c *Client) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, c.app.Timeout)
+}
+
 // validate returns the issuers of the pool, or every fault.
 func (c *Config) validate() (issuers []string, err error) {
 	f := &faults{prefix: "Config."}
@@ -166,7 +194,7 @@ func (c *Config) validate() (issuers []string, err error) {
 // checkRedirect wants what Cognito takes for a callback or sign-out URL.
 func checkRedirect(s string) (reason string) {
 	u, err := url.Parse(s)
-	if err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && u.Fragment == "" && len(s) <= longestArgument {
+	if err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(s, "#") && len(s) <= longestArgument {
 		// An application's own scheme: "myapp://callback". A browser would run the rest.
 		switch u.Scheme {
 		case "javascript", "data", "file", "blob", "vbscript", "about":

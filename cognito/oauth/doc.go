@@ -22,7 +22,7 @@
 // which travels in the browser's cookie, encrypted with its time of expiry: a [Flow].
 // They cannot be mixed with another sign-in's, and nothing is remembered of sign-ins
 // that are never finished, so that beginning many costs no memory. A [Ledger] remembers
-// those that were, so that each is finished once. Whoever has a callback address but
+// those that a code was sent for, so that each is finished once. Whoever has a callback address but
 // not the cookie, or the reverse, gets nothing.
 //
 // # Where x/oauth2 ends

@@ -16,13 +16,16 @@ import (
 // sign-in's: the ID token for this app client, with this nonce and the hash of the
 // access token, and both of one user of this pool. With an error, nothing is returned.
 //
-// A flow is finished once, whatever comes of it; delete the cookie. Only where state
-// does not match is the flow left as it was: a page of somebody else must not be able
-// to end it.
+// One code is sent for a flow, whatever comes of it. A callback for which none is sent
+// leaves the flow as it was: a page of somebody else must not be able to end it, and
+// what costs no request must cost the [Ledger] no memory. Delete the cookie in any case.
 //
 // The error is an [*Error]. Where the user or the pool refused, its code is what the
 // pool said, such as [ErrAccessDenied].
 func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tokens, error) {
+	if refusal := c.made(); refusal != nil {
+		return nil, refusal
+	}
 	if callback == nil {
 		return nil, fail(ErrCallbackInvalid, "there is no callback")
 	}
@@ -37,7 +40,7 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tok
 	if subtle.ConstantTimeCompare([]byte(back.state), []byte(s.derive(labelState))) != 1 {
 		return nil, fail(ErrStateMismatch, "state is not that of the sign-in under way in this browser")
 	}
-	if refusal := c.spend(ctx, s); refusal != nil {
+	if refusal := c.inTime(s); refusal != nil {
 		return nil, refusal
 	}
 	// Before the code is sent: one of another server must not reach this one (RFC 9207 §2.4).
@@ -46,6 +49,9 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tok
 	}
 	if back.name != "" {
 		return nil, refusedBy("the sign-in", back.name, back.description)
+	}
+	if refusal := c.spend(ctx, s); refusal != nil {
+		return nil, refusal
 	}
 	token, refusal := c.app.ask(ctx, "the exchange of the code", func(ctx context.Context) (*oauth2.Token, error) {
 		return c.oauth2.Exchange(ctx, back.code, oauth2.VerifierOption(s.derive(labelVerifier)))
@@ -65,15 +71,25 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tok
 	return tokens, nil
 }
 
-// spend makes sure that the flow is finished in its time, and once.
-func (c *Client) spend(ctx context.Context, s *signIn) *Error {
-	if !c.app.Now().Before(s.expires) {
+// inTime refuses a flow that is over, and one that will be good for longer than any that
+// begins now: the clock was set back, or flows live shorter than they did.
+func (c *Client) inTime(s *signIn) *Error {
+	now := c.app.Now()
+	if !now.Before(s.expires) || s.expires.After(now.Add(c.lifetime+clockSkew)) {
 		return fail(ErrFlowInvalid, "the sign-in took longer than %s; begin again", c.lifetime)
 	}
-	first, err := c.ledger.Spend(ctx, s.derive(labelID), s.expires)
+	return nil
+}
+
+// spend makes sure that the flow is finished once. A ledger elsewhere has a clock of
+// its own, which must not forget the flow before it is over here.
+func (c *Client) spend(ctx context.Context, s *signIn) *Error {
+	within, cancel := c.within(ctx)
+	defer cancel()
+	first, err := c.ledger.Spend(within, s.derive(labelID), s.expires.Add(clockSkew))
 	switch {
 	case err != nil:
-		return failed(ErrUnavailable, err, "whether the sign-in was finished before could not be found out; try again")
+		return failed(ErrUnavailable, causeOf(ctx, err), "whether the sign-in was finished before could not be found out; try again")
 	case !first:
 		return fail(ErrFlowInvalid, "the sign-in was finished before; begin again")
 	}

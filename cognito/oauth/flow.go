@@ -23,8 +23,9 @@ type signIn struct {
 
 const (
 	flowVersion = 1
-	flowHead    = 1 + 8 + 32 // version, expiry, seed
-	longestFlow = 3072       // browsers take 4096 bytes for a cookie with its name and attributes
+	flowHead    = 1 + 8 + 32  // version, expiry, seed
+	clockSkew   = time.Minute // between processes that serve the same users
+	longestFlow = 3072        // browsers take 4096 bytes for a cookie with its name and attributes
 )
 
 // What is derived of a seed.

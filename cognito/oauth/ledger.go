@@ -2,12 +2,13 @@ package oauth
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"sync"
 	"time"
 )
 
-// A Ledger remembers which flows were finished. Where several processes finish the
+// A Ledger remembers which flows a code was sent for. Where several processes finish the
 // sign-ins of one client, it is shared by them: "SET id 1 NX EXAT expires" of Redis is
 // one. What it is told is no secret.
 type Ledger interface {
@@ -18,9 +19,10 @@ type Ledger interface {
 	Spend(ctx context.Context, id string, expires time.Time) (first bool, err error)
 }
 
-// mostSpent bounds a memory: to some ten megabytes. It takes that many callbacks with
-// good flows within the life of one to get there.
-const mostSpent = 1 << 16
+// mostSpent bounds a memory: to some twenty megabytes. It takes that many codes that
+// were sent to the pool within the life of a flow to get there: 290 a second for the
+// default of a quarter of an hour.
+const mostSpent = 1 << 18
 
 // sweepEvery is how often a full memory is searched for entries that may go.
 const sweepEvery = 10 * time.Second
@@ -32,24 +34,26 @@ var errLedgerFull = errors.New("too many sign-ins were finished lately")
 type memory struct {
 	now func() time.Time
 
-	mu    sync.Mutex // guards what follows
-	spent map[string]time.Time
+	mu    sync.Mutex         // guards what follows
+	spent map[[16]byte]int64 // the beginnings of the identifiers' hashes, and until when, in seconds
 	swept time.Time
 }
 
 // Spend implements Ledger.
 func (m *memory) Spend(_ context.Context, id string, expires time.Time) (first bool, err error) {
 	now := m.now()
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:])
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, known := m.spent[id]; known {
+	if _, known := m.spent[key]; known {
 		return false, nil
 	}
 	if len(m.spent) >= mostSpent/2 && now.Sub(m.swept).Abs() >= sweepEvery {
 		m.swept = now
-		for id, expires := range m.spent {
-			if now.After(expires) {
-				delete(m.spent, id)
+		for key, until := range m.spent {
+			if now.Unix() > until {
+				delete(m.spent, key)
 			}
 		}
 	}
@@ -57,8 +61,8 @@ func (m *memory) Spend(_ context.Context, id string, expires time.Time) (first b
 		return false, errLedgerFull
 	}
 	if m.spent == nil {
-		m.spent = make(map[string]time.Time)
+		m.spent = make(map[[16]byte]int64)
 	}
-	m.spent[id] = expires
+	m.spent[key] = expires.Unix()
 	return true, nil
 }

@@ -3,6 +3,8 @@ package oauth
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -39,10 +41,13 @@ type MachineConfig struct {
 // A token is used until a tenth of its life is left (a minute at least), or a little
 // more, by chance. From then on the next caller has a new one fetched, while all go on
 // with the one there is. Who needs the new one, since none is good for ten seconds
-// more, shares the fetch with all others. After a fetch that failed the next one waits:
+// more (of tokens with less than forty: for a quarter of their life), shares the fetch with all others. After a fetch that failed the next one waits:
 // a second, then twice as long each time, up to a minute, or as long as the pool says;
 // until then those who need a token get the error at once. Nothing runs while nobody
 // asks.
+//
+// Times are those of the wall clock: tokens do not live longer because the machine slept.
+// The zero value has no token.
 //
 // Use it as the Source of an [oauth2.Transport]. [oauth2.NewClient] and
 // [oauth2.ReuseTokenSource] would keep each token to its end, and know of no early
@@ -53,8 +58,7 @@ type MachineSource struct {
 	jitter func() float64
 
 	mu       sync.Mutex // guards what follows
-	token    *oauth2.Token
-	renewAt  time.Time
+	held     held
 	fetch    *fetch // under way
 	failure  *Error // of the last fetch
 	failures int    // in a row
@@ -68,6 +72,17 @@ type fetch struct {
 	// Set before done is closed, one of the two.
 	token   *oauth2.Token
 	refusal *Error
+}
+
+// A held token is good from one time to another, and is to be renewed in between.
+type held struct {
+	token                 *oauth2.Token
+	since, renewAt, until time.Time
+}
+
+// isGood is false of a token from the future: the clock was set back.
+func (h *held) isGood(now time.Time) bool {
+	return h.token != nil && !now.Before(h.since) && now.Before(h.until)
 }
 
 const (
@@ -121,6 +136,9 @@ func (s *MachineSource) Token() (*oauth2.Token, error) {
 // TokenContext is Token for callers that may give up: with their context, not the
 // fetch, which goes on for the others.
 func (s *MachineSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
+	if s == nil || s.app.Now == nil {
+		return nil, fail(ErrInvalidRequest, "the MachineSource was not made with NewMachineSource")
+	}
 	token, wait, refusal := s.current(ctx)
 	if refusal != nil {
 		return nil, refusal
@@ -145,52 +163,82 @@ func (s *MachineSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Er
 	now := s.app.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	good := s.token != nil && now.Before(s.token.Expiry.Add(-asGoodAsOver))
-	if good && now.Before(s.renewAt) {
-		return s.token, nil, nil
+	good := s.held.isGood(now)
+	if good && now.Before(s.held.renewAt) {
+		return s.held.token, nil, nil
 	}
-	if s.fetch == nil && now.Before(s.retryAt) && !good {
+	waits := now.Before(s.retryAt) && s.retryAt.Sub(now) <= longestPoolWait // longer: the clock was set back
+	if s.fetch == nil && waits && !good {
 		again := *s.failure
 		again.retryAfter = s.retryAt.Sub(now)
 		return nil, nil, &again
 	}
-	if s.fetch == nil && !now.Before(s.retryAt) {
+	if s.fetch == nil && !waits {
 		s.fetch = &fetch{done: make(chan struct{})}
 		go s.renew(context.WithoutCancel(ctx), s.fetch, now)
 	}
 	if good {
-		return s.token, nil, nil
+		return s.held.token, nil, nil
 	}
 	return nil, s.fetch, nil
 }
 
-// renew asks for a token at the time now, from which its life is counted.
+// renew has a fetch end, whatever becomes of its goroutine: others wait for it.
 func (s *MachineSource) renew(ctx context.Context, f *fetch, now time.Time) {
-	token, refusal := s.app.ask(ctx, "the machine's token", s.config.Token)
-	var lifetime time.Duration
-	if refusal == nil {
-		lifetime, refusal = checkMachineToken(token)
+	const what = "the machine's token"
+	var h held
+	refusal := cutShort(what)
+	defer func() { s.end(f, h, refusal) }()
+	defer survive(what, &refusal)
+	token, refused := s.app.ask(ctx, what, s.config.Token)
+	if refused == nil {
+		h, refused = s.hold(token, now)
 	}
+	refusal = refused
+}
+
+// end notes what came of a fetch and tells those who wait.
+func (s *MachineSource) end(f *fetch, h held, refusal *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(f.done)
 	s.fetch, s.failure = nil, refusal
-	if refusal != nil {
-		f.refusal = refusal
-		pause := min(firstBackOff<<min(s.failures, 10), longestBackOff)
-		if refusal.Temporary() {
-			pause = max(pause, min(refusal.retryAfter, longestPoolWait))
-		}
-		s.failures++
-		s.retryAt = s.app.Now().Add(pause)
+	if refusal == nil {
+		s.held, s.failures, s.retryAt = h, 0, time.Time{}
+		f.token = h.token
 		return
 	}
-	token.Expiry = now.Add(lifetime)
+	f.refusal = refusal
+	pause := min(firstBackOff<<min(s.failures, 10), longestBackOff)
+	if refusal.Temporary() {
+		pause = max(pause, min(refusal.retryAfter, longestPoolWait))
+	}
+	s.failures++
+	s.retryAt = s.app.Now().Add(pause)
+}
+
+// hold reckons the times of a token that was asked for at the time now.
+func (s *MachineSource) hold(token *oauth2.Token, now time.Time) (held, *Error) {
+	lifetime, refusal := checkMachineToken(token)
+	if refusal != nil {
+		return held{}, refusal
+	}
+	now = now.Round(0) // the monotonic clock stands still while the machine sleeps
+	// By the exact names, as checked: x/oauth2 takes TOKEN_TYPE for one, too.
+	token.TokenType, token.RefreshToken, token.Expiry = "Bearer", "", now.Add(lifetime)
 	early := min(max(lifetime/10, leastEarliness), lifetime/2)
 	early += time.Duration(float64(early) / 2 * min(max(s.jitter(), 0), 1))
-	s.token, s.renewAt = token, token.Expiry.Add(-early)
-	s.failures, s.retryAt = 0, time.Time{}
-	f.token = token
+	return held{token, now, token.Expiry.Add(-early), token.Expiry.Add(-min(asGoodAsOver, lifetime/4))}, nil
+}
+
+// Format writes which app client it is, under every verb: fmt would else show the
+// secret and the token, as it asks no methods of what is not exported.
+func (s *MachineSource) Format(f fmt.State, _ rune) {
+	if s == nil {
+		_, _ = io.WriteString(f, "no oauth.MachineSource")
+		return
+	}
+	_, _ = fmt.Fprintf(f, "oauth.MachineSource of %q at %q", s.app.ClientID, s.app.Domain)
 }
 
 // checkMachineToken wants a token that can be sent in a header, and to know its life.

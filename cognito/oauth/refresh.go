@@ -19,7 +19,10 @@ const mostAnswers = 1024
 
 // Refresh trades a refresh token for new tokens. subject is that of the tokens that
 // were had before: those of anybody else are refused (OpenID Connect Core §12.2), and
-// so is an empty one. The new ID token has no nonce, and need not have at_hash.
+// so is an empty one. The new ID token has no nonce that counts, and need not have
+// at_hash. Of what §12.2 asks beyond that, the issuer is any of the pool's, since a pool
+// may be switched to the other between two refreshes, and auth_time is not compared: the
+// pool vouches for it, so require its age of the tokens.
 //
 // Callers who come with the same refresh token at the same time share one request,
 // and each gets the new one. Where the pool rotates refresh tokens, those who come
@@ -31,6 +34,9 @@ const mostAnswers = 1024
 // and for itself when it comes again. [ErrInvalidGrant] means that the user must sign
 // in again, [ErrUnavailable] that the same refresh token may be good later.
 func (c *Client) Refresh(ctx context.Context, token RefreshToken, subject string) (*Tokens, error) {
+	if refusal := c.made(); refusal != nil {
+		return nil, refusal
+	}
 	switch {
 	case token == "" || !isPrintable(string(token)):
 		return nil, fail(ErrInvalidRequest, "there is no refresh token, or it has characters that none has")
@@ -57,31 +63,34 @@ func (c *Client) Refresh(ctx context.Context, token RefreshToken, subject string
 	return &own, nil
 }
 
-// fly asks the pool, unless its answer is there already, and judges the answer: each
-// time, as tokens may have been revoked since.
+// fly has a flight land, whatever becomes of its goroutine: others wait for it.
 func (c *Client) fly(ctx context.Context, f *flight, old RefreshToken) {
 	defer c.refreshes.land(f)
+	defer survive("the refresh", &f.refusal)
+	f.refusal = cutShort("the refresh")
+	f.tokens, f.refusal = c.renew(ctx, f, old)
+}
+
+// renew asks the pool, unless its answer is there already, and judges the answer: each
+// time, as tokens may have been revoked since.
+func (c *Client) renew(ctx context.Context, f *flight, old RefreshToken) (*Tokens, *Error) {
 	if f.answer == nil {
 		token, refusal := c.app.ask(ctx, "the refresh", func(ctx context.Context) (*oauth2.Token, error) {
 			return c.oauth2.TokenSource(ctx, &oauth2.Token{RefreshToken: string(old)}).Token()
 		})
 		if refusal != nil {
-			f.refusal = refusal
-			return
+			return nil, refusal
 		}
 		a, refusal := readAnswer(token)
 		if refusal != nil {
-			f.refusal = refusal
-			return
+			return nil, refusal
 		}
 		if a.refresh == "" {
 			a.refresh = string(old)
 		}
 		f.answer = &a
 	}
-	within, cancel := context.WithTimeout(ctx, c.app.Timeout)
-	defer cancel()
-	f.tokens, f.refusal = c.judge(within, *f.answer, false)
+	return c.judge(ctx, *f.answer, false)
 }
 
 // A flight is one refresh, and those who wait for it.
@@ -89,6 +98,7 @@ type flight struct {
 	key    [sha256.Size]byte // of the refresh token
 	began  time.Time
 	answer *answer // of the pool
+	over   bool    // revoked meanwhile: nobody else is to have its answer; refreshes.mu guards it
 	done   chan struct{}
 
 	// Set before done is closed, one of the two.
@@ -134,24 +144,32 @@ func (r *refreshes) join(token RefreshToken, now time.Time, fly func(*flight)) *
 func (r *refreshes) land(f *flight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.flights, f.key)
+	if r.flights[f.key] == f {
+		delete(r.flights, f.key)
+	}
 	for key, kept := range r.answers {
 		if f.began.Sub(kept.began).Abs() >= rotationMemory {
 			delete(r.answers, key)
 		}
 	}
 	rotated := f.answer != nil && sha256.Sum256([]byte(f.answer.refresh)) != f.key
-	if keep := f.refusal == nil || f.refusal.Temporary(); rotated && keep && len(r.answers) < mostAnswers {
+	if keep := f.refusal == nil || f.refusal.Temporary(); rotated && keep && !f.over && len(r.answers) < mostAnswers {
 		r.answers[f.key] = keptAnswer{f.answer, f.began}
 	}
 	close(f.done)
 }
 
-// forget drops the answers that the token led to, and those that led to it.
+// forget drops the answers that the token led to, also where one is under way, and
+// those that led to it.
 func (r *refreshes) forget(token RefreshToken) {
+	used := sha256.Sum256([]byte(token))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.answers, sha256.Sum256([]byte(token)))
+	if f := r.flights[used]; f != nil {
+		f.over = true
+		delete(r.flights, used)
+	}
+	delete(r.answers, used)
 	for key, kept := range r.answers {
 		if kept.answer.refresh == string(token) {
 			delete(r.answers, key)

@@ -6,9 +6,11 @@ import (
 	"log/slog"
 )
 
-// A Secret is a credential: a client secret, a key, the text of a token. It shows
-// itself nowhere: fmt, JSON and slog all write "[redacted]". Convert it to string to
-// use it, and to keep it.
+// A Secret is a credential: a client secret, a key, the text of a token. fmt, JSON and
+// slog all write "[redacted]". Convert it to string to use it, and to keep it.
+//
+// One thing it cannot prevent: of a struct's fields that are not exported fmt asks no
+// methods, so that %v of such a struct shows them. Give it a String method.
 type Secret string
 
 // A RefreshToken is good for new tokens of a user for days or years. It is kept where

@@ -15,10 +15,13 @@ import (
 //
 // The error is an [*Error].
 func (c *Client) Revoke(ctx context.Context, token RefreshToken) error {
+	if refusal := c.made(); refusal != nil {
+		return refusal
+	}
 	if token == "" {
 		return fail(ErrInvalidRequest, "there is no refresh token")
 	}
-	c.refreshes.forget(token)
+	defer c.refreshes.forget(token) // afterwards: also what was answered until the pool knew
 	form := url.Values{"token": {string(token)}, "token_type_hint": {"refresh_token"}}
 	if c.app.ClientSecret == "" {
 		form.Set("client_id", c.app.ClientID)
@@ -46,8 +49,11 @@ func (c *Client) Revoke(ctx context.Context, token RefreshToken) error {
 // It revokes nothing: see [Client.Revoke]. The error, an [*Error] with
 // [ErrInvalidRequest], is for a signOutURL that Cognito cannot have.
 func (c *Client) LogoutURL(signOutURL string) (string, error) {
-	if reason := checkRedirect(signOutURL); reason != "" {
-		return "", fail(ErrInvalidRequest, "the sign-out URL %s", reason)
+	if refusal := c.made(); refusal != nil {
+		return "", refusal
+	}
+	if reason := checkRedirect(signOutURL); reason != "" { // which may quote it: no message for users
+		return "", fail(ErrInvalidRequest, "the sign-out URL is none that an app client can have")
 	}
 	return c.app.endpoint("/logout?" + url.Values{"client_id": {c.app.ClientID}, "logout_uri": {signOutURL}}.Encode()), nil
 }

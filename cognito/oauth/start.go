@@ -56,6 +56,9 @@ type Authorization struct {
 // of its own. It does no I/O. The error, an [*Error] with [ErrInvalidRequest], is for
 // options that are too long.
 func (c *Client) Start(options StartOptions) (*Authorization, error) {
+	if refusal := c.made(); refusal != nil {
+		return nil, refusal
+	}
 	s := newSignIn(c.app.Now().Add(c.lifetime), options.Keep)
 	extra := []oauth2.AuthCodeOption{
 		oauth2.S256ChallengeOption(s.derive(labelVerifier)),

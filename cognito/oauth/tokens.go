@@ -50,7 +50,7 @@ func readAnswer(token *oauth2.Token) (answer, *Error) {
 		must  bool
 	}{{"access_token", &a.access, true}, {"id_token", &a.id, true}, {"refresh_token", &a.refresh, false}} {
 		text, isText := token.Extra(member.name).(string)
-		if absent := token.Extra(member.name) == nil; (!isText && !absent) || (member.must && text == "") {
+		if absent := token.Extra(member.name) == nil; (!isText && !absent) || (member.must && text == "") || len(text) > longestToken || !isPrintable(text) {
 			return answer{}, fail(ErrResponseInvalid, "the user pool's answer has no good %s", member.name)
 		}
 		*member.value = text
@@ -68,14 +68,17 @@ func checkType(token *oauth2.Token) *Error {
 
 // judge verifies both tokens and that they belong together.
 func (c *Client) judge(ctx context.Context, a answer, needHash bool, require ...cognito.Requirement) (*Tokens, *Error) {
-	id, err := c.verifier.VerifyIDToken(ctx, a.id, require...)
+	within, cancel := c.within(ctx)
+	defer cancel()
+	id, err := c.verifier.VerifyIDToken(within, a.id, require...)
 	if err != nil {
-		return nil, unverified("ID", err)
+		return nil, unverified(ctx, "ID", err)
 	}
-	access, err := c.verifier.VerifyAccessToken(ctx, a.access)
+	access, err := c.verifier.VerifyAccessToken(within, a.access)
 	if err != nil {
-		return nil, unverified("access", err)
+		return nil, unverified(ctx, "access", err)
 	}
+	_, hasHash := id.Claim("at_hash")
 	switch hash := id.AccessTokenHash(); {
 	// The verifier may trust several pools, and several app clients of one.
 	case id.UserPoolID() != c.userPoolID || access.UserPoolID() != c.userPoolID:
@@ -84,9 +87,9 @@ func (c *Client) judge(ctx context.Context, a answer, needHash bool, require ...
 		return nil, fail(ErrTokensInvalid, "a token is of another app client")
 	case id.Subject() == "" || id.Subject() != access.Subject():
 		return nil, fail(ErrTokensInvalid, "the ID token and the access token are of different users")
-	case hash == "" && needHash:
+	case !hasHash && needHash:
 		return nil, fail(ErrTokensInvalid, "the ID token lacks at_hash")
-	case hash != "" && hash != accessTokenHash(a.access):
+	case hasHash && hash != accessTokenHash(a.access):
 		return nil, fail(ErrTokensInvalid, "at_hash in the ID token is of another access token")
 	}
 	tokens := &Tokens{
@@ -105,11 +108,11 @@ func accessTokenHash(access string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
 
-// unverified keeps "bad token" and "could not find out" apart.
-func unverified(which string, err error) *Error {
+// unverified keeps "bad token" and "could not find out" apart. ctx is the caller's.
+func unverified(ctx context.Context, which string, err error) *Error {
 	var e *cognito.Error
 	if errors.As(err, &e) && e.Temporary() {
-		u := failed(ErrUnavailable, err, "the %s token could not be judged; try again", which)
+		u := failed(ErrUnavailable, causeOf(ctx, err), "the %s token could not be judged; try again", which)
 		u.retryAfter = e.RetryAfter()
 		return u
 	}

@@ -29,9 +29,14 @@ type UserInfo struct {
 // The error is an [*Error]. [ErrInvalidToken] means that the pool takes the token no
 // more, since the user signed out everywhere, for example.
 func (c *Client) UserInfo(ctx context.Context, raw Secret) (*UserInfo, error) {
-	token, err := c.verifier.VerifyAccessToken(ctx, string(raw))
+	if refusal := c.made(); refusal != nil {
+		return nil, refusal
+	}
+	within, cancel := c.within(ctx)
+	defer cancel()
+	token, err := c.verifier.VerifyAccessToken(within, string(raw))
 	if err != nil {
-		return nil, unverified("access", err)
+		return nil, unverified(ctx, "access", err)
 	}
 	// Else a server that was asked by mistake would learn a token of another pool.
 	if token.UserPoolID() != c.userPoolID || token.ClientID() != c.app.ClientID || token.Subject() == "" {

@@ -40,8 +40,7 @@ func strict(client *http.Client) *http.Client {
 		}
 	}
 	own.Transport = strictTransport{own.Transport}
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	own.Jar = nil
+	own.CheckRedirect, own.Jar = nil, nil
 	return &own
 }
 
@@ -53,13 +52,21 @@ type strictTransport struct{ next http.RoundTripper }
 // RoundTrip implements http.RoundTripper.
 func (s strictTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := s.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil:
+		return nil, asText(r, err)
+	case response == nil:
+		return nil, errors.New("the transport returned neither an answer nor an error")
+	case response.Body == nil:
+		response.Body = http.NoBody
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
-	if err != nil {
-		return nil, err
+	response.Request = r
+	var body []byte
+	if response.StatusCode != http.StatusSwitchingProtocols { // there it is the connection, which may stay open for ever
+		if body, err = io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1)); err != nil {
+			return nil, asText(r, err)
+		}
 	}
 	if len(body) > maxResponseBytes {
 		return nil, fail(ErrResponseInvalid, "the user pool's answer is longer than %d bytes", maxResponseBytes)
@@ -69,6 +76,8 @@ func (s strictTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		e.status = response.StatusCode
 		return nil, e
 	}
+	response.Header = response.Header.Clone()
+	response.Header.Del("Location") // without which no client follows, nor parses it
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	response.ContentLength = int64(len(body))
 	return response, nil
@@ -128,7 +137,7 @@ func problem(ctx context.Context, what string, err error) *Error {
 	case errors.As(err, &broken):
 		// As text: what a time-out of ours or of the HTTP client is must not be taken
 		// for the end of the caller's context.
-		return failed(ErrUnavailable, errors.New(broken.Err.Error()), "%s got no answer; try again", what)
+		return failed(ErrUnavailable, errors.New(printable(broken.Err.Error(), longestDescription)), "%s got no answer; try again", what)
 	}
 	return fail(ErrResponseInvalid, "%s got an answer that cannot be read", what)
 }
@@ -136,6 +145,7 @@ func problem(ctx context.Context, what string, err error) *Error {
 // refusal makes an answer that is not the one hoped for into an error.
 func refusal(what string, response *http.Response, body []byte) *Error {
 	name, description := reportedBy(response.Header, body)
+	name, description = withoutSecrets(response.Request, name), withoutSecrets(response.Request, description)
 	status := response.StatusCode
 	var e *Error
 	switch {

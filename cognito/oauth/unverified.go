@@ -1,0 +1,100 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// A CodeExchange is an authorization code and what it was asked for with.
+type CodeExchange struct {
+	// App is the app client that asked for the code.
+	App App
+
+	// RedirectURL is the redirect_uri of the authorization request, character by
+	// character.
+	RedirectURL string
+
+	// Code is from the address that the browser came back to.
+	Code Secret
+
+	// CodeVerifier is that of PKCE (RFC 7636 §4.1), "" where the request had no
+	// challenge.
+	CodeVerifier Secret
+}
+
+// UnverifiedTokens are what the token endpoint answered. Nobody looked at them: they
+// are not known to be of any user, nor of the sign-in that somebody has in mind.
+type UnverifiedTokens struct {
+	RawAccess Secret
+	RawID     Secret       // "" where the request lacked openid
+	Refresh   RefreshToken // "" where the pool gave none
+	// ExpiresIn is how long the pool says that the access token is good, 0 where it
+	// does not say.
+	ExpiresIn time.Duration
+}
+
+// ExchangeUnverified trades a code for tokens and returns them as they came, for
+// whoever debugs a sign-in by hand. It checks no state and no nonce, so that a stranger
+// may have made up the code, and verifies nothing. To sign users in, use
+// [Client.Start] and [Client.Finish].
+//
+// The error is an [*Error], or joins the [*ConfigError] of all that is wrong with
+// exchange. A code is spent by the first attempt, whatever comes of it.
+func ExchangeUnverified(ctx context.Context, exchange CodeExchange) (*UnverifiedTokens, error) {
+	f := &faults{prefix: "CodeExchange."}
+	exchange.App.validate(f)
+	if reason := checkRedirect(exchange.RedirectURL); reason != "" {
+		f.add("RedirectURL", "%s", reason)
+	}
+	if exchange.Code == "" || !isPrintable(string(exchange.Code)) || len(exchange.Code) > longestToken {
+		f.add("Code", "is empty or too long, or has white space or other than printable ASCII in it")
+	}
+	if !isPrintable(string(exchange.CodeVerifier)) || len(exchange.CodeVerifier) > longestToken {
+		f.add("CodeVerifier", "is too long, or has white space or other than printable ASCII in it")
+	}
+	if len(f.list) > 0 {
+		return nil, errors.Join(f.list...)
+	}
+	app := exchange.App.withDefaults()
+	config := app.oauth2()
+	config.RedirectURL = exchange.RedirectURL
+	var options []oauth2.AuthCodeOption
+	if exchange.CodeVerifier != "" {
+		options = append(options, oauth2.VerifierOption(string(exchange.CodeVerifier)))
+	}
+	token, refusal := app.ask(ctx, "the exchange of the code", func(ctx context.Context) (*oauth2.Token, error) {
+		return config.Exchange(ctx, string(exchange.Code), options...)
+	})
+	if refusal != nil {
+		return nil, refusal
+	}
+	tokens, refusal := readUnverified(token)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return tokens, nil
+}
+
+// readUnverified takes the members of the answer by their exact names, as readAnswer
+// does; without openid there is no ID token.
+func readUnverified(token *oauth2.Token) (*UnverifiedTokens, *Error) {
+	text := map[string]string{}
+	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
+		value, isText := token.Extra(name).(string)
+		if !isText && token.Extra(name) != nil || name == "access_token" && value == "" {
+			return nil, fail(ErrResponseInvalid, "the user pool's answer has no good %s", name)
+		}
+		text[name] = value
+	}
+	if refusal := checkType(token); refusal != nil {
+		return nil, refusal
+	}
+	seconds, _ := token.Extra("expires_in").(float64)
+	return &UnverifiedTokens{
+		RawAccess: Secret(text["access_token"]), RawID: Secret(text["id_token"]), Refresh: RefreshToken(text["refresh_token"]),
+		ExpiresIn: time.Duration(min(max(seconds, 0), mostLifetime.Seconds())) * time.Second,
+	}, nil
+}
