@@ -60,8 +60,8 @@ type Config struct {
 	// its key is in the current key set, revocation, and the requirements of the call.
 	CacheBytes int
 
-	// Revoked is asked about every token that is good otherwise. An error of it
-	// becomes [ErrCheckUnavailable]. Offline verification cannot see Cognito's own
+	// Revoked is asked about every token that is good otherwise. An [*Error] of it is
+	// the verdict as it stands; any other error becomes [ErrCheckUnavailable]. Offline verification cannot see Cognito's own
 	// revocation: package revocation has a list to be kept, by origin_jti for example,
 	// and a check at Cognito, which is what raw is for. It may be called concurrently;
 	// nil revokes nothing.

@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -93,6 +94,10 @@ func (v *Verifier) checkRevocation(ctx context.Context, t *contents, raw Raw) *E
 	}
 	switch revoked, err := v.revoked(ctx, t.token(), raw); {
 	case err != nil:
+		var own *Error // a token that can never be checked is refused, and not to be sent again
+		if errors.As(err, &own) && own != nil {
+			return own
+		}
 		return &Error{code: ErrCheckUnavailable, message: "whether the token is revoked could not be found out; try again", cause: err, retryAfter: time.Second}
 	case revoked:
 		return refuse(ErrTokenRevoked, "", "the token has been revoked")

@@ -50,7 +50,8 @@ func in(file string, asked []tests, edits ...edit) []mutation {
 // all returns the whole table.
 func all() []mutation {
 	return slices.Concat(checkMutations(), claimMutations(), verifierMutations(), requirementMutations(), configMutations(),
-		compactMutations(), keyMutations(), fetchMutations(), refreshMutations(), fileMutations(), bearerMutations(), oauthMutations(), resolveMutations(), awsMutations())
+		compactMutations(), keyMutations(), fetchMutations(), refreshMutations(), fileMutations(), bearerMutations(), oauthMutations(), resolveMutations(), awsMutations(),
+		revocationMutations())
 }
 
 // never replaces a condition by false and keeps what it uses used.

@@ -1,0 +1,143 @@
+package revocation
+
+import (
+	"container/heap"
+	"errors"
+	"strings"
+	"time"
+)
+
+// ErrFull is what a list answers that holds [ListConfig.MaxEntries] entries in force. A
+// revocation is never forgotten for another one: whoever gets this must revoke by
+// other means, or start again with a larger list.
+var ErrFull = errors.New("revocation: the list is full")
+
+// ErrEnded is what a list answers to an entry that is over already. It is harmless in
+// what is read back from a store, and a mistake anywhere else.
+var ErrEnded = errors.New("revocation: the entry has ended before it was added")
+
+type kind uint8
+
+const (
+	kindToken kind = iota + 1
+	kindSignIn
+	kindSubject
+)
+
+var kinds = [...]Kind{kindToken: KindToken, kindSignIn: KindSignIn, kindSubject: KindSubject}
+
+type key struct {
+	kind kind
+	pool string
+	id   string
+}
+
+// A record is an entry in the list.
+type record struct {
+	key
+	before, until time.Time
+	place         int // in List.ends
+}
+
+func (r *record) entry() Entry {
+	return Entry{Kind: kinds[r.kind], UserPool: r.pool, ID: r.id, Before: r.before, Until: r.until}
+}
+
+// Add adds a revocation, which is in force when Add returns. An entry about what the
+// list has one about already can only prolong and widen that: the later Until and the
+// later Before hold, so that entries may come twice and in any order. The error is an
+// [*EntryError], [ErrEnded] or [ErrFull].
+//
+// Each Add sweeps up a few entries that have ended, so the list needs no upkeep.
+func (l *List) Add(e Entry) error {
+	if l == nil || l.now == nil {
+		return errNotMade
+	}
+	k, err := e.check()
+	if err != nil {
+		return err
+	}
+	now := l.now()
+	if !now.Before(e.Until.Add(l.leeway)) {
+		return ErrEnded
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r := l.records[k]; r != nil {
+		if e.Before.After(r.before) {
+			r.before = e.Before
+		}
+		if e.Until.After(r.until) {
+			r.until = e.Until
+			heap.Fix(&l.ends, r.place)
+		}
+		return nil
+	}
+	l.sweep(now)
+	if len(l.records) >= l.max {
+		return ErrFull
+	}
+	// A copy: the name may be a piece of a token, and would hold all of it.
+	k.pool, k.id = strings.Clone(k.pool), strings.Clone(k.id)
+	r := &record{key: k, before: e.Before, until: e.Until}
+	l.records[k] = r
+	heap.Push(&l.ends, r)
+	// The filter comes last: who finds a name there finds its record.
+	l.addToFilter(k)
+	return nil
+}
+
+// sweep forgets some entries that have ended. The caller holds mu.
+func (l *List) sweep(now time.Time) {
+	// More than one, so that what ended is gone in the end, and not all, which would have
+	// lookups wait.
+	const most = 16
+	for range most {
+		if len(l.ends) == 0 || !l.ended(l.ends[0], now) {
+			return
+		}
+		r, _ := heap.Pop(&l.ends).(*record)
+		delete(l.records, r.key)
+	}
+}
+
+// addToFilter adds the name of a new record. The caller holds mu.
+func (l *List) addToFilter(k key) {
+	f := l.filter.Load()
+	if f.room > 0 {
+		f.add(l.hash(k.kind, k.id))
+		return
+	}
+	// Nobody sees the new one before it has every name.
+	f = newFilter(len(l.records))
+	for _, r := range l.ends {
+		f.add(l.hash(r.kind, r.id))
+	}
+	l.filter.Store(f)
+}
+
+// byEnd is a heap: the record that ends first is in front.
+type byEnd []*record
+
+func (b byEnd) Len() int           { return len(b) }
+func (b byEnd) Less(i, j int) bool { return b[i].until.Before(b[j].until) }
+func (b byEnd) Swap(i, j int) {
+	b[i], b[j] = b[j], b[i]
+	b[i].place, b[j].place = i, j
+}
+
+// Push implements heap.Interface.
+func (b *byEnd) Push(x any) {
+	r, _ := x.(*record)
+	r.place = len(*b)
+	*b = append(*b, r)
+}
+
+// Pop implements heap.Interface.
+func (b *byEnd) Pop() any {
+	last := len(*b) - 1
+	r := (*b)[last]
+	(*b)[last] = nil
+	*b = (*b)[:last]
+	return r
+}

@@ -1,0 +1,147 @@
+package revocation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// maxAnswerBytes bounds every answer, unpacked. Cognito's have a few kilobytes.
+const maxAnswerBytes = 64 << 10
+
+// An UnavailableError is that it could not be found out whether a token is revoked. It
+// holds no part of the token or of the answer. The verifier makes it into
+// [cognito.ErrCheckUnavailable].
+type UnavailableError struct {
+	reason string
+	status int
+	cause  error
+}
+
+// Error implements error.
+func (e *UnavailableError) Error() string {
+	s := "revocation: " + e.reason
+	if e.cause != nil {
+		s += ": " + e.cause.Error()
+	}
+	return s
+}
+
+// Unwrap returns the end of the caller's context, where that is what happened.
+func (e *UnavailableError) Unwrap() error { return e.cause }
+
+// Status returns the HTTP status of an answer that was of no use, 0 where none came.
+func (e *UnavailableError) Status() int { return e.status }
+
+// endpoints are the ways to ask one user pool.
+type endpoints struct{ ways []endpoint }
+
+// An endpoint takes tokens with its scope, and says of others that they are invalid:
+// only a token with the scope may be presented, or the answer says nothing.
+type endpoint struct {
+	name    string
+	scope   string
+	request func(ctx context.Context, raw cognito.Raw) (*http.Request, error)
+	read    func(status int, header http.Header, body []byte, subject string) (answer, error)
+}
+
+func userInfo(domain string) endpoint {
+	address := strings.TrimSuffix(domain, "/") + "/oauth2/userInfo"
+	return endpoint{"userInfo", "openid", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Authorization", "Bearer "+string(raw))
+		r.Header.Set("Accept", "application/json")
+		return r, nil
+	}, readUserInfo}
+}
+
+func getUser(origin string) endpoint {
+	address := strings.TrimSuffix(origin, "/") + "/"
+	return endpoint{"GetUser", "aws.cognito.signin.user.admin", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
+		body, err := json.Marshal(struct{ AccessToken string }{string(raw)})
+		if err != nil {
+			return nil, errors.New("the token is not UTF-8") // and so not from a verifier
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.GetUser")
+		return r, nil
+	}, readGetUser}
+}
+
+// ask presents the token. subject is whom the answer must be about.
+func (e endpoint) ask(ctx context.Context, client *http.Client, raw cognito.Raw, subject string) (answer, error) {
+	r, err := e.request(ctx, raw)
+	if err != nil {
+		return 0, &UnavailableError{reason: e.name + " cannot be asked"}
+	}
+	response, err := client.Do(r)
+	if err != nil {
+		return 0, e.broken(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
+	if err != nil {
+		return 0, e.broken(err)
+	}
+	var a answer
+	if len(body) > maxAnswerBytes {
+		err = fmt.Errorf("is longer than %d bytes", maxAnswerBytes)
+	} else {
+		a, err = e.read(response.StatusCode, response.Header, body, subject)
+	}
+	if err != nil {
+		return 0, &UnavailableError{reason: fmt.Sprintf("%s's answer (HTTP status %d) %v", e.name, response.StatusCode, err), status: response.StatusCode}
+	}
+	return a, nil
+}
+
+// broken takes the cause as text: a time-out of ours must not be taken for the end of
+// the caller's context. The text has the address, and never a header or a body.
+func (e endpoint) broken(err error) error {
+	var of *url.Error
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return &UnavailableError{reason: e.name + " gave no answer", cause: errors.New(err.Error())}
+}
+
+// strict returns a copy of client, or a client of our own, that follows no redirect,
+// which would carry the token on.
+func strict(client *http.Client) *http.Client {
+	own := http.Client{}
+	if client != nil {
+		own = *client
+	}
+	if own.Transport == nil {
+		own.Transport = &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    10 * time.Second,
+			IdleConnTimeout:        30 * time.Second,
+			MaxIdleConnsPerHost:    DefaultMaxConcurrent,
+			MaxResponseHeaderBytes: 64 << 10,
+			ForceAttemptHTTP2:      true,
+		}
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.Jar = nil
+	return &own
+}

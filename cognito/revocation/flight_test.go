@@ -1,0 +1,186 @@
+package revocation_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/cognito/revocation"
+)
+
+// A slowCourt answers in process, when it is told to.
+type slowCourt struct {
+	answer        chan struct{} // closed, or a value for each answer
+	asked, inside atomic.Int64
+	most          atomic.Int64
+	givenUp       atomic.Int64
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s *slowCourt) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.asked.Add(1)
+	s.most.Store(max(s.most.Load(), s.inside.Add(1)))
+	defer s.inside.Add(-1)
+	select {
+	case <-s.answer:
+	case <-r.Context().Done():
+		s.givenUp.Add(1)
+		return nil, r.Context().Err()
+	}
+	return &http.Response{
+		StatusCode: goodInfo.status, Header: http.Header{"Content-Type": {jsonType}}, Body: io.NopCloser(strings.NewReader(goodInfo.body)), Request: r,
+	}, nil
+}
+
+// A question is a token to ask about.
+type question struct {
+	token cognito.Token
+	raw   cognito.Raw
+}
+
+// slowly runs test in a bubble, with an online check at a court that is slow.
+func slowly(t *testing.T, tokens int, change func(*revocation.OnlineConfig), test func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question)) {
+	t.Helper()
+	t.Parallel()
+	issuer := cognitotest.NewIssuer()
+	asked := make([]question, tokens)
+	for n := range asked {
+		raw := issuer.Pool().AccessToken(cognitotest.Scopes(openID))
+		asked[n] = question{verified(t, issuer, raw), cognito.Raw(raw)}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowCourt{answer: make(chan struct{})}
+		config := revocation.OnlineConfig{
+			UserPools:  []revocation.OnlineUserPool{{ID: cognitotest.PoolID, Domain: "https://auth.example.com"}},
+			HTTPClient: &http.Client{Transport: s}, Now: issuer.Clock().Now,
+		}
+		if change != nil {
+			change(&config)
+		}
+		online, err := revocation.NewOnline(config)
+		must(t, err)
+		test(t, s, online, asked)
+	})
+}
+
+// TestOneQuestionForAll has a hundred callers with one token.
+func TestOneQuestionForAll(t *testing.T) {
+	slowly(t, 1, nil, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+		t.Helper()
+		first, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := online.Revoked(first, asked[0].token, asked[0].raw); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		for range 99 {
+			all.Go(func() {
+				if revoked, err := online.Revoked(t.Context(), asked[0].token, asked[0].raw); revoked || err != nil {
+					t.Errorf("%v, %v", revoked, err)
+				}
+			})
+		}
+		synctest.Wait()
+		leave() // the first gives up, and takes nobody along
+		synctest.Wait()
+		close(s.answer)
+		all.Wait()
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
+// TestLastToLeave ends the request, and is nobody's answer.
+func TestLastToLeave(t *testing.T) {
+	slowly(t, 1, nil, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+		t.Helper()
+		ctx, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for range 2 {
+			all.Go(func() {
+				if _, err := online.Revoked(ctx, asked[0].token, asked[0].raw); !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		leave()
+		all.Wait()
+		synctest.Wait()
+		if s.givenUp.Load() != 1 || s.inside.Load() != 0 {
+			t.Error("the request goes on")
+		}
+		close(s.answer)
+		if revoked, err := online.Revoked(t.Context(), asked[0].token, asked[0].raw); revoked || err != nil {
+			t.Errorf("%v, %v", revoked, err)
+		}
+		if n := s.asked.Load(); n != 2 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
+// TestQuestionsAreBounded has more tokens than may be asked about at a time.
+func TestQuestionsAreBounded(t *testing.T) {
+	const tokens, bound = 20, 3
+	slowly(t, tokens, func(c *revocation.OnlineConfig) { c.MaxConcurrent = bound }, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+		t.Helper()
+		var all sync.WaitGroup
+		for _, q := range asked {
+			all.Go(func() {
+				if revoked, err := online.Revoked(t.Context(), q.token, q.raw); revoked || err != nil {
+					t.Errorf("%v, %v", revoked, err)
+				}
+			})
+		}
+		for range asked {
+			synctest.Wait()
+			if n := s.inside.Load(); n > bound {
+				t.Errorf("%d requests at a time", n)
+			}
+			s.answer <- struct{}{}
+		}
+		all.Wait()
+		if s.asked.Load() != tokens || s.most.Load() != bound {
+			t.Errorf("asked %d times, %d at a time", s.asked.Load(), s.most.Load())
+		}
+	})
+}
+
+// TestTimeout ends questions and the wait for a turn alike. It is not the caller's.
+func TestTimeout(t *testing.T) {
+	slowly(t, 5, func(c *revocation.OnlineConfig) { c.MaxConcurrent, c.Timeout = 2, time.Second }, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+		t.Helper()
+		began := time.Now()
+		var all sync.WaitGroup
+		for _, q := range asked {
+			all.Go(func() {
+				_, err := online.Revoked(t.Context(), q.token, q.raw)
+				var unavailable *revocation.UnavailableError
+				if !errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if took := time.Since(began); took != time.Second { // the bubble's clock
+			t.Errorf("it took %s", took)
+		}
+		close(s.answer)
+		if revoked, err := online.Revoked(t.Context(), asked[0].token, asked[0].raw); revoked || err != nil {
+			t.Errorf("%v, %v", revoked, err)
+		}
+	})
+}
