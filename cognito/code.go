@@ -81,3 +81,36 @@ const (
 	// application ([Require]) was cut short.
 	ErrCheckUnavailable Code = "check_unavailable"
 )
+
+// Codes returns the whole set, in the order above: for tables of answers and of metrics
+// that must leave none out. Checks of the application may make up others ([NewError]).
+func Codes() []Code {
+	return []Code{
+		ErrTokenMissing,
+		ErrRequestInvalid,
+		ErrTokenTooLarge,
+		ErrEncryptedToken,
+		ErrTokenMalformed,
+		ErrAlgorithmNotAllowed,
+		ErrIssuerMismatch,
+		ErrKeyNotFound,
+		ErrSignatureInvalid,
+		ErrClaimMissing,
+		ErrClaimInvalid,
+		ErrTokenUseMismatch,
+		ErrClientMismatch,
+		ErrTokenExpired,
+		ErrTokenNotYetValid,
+		ErrAudienceMismatch,
+		ErrNonceMismatch,
+		ErrTokenRevoked,
+		ErrAuthenticationTooWeak,
+		ErrAuthenticationTooOld,
+		ErrScopeMissing,
+		ErrGroupMissing,
+		ErrClaimMismatch,
+		ErrAccessDenied,
+		ErrKeysUnavailable,
+		ErrCheckUnavailable,
+	}
+}

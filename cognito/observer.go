@@ -20,13 +20,14 @@ type Observer struct {
 	VerificationStarted func(ctx context.Context) context.Context
 
 	// VerificationEnded is called with the verdict, once for each call of
-	// VerificationStarted.
+	// VerificationStarted. Where a check of the application panics, the code is
+	// [ErrCheckUnavailable].
 	VerificationEnded func(ctx context.Context, v Verification)
 
 	// KeySetFetched is called when an issuer's address was asked for its key set, or
 	// the copy of one was read from [Config.KeySetDirectory]. Fetches belong to no
-	// verification: many may wait for one, and none for one in the background. It is
-	// not called for a [UserPool] with a KeySet of its own.
+	// verification: many may wait for one, and none for one in the background. Those who
+	// wait are not kept until it returns. It is not called for a [UserPool] with a KeySet of its own.
 	KeySetFetched func(f KeySetFetch)
 }
 
@@ -111,13 +112,15 @@ func (v *Verifier) ObserveRefusal(ctx context.Context, err error) {
 func (v *Verifier) observed(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*contents, *Error) {
 	start := v.clock.Now()
 	ctx = v.started(ctx)
-	var seen Verification
+	seen := Verification{Code: ErrCheckUnavailable} // what counts where a check of the application panics
+	defer func() {
+		seen.Duration = v.clock.Now().Sub(start)
+		v.ended(ctx, seen)
+	}()
 	t, refusal := v.steps(ctx, raw, use, requirements, &seen)
-	if refusal != nil {
+	if seen.Code = ""; refusal != nil {
 		seen.Code = refusal.code
 	}
-	seen.Duration = v.clock.Now().Sub(start)
-	v.ended(ctx, seen)
 	return t, refusal
 }
 

@@ -222,3 +222,21 @@ func TestRawIsRedacted(t *testing.T) {
 		t.Error("converted, it is another")
 	}
 }
+
+// TestObserverPanic: a check that panics ends its verification all the same.
+func TestObserverPanic(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	var notes notebook
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.Observer = notes.observer()
+		c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { panic("oh") }
+	})
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken())
+		t.Error("the panic was swallowed")
+	}()
+	if seen := notes.take(t); len(seen) != 1 || seen[0].Code != cognito.ErrCheckUnavailable {
+		t.Errorf("%+v", seen)
+	}
+}

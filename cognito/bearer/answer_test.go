@@ -3,13 +3,9 @@ package bearer
 import (
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,41 +13,8 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// allCodes reads the codes that package cognito defines from its source, so that a
-// new one cannot be forgotten here.
-func allCodes(t *testing.T) []cognito.Code {
-	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../code.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var codes []cognito.Code
-	ast.Inspect(file, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok {
-			return true
-		}
-		if kind, ok := spec.Type.(*ast.Ident); !ok || kind.Name != "Code" {
-			t.Errorf("a constant that is no Code: %v", spec.Names)
-			return false
-		}
-		for _, value := range spec.Values {
-			text, err := strconv.Unquote(value.(*ast.BasicLit).Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			codes = append(codes, cognito.Code(text))
-		}
-		return false
-	})
-	if len(codes) < 26 {
-		t.Fatalf("only %d codes were found", len(codes))
-	}
-	return codes
-}
-
 func TestEveryCodeHasAnAnswer(t *testing.T) {
-	codes := allCodes(t)
+	codes := cognito.Codes()
 	for _, code := range codes {
 		a, ok := answers[code]
 		if !ok {

@@ -35,7 +35,7 @@ func resolveMutations() []mutation {
 	list = append(list, in("observer.go", observing,
 		edit{"the verdict not told", `seen.Code = refusal.code`, `_ = refusal.code`, "every token counts as accepted"},
 		edit{"claims of forged tokens told", `use == TokenUseAccess || use == TokenUseID`, `use != ""`, "strangers name the metrics"},
-		edit{"ends told outside of what started", `v.ended(ctx, seen)`, `v.ended(context.Background(), seen)`, "spans are never ended"},
+		edit{"ends told outside of what started", "\t\tv.ended(ctx, seen)", "\t\tv.ended(context.Background(), seen)", "spans are never ended"},
 		edit{"foreign errors not counted", `code = ErrCheckUnavailable`, `code = ""`, "a refusal counts as accepted"},
 	)...)
 	return append(list, in("bearer/bearer.go", observing,

@@ -1,0 +1,65 @@
+package otelcognito
+
+import (
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// DefaultMaxKeySets is how many key sets have an age where Config does not say. A user
+// pool has two, one for each of its issuers.
+const DefaultMaxKeySets = 100
+
+// Config says what is measured and traced, and by whom. The zero Config is a good one.
+type Config struct {
+	// TracerProvider and MeterProvider take spans and measurements; nil is the global
+	// one, as in other instrumentation for OpenTelemetry. Packages trace/noop and
+	// metric/noop of OpenTelemetry have those that take none.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
+
+	// RootSpans gives a verification a span also where its context has none that is
+	// recorded.
+	RootSpans bool
+
+	// UserPoolAttributes, if positive, has measurements of verifications tell the user
+	// pool, in cognito.user_pool.id, for the first so many pools; it is "_OTHER" for all
+	// others. 0: they do not tell it. A refusal is told for the pool that the token
+	// names, though its signature may not have held. Spans always tell it.
+	UserPoolAttributes int
+
+	// MaxKeySets is how many key sets have an age: 0 for [DefaultMaxKeySets], negative
+	// for none. It is the first so many that are fetched.
+	MaxKeySets int
+
+	// Now tells the time by which key sets have an age; nil is time.Now. It should be
+	// the clock of the verifier (cognito.Config.Clock).
+	Now func() time.Time
+}
+
+func (c Config) validate() error {
+	if c.UserPoolAttributes < 0 {
+		return fmt.Errorf("otelcognito: Config.UserPoolAttributes is negative (%d)", c.UserPoolAttributes)
+	}
+	return nil
+}
+
+// withDefaults returns c with every field said.
+func (c Config) withDefaults() Config {
+	if c.TracerProvider == nil {
+		c.TracerProvider = otel.GetTracerProvider()
+	}
+	if c.MeterProvider == nil {
+		c.MeterProvider = otel.GetMeterProvider()
+	}
+	if c.MaxKeySets == 0 {
+		c.MaxKeySets = DefaultMaxKeySets
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}

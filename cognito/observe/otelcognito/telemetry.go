@@ -1,0 +1,80 @@
+package otelcognito
+
+import (
+	"context"
+	"errors"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+const scope = "github.com/poolguard/poolguard/cognito/observe/otelcognito"
+
+// Attributes for which OpenTelemetry has no name.
+const (
+	userPoolKey = attribute.Key("cognito.user_pool.id")
+	tokenUseKey = attribute.Key("cognito.token.use")
+	cacheHitKey = attribute.Key("cognito.cache.hit")
+	sourceKey   = attribute.Key("cognito.key_set.source")
+)
+
+// Telemetry measures and traces one or more verifiers. Make one with [New] and give
+// its [Telemetry.Observer] to cognito.Config. It is safe for concurrent use.
+//
+// Verifiers that share one are measured together, and of a key set that several of them
+// hold, the age is the one that was told last.
+type Telemetry struct {
+	spans        *spans
+	verdicts     *verdicts
+	keySets      *keySets
+	registration metric.Registration
+	observer     cognito.Observer
+}
+
+// New returns Telemetry by the providers of config. The error is a fault of config, or
+// the meter's.
+func New(config Config) (*Telemetry, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	config = config.withDefaults()
+	tracer := config.TracerProvider.Tracer(scope, trace.WithSchemaURL(semconv.SchemaURL))
+	meter := config.MeterProvider.Meter(scope, metric.WithSchemaURL(semconv.SchemaURL))
+
+	t := &Telemetry{spans: &spans{tracer, config.RootSpans}}
+	var faults [3]error
+	t.verdicts, faults[0] = newVerdicts(meter, config.UserPoolAttributes)
+	t.keySets, faults[1] = newKeySets(meter, config.MaxKeySets, config.Now)
+	if err := errors.Join(faults[:]...); err != nil {
+		return nil, err
+	}
+	t.registration, faults[2] = meter.RegisterCallback(t.keySets.observe, t.keySets.age, t.keySets.keys)
+	if faults[2] != nil {
+		return nil, faults[2]
+	}
+	t.observer = cognito.Observer{
+		VerificationStarted: t.spans.started,
+		VerificationEnded: func(ctx context.Context, v cognito.Verification) {
+			t.verdicts.record(ctx, v) // before the span ends, so that exemplars name it
+			t.spans.ended(ctx, v)
+		},
+		KeySetFetched: func(f cognito.KeySetFetch) {
+			fetch := describe(f)
+			t.keySets.fetched(f, fetch)
+			t.spans.fetched(f, fetch)
+		},
+	}
+	return t, nil
+}
+
+// Observer returns what measures and traces, for cognito.Config.Observer. It must not
+// be changed.
+func (t *Telemetry) Observer() *cognito.Observer { return &t.observer }
+
+// Close ends the telling of ages, for programs whose MeterProvider outlives their
+// verifiers. What the observer is told is measured all the same.
+func (t *Telemetry) Close() error { return t.registration.Unregister() }

@@ -1,0 +1,63 @@
+package promcognito
+
+import (
+	"context"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// Metrics are the counts of one or more verifiers. Make one with [New], register it,
+// and give its [Metrics.Observer] to cognito.Config. They are safe for concurrent use.
+//
+// Verifiers that share one are counted together, and of a key set that several of them
+// hold, the age is the one that was told last. To tell them apart, make one for each and
+// register it with a label (prometheus.WrapRegistererWith).
+type Metrics struct {
+	verdicts *verdicts
+	keySets  *keySets
+	observer cognito.Observer
+}
+
+// New returns Metrics that are at zero. It reports every fault of config at once, each
+// with its field, and registers nothing.
+func New(config Config) (*Metrics, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	config = config.withDefaults()
+	m := &Metrics{verdicts: newVerdicts(config), keySets: newKeySets(config)}
+	m.observer = cognito.Observer{
+		VerificationEnded: func(_ context.Context, v cognito.Verification) { m.verdicts.count(v) },
+		KeySetFetched:     m.keySets.fetched,
+	}
+	return m, nil
+}
+
+// Observer returns what counts, for cognito.Config.Observer. It adds about 100 ns and
+// no allocation to a verification, beside what telling any observer takes. It must not
+// be changed.
+func (m *Metrics) Observer() *cognito.Observer { return &m.observer }
+
+// Describe implements prometheus.Collector.
+func (m *Metrics) Describe(descriptions chan<- *prometheus.Desc) {
+	m.verdicts.describe(descriptions)
+	m.keySets.describe(descriptions)
+}
+
+// Collect implements prometheus.Collector. Ages are those of the moment.
+func (m *Metrics) Collect(metrics chan<- prometheus.Metric) {
+	m.verdicts.collect(metrics)
+	m.keySets.collect(metrics)
+}
+
+// histogram describes a histogram of durations.
+func histogram(name, help string, bounds []float64, factor float64) prometheus.HistogramOpts {
+	opts := prometheus.HistogramOpts{Name: name, Help: help, Buckets: bounds}
+	if factor != 0 {
+		opts.NativeHistogramBucketFactor = factor
+		opts.NativeHistogramMaxBucketNumber = 160 // without a limit memory would grow with the spread of durations
+	}
+	return opts
+}
