@@ -36,7 +36,8 @@ keys of its user pool.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate(root))
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(p.verify(), p.inspect(), p.jwks(), p.demo(), p.userpool(), p.version(), p.completion())
+	root.AddCommand(p.verify(), p.inspect(), p.jwks(), p.login(), p.token(), p.whoami(), p.logout(), p.exchange(),
+		p.demo(), p.userpool(), p.version(), p.completion())
 	return root
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"poolguard": main})
+	testscript.Main(m, map[string]func(){"poolguard": main, "browser": browse})
 }
 
 // noRaceSleep is for $GORACE: the race detector makes every process wait for a

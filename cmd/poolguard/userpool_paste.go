@@ -48,6 +48,26 @@ func (t *serveText) signInLine(b *strings.Builder) {
 	}
 }
 
+// terminalLine is how to sign in from the terminal, where a client has the callback
+// that poolguard login listens at, and tokens an issuer that is here.
+func (t *serveText) terminalLine(b *strings.Builder) {
+	const callback = "http://localhost:8976/callback"
+	for _, c := range t.pool.Clients {
+		if t.deleted[c.ID] || c.Secret != "" || !slices.Contains(c.CallbackURLs, callback) || !slices.Contains(c.Scopes, "openid") ||
+			!slices.Contains(c.Flows, userpool.FlowCode) || t.issuer != userpool.IssuerLocal {
+			continue
+		}
+		line := "login --local"
+		if local := userpool.DefaultPool(); t.pool.ID != local.ID || c.ID != local.Clients[0].ID {
+			line = "login --profile local --pool " + t.pool.ID + " --client-id " + quoteShell(c.ID) + " \\\n    --issuer " + t.issuerURL(t.pool.ID) + " --domain " + t.url
+		} else if t.url != defaultDomain {
+			line += " --domain " + t.url
+		}
+		fmt.Fprintf(b, "\nTo sign in from the terminal, and have a token:\n\n  %s %s\n  %s token\n", t.command, line, t.command)
+		return
+	}
+}
+
 // paste shows lines that work in a shell as they are.
 func (t *serveText) paste(b *strings.Builder) {
 	t.pasteToken(b)

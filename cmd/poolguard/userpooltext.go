@@ -62,6 +62,7 @@ func (t *serveText) String() string {
 	t.around(&b)
 	t.trustLines(&b)
 	t.signInLine(&b)
+	t.terminalLine(&b)
 	t.paste(&b)
 	t.warn(&b)
 	return b.String()

@@ -19,7 +19,7 @@ func TestExchangeUnverified(t *testing.T) {
 	t.Parallel()
 	p := newPool()
 	answer := map[string]any{"access_token": "a", "id_token": "i", "refresh_token": "r", "token_type": "Bearer", "expires_in": 3600}
-	p.answer = func(r *http.Request, form url.Values) (*http.Response, error) {
+	p.answer = func(r *http.Request, _ url.Values) (*http.Response, error) {
 		if _, _, basic := r.BasicAuth(); basic || r.URL.String() != domain+"/oauth2/token" {
 			t.Error(r.URL, basic)
 		}

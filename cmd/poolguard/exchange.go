@@ -1,0 +1,221 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
+)
+
+type exchangeFlags struct{ domain, clientID, secretFile, redirectURI, code, verifier, pool, issuer string }
+
+func (p *program) exchange() *cobra.Command {
+	var f exchangeFlags
+	cmd := &cobra.Command{
+		Use:   "exchange",
+		Short: "Trade an authorization code for tokens, to debug a sign-in",
+		Long: `Exchange sends a code to a user pool's token endpoint and prints the answer, as
+the endpoint words it: access_token, id_token, refresh_token, token_type and
+expires_in. It keeps nothing. A code is good once, for five minutes, and with the
+redirect URI and PKCE verifier that its sign-in began with.
+
+With --pool the tokens are verified too, and verification has what poolguard
+verify -o json says of each. Without it nobody vouches for them. State and nonce
+are never checked: this is no way to sign people in.
+
+With --code - the code is read from standard input, which keeps it out of the
+list of processes.
+
+Exit status: 0 there are tokens, and those that were verified are valid; 1 the
+pool refused, or a token is not valid; 2 the command line is wrong; 3 the pool
+or its keys could not be reached.`,
+		Example: `  poolguard exchange --domain https://auth.example.com --client-id 1example23456789 \
+      --redirect-uri https://app.example.com/callback --code "$CODE" | jq -r .id_token`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.runExchange(cmd.Context(), cmd, f)
+		},
+	}
+	set := cmd.Flags()
+	set.SortFlags = false
+	set.StringVar(&f.domain, "domain", "", "the OAuth endpoints are at this URL")
+	set.StringVar(&f.clientID, "client-id", "", "the app client that the code is for")
+	set.StringVar(&f.secretFile, "client-secret-file", "", "the client's secret is in this file")
+	set.StringVar(&f.redirectURI, "redirect-uri", "", "the redirect_uri of the sign-in")
+	set.StringVar(&f.code, "code", "", "the code, or - to read it from standard input")
+	set.StringVar(&f.verifier, "code-verifier", "", "the PKCE verifier of the sign-in, where it had a challenge")
+	set.StringVar(&f.pool, "pool", "", "verify the tokens as this user pool's")
+	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of Amazon's (with --pool)")
+	place(set, "domain", "URL", "client-id", "ID", "client-secret-file", "FILE", "redirect-uri", "URL", "code", "CODE",
+		"code-verifier", "TEXT", "pool", "ID", "issuer", "URL")
+	for _, name := range []string{"domain", "client-id", "redirect-uri", "code", "code-verifier", "pool", "issuer"} {
+		completeWith(cmd, name)
+	}
+	return cmd
+}
+
+// An exchangeResult is what the token endpoint says, by its names, and what became of
+// the verification.
+type exchangeResult struct {
+	AccessToken  string                     `json:"access_token"`
+	IDToken      string                     `json:"id_token,omitempty"`
+	RefreshToken string                     `json:"refresh_token,omitempty"`
+	TokenType    string                     `json:"token_type"`
+	ExpiresIn    int64                      `json:"expires_in,omitempty"`
+	Verification map[string]json.RawMessage `json:"verification,omitempty"`
+}
+
+// An exchangeRefusal is the output where there are no tokens.
+type exchangeRefusal struct {
+	Error struct {
+		Code        oauth.Code `json:"code"`
+		Message     string     `json:"message"`
+		Reported    string     `json:"reported,omitempty"`
+		Description string     `json:"description,omitempty"`
+	} `json:"error"`
+}
+
+func (p *program) runExchange(ctx context.Context, cmd *cobra.Command, f exchangeFlags) error {
+	request, verifier, err := p.readExchange(ctx, cmd, &f)
+	if err != nil {
+		return err
+	}
+	tokens, err := oauth.ExchangeUnverified(ctx, request)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var refused *oauth.Error
+	if errors.As(err, &refused) {
+		var out exchangeRefusal
+		out.Error.Code, out.Error.Message = refused.Code(), refused.Message()
+		out.Error.Reported, out.Error.Description = refused.Reported(), refused.Description()
+		if err := p.writeJSON(out); err != nil {
+			return err
+		}
+		return oauthFailure(refused)
+	}
+	if err != nil {
+		return exchangeFaults(err)
+	}
+	out := exchangeResult{
+		AccessToken: string(tokens.RawAccess), IDToken: string(tokens.RawID), RefreshToken: string(tokens.Refresh),
+		TokenType: "Bearer", ExpiresIn: int64(tokens.ExpiresIn.Seconds()),
+	}
+	if verifier == nil {
+		fmt.Fprintln(p.stderr, "poolguard exchange: the tokens were not verified; --pool says whose they should be")
+		return p.writeJSON(out)
+	}
+	failed := verifyExchanged(ctx, verifier, &out)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := p.writeJSON(out); err != nil {
+		return err
+	}
+	return failed
+}
+
+// readExchange checks the flags, all of them, and reads what they name.
+func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *exchangeFlags) (oauth.CodeExchange, *cognito.Verifier, error) {
+	var found faults
+	for _, must := range []string{"domain", "client-id", "redirect-uri", "code"} {
+		if !cmd.Flags().Changed(must) {
+			found.add("--%s is missing", must)
+		}
+	}
+	if f.issuer != "" && f.pool == "" {
+		found.add("--issuer goes with --pool")
+	}
+	request := oauth.CodeExchange{
+		App:         oauth.App{Domain: f.domain, ClientID: f.clientID, Now: p.now},
+		RedirectURL: f.redirectURI, Code: oauth.Secret(f.code), CodeVerifier: oauth.Secret(f.verifier),
+	}
+	if f.secretFile != "" {
+		secret, err := readSecret(f.secretFile)
+		if err != nil {
+			found.add("--client-secret-file: %w", err)
+		}
+		request.App.ClientSecret = secret
+	}
+	if err := found.err(); err != nil {
+		return request, nil, err
+	}
+	if f.code == "-" {
+		code, err := p.oneCode(ctx)
+		if err != nil {
+			return request, nil, &failure{statusUsage, err}
+		}
+		request.Code = code
+	}
+	if f.pool == "" {
+		return request, nil, nil
+	}
+	verifier, err := cognito.New(cognito.Config{
+		UserPools: []cognito.UserPool{{ID: f.pool, ClientIDs: []string{f.clientID}, Issuer: f.issuer}},
+		Now:       p.now, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil { // before the code is spent
+		return request, nil, &failure{statusUsage, errors.New("--pool, --client-id or --issuer: " + err.Error())}
+	}
+	return request, verifier, nil
+}
+
+func (p *program) oneCode(ctx context.Context) (oauth.Secret, error) {
+	for l, err := range lines(ctx, p.stdin) {
+		if err == nil && l.cut {
+			err = errors.New("the line is too long for a code")
+		}
+		if err != nil {
+			return "", fmt.Errorf("standard input: %w", reasonOf(err))
+		}
+		return oauth.Secret(l.token), nil
+	}
+	return "", errors.New("standard input has no code")
+}
+
+// exchangeFaults tells what is wrong by the flags that it came from.
+func exchangeFaults(err error) error {
+	flags := strings.NewReplacer("oauth: CodeExchange.App.ClientSecret", "--client-secret-file", "oauth: CodeExchange.App.ClientID", "--client-id",
+		"oauth: CodeExchange.App.Domain", "--domain", "oauth: CodeExchange.RedirectURL", "--redirect-uri",
+		"oauth: CodeExchange.CodeVerifier", "--code-verifier", "oauth: CodeExchange.Code", "--code")
+	return &failure{statusUsage, errors.New(flags.Replace(err.Error()))}
+}
+
+// verifyExchanged adds what becomes of each token, in the words of poolguard verify,
+// and returns the exit status: no verdict weighs more than a bad one.
+func verifyExchanged(ctx context.Context, verifier *cognito.Verifier, out *exchangeResult) error {
+	out.Verification = map[string]json.RawMessage{}
+	var all tally
+	judge := func(name string, token details, err error) {
+		o := &outcome{token: token}
+		var result any
+		if err != nil {
+			if !errors.As(err, &o.refusal) {
+				o.refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
+			}
+			result = rejectedResult{Error: resultError{o.refusal.Code(), cmp.Or(o.refusal.Message(), "refused")}}
+		} else {
+			result = newValidResult(token)
+		}
+		all.add(o)
+		if text, err := json.Marshal(result); err == nil {
+			out.Verification[name] = text
+		}
+	}
+	access, err := verifier.VerifyAccessToken(ctx, out.AccessToken)
+	judge("access", access, err)
+	if out.IDToken != "" {
+		id, err := verifier.VerifyIDToken(ctx, out.IDToken)
+		judge("id", id, err)
+	}
+	return all.failure()
+}

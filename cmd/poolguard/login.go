@@ -1,0 +1,315 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/internal/profile"
+	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/userpool"
+)
+
+// loginFlags are those of login. Those of the profile are saved in it.
+type loginFlags struct {
+	profileFlags
+	pool, clientID, domain, issuer, secretFile, secretEnv string
+	scopes                                                []string
+	port                                                  int
+	machine, local                                        bool
+
+	noBrowser, again bool
+	timeout, storage string
+}
+
+func (p *program) login() *cobra.Command {
+	var flags loginFlags
+	cmd := &cobra.Command{
+		Use:   "login",
+		Short: "Sign in from the terminal",
+		Long: `Login signs in at a user pool and keeps the tokens, for poolguard token and
+poolguard whoami. The browser opens the pool's own pages and comes back to
+http://localhost:8976/callback, which must be among the app client's callback
+URLs, letter by letter; --port names another port. The code that it comes back
+with is of use to this command alone (PKCE).
+
+What the flags say of the pool is saved as a profile, so that the next time
+poolguard login is enough. With --no-browser, or where none opens, the address
+to go to is printed. If that browser is on another machine, paste the address
+that it could not open in the end here.
+
+Tokens are kept in a file that only you can read, encrypted with a key from the
+system's key ring. Where there is no key ring they are in the file as they are,
+and login says so. A client secret is never stored: the profile has the name of
+the file or of the environment variable.
+
+Exit status: 0 signed in; 1 refused, or nobody came back in time; 2 the command
+line or configuration is wrong; 3 the user pool could not be reached.`,
+		Example: `  poolguard login --local
+  poolguard login --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
+      --domain https://auth.example.com --scope openid --scope orders/read
+  poolguard login --profile robot --machine --pool us-east-1_AbCdEfGhI \
+      --client-id 9example87654321 --client-secret-file robot.secret \
+      --domain https://auth.example.com
+  poolguard login --profile robot`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.runLogin(cmd.Context(), cmd, flags)
+		},
+	}
+	flags.define(p, cmd)
+	return cmd
+}
+
+func (f *loginFlags) define(p *program, cmd *cobra.Command) {
+	f.profileFlags.define(p, cmd)
+	set := cmd.Flags()
+	set.StringVar(&f.pool, "pool", "", "sign in at this user pool")
+	set.StringVar(&f.clientID, "client-id", "", "as this app client")
+	set.StringVar(&f.domain, "domain", "", "whose OAuth endpoints are at this URL")
+	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of Amazon's")
+	set.StringArrayVar(&f.scopes, "scope", nil, "ask for this scope (repeatable; default openid, or all that a machine has)")
+	set.IntVar(&f.port, "port", 0, "have the browser come back to this port (default 8976)")
+	set.BoolVar(&f.machine, "machine", false, "get a token for the client itself, by its secret, without a browser")
+	set.StringVar(&f.secretFile, "client-secret-file", "", "the client's secret is in this file")
+	set.StringVar(&f.secretEnv, "client-secret-env", "", "the client's secret is in this environment variable")
+	set.BoolVar(&f.local, "local", false, "sign in at the pool of poolguard userpool serve on this machine")
+	set.BoolVar(&f.noBrowser, "no-browser", false, "print the address to open, and open none")
+	set.BoolVar(&f.again, "again", false, "ask who signs in also where the browser is signed in")
+	set.StringVar(&f.timeout, "timeout", "5m", "wait this long for the browser")
+	set.StringVar(&f.storage, "storage", "auto", "keep tokens by the key ring, in a plain file, or as there is (auto)")
+	place(set, "pool", "ID", "client-id", "ID", "domain", "URL", "issuer", "URL", "scope", "NAME", "port", "NUMBER",
+		"client-secret-file", "FILE", "client-secret-env", "NAME", "timeout", "DURATION", "storage", "WAY")
+	for _, name := range []string{"pool", "client-id", "domain", "issuer", "scope", "port", "client-secret-env", "timeout"} {
+		completeWith(cmd, name)
+	}
+	completeWith(cmd, "storage", "auto\tby the key ring where there is one", "keyring\tby the key ring", "file\tin a plain file")
+}
+
+// defaultDomain is where poolguard userpool serve listens.
+const defaultDomain = "http://127.0.0.1:9229"
+
+func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginFlags) error {
+	timeout, err := flags.check(cmd)
+	if err != nil {
+		return err
+	}
+	fallback := ""
+	if flags.local {
+		if fallback = "local"; flags.machine {
+			fallback = "local-machine"
+		}
+	}
+	c, err := p.choose(&flags.profileFlags, fallback)
+	if err != nil {
+		return err
+	}
+	if flags.local {
+		c.said = localProfile(flags.machine, cmp.Or(flags.domain, defaultDomain))
+	}
+	if err := flags.apply(cmd, &c.said); err != nil {
+		return &failure{statusUsage, err}
+	}
+	ring, err := p.storage(flags.storage)
+	if err != nil {
+		return err
+	}
+	account, err := p.loginAccount(c, ring, timeout)
+	if err != nil {
+		return err
+	}
+	var result *signin.Result
+	if c.said.Machine {
+		result, err = account.SignInMachine(ctx)
+	} else {
+		result, err = p.signInByBrowser(ctx, c, account, &flags, timeout)
+	}
+	if err != nil {
+		return signInFailure(ctx, c, err)
+	}
+	if err := saveProfile(ctx, c); err != nil {
+		return err
+	}
+	return p.sayLogin(c, result, ring)
+}
+
+// check finds what is wrong with the flags that the profile does not have.
+func (f *loginFlags) check(cmd *cobra.Command) (timeout time.Duration, err error) {
+	var found faults
+	timeout, parseErr := time.ParseDuration(f.timeout)
+	if parseErr != nil || timeout < time.Second || timeout > time.Hour {
+		found.add("--timeout must be a duration from 1s to 1h, such as 5m")
+	}
+	if !slices.Contains([]string{"auto", "keyring", "file"}, f.storage) {
+		found.add("--storage must be auto, keyring or file")
+	}
+	if f.secretFile != "" && f.secretEnv != "" {
+		found.add("--client-secret-file contradicts --client-secret-env: give one of them")
+	}
+	if cmd.Flags().Changed("port") && (f.port < 1 || f.port > 65535) {
+		found.add("--port must be a number from 1 to 65535")
+	}
+	for _, name := range []string{"pool", "client-id", "domain", "issuer", "client-secret-file", "client-secret-env", "profile", "config"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
+			found.add("--%s is empty: see that the variable in it is set", name)
+		}
+	}
+	if f.machine && (f.noBrowser || f.again) {
+		found.add("--machine needs no browser: --no-browser and --again are for people")
+	}
+	return timeout, found.err()
+}
+
+// localProfile is a client of the pool that poolguard userpool serve has when it is
+// given none.
+func localProfile(machine bool, domain string) profile.Profile {
+	pool := userpool.DefaultPool()
+	client := pool.Clients[0]
+	for _, c := range pool.Clients {
+		if slices.Contains(c.Flows, userpool.FlowClientCredentials) == machine {
+			client = c
+			break
+		}
+	}
+	return profile.Profile{
+		UserPoolID: pool.ID, ClientID: client.ID, Domain: domain, Issuer: strings.TrimSuffix(domain, "/") + "/" + pool.ID,
+		Scopes: client.Scopes, Machine: machine, Local: true,
+	}
+}
+
+// apply puts what the flags say over what the profile said.
+func (f *loginFlags) apply(cmd *cobra.Command, to *profile.Profile) error {
+	changed := cmd.Flags().Changed
+	for name, value := range map[string]struct{ from, to *string }{
+		"pool": {&f.pool, &to.UserPoolID}, "client-id": {&f.clientID, &to.ClientID},
+		"domain": {&f.domain, &to.Domain}, "issuer": {&f.issuer, &to.Issuer},
+	} {
+		if changed(name) {
+			*value.to = *value.from
+		}
+	}
+	if changed("scope") {
+		to.Scopes = f.scopes
+	}
+	if changed("port") {
+		to.Port = f.port
+	}
+	if changed("machine") {
+		to.Machine = f.machine
+	}
+	if changed("client-secret-env") {
+		to.Secret = profile.Secret{Env: f.secretEnv}
+	}
+	if changed("client-secret-file") {
+		// The next command may start in another folder.
+		path, err := filepath.Abs(f.secretFile)
+		if err != nil {
+			return fmt.Errorf("--client-secret-file: %w", err)
+		}
+		to.Secret = profile.Secret{File: path}
+	}
+	return nil
+}
+
+func (p *program) storage(way string) (tokenstore.Ring, error) {
+	if way == "file" {
+		return nil, nil //nolint:nilnil // no ring is what was asked for
+	}
+	ring := p.keyRing()
+	if ring == nil && way == "keyring" {
+		return nil, &failure{statusUsage, errors.New("--storage keyring: this session has no key ring that could be found")}
+	}
+	return ring, nil
+}
+
+// flagOf has the flag for each key of a profile.
+var flagOf = map[string]string{
+	"user_pool": "--pool", "client_id": "--client-id", "domain": "--domain", "issuer": "--issuer", "scopes": "--scope",
+	"port": "--port", "client_secret": "--client-secret-file or --client-secret-env",
+}
+
+// loginAccount makes the account; what is wrong with the profile is told by the flags
+// that mend it.
+func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, timeout time.Duration) (*signin.Account, error) {
+	secret, err := p.clientSecret(c)
+	if err != nil {
+		return nil, &failure{statusUsage, err}
+	}
+	account, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Lifetime: timeout + time.Minute, Now: p.now})
+	if err == nil {
+		return account, nil
+	}
+	var found faults
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			var fault *signin.ConfigError
+			if errors.As(one, &fault) {
+				found.add("%s %s", cmp.Or(flagOf[fault.Key], fault.Key), fault.Reason)
+			}
+		}
+	}
+	if c.said.Equal(profile.Profile{}) {
+		found.add("to sign in at the pool of poolguard userpool serve, say --local")
+	}
+	return nil, cmp.Or(found.err(), err)
+}
+
+// saveProfile keeps what led to a sign-in. The first one is the one that commands
+// take when they are told none.
+func saveProfile(ctx context.Context, c *chosen) error {
+	err := profile.Update(ctx, c.path, func(f *profile.File) bool {
+		before, exists := f.Profiles[c.name]
+		first := len(f.Profiles) == 0 && f.Default == "" && c.name != profile.DefaultName
+		if f.Profiles == nil {
+			f.Profiles = map[string]profile.Profile{}
+		}
+		f.Profiles[c.name] = c.said
+		if first {
+			f.Default = c.name
+		}
+		c.file = f
+		return first || !exists || !before.Equal(c.said)
+	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return &failure{statusUsage, fmt.Errorf("signed in, but the profile could not be saved: %w", err)}
+	}
+	return nil
+}
+
+// sayLogin tells who signed in and where the tokens are.
+func (p *program) sayLogin(c *chosen, result *signin.Result, ring tokenstore.Ring) error {
+	path := c.store(nil).Path()
+	if result.Kept == tokenstore.InFile {
+		why := "there is no key ring in this session"
+		if result.RingProblem != nil {
+			why = escape(result.RingProblem.Error(), true)
+		} else if ring == nil && p.keyRing() != nil {
+			why = "--storage file"
+		}
+		fmt.Fprintf(p.stderr, "poolguard login: %s: the tokens are not encrypted; whoever can read %s has them\n", withoutTokens(why), path)
+	}
+	if result.NoRefresh {
+		fmt.Fprintln(p.stderr, "poolguard login: the user pool gave no refresh token: sign in again when the tokens have expired")
+	}
+	s := newStyle(p.stdout, p.getenv)
+	who := result.Identity.Username
+	if result.Identity.Machine {
+		who = "the machine " + result.Identity.ClientID
+	} else if result.Identity.Email != "" && result.Identity.Email != who {
+		who += " (" + result.Identity.Email + ")"
+	}
+	return p.write(fmt.Appendf(nil, "Signed in as %s, profile %s.\n\n  poolguard whoami%s\n  curl -H \"Authorization: Bearer $(poolguard token%s)\" URL\n",
+		s.strong(s.escape(who)), c.name, c.flag(), c.flag()))
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/callback"
+	"github.com/poolguard/poolguard/internal/signin"
+)
+
+// A visit is one sign-in by browser: it ends with the first address that is of it,
+// whether a browser brings it or somebody pastes it.
+type visit struct {
+	account *signin.Account
+	attempt *signin.Attempt
+	end     context.CancelFunc // of the waiting
+
+	mu     sync.Mutex // held while an address is judged; guards what follows
+	over   bool
+	result *signin.Result
+	err    error
+}
+
+// signInByBrowser sends the browser to the pool and waits for it to come back.
+func (p *program) signInByBrowser(ctx context.Context, c *chosen, account *signin.Account, flags *loginFlags, timeout time.Duration) (*signin.Result, error) {
+	receiver, err := callback.Listen(ctx, c.said.ListenPort())
+	if errors.Is(err, callback.ErrPortTaken) {
+		return nil, &failure{statusUsage, fmt.Errorf("%w: choose one with --port that the app client has as a callback URL too", err)}
+	}
+	if err != nil {
+		return nil, &failure{statusUsage, err}
+	}
+	defer receiver.Close()
+	attempt, err := account.Begin(flags.again)
+	if err != nil {
+		return nil, err
+	}
+	waiting, end := context.WithTimeout(ctx, timeout)
+	defer end()
+	v := &visit{account: account, attempt: attempt, end: end}
+	if err := p.sendBrowser(waiting, c, v, flags.noBrowser); err != nil {
+		return nil, err
+	}
+	err = receiver.Wait(waiting, func(within context.Context, address *url.URL) callback.Outcome { return v.judge(within, address) })
+	v.mu.Lock() // an address that is being judged still
+	defer v.mu.Unlock()
+	switch {
+	case v.over:
+		return v.result, v.err
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, &failure{statusRejected, fmt.Errorf("nobody came back from signing in within %s\nIf the page was about redirect_uri: %s must be among the app client's callback URLs.", flags.timeout, c.said.RedirectURL())} //nolint:revive // the second line is a sentence
+	}
+	return nil, err
+}
+
+// sendBrowser says where to go, has a browser go there, and takes what is pasted where
+// none does.
+func (p *program) sendBrowser(ctx context.Context, c *chosen, v *visit, none bool) error {
+	if none {
+		text := fmt.Sprintf("To sign in, open this address in a browser:\n\n  %s\n\n"+
+			"If it is on another machine, paste here the address that it could not open in the end.\n", v.attempt.URL)
+		if err := p.write([]byte(text)); err != nil {
+			return err
+		}
+		go p.takePasted(ctx, c, v)
+		return nil
+	}
+	text := fmt.Sprintf("A browser opens to sign in. If it does not, open this address:\n\n  %s\n\n", v.attempt.URL)
+	if err := p.write([]byte(text)); err != nil {
+		return err
+	}
+	go func() {
+		if p.openBrowser(ctx, v.attempt.URL) == nil || ctx.Err() != nil {
+			return
+		}
+		fmt.Fprintln(p.stderr, "poolguard login: no browser could be opened here: open the address yourself. If that is on another machine,\n"+
+			"paste here the address that its browser could not open in the end.")
+		p.takePasted(ctx, c, v)
+	}()
+	return nil
+}
+
+// takePasted reads addresses from standard input until one ends the sign-in.
+func (p *program) takePasted(ctx context.Context, c *chosen, v *visit) {
+	for l, err := range lines(ctx, p.stdin) {
+		if err != nil {
+			return
+		}
+		address, err := url.Parse(l.token)
+		if l.cut || err != nil || !strings.HasPrefix(l.token, c.said.RedirectURL()+"?") {
+			fmt.Fprintf(p.stderr, "poolguard login: that is not it: the address begins with %s?\n", c.said.RedirectURL())
+			continue
+		}
+		if !v.judge(ctx, address).Done {
+			fmt.Fprintln(p.stderr, "poolguard login: that address is of another sign-in, or not all of it was pasted")
+			continue
+		}
+		v.end()
+		return
+	}
+}
+
+// judge finishes the sign-in with an address. One that is not of it changes nothing:
+// any page that the browser shows can send it here.
+func (v *visit) judge(ctx context.Context, address *url.URL) callback.Outcome {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.over {
+		return callback.Outcome{Done: true, Refusal: "this sign-in is over"}
+	}
+	result, err := v.account.Finish(ctx, v.attempt, address)
+	if code := oauth.CodeOf(err); code == oauth.ErrStateMismatch || code == oauth.ErrCallbackInvalid {
+		return callback.Outcome{}
+	}
+	v.over, v.result, v.err = true, result, err
+	outcome := callback.Outcome{Done: true}
+	var refused *oauth.Error
+	switch {
+	case errors.As(err, &refused):
+		outcome.Refusal = refused.Message()
+	case err != nil:
+		outcome.Refusal = "the tokens could not be kept; the terminal says why"
+	}
+	return outcome
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/profile"
+	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/userpool"
+)
+
+// profileFlags are those by which a command finds its profile.
+type profileFlags struct{ profile, config string }
+
+func (f *profileFlags) define(p *program, cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.profile, "profile", "", "use the settings of this name ($POOLGUARD_PROFILE)")
+	flags.StringVar(&f.config, "config", "", "read the profiles from this file ($POOLGUARD_CONFIG)")
+	place(flags, "profile", "NAME", "config", "FILE")
+	_ = cmd.RegisterFlagCompletionFunc("profile", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return p.profileNames(f), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// profileNames are those of the file, none where it cannot be read.
+func (p *program) profileNames(f *profileFlags) []string {
+	path, err := p.configPath(f)
+	if err != nil {
+		return nil
+	}
+	file, err := profile.Load(path)
+	if err != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(file.Profiles))
+}
+
+func (p *program) configPath(f *profileFlags) (string, error) {
+	if path := cmp.Or(f.config, p.getenv("POOLGUARD_CONFIG")); path != "" {
+		return path, nil
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", errors.New("there is no folder for configurations: say with --config where the profiles are")
+	}
+	return filepath.Join(dir, "poolguard", "config.yaml"), nil
+}
+
+// A chosen profile is the one that a command is about.
+type chosen struct {
+	name   string
+	path   string // of the configuration file
+	file   *profile.File
+	said   profile.Profile // what the file says of it
+	exists bool
+}
+
+// choose reads the file and finds which profile is meant. fallback is its name where
+// nobody says one, "" for the file's own default.
+func (p *program) choose(f *profileFlags, fallback string) (*chosen, error) {
+	path, err := p.configPath(f)
+	if err != nil {
+		return nil, &failure{statusUsage, err}
+	}
+	file, err := profile.Load(path)
+	var found *profile.Error
+	switch {
+	case errors.As(err, &found):
+		return nil, &failure{statusUsage, err}
+	case err != nil:
+		return nil, &failure{statusUsage, fmt.Errorf("the profiles cannot be read: %s: %w", path, reasonOf(err))}
+	}
+	c := &chosen{path: path, file: file}
+	c.name = cmp.Or(f.profile, p.getenv("POOLGUARD_PROFILE"), fallback, file.Default, profile.DefaultName)
+	if reason := profile.CheckName(c.name); reason != "" {
+		what := "--profile"
+		if f.profile == "" {
+			what = "POOLGUARD_PROFILE"
+		}
+		if sayable(c.name) {
+			what += fmt.Sprintf(" %q", c.name)
+		}
+		return nil, &failure{statusUsage, errors.New(what + " " + reason)}
+	}
+	c.said, c.exists = file.Profiles[c.name]
+	return c, nil
+}
+
+// existing is choose for commands that need the profile to be there.
+func (p *program) existing(f *profileFlags) (*chosen, error) {
+	c, err := p.choose(f, "")
+	if err != nil || c.exists {
+		return c, err
+	}
+	if len(c.file.Profiles) == 0 {
+		return nil, &failure{statusUsage, fmt.Errorf("there is no profile yet in %s: sign in with poolguard login first", c.path)}
+	}
+	names := slices.Sorted(maps.Keys(c.file.Profiles))
+	near := didYouMean("", c.name, names)
+	if near == "" {
+		near = "; there are " + strings.Join(names, ", ")
+	}
+	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.name, c.path, near)}
+}
+
+// flag is how to say on a command line which profile is meant, "" where it need not be
+// said.
+func (c *chosen) flag() string {
+	if c.name == cmp.Or(c.file.Default, profile.DefaultName) {
+		return ""
+	}
+	return " --profile " + c.name
+}
+
+// store opens the place of the profile's tokens, beside the configuration file.
+func (c *chosen) store(ring tokenstore.Ring) *tokenstore.Store {
+	return tokenstore.Open(tokenstore.Config{
+		Directory: filepath.Join(filepath.Dir(c.path), "tokens"), Profile: c.name, Ring: ring,
+	})
+}
+
+// account is the profile at its pool.
+func (p *program) account(c *chosen, ring tokenstore.Ring) (*signin.Account, error) {
+	secret, err := p.clientSecret(c)
+	if err != nil {
+		return nil, &failure{statusUsage, err}
+	}
+	a, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Now: p.now})
+	if err != nil {
+		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.name, c.path, err)}
+	}
+	return a, nil
+}
+
+// longestSecret bounds a file with a client secret.
+const longestSecret = 64 << 10
+
+// clientSecret has the secret that a profile names, "" for a public client.
+func (p *program) clientSecret(c *chosen) (oauth.Secret, error) {
+	switch from := c.said.Secret; {
+	case from.Env != "":
+		if secret := p.getenv(from.Env); secret != "" {
+			return oauth.Secret(secret), nil
+		}
+		return "", fmt.Errorf("the client secret is in the environment variable %s, which is not set", from.Env)
+	case from.File != "":
+		path := from.File
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(c.path), path)
+		}
+		return readSecret(path)
+	case c.said.Local:
+		for _, client := range userpool.DefaultPool().Clients {
+			if client.ID == c.said.ClientID {
+				return oauth.Secret(client.Secret), nil
+			}
+		}
+	}
+	return "", nil
+}
+
+func readSecret(path string) (oauth.Secret, error) {
+	text, err := readAtMost(path, longestSecret)
+	if err != nil {
+		return "", fmt.Errorf("the client secret in %s cannot be read: %w", path, err)
+	}
+	secret := strings.TrimRight(string(text), "\r\n")
+	if secret == "" {
+		return "", fmt.Errorf("the file %s, which should have the client secret, is empty", path)
+	}
+	return oauth.Secret(secret), nil
+}
+
+// keyRing is that of the system, nil where there is none. Without a session bus the
+// D-Bus library would start one of its own, of which no later command would know.
+func (p *program) keyRing() tokenstore.Ring {
+	switch runtime.GOOS {
+	case "windows", "darwin":
+		return tokenstore.SystemRing{}
+	}
+	if p.getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		return tokenstore.SystemRing{}
+	}
+	runtimeDir := cmp.Or(p.getenv("XDG_RUNTIME_DIR"), fmt.Sprintf("/run/user/%d", os.Getuid()))
+	for _, name := range []string{"bus", "dbus-session"} {
+		if _, err := os.Stat(filepath.Join(runtimeDir, name)); err == nil {
+			return tokenstore.SystemRing{}
+		}
+	}
+	return nil
+}

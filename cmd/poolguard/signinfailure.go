@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/privatefile"
+	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/tokenstore"
+)
+
+// signInFailure makes an error of the packages that sign in into the command's own: 1
+// for what was refused, 3 for what could not be found out, 2 for what is wrong here.
+func signInFailure(ctx context.Context, c *chosen, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	again := "poolguard login" + c.flag()
+	var refused *oauth.Error
+	var untrusted *cognito.Error
+	var ring *tokenstore.RingError
+	if _, worded := errors.AsType[*failure](err); worded {
+		return err
+	}
+	switch {
+	case errors.Is(err, tokenstore.ErrNone):
+		return &failure{statusRejected, fmt.Errorf("not signed in: %s", again)}
+	case errors.Is(err, signin.ErrSignInAgain):
+		return &failure{statusRejected, fmt.Errorf("%s; sign in again: %s", reasonAgain(err), again)}
+	case errors.As(err, &refused):
+		return oauthFailure(refused)
+	case errors.As(err, &untrusted) && untrusted.Temporary():
+		return &failure{statusUnavailable, errors.New(unjudged(untrusted))}
+	case errors.As(err, &untrusted):
+		return &failure{statusRejected, fmt.Errorf("the token was refused: %s", untrusted.Message())}
+	case errors.Is(err, privatefile.ErrBusy):
+		return &failure{statusUnavailable, err}
+	case errors.As(err, &ring):
+		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it; or sign in anew and keep the tokens in a file: %s --storage file", err, again)}
+	}
+	return &failure{statusUsage, err}
+}
+
+// reasonAgain is why a new sign-in is due.
+func reasonAgain(err error) string {
+	var refused *oauth.Error
+	if errors.As(err, &refused) {
+		return "the user pool takes the refresh token no more: it has expired, was revoked, or was used elsewhere"
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			if !errors.Is(e, signin.ErrSignInAgain) {
+				return e.Error()
+			}
+		}
+	}
+	return err.Error()
+}
+
+// oauthFailure words what the pool said, or what was found out here. Neither has a
+// code or a token in it.
+func oauthFailure(e *oauth.Error) *failure {
+	status, text := statusRejected, e.Message()
+	if e.Reported() != "" {
+		text += " (" + escape(e.Reported(), true)
+		if e.Description() != "" {
+			text += ": " + escape(e.Description(), true)
+		}
+		text += ")"
+	}
+	if cause := e.Unwrap(); cause != nil {
+		text += ": " + escape(cause.Error(), true)
+	}
+	if e.Temporary() {
+		status = statusUnavailable
+	}
+	if hint := oauthHint(e.Code()); hint != "" {
+		text += "\n" + hint
+	}
+	return &failure{status, errors.New(text)}
+}
+
+func oauthHint(code oauth.Code) string {
+	switch code {
+	case oauth.ErrInvalidClient:
+		return "See that the client ID is right, and that the secret is, or that the client has none."
+	case oauth.ErrUnauthorizedClient:
+		return "The app client may not use this grant: see its OAuth grant types."
+	case oauth.ErrInvalidScope:
+		return "See which scopes the app client may ask for, and name some of them with --scope."
+	case oauth.ErrUnsupportedGrantType:
+		return "See that --domain is the user pool's, and the app client allows the grant."
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito"
+)
+
+// defaultMinLeft is long enough for a request, and short against the five minutes that
+// Cognito's shortest tokens live.
+const defaultMinLeft = time.Minute
+
+type tokenFlags struct {
+	profileFlags
+	use, minLeft, output string
+	id                   bool
+}
+
+func (p *program) token() *cobra.Command {
+	var flags tokenFlags
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Print a fresh token of who is signed in",
+		Long: `Token prints the access token of a sign-in, and nothing else, on standard
+output. One that is good for less than a minute more is renewed first; of many
+processes that come at once, one renews it for all. It never asks anything.
+
+A machine's profile needs no poolguard login: its secret is enough.
+
+Exit status: 0 printed; 1 not signed in, or not any more; 2 the command line or
+configuration is wrong; 3 the token was due and the user pool could not be
+reached, which leaves the sign-in as it was.`,
+		Example: `  curl -H "Authorization: Bearer $(poolguard token)" https://api.example.com/
+  poolguard token --token-use id | poolguard inspect -
+  poolguard token --profile robot --min-left 10m`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.runToken(cmd.Context(), flags)
+		},
+	}
+	flags.define(p, cmd)
+	set := cmd.Flags()
+	set.StringVar(&flags.use, "token-use", "access", "print the token of this kind: access or id")
+	set.BoolVar(&flags.id, "id", false, "print the ID token: short for --token-use id")
+	set.StringVar(&flags.minLeft, "min-left", defaultMinLeft.String(), "renew a token that is good for less than this")
+	place(set, "token-use", "USE", "min-left", "DURATION")
+	outputFlag(cmd, &flags.output)
+	completeWith(cmd, "token-use", "access\tfor APIs", "id\twho the user is")
+	completeWith(cmd, "min-left")
+	return cmd
+}
+
+// A tokenResult is the output of token -o json.
+type tokenResult struct {
+	Token     string `json:"token"`
+	TokenUse  string `json:"token_use"`
+	ExpiresAt string `json:"expires_at"`
+}
+
+func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
+	var found faults
+	asJSON := readOutput(flags.output, &found)
+	use := cognito.TokenUse(flags.use)
+	if flags.id {
+		use = cognito.TokenUseID
+	}
+	if use != cognito.TokenUseAccess && use != cognito.TokenUseID {
+		found.add("--token-use must be access or id")
+	}
+	minLeft, err := time.ParseDuration(flags.minLeft)
+	if err != nil || minLeft < 0 {
+		found.add("--min-left must be a duration with its unit, such as 30s or 2m")
+	}
+	if err := found.err(); err != nil {
+		return err
+	}
+	c, err := p.existing(&flags.profileFlags)
+	if err != nil {
+		return err
+	}
+	account, err := p.account(c, p.keyRing())
+	if err != nil {
+		return err
+	}
+	tokens, _, err := account.Fresh(ctx, use, minLeft)
+	if err != nil {
+		return signInFailure(ctx, c, err)
+	}
+	r := tokenResult{tokens.Access, string(use), timestamp(tokens.AccessExpiresAt)}
+	if use == cognito.TokenUseID {
+		r.Token, r.ExpiresAt = tokens.ID, timestamp(tokens.IDExpiresAt)
+	}
+	if asJSON {
+		return p.writeJSON(r)
+	}
+	return p.write([]byte(r.Token + "\n"))
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/timewords"
+	"github.com/poolguard/poolguard/internal/tokenstore"
+)
+
+func (p *program) whoami() *cobra.Command {
+	var flags profileFlags
+	var output string
+	cmd := &cobra.Command{
+		Use:   "whoami",
+		Short: "Show who is signed in",
+		Long: `Whoami verifies the tokens of a sign-in and shows whose they are. Tokens that
+are due are renewed first, as poolguard token does.
+
+Exit status: 0 shown; 1 not signed in, or the tokens were refused; 2 the command
+line or configuration is wrong; 3 there is no verdict, as the user pool could not
+be reached.`,
+		Example: `  poolguard whoami
+  poolguard whoami --profile robot -o json | jq -r .scopes[]`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.runWhoami(cmd.Context(), flags, output)
+		},
+	}
+	flags.define(p, cmd)
+	outputFlag(cmd, &output)
+	return cmd
+}
+
+// A whoamiResult is the output of whoami -o json. Absent strings are left out.
+type whoamiResult struct {
+	Profile    string   `json:"profile"`
+	Machine    bool     `json:"machine"`
+	UserPool   string   `json:"user_pool"`
+	Issuer     string   `json:"issuer"`
+	ClientID   string   `json:"client_id"`
+	Subject    string   `json:"subject"`
+	Username   string   `json:"username,omitempty"`
+	Email      string   `json:"email,omitempty"`
+	Groups     []string `json:"groups"`
+	Scopes     []string `json:"scopes"`
+	SignedInAt string   `json:"signed_in_at,omitempty"`
+	ExpiresAt  string   `json:"expires_at"`
+	Renewable  bool     `json:"renewable"` // without anybody signing in
+	Storage    string   `json:"storage"`   // keyring or file
+	File       string   `json:"file"`
+}
+
+func (p *program) runWhoami(ctx context.Context, flags profileFlags, output string) error {
+	var found faults
+	asJSON := readOutput(output, &found)
+	if err := found.err(); err != nil {
+		return err
+	}
+	c, err := p.existing(&flags)
+	if err != nil {
+		return err
+	}
+	account, err := p.account(c, p.keyRing())
+	if err != nil {
+		return err
+	}
+	tokens, kept, err := account.Fresh(ctx, cognito.TokenUseAccess, defaultMinLeft)
+	if err != nil {
+		return signInFailure(ctx, c, err)
+	}
+	who, err := account.Identify(ctx, tokens)
+	if err != nil {
+		return signInFailure(ctx, c, err)
+	}
+	if asJSON {
+		return p.writeJSON(whoamiResult{
+			Profile: c.name, Machine: who.Machine, UserPool: who.UserPoolID, Issuer: who.Issuer, ClientID: who.ClientID,
+			Subject: who.Subject, Username: who.Username, Email: who.Email, Groups: who.Groups, Scopes: who.Scopes,
+			SignedInAt: timestamp(tokens.SignedInAt), ExpiresAt: timestamp(who.ExpiresAt),
+			Renewable: tokens.Refresh != "" || who.Machine, Storage: string(kept), File: c.store(nil).Path(),
+		})
+	}
+	return p.write([]byte(p.whoamiText(c, who, tokens, kept)))
+}
+
+func (p *program) whoamiText(c *chosen, who *signin.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) string {
+	s := newStyle(p.stdout, p.getenv)
+	var b strings.Builder
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "  %s%s\n", s.faint(fmt.Sprintf("%-11s", name)), s.escape(value))
+		}
+	}
+	title := who.Username
+	if who.Machine {
+		title = "the machine " + who.ClientID
+	}
+	fmt.Fprintf(&b, "%s\n", s.strong(s.escape(title)))
+	row("email", who.Email)
+	row("subject", who.Subject)
+	row("groups", names(who.Groups))
+	row("scopes", names(who.Scopes))
+	row("user pool", who.UserPoolID)
+	row("client", who.ClientID)
+	row("profile", c.name)
+	now := p.now()
+	row("signed in", stampOf(tokens.SignedInAt)+", "+timewords.Relative(tokens.SignedInAt, now))
+	expires := "expires"
+	if tokens.Refresh != "" || who.Machine {
+		expires = "renewed"
+	}
+	row(expires, stampOf(who.ExpiresAt)+", "+timewords.Relative(who.ExpiresAt, now))
+	where := c.store(nil).Path() + ", "
+	if kept == tokenstore.InRing {
+		where += "encrypted by the key ring"
+	} else {
+		where += "not encrypted"
+	}
+	row("tokens", where)
+	return b.String()
+}

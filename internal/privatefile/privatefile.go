@@ -1,0 +1,156 @@
+package privatefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"time"
+)
+
+// An ExposedError says that a file or directory is one that others can read, change
+// or put in another's place.
+type ExposedError struct {
+	Path   string
+	Reason string // continues a sentence that begins with the path
+}
+
+// Error implements error.
+func (e *ExposedError) Error() string { return e.Path + " " + e.Reason }
+
+// modesTell reports whether the mode of a file says who may read it.
+const modesTell = runtime.GOOS != "windows"
+
+// Read returns the content of a file of at most that many bytes. It refuses, with an
+// [*ExposedError], what is no ordinary file, symbolic links among them, and what
+// others than the owner may read or write.
+func Read(path string, most int64) ([]byte, error) {
+	file, err := openOrdinary(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if err := check(path, info, 0o077); err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(text)) > most {
+		return nil, fmt.Errorf("%s is longer than %d bytes", path, most)
+	}
+	return text, nil
+}
+
+// openOrdinary opens a file that is no symbolic link: whoever could put one there
+// would choose what is read. That it is not replaced by one in between needs the
+// directory to be the owner's, which [Directory] sees to.
+func openOrdinary(path string) (*os.File, error) {
+	before, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !before.Mode().IsRegular() {
+		return nil, &ExposedError{path, "is not an ordinary file: move it away"}
+	}
+	file, err := patiently(func() (*os.File, error) { return os.Open(path) })
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+// check refuses the modes in forbidden.
+func check(path string, info fs.FileInfo, forbidden fs.FileMode) error {
+	if mode := info.Mode().Perm(); modesTell && mode&forbidden != 0 {
+		want := mode &^ forbidden
+		return &ExposedError{path, fmt.Sprintf("is open to others (mode %04o): chmod %o it, and see who read it", mode, want)}
+	}
+	return nil
+}
+
+// Directory makes a directory for its owner alone, with those above it, or sees that
+// the one there is so.
+func Directory(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return &ExposedError{path, "is not a directory: move it away"}
+	}
+	return check(path, info, 0o077)
+}
+
+// beside is where the next content of a file is written, so that what a killed
+// process left is found again, and no secret stays behind for ever.
+func beside(path string) string { return path + ".new" }
+
+// Write puts content into the place of a file, for its owner alone. Whoever reads,
+// and whatever happens, the file is the old or the new one, whole. Those who write
+// one file take turns: see [Take].
+func Write(path string, content []byte) (err error) {
+	next := beside(path)
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// O_EXCL: nobody else put something there.
+	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = file.Close()
+			_ = os.Remove(next)
+		}
+	}()
+	if _, err = file.Write(content); err != nil {
+		return err
+	}
+	// Without this a crash of the machine could leave the new name with no content.
+	err = file.Sync()
+	if err != nil {
+		return err
+	}
+	err = file.Close()
+	if err != nil {
+		return err
+	}
+	_, err = patiently(func() (struct{}, error) { return struct{}{}, os.Rename(next, path) })
+	return err
+}
+
+// Remove deletes a file, and what a killed process left of the next one. A file that
+// is not there is no error.
+func Remove(path string) error {
+	var failed []error
+	for _, name := range []string{path, beside(path)} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// patiently tries again for a moment on Windows, where nobody can open a file while
+// it is replaced, nor replace it while somebody reads.
+func patiently[T any](do func() (T, error)) (T, error) {
+	for n := 0; ; n++ {
+		result, err := do()
+		if err == nil || modesTell || n == 20 || !errors.Is(err, fs.ErrPermission) && !isSharing(err) {
+			return result, err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package privatefile
+
+func isSharing(error) bool { return false }

@@ -1,0 +1,9 @@
+package privatefile
+
+import (
+	"errors"
+	"syscall"
+)
+
+// isSharing reports whether somebody else has the file open: ERROR_SHARING_VIOLATION.
+func isSharing(err error) bool { return errors.Is(err, syscall.Errno(32)) }

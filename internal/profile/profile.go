@@ -1,0 +1,99 @@
+package profile
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// DefaultName is that of the profile where nobody says another one.
+const DefaultName = "default"
+
+// DefaultPort is that of http://localhost:8976/callback, where the browser comes back
+// to.
+const DefaultPort = 8976
+
+// A Profile is a way to sign in. The zero value is none that could be used.
+type Profile struct {
+	UserPoolID string   // user_pool
+	ClientID   string   // client_id
+	Domain     string   // domain: the origin of the OAuth endpoints
+	Issuer     string   // issuer: where it is not Amazon's; for a local pool
+	Scopes     []string // scopes: none means openid, or all that a machine has
+	Port       int      // port: 0 means DefaultPort
+	Machine    bool     // machine: client credentials instead of a browser
+	// Local says that it is a client of the ready local pool, whose secrets everybody
+	// knows.
+	Local  bool   // local
+	Secret Secret // client_secret
+}
+
+// A Secret says where a client secret is, in one of two ways. The zero value says that
+// there is none.
+type Secret struct {
+	Env  string // {env: NAME}
+	File string // {file: PATH}, from the configuration file's own directory on
+}
+
+// RedirectURL is where the browser comes back to: one of the app client's callback
+// URLs, character by character.
+func (p *Profile) RedirectURL() string {
+	return fmt.Sprintf("http://localhost:%d/callback", p.port())
+}
+
+func (p *Profile) port() int {
+	if p.Port == 0 {
+		return DefaultPort
+	}
+	return p.Port
+}
+
+// ListenPort is the port of the redirect URL.
+func (p *Profile) ListenPort() int { return p.port() }
+
+// Names are those of files, too, also where these know no letter case.
+var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+
+// CheckName says what is wrong with a profile's name, "" where it is a good one. The
+// reason continues a sentence that begins with the name.
+func CheckName(name string) string {
+	switch {
+	case nameForm.MatchString(name):
+		return ""
+	case nameForm.MatchString(strings.ToLower(name)):
+		return "has capitals: a profile's name has small letters, digits, \".\", \"_\" and \"-\""
+	}
+	return "is no name of a profile: up to 63 small letters, digits, \".\", \"_\" and \"-\", with a letter or digit first"
+}
+
+// A File is the content of the configuration file. The zero value is that of none.
+type File struct {
+	// Default names the profile of commands that are told none, "" for DefaultName.
+	Default  string
+	Profiles map[string]Profile
+}
+
+// A Fault is something that is wrong at one place of the file.
+type Fault struct {
+	Line, Column int    // from 1, in characters
+	Path         string // such as "profiles.dev.port", or ""
+	Message      string
+}
+
+// An Error is all that is wrong with a file.
+type Error struct {
+	Name   string
+	Faults []Fault // at least one
+}
+
+// Error has a line for each fault: "name:line:column: path: message".
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Faults))
+	for n, f := range e.Faults {
+		if f.Path != "" {
+			f.Message = f.Path + ": " + f.Message
+		}
+		lines[n] = fmt.Sprintf("%s:%d:%d: %s", e.Name, f.Line, f.Column, f.Message)
+	}
+	return strings.Join(lines, "\n")
+}

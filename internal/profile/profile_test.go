@@ -1,0 +1,216 @@
+package profile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/poolguard/poolguard/internal/profile"
+)
+
+const whole = `# at the top
+default: dev # said once
+
+profiles:
+  # the pool of the developers
+  dev:
+    user_pool: us-east-1_AbCdEfGhI # not a secret
+    client_id: 1example23456789
+    domain: https://auth.example.com
+    scopes: [openid, email]
+    port: 9000
+    client_secret: {env: DEV_SECRET}
+  robot:
+    user_pool: us-east-1_AbCdEfGhI
+    client_id: "123456"
+    domain: https://auth.example.com
+    issuer: http://127.0.0.1:9229/us-east-1_AbCdEfGhI
+    machine: true
+    local: false
+    client_secret:
+      file: robot.secret
+`
+
+func wholeFile() *profile.File {
+	return &profile.File{Default: "dev", Profiles: map[string]profile.Profile{
+		"dev": {
+			UserPoolID: "us-east-1_AbCdEfGhI", ClientID: "1example23456789", Domain: "https://auth.example.com",
+			Scopes: []string{"openid", "email"}, Port: 9000, Secret: profile.Secret{Env: "DEV_SECRET"},
+		},
+		"robot": {
+			UserPoolID: "us-east-1_AbCdEfGhI", ClientID: "123456", Domain: "https://auth.example.com",
+			Issuer: "http://127.0.0.1:9229/us-east-1_AbCdEfGhI", Machine: true, Secret: profile.Secret{File: "robot.secret"},
+		},
+	}}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		text string
+		want *profile.File
+	}{
+		"whole":       {whole, wholeFile()},
+		"empty":       {"", &profile.File{}},
+		"comment":     {"# nothing\n", &profile.File{}},
+		"no profiles": {"profiles:\n", &profile.File{Profiles: map[string]profile.Profile{}}},
+		"mark, CRLF":  {"\ufeffprofiles:\r\n  a:\r\n    client_id: b\r\n", &profile.File{Profiles: map[string]profile.Profile{"a": {ClientID: "b"}}}},
+		"flow":        {"{default: a, profiles: {a: {port: 1}}}", &profile.File{Default: "a", Profiles: map[string]profile.Profile{"a": {Port: 1}}}},
+	} {
+		got, err := profile.Parse("f", []byte(test.text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"profile: {}\n":                                     `f:1:1: there is no key "profile" here; the keys are default and profiles`,
+		"profiles:\n  a:\n    pool: x\n":                    `f:3:5: there is no key "pool" here; the keys are user_pool, client_id, domain, issuer, scopes, port, machine, local, client_secret`,
+		"profiles:\n  a:\n    client_id: 12\n":              "f:3:16: profiles.a.client_id: must be text; put it in quotes where it looks like something else",
+		"profiles:\n  a:\n    domain:\n":                    "f:3:13: profiles.a.domain: must be text; put it in quotes where it looks like something else",
+		"profiles: {a: {port: 65536}}":                      "f:1:22: profiles.a.port: must be a number from 1 to 65535",
+		"profiles: {a: {port: 1.5}}":                        "f:1:22: profiles.a.port: must be a number from 1 to 65535",
+		"profiles: {a: {machine: yes}}":                     "f:1:25: profiles.a.machine: must be true or false",
+		"profiles: {a: {scopes: openid}}":                   "f:1:24: profiles.a.scopes: must be a list, such as [openid, email]",
+		"profiles: {a: {scopes: [1]}}":                      "f:1:25: profiles.a.scopes[0]: must be text; put it in quotes where it looks like something else",
+		"profiles: {a: {client_secret: hush}}":              "f:1:31: profiles.a.client_secret: the secret itself does not belong here: say {env: NAME} or {file: PATH}",
+		"profiles: {a: {client_secret: {env: A, file: B}}}": "f:1:31: profiles.a.client_secret: has both env and file: keep one",
+		"profiles: {a: {client_secret: {value: hush}}}":     "f:1:32: profiles.a.client_secret: say {env: NAME} or {file: PATH}",
+		"profiles: {Dev: {}}":                               `f:1:12: profiles: "Dev" has capitals: a profile's name has small letters, digits, ".", "_" and "-"`,
+		"profiles: {../x: {}}":                              `f:1:12: profiles: "../x" is no name of a profile: up to 63 small letters, digits, ".", "_" and "-", with a letter or digit first`,
+		"default: [a]":                                      "f:1:10: default: must be text; put it in quotes where it looks like something else",
+		"- a":                                               "f:1:1: must be a mapping, with a key and a value on each line",
+		"profiles: {a: 1}":                                  "f:1:15: profiles.a: must be a mapping, with a key and a value on each line",
+		"profiles: {a: {}, a: {}}":                          `f:1:19: the YAML is broken: mapping key "a" already defined at [1:12]`,
+		"a: 1\n---\nb: 1\n":                                 "f:3:1: a second document begins here: a file has one",
+		"a: 'b":                                             "f:1:4: the YAML is broken: could not find end character of single-quoted text",
+		"\xff":                                              "f:1:1: the file is not UTF-8",
+		strings.Repeat("#", 1<<17):                          "f:1:1: the file has over 32 KiB",
+		strings.Repeat("[", 100):                            "f:1:9: this is nested too deep",
+		strings.Repeat("- ", 100):                           "f:1:17: this is nested too deep",
+		strings.Repeat("a\n", 9000):                         "f:1:1: must be a mapping, with a key and a value on each line",
+	} {
+		_, err := profile.Parse("f", []byte(text))
+		var found *profile.Error
+		if !errors.As(err, &found) || found.Error() != want {
+			t.Errorf("%.60q\ngot  %v\nwant %s", text, err, want)
+		}
+	}
+	_, err := profile.Parse("f", []byte("x: 1\ny: 2\nprofiles: {a: {port: 0}}\n"))
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("not all faults were told: %v", err)
+	}
+}
+
+// What is saved says the same, keeps comments, and stays a link where it was one.
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	target, path := filepath.Join(dir, "settings.yaml"), filepath.Join(dir, "config.yaml")
+	if err := errors.Join(os.WriteFile(target, []byte(whole), 0o644), os.Symlink(target, path)); err != nil {
+		t.Skip(err)
+	}
+	added := profile.Profile{UserPoolID: "eu-west-1_X", ClientID: "#c", Domain: "https://a.example.com", Scopes: []string{"openid", "yes", "a: b"}}
+	want := wholeFile()
+	want.Profiles["extra"] = added
+	err := profile.Update(t.Context(), path, func(f *profile.File) bool {
+		f.Profiles["extra"] = added
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := profile.Load(path)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	text, err := os.ReadFile(target)
+	for _, comment := range []string{"# at the top", "# said once", "# the pool of the developers", "# not a secret"} {
+		if err != nil || strings.Count(string(text), comment) != 1 {
+			t.Errorf("%v: %s is not there once:\n%s", err, comment, text)
+		}
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := profile.Update(t.Context(), path, func(*profile.File) bool { return false }); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(target, []byte("x: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := profile.Update(t.Context(), path, func(*profile.File) bool { return true }); err == nil {
+		t.Error("a file with a fault was overwritten")
+	}
+}
+
+// Processes that save at once lose nothing of each other's.
+func TestUpdateAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "new", "config.yaml")
+	var all sync.WaitGroup
+	for n := range 20 {
+		all.Go(func() {
+			err := profile.Update(context.Background(), path, func(f *profile.File) bool {
+				if f.Profiles == nil {
+					f.Profiles = map[string]profile.Profile{}
+				}
+				f.Profiles[fmt.Sprintf("p%d", n)] = profile.Profile{Port: n + 1}
+				return true
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if f, err := profile.Load(path); err != nil || len(f.Profiles) != 20 {
+		t.Errorf("%v, %v", f, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(whole))
+	f.Add([]byte("profiles: {a: {client_secret: {env: A, file: B}}}"))
+	f.Add([]byte("default: &a b\nprofiles: *a\n<<: *a\n"))
+	f.Add([]byte("profiles:\n  a: !!binary x\n  ? b\n  : |\n   c\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, err := profile.Parse("f", text)
+		var found *profile.Error
+		switch {
+		case err == nil && file != nil:
+			for name := range file.Profiles {
+				if profile.CheckName(name) != "" {
+					t.Errorf("a profile is called %q", name)
+				}
+			}
+			if _, err := profile.Marshal(file, text); err != nil {
+				t.Log(err) // refused, and not written
+			}
+		case file != nil || !errors.As(err, &found) || len(found.Faults) == 0:
+			t.Errorf("%v, %v", file, err)
+		}
+	})
+}
+
+// A fault is told with its place.
+func ExampleParse() {
+	_, err := profile.Parse("config.yaml", []byte("profiles:\n  dev:\n    user_pol: us-east-1_AbCdEfGhI\n    port: 0\n"))
+	fmt.Println(err)
+	// Output:
+	// config.yaml:3:5: there is no key "user_pol" here; the keys are user_pool, client_id, domain, issuer, scopes, port, machine, local, client_secret
+	// config.yaml:4:11: profiles.dev.port: must be a number from 1 to 65535
+}

@@ -1,0 +1,145 @@
+package signin
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/profile"
+	"github.com/poolguard/poolguard/internal/tokenstore"
+)
+
+// A Config says who signs in, and where tokens are kept. Profile and Store must be
+// set.
+type Config struct {
+	Profile profile.Profile
+	// Secret is the client secret that Profile.Secret names, "" for a public client.
+	Secret oauth.Secret
+	Store  *tokenstore.Store
+	// Lifetime is how long a sign-in may take, 0 for [oauth.DefaultFlowLifetime].
+	Lifetime time.Duration
+	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
+	Now func() time.Time
+}
+
+// A ConfigError is one fault of a profile. New joins all that it finds.
+type ConfigError struct {
+	Key    string // of the profile, such as "domain"
+	Reason string // continues a sentence that begins with the key; it holds no secret
+}
+
+// Error implements error.
+func (e *ConfigError) Error() string { return e.Key + " " + e.Reason }
+
+// An Account is a profile at its user pool. It is safe for concurrent use.
+type Account struct {
+	profile  profile.Profile
+	store    *tokenstore.Store
+	now      func() time.Time
+	verifier *cognito.Verifier
+	client   *oauth.Client        // of people
+	machine  *oauth.MachineSource // of a machine; one of the two is nil
+}
+
+// New returns the account that config describes. It does no I/O, and reports every
+// fault of the profile at once, each a [*ConfigError].
+func New(config Config) (*Account, error) {
+	a := &Account{profile: config.Profile, store: config.Store, now: config.Now}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	p := &a.profile
+	if len(p.Scopes) == 0 && !p.Machine {
+		p.Scopes = []string{"openid"}
+	}
+	f := faults{}
+	for key, value := range map[string]string{"user_pool": p.UserPoolID, "client_id": p.ClientID, "domain": p.Domain} {
+		if value == "" {
+			f.add(key, "is missing")
+		}
+	}
+	var err error
+	a.verifier, err = cognito.New(cognito.Config{
+		UserPools: []cognito.UserPool{{ID: p.UserPoolID, ClientIDs: []string{p.ClientID}, Issuer: p.Issuer}},
+		Now:       a.now,
+		Logger:    slog.New(slog.DiscardHandler), // what goes wrong is an error of the call
+	})
+	f.take(err)
+	app := oauth.App{Domain: p.Domain, ClientID: p.ClientID, ClientSecret: config.Secret, Now: a.now}
+	if p.Machine {
+		a.machine, err = oauth.NewMachineSource(oauth.MachineConfig{App: app, Scopes: p.Scopes})
+		f.take(err)
+		return a, f.err()
+	}
+	verifier := a.verifier
+	if verifier == nil { // so that the rest is looked at too
+		verifier = &cognito.Verifier{}
+	}
+	a.client, err = oauth.New(oauth.Config{
+		App: app, Verifier: verifier, UserPoolID: p.UserPoolID, Issuer: p.Issuer,
+		RedirectURL: p.RedirectURL(), Scopes: p.Scopes, FlowLifetime: config.Lifetime,
+	})
+	f.take(err)
+	return a, f.err()
+}
+
+// faults are the first of each key.
+type faults []*ConfigError
+
+func (f *faults) add(key, reason string) {
+	if !slices.ContainsFunc(*f, func(e *ConfigError) bool { return e.Key == key }) {
+		*f = append(*f, &ConfigError{key, reason})
+	}
+}
+
+// keyOf has the profile's keys for the fields of the libraries' configurations.
+var keyOf = []struct{ field, key string }{
+	{"ClientSecret", "client_secret"}, {"ClientID", "client_id"}, {"UserPools[0].ID", "user_pool"}, {"UserPoolID", "user_pool"},
+	{"Domain", "domain"}, {"Issuer", "issuer"}, {"Scopes", "scopes"}, {"RedirectURL", "port"},
+}
+
+// take files the faults that a library joined.
+func (f *faults) take(err error) {
+	if err == nil {
+		return
+	}
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
+	}
+	for _, err := range list {
+		var ofOAuth *oauth.ConfigError
+		var ofCognito *cognito.ConfigError
+		field, reason := "", err.Error()
+		switch {
+		case errors.As(err, &ofOAuth):
+			field, reason = ofOAuth.Field, ofOAuth.Reason
+		case errors.As(err, &ofCognito):
+			field, reason = ofCognito.Field, ofCognito.Reason
+		}
+		key := field
+		for _, k := range keyOf {
+			if strings.Contains(field, k.field) {
+				key = k.key
+				break
+			}
+		}
+		f.add(key, reason)
+	}
+}
+
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	slices.SortFunc(f, func(a, b *ConfigError) int { return strings.Compare(a.Key, b.Key) })
+	list := make([]error, len(f))
+	for n, e := range f {
+		list[n] = e
+	}
+	return errors.Join(list...)
+}
