@@ -38,7 +38,9 @@ func (v *Verifier) judge(ctx context.Context, t *contents, raw Raw, now time.Tim
 			if err := t.checkExpiry(now, v.leeway); err != nil {
 				return err
 			}
-			return v.checkStage(ctx, stageAuthTime, t, raw, now, requirements)
+			if due&(1<<stageAuthTime) != 0 {
+				return v.checkStage(ctx, stageAuthTime, t, raw, now, requirements)
+			}
 		}
 	}
 	return nil

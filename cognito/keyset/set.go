@@ -135,6 +135,17 @@ func (s *Set) Key(id string) (*Key, bool) {
 	return key, ok
 }
 
+// has reports whether key is in the set: this very one, not another of its name. A set
+// of Cognito's has two keys, and comparing their addresses is faster than a look by
+// name; a large one is looked into by name.
+func (s *Set) has(key *Key) bool {
+	const few = 8
+	if len(s.keys) <= few {
+		return slices.Contains(s.keys, key)
+	}
+	return s.byID[key.id] == key
+}
+
 // adopt takes the *Key of old for each key that is in both sets unchanged. It
 // modifies s and is for a set that nobody else has seen yet.
 func (s *Set) adopt(old *Set) {

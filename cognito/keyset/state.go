@@ -61,8 +61,7 @@ func (v *view) holds(key *Key, now time.Time) bool {
 	if v == nil || key == nil || !v.covers(now) {
 		return false
 	}
-	held, ok := v.set.Key(key.ID())
-	return ok && held == key
+	return v.set.has(key)
 }
 
 // publish derives the view from state. The caller holds mu.

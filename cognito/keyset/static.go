@@ -34,11 +34,7 @@ func (s *Static) Replacement(_ context.Context, old *Key) (*Key, error) {
 
 // Holds implements [Source]. The time takes no part in it.
 func (s *Static) Holds(key *Key, _ time.Time) bool {
-	if key == nil {
-		return false
-	}
-	held, ok := s.set.Key(key.ID())
-	return ok && held == key
+	return key != nil && s.set.has(key)
 }
 
 // Load implements [Source]. It never fails.

@@ -43,7 +43,7 @@ func checkMutations() []mutation {
 		edit{"time not told after Config.Revoked", `1<<stageRevocation|1<<stageCustom`, `1<<stageCustom`, "a token that expires while its revocation is asked about is accepted"},
 		edit{"time not told after the application's own checks", `1<<stageRevocation|1<<stageCustom`, `1<<stageRevocation`, "a token that expires while a check goes on is accepted"},
 		edit{"time told again for nothing", `due&(1<<stageRevocation|1<<stageCustom) != 0`, `due != 0`, "each token costs the clock twice"},
-		edit{"sign-in not checked after the application was asked", `return v.checkStage(ctx, stageAuthTime, t, raw, now, requirements)`, `return nil`, "a sign-in that gets too old while a check goes on is accepted"},
+		edit{"sign-in not checked after the application was asked", "\t\t\t\treturn v.checkStage(ctx, stageAuthTime, t, raw, now, requirements)", "\t\t\t\treturn nil", "a sign-in that gets too old while a check goes on is accepted"},
 		skip("nbf not checked", "err := t.checkNotBefore(now, v.leeway); ", `err != nil`, " {", "tokens are good before their time"),
 		skip("audience not checked", "err := t.checkAudience(t.pool); ", `err != nil`, " {", "tokens for other resources are accepted"),
 		edit{"RequireAudience never asked", `stage{stageAudience, stageNonce`, `stage{stageNonce`, "a requirement of the call is ignored"},
