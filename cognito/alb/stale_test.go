@@ -201,26 +201,29 @@ func TestManyKeys(t *testing.T) {
 
 // TestClockSetBack: nothing waits for a time that was read off a wrong clock.
 func TestClockSetBack(t *testing.T) {
-	e := newEndpoint()
-	clock := &handClock{now: time.Now()}
-	v := e.verifier(t, func(c *alb.Config) { c.Clock, c.Now = clock, time.Now })
-	clock.advance(1000 * time.Hour)
-	expect(t, v, token(), "")
-	expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
-	clock.advance(-900 * time.Hour)
-	expect(t, v, token(), "")
-	before := e.count()
-	expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
-	if e.count() == before {
-		t.Error("an absence of the future is believed")
-	}
-	e.serve(respond(500, ""))
-	expect(t, v, token(unknown(2)), cognito.ErrKeysUnavailable)
-	clock.advance(-90 * time.Hour)
-	expect(t, v, token(unknown(2)), cognito.ErrKeysUnavailable)
-	clock.advance(11 * time.Second)
-	e.serve(nil)
-	expect(t, v, token(unknown(2)), cognito.ErrKeyNotFound)
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		clock := &handClock{now: time.Now()}
+		v := e.verifier(t, func(c *alb.Config) { c.Clock, c.Now = clock, time.Now })
+		clock.advance(1000 * time.Hour)
+		expect(t, v, token(), "")
+		expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
+		clock.advance(-900 * time.Hour)
+		expect(t, v, token(), "")
+		synctest.Wait() // for the refresh behind that answer
+		before := e.count()
+		expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
+		if e.count() == before {
+			t.Error("an absence of the future is believed")
+		}
+		e.serve(respond(500, ""))
+		expect(t, v, token(unknown(2)), cognito.ErrKeysUnavailable)
+		clock.advance(-90 * time.Hour)
+		expect(t, v, token(unknown(2)), cognito.ErrKeysUnavailable)
+		clock.advance(11 * time.Second)
+		e.serve(nil)
+		expect(t, v, token(unknown(2)), cognito.ErrKeyNotFound)
+	})
 }
 
 // handClock is read by the goroutines of fetches too.
