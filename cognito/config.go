@@ -33,11 +33,12 @@ type Config struct {
 	// it has answered.
 	//
 	// Answers are kept as ResolvePolicy says. The issuer is that of a token of which
-	// nothing was verified: anybody can have Resolve asked about any https address, and
-	// it should cost no more than a look into a table. It must compare the whole text
-	// with what it knows, and make no request to it. It is called concurrently, once at
-	// a time for each issuer, with a context that ends after ResolvePolicy.Timeout and
-	// holds nothing of the request's: the answer is for everybody.
+	// nothing was verified: anybody can have Resolve asked about any http or https
+	// address, and it should cost no more than a look into a table. It must compare the
+	// whole text with what it knows, and make no request to it. It is called
+	// concurrently, once at a time for each issuer, with a context that ends after
+	// ResolvePolicy.Timeout and holds nothing of the request's: the answer is for
+	// everybody.
 	Resolve func(ctx context.Context, issuer string) (*UserPool, error)
 
 	// ResolvePolicy is for what Resolve answers.

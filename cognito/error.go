@@ -25,8 +25,14 @@ type challenge struct {
 	maxAge time.Duration
 }
 
-// Code returns the reason. It is never empty.
-func (e *Error) Code() Code { return e.code }
+// Code returns the reason. It is never empty: that of the zero Error, which an
+// application's check may return, is [ErrAccessDenied].
+func (e *Error) Code() Code {
+	if e.code == "" {
+		return ErrAccessDenied
+	}
+	return e.code
+}
 
 // Claim returns the name of the claim or header parameter that decided, or "".
 func (e *Error) Claim() string { return e.claim }
@@ -41,7 +47,7 @@ func (e *Error) Error() string {
 	if e == nil {
 		return "cognito: a nil *Error"
 	}
-	s := e.code.Error() + ": " + e.message
+	s := e.Code().Error() + ": " + e.message
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
 	}
@@ -59,7 +65,7 @@ func (e *Error) Unwrap() error {
 // Is reports whether target is the error's [Code].
 func (e *Error) Is(target error) bool {
 	code, ok := target.(Code)
-	return ok && e != nil && code == e.code
+	return ok && e != nil && code == e.Code()
 }
 
 // Temporary reports whether the same token may be accepted later because this time
@@ -87,7 +93,7 @@ func (e *Error) RequiredMaxAge() time.Duration { return e.want.maxAge }
 func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) && e != nil {
-		return e.code
+		return e.Code()
 	}
 	var code Code
 	if errors.As(err, &code) {

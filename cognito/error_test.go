@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -22,5 +23,20 @@ func TestErrorDetails(t *testing.T) {
 	var none *Error
 	if none.Because(cause) != nil || none.RetryIn(1) != nil {
 		t.Error("nil has become an error")
+	}
+}
+
+// TestZeroError: what a check of the application returned is a refusal and is told as
+// one.
+func TestZeroError(t *testing.T) {
+	var e Error
+	if e.Code() != ErrAccessDenied || CodeOf(&e) != ErrAccessDenied || !errors.Is(&e, ErrAccessDenied) || !strings.Contains(e.Error(), string(ErrAccessDenied)) {
+		t.Errorf("%v, %q", &e, e.Code())
+	}
+	var told Code
+	v := Verifier{observer: &Observer{VerificationEnded: func(_ context.Context, seen Verification) { told = seen.Code }}}
+	v.ObserveRefusal(t.Context(), &e)
+	if told != ErrAccessDenied {
+		t.Errorf("told %q", told)
 	}
 }

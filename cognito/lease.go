@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,6 +56,12 @@ func (l *lease) holds(now time.Time) bool {
 	return l == nil || l.good.Load().covers(now.UnixNano())
 }
 
+// usable reports whether the issuer is trusted while Resolve fails. The nil lease is
+// none.
+func (l *lease) usable(now time.Time) bool {
+	return l != nil && l.stale.Load().covers(now.UnixNano())
+}
+
 // trusted returns the issuer of a lease that counts, nil for a denial.
 func (l *lease) trusted() *issuer {
 	if l == nil {
@@ -71,7 +78,9 @@ func (l *lease) end() {
 
 // A flight is one call of Resolve, and whoever waits for it.
 type flight struct {
-	done chan struct{}
+	asked time.Time
+	ctx   context.Context //nolint:containedctx // of the call; it ends no later than the time-out
+	done  chan struct{}
 	// Written before done is closed, and read after.
 	issuer *issuer // nil, with no error: denied
 	err    error
@@ -105,16 +114,29 @@ func (r *resolver) issuer(ctx context.Context, name string) (*issuer, error) {
 	if known {
 		return l.trusted(), nil
 	}
-	f, l := r.fly(name, now) //nolint:contextcheck // the answer is for everybody, and must not end with one's context
+	f, l, err := r.fly(name, now)
 	if f == nil {
-		return l.trusted(), nil
+		return l.trusted(), err
 	}
 	select {
 	case <-f.done:
-		return f.issuer, f.err
+	case <-f.ctx.Done():
 	case <-ctx.Done():
+	}
+	select {
+	case <-f.done: // also where more than one has come to pass
+		return f.issuer, f.err
+	default:
+	}
+	if ctx.Err() != nil {
 		return nil, fmt.Errorf("gave up waiting for Config.Resolve: %w", ctx.Err())
 	}
+	// A Resolve that does not heed its context. Nobody waits for it any longer, and nobody
+	// asks again before it returns.
+	if l.usable(r.clock.Now()) {
+		return l.issuer, nil
+	}
+	return nil, context.Cause(f.ctx) //nolint:contextcheck // the answer is for everybody, and must not end with one's context
 }
 
 // known returns the last answer about name, a lease or nil for a denial, and whether
@@ -130,24 +152,37 @@ func (r *resolver) known(name string, now time.Time) (l *lease, holds bool) {
 	return l, false
 }
 
+// fewestFlights is how many calls of Resolve may be under way at least, with MaxPools
+// less than that.
+const fewestFlights = 1000
+
+var errTooMany = errors.New("too many calls of Config.Resolve are under way")
+
 // fly returns the call of Resolve about name to wait for, or none and the lease to go
 // by: an answer that came meanwhile, or that may be used while somebody else asks. The
 // call belongs to no caller and has nothing of one's context: the answer is for all.
-func (r *resolver) fly(name string, now time.Time) (*flight, *lease) {
+// It can outlive those who wait, so there is a limit to such calls, too.
+func (r *resolver) fly(name string, now time.Time) (f *flight, l *lease, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// A call that ended since has left its answer before it left the map.
 	l, known := r.known(name, now)
 	f, joined := r.flights[name]
+	full := !joined && len(r.flights) >= max(r.policy.MaxPools, fewestFlights)
 	switch {
-	case known || joined && l != nil && l.stale.Load().covers(now.UnixNano()):
-		return nil, l
+	case known || (joined || full) && l.usable(now):
+		return nil, l, nil
+	case full:
+		return nil, nil, errTooMany
 	case !joined:
-		f = &flight{done: make(chan struct{})}
+		// A copy: the name is a piece of a token, and would hold all of it.
+		name = strings.Clone(name)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		f = &flight{asked: now, ctx: ctx, done: make(chan struct{})}
 		r.flights[name] = f
-		go r.run(f, name, l)
+		go r.run(f, cancel, name, l)
 	}
-	return f, nil
+	return f, l, nil
 }
 
 // trusts reports whether i, which verified a token before, is what its name stands for
@@ -160,8 +195,7 @@ func (r *resolver) trusts(ctx context.Context, i *issuer) bool {
 	return err == nil && current == i
 }
 
-func (r *resolver) run(f *flight, name string, old *lease) {
-	ctx, cancel := context.WithCancelCause(context.Background())
+func (r *resolver) run(f *flight, cancel context.CancelCauseFunc, name string, old *lease) {
 	defer cancel(nil)
 	stop := r.clock.AfterFunc(r.policy.Timeout, func() { cancel(fmt.Errorf("no answer within %v", r.policy.Timeout)) })
 	defer stop()
@@ -169,20 +203,21 @@ func (r *resolver) run(f *flight, name string, old *lease) {
 	err := errors.New("Config.Resolve ended its goroutine") // as a test's FailNow does
 	// Deferred, because the flight must end then all the same.
 	defer func() {
-		f.issuer, f.err = r.settle(name, old, up, err)
+		f.issuer, f.err = r.settle(f, name, old, up, err)
 		r.mu.Lock()
 		delete(r.flights, name)
 		r.mu.Unlock()
 		close(f.done)
 	}()
-	up, err = askResolve(ctx, r.resolve, name)
-	if err != nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
+	up, err = askResolve(f.ctx, r.resolve, name)
+	if f.ctx.Err() != nil && (err != nil || up != nil) { // a denial is never too late
+		err = context.Cause(f.ctx)
 	}
 }
 
-// settle makes an answer of Resolve count.
-func (r *resolver) settle(name string, old *lease, up *UserPool, err error) (*issuer, error) {
+// settle makes an answer of Resolve count: from when it was asked for, since a tenant
+// may be gone by the time that it is heard.
+func (r *resolver) settle(f *flight, name string, old *lease, up *UserPool, err error) (*issuer, error) {
 	now := r.clock.Now()
 	switch {
 	case err != nil:
@@ -194,20 +229,23 @@ func (r *resolver) settle(name string, old *lease, up *UserPool, err error) (*is
 			old.end()
 		}
 		return nil, nil
-	case old != nil && samePool(old.config, *up):
-		r.extend(old, now)
+	}
+	// Of its own: whoever answered may keep what it points to, and change it later.
+	config := *up
+	config.ClientIDs, config.Audiences = slices.Clone(up.ClientIDs), slices.Clone(up.Audiences)
+	if old != nil && samePool(old.config, config) {
+		r.extend(old, f.asked)
 		r.denied.Invalidate(name)
 		r.leased.Set(name, old) // it may have had to make room
 		return old.issuer, nil
 	}
-	i, err := r.make(*up, name)
+	i, err := r.make(config, name)
 	if err != nil {
 		return r.outage(old, now, fmt.Errorf("the user pool that Config.Resolve returned for %s cannot be: %w", quote(name), err))
 	}
-	l := &lease{issuer: i, config: *up}
-	l.config.ClientIDs, l.config.Audiences = slices.Clone(up.ClientIDs), slices.Clone(up.Audiences)
+	l := &lease{issuer: i, config: config}
 	i.lease = l
-	r.extend(l, now)
+	r.extend(l, f.asked)
 	r.leased.Set(name, l)
 	r.denied.Invalidate(name) // which may be younger than the lease becomes
 	if old != nil {
@@ -236,9 +274,9 @@ func (r *resolver) outage(old *lease, now time.Time, err error) (*issuer, error)
 	return old.issuer, nil
 }
 
-// extend has the lease hold from now on.
-func (r *resolver) extend(l *lease, now time.Time) {
-	good, stale := r.span(now, r.policy.MaxAge), r.span(now, r.policy.Stale)
+// extend has the lease hold by an answer that was asked for at that time.
+func (r *resolver) extend(l *lease, asked time.Time) {
+	good, stale := r.span(asked, r.policy.MaxAge), r.span(asked, r.policy.Stale)
 	l.stale.Store(&stale)
 	l.good.Store(&good)
 }
@@ -260,5 +298,6 @@ func sameSource(a, b keyset.Source) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
-	return reflect.TypeOf(a).Comparable() && reflect.TypeOf(b).Comparable() && a == b
+	// Of values and not of types: a struct may hold anything in an interface.
+	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }

@@ -28,6 +28,7 @@ type Observer struct {
 	// the copy of one was read from [Config.KeySetDirectory]. Fetches belong to no
 	// verification: many may wait for one, and none for one in the background. Those who
 	// wait are not kept until it returns. It is not called for a [UserPool] with a KeySet of its own.
+	// Nothing catches its panic, which ends the program.
 	KeySetFetched func(f KeySetFetch)
 }
 
@@ -119,7 +120,7 @@ func (v *Verifier) observed(ctx context.Context, raw string, use TokenUse, requi
 	}()
 	t, refusal := v.steps(ctx, raw, use, requirements, &seen)
 	if seen.Code = ""; refusal != nil {
-		seen.Code = refusal.code
+		seen.Code = refusal.Code()
 	}
 	return t, refusal
 }

@@ -10,7 +10,7 @@ import (
 
 // What a [ResolvePolicy] has where a field is 0.
 const (
-	DefaultMaxPools      = 10_000
+	DefaultMaxPools      = 25_000
 	DefaultResolveMaxAge = 5 * time.Minute
 	DefaultResolveStale  = time.Hour
 	DefaultDeniedMaxAge  = 30 * time.Second
@@ -20,27 +20,32 @@ const (
 // A ResolvePolicy says how long what [Config.Resolve] answered is used, and how much
 // of it is kept. The zero value of a field is its default; a negative one is refused.
 type ResolvePolicy struct {
-	// MaxPools is how many user pools are kept, with their key sets: some 4 KB each. It
-	// should be more than there are tenants: a token of a pool that had to make room
+	// MaxPools is how many user pools are kept, with their key sets: some 4 KB each. A
+	// pool counts for each of its two issuers that a token has named, good or not, so it
+	// should be more than twice the tenants: a token of a pool that had to make room
 	// costs a call of Resolve and a fetch of the pool's keys. In the verified-token
 	// cache a token counts for its pool, too. As many issuers that were denied are
-	// remembered. Default: [DefaultMaxPools].
+	// remembered, and as many calls of Resolve may be under way, but no fewer than 1000;
+	// beyond that an issuer that is not known is [ErrCheckUnavailable]. Default:
+	// [DefaultMaxPools].
 	MaxPools int
 
-	// MaxAge is for how long a pool is trusted before Resolve is asked again. It is how
-	// long a tenant's tokens outlive the tenant. Default: [DefaultResolveMaxAge].
+	// MaxAge is for how long a pool is trusted, from when Resolve was asked, before it is
+	// asked again. It is how long a tenant's tokens outlive the tenant. Default:
+	// [DefaultResolveMaxAge].
 	MaxAge time.Duration
 
-	// Stale is for how long after it was had an answer is used while Resolve fails. At
-	// least MaxAge. Default: [DefaultResolveStale], or MaxAge where that is longer.
+	// Stale is for how long after it was asked for an answer is used while Resolve fails,
+	// or one waits for it. At least MaxAge. Default: [DefaultResolveStale], or MaxAge where that is longer.
 	Stale time.Duration
 
 	// DeniedMaxAge is for how long an issuer that was denied is not asked about again.
 	// Default: [DefaultDeniedMaxAge].
 	DeniedMaxAge time.Duration
 
-	// Timeout is how long a call of Resolve may take, by [Config.Clock]. Default:
-	// [DefaultResolveWithin].
+	// Timeout is how long a call of Resolve may take, by [Config.Clock]. Nobody waits for
+	// it longer, also where it does not heed its context; and a pool that it returns
+	// later is not trusted. Default: [DefaultResolveWithin].
 	Timeout time.Duration
 }
 

@@ -28,6 +28,7 @@ const (
 var (
 	errForbidden = errors.New("alb: the address answers 403, and no key has ever been had from there")
 	errNoOutcome = errors.New("alb: the HTTP client's transport ended the goroutine of the fetch")
+	errPanicked  = errors.New("alb: the HTTP client's transport panicked") // with what is not said: it may hold anything
 )
 
 // fetched is the outcome of one fetch: a key, or why there is none.
@@ -63,9 +64,14 @@ func restrict(client *http.Client) *http.Client {
 func (k *keys) fly(id string, f *flight) {
 	started := k.clock.Now().Round(0)
 	got := fetched{err: errNoOutcome}
-	// Deferred, because a transport may call runtime.Goexit (a test's FailNow does): the
-	// flight must end all the same.
-	defer func() { k.settle(id, f, started, got) }()
+	// Deferred, because a transport may call runtime.Goexit (a test's FailNow does) or
+	// panic: the flight must end all the same, and nobody above would recover.
+	defer func() {
+		if recover() != nil {
+			got = fetched{err: errPanicked}
+		}
+		k.settle(id, f, started, got)
+	}()
 	got = k.fetch(id)
 }
 

@@ -248,11 +248,13 @@ func (*handClock) AfterFunc(time.Duration, func()) (stop func() bool) {
 	return func() bool { return true }
 }
 
-// TestTransportThatExits: a fetch whose goroutine ends leaves nobody waiting.
+// TestTransportThatExits: a fetch whose goroutine ends, or panics, leaves nobody waiting.
 func TestTransportThatExits(t *testing.T) {
-	e := newEndpoint()
-	e.serve(func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil })
-	expect(t, e.verifier(t), token(), cognito.ErrKeysUnavailable)
+	for _, misbehave := range []func(){runtime.Goexit, func() { panic("a secret") }} {
+		e := newEndpoint()
+		e.serve(func(*http.Request) (*http.Response, error) { misbehave(); return nil, nil })
+		expect(t, e.verifier(t), token(), cognito.ErrKeysUnavailable)
+	}
 }
 
 // TestRaces has many verify at once while keys come, go and fail.

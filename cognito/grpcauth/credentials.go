@@ -70,7 +70,8 @@ func (c *Credentials) RequireTransportSecurity() bool { return c == nil || !c.pl
 // as long as ctx allows. Its errors have a status: Canceled or DeadlineExceeded where
 // ctx ended, Unavailable where the source's error has a method Temporary that says so,
 // else Unauthenticated. They wrap what the source said, which is not in the status:
-// servers hand that on to their own clients.
+// servers hand that on to their own clients. It is in the text, and so in the status
+// that grpc-go makes of an error around this one (fmt.Errorf with %w).
 func (c *Credentials) GetRequestMetadata(ctx context.Context, _ ...string) (map[string]string, error) {
 	switch {
 	case c == nil || c.token == nil:

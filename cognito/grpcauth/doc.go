@@ -18,6 +18,9 @@
 // ("/grpc.reflection.v1.ServerReflection/*", and v1alpha) too; [Interceptor.Check]
 // finds such methods, and rules that name none, when the program starts.
 //
+// Interceptors see what comes through a grpc.Server. Handlers that are called without
+// one, as by grpc-gateway's Register...HandlerServer, are open to everybody.
+//
 // It owns the wire: finding the one credential of a call, which rule is for it, the
 // status of a refusal, and the end of a stream whose token expires. It never decides
 // whether a token is good; that is the verifier's.
@@ -40,7 +43,8 @@
 // the table. The message is the code of package cognito, a colon, and what was wrong.
 // Details are an ErrorInfo and, for what may be tried again, a RetryInfo
 // (google/rpc/error_details.proto); the trailer www-authenticate has bearer's
-// challenge. [CodeOf] reads the code on the other side.
+// challenge, but where net/http serves (grpc.Server.ServeHTTP), which takes no trailer of
+// that name and says so in its log. [CodeOf] reads the code on the other side.
 //
 // # Streams
 //

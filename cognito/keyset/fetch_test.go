@@ -259,14 +259,18 @@ func TestNoGoroutineStaysBehind(t *testing.T) {
 }
 
 // A transport that ends its goroutine, as a test's FailNow does, must not leave
-// everyone waiting for ever.
+// everyone waiting for ever, nor one that panics end the program.
 func TestTransportThatExits(t *testing.T) {
-	e := &endpoint{}
-	e.set(func(*http.Request) (*http.Response, error) {
-		runtime.Goexit()
-		return nil, nil
-	})
-	mustBeUnavailable(t, remote(t, e), "one")
+	for _, misbehave := range []func(){runtime.Goexit, func() { panic("a secret") }} {
+		e := &endpoint{}
+		e.set(func(*http.Request) (*http.Response, error) {
+			misbehave()
+			return nil, nil
+		})
+		if err := mustBeUnavailable(t, remote(t, e), "one"); strings.Contains(err.Error(), "secret") {
+			t.Error(err)
+		}
+	}
 }
 
 // Time-outs of the network match the context's error in package net; here only the

@@ -11,6 +11,7 @@ import (
 var (
 	errNotYet    = errors.New("the next attempt may not start yet")
 	errNoOutcome = errors.New("the HTTP client's transport ended the goroutine of the fetch")
+	errPanicked  = errors.New("the HTTP client's transport panicked") // with what is not said: it may hold anything
 )
 
 // obtain returns the set to answer from: one that satisfies the question, or else
@@ -143,9 +144,12 @@ func (r *Remote) fly(f *flight) {
 	f.asked = true
 	started = wallTime(r.clock)
 	got := fetched{err: &fetchError{cause: errNoOutcome}}
-	// Deferred, because a transport may call runtime.Goexit (a test's FailNow
-	// does): the flight must end all the same.
+	// Deferred, because a transport may call runtime.Goexit (a test's FailNow does) or
+	// panic: the flight must end all the same, and nobody above would recover.
 	defer func() {
+		if recover() != nil {
+			got = fetched{err: &fetchError{cause: errPanicked}}
+		}
 		set := r.settle(f, started, got)
 		r.tell(got.report(started, wallTime(r.clock)))
 		if set != nil && r.copies != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -144,6 +145,10 @@ func (e *Entry) check() (key, error) {
 	case e.ID == "":
 		// Tokens may lack the claim, and an entry without a name would be about them all.
 		return k, &EntryError{"ID", "is empty"}
+	case strings.TrimSpace(e.ID) != e.ID:
+		// No name of Cognito's does, and one that was read with its line's end would revoke
+		// nothing.
+		return k, &EntryError{"ID", "begins or ends with white space"}
 	case len(e.ID) > longestID:
 		return k, &EntryError{"ID", fmt.Sprintf("has %d bytes, more than %d", len(e.ID), longestID)}
 	case e.Kind == KindSubject && e.Before.IsZero():

@@ -2,6 +2,7 @@ package revocation
 
 import (
 	"context"
+	"fmt"
 	"sync"
 )
 
@@ -60,9 +61,18 @@ func (o *Online) board(ctx context.Context, name tokenHash, ask func(context.Con
 	o.flights.under[name] = f
 	go func() {
 		defer cancel()
+		// Deferred, because the client's transport may panic, or end the goroutine as a
+		// test's FailNow does: in one that is nobody's, the first would end the program and
+		// the second have others wait forever.
+		f.err = &UnavailableError{reason: "the HTTP client's transport ended the goroutine of the question"}
+		defer func() {
+			if p := recover(); p != nil {
+				f.err = &UnavailableError{reason: fmt.Sprintf("the HTTP client's transport panicked with a value of type %T", p)}
+			}
+			o.land(name, f)
+			close(f.done)
+		}()
 		f.verdict, f.err = o.inTurn(within, ask)
-		o.land(name, f)
-		close(f.done)
 	}()
 	return f, verdict{}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -183,4 +184,30 @@ func TestTimeout(t *testing.T) {
 			t.Errorf("%v, %v", revoked, err)
 		}
 	})
+}
+
+// A rude transport ends badly.
+type rude func()
+
+// RoundTrip implements http.RoundTripper.
+func (r rude) RoundTrip(*http.Request) (*http.Response, error) { r(); return nil, io.EOF }
+
+// TestTransportsThatMisbehave: each question gets its error, the next one too.
+func TestTransportsThatMisbehave(t *testing.T) {
+	for name, misbehave := range map[string]rude{"panic": func() { panic("Bearer x") }, "exit": runtime.Goexit} {
+		issuer := cognitotest.NewIssuer()
+		raw := issuer.Pool().AccessToken(cognitotest.Scopes(openID))
+		online, err := revocation.NewOnline(revocation.OnlineConfig{
+			UserPools:  []revocation.OnlineUserPool{{ID: cognitotest.PoolID, Domain: "https://auth.example.com"}},
+			HTTPClient: &http.Client{Transport: misbehave}, Now: issuer.Clock().Now,
+		})
+		must(t, err)
+		for range 2 {
+			revoked, err := online.Revoked(t.Context(), verified(t, issuer, raw), cognito.Raw(raw))
+			var unavailable *revocation.UnavailableError
+			if revoked || !errors.As(err, &unavailable) || !strings.Contains(err.Error(), "transport") || strings.Contains(err.Error(), "Bearer") {
+				t.Errorf("%s: %v, %v", name, revoked, err)
+			}
+		}
+	}
 }

@@ -139,11 +139,11 @@ func (l *List) Revoked(_ context.Context, token cognito.Token, _ cognito.Raw) (b
 	default:
 		return false, errors.New("revocation: neither an access token nor an ID token")
 	}
+	if id == "" && says.UserPoolID() == "" {
+		return false, errors.New("revocation: the token was not verified")
+	}
 	f := l.filter.Load()
 	if !f.mayHave(l.hash(kindSubject, subject)) && !f.mayHave(l.hash(kindToken, id)) && !f.mayHave(l.hash(kindSignIn, origin)) {
-		if id == "" && says.UserPoolID() == "" {
-			return false, errors.New("revocation: the token was not verified")
-		}
 		return false, nil
 	}
 	return l.find(says), nil

@@ -286,6 +286,7 @@ func TestFaultyEntries(t *testing.T) {
 		"UserPool":       func(e *revocation.Entry) { e.UserPool = "" },
 		"UserPool ID":    func(e *revocation.Entry) { e.UserPool = "pool" },
 		"ID":             func(e *revocation.Entry) { e.ID = "" },
+		"ID with space":  func(e *revocation.Entry) { e.ID = "one\n" },
 		"ID length":      func(e *revocation.Entry) { e.ID = strings.Repeat("x", 1025) },
 		"Before":         func(e *revocation.Entry) { e.Before = time.Time{} },
 		"Before of none": func(e *revocation.Entry) { e.Kind = revocation.KindSignIn },
@@ -333,6 +334,16 @@ func TestZeroListDenies(t *testing.T) {
 		}
 		if slices.Contains(errs, nil) || list.Len() != 0 || len(slices.Collect(list.Entries())) != 0 {
 			t.Errorf("errors %v", errs)
+		}
+	}
+	// Many, so that the filter of some takes no name at all for one that may be there.
+	for range 1000 {
+		full := newList(t, issuer, nil)
+		for n := range 32 {
+			must(t, full.RevokeSubject(cognitotest.PoolID, fmt.Sprint(n), issuer.Clock().Now()))
+		}
+		if revoked, err := full.Revoked(t.Context(), &cognito.AccessToken{}, ""); revoked || err == nil {
+			t.Fatalf("%v, %v", revoked, err)
 		}
 	}
 	for _, token := range []cognito.Token{nil, (*cognito.AccessToken)(nil), &cognito.IDToken{}} {

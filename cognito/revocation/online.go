@@ -14,7 +14,7 @@ import (
 
 // An Online check asks Cognito about access tokens, by presenting each to an endpoint
 // that takes no revoked ones, and remembers the answers: a good one for
-// [OnlineConfig.MaxAge], a revoked one until the token expires. Make one with
+// [OnlineConfig.MaxAge], a revoked one until the token expires, or so long. Make one with
 // [NewOnline] and share it; it is safe for concurrent use. The nil and the zero Online
 // answer every question with an error.
 //
@@ -158,7 +158,12 @@ func (o *Online) remembered(name tokenHash) (verdict, bool) {
 // is kept as long as the token could be used; a good one may be revoked any time.
 func (o *Online) remember(name tokenHash, a answer, from, expires time.Time) verdict {
 	v := verdict{revoked: a != answerGood, from: from, until: from.Add(o.maxAge)}
-	if a == answerRevoked || expires.Before(v.until) {
+	switch longer := expires.After(v.until); {
+	case a == answerRevoked && longer:
+		v.until = expires
+	case a != answerRevoked && !longer:
+		// A revoked one is remembered for MaxAge at least: a verifier's leeway has expired
+		// tokens asked about, and each time that one is sent would be a request.
 		v.until = expires
 	}
 	o.verdicts.Set(name, v)

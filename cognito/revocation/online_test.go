@@ -282,6 +282,25 @@ func TestAnswersAreRemembered(t *testing.T) {
 	c.wantAsked(t, 6)
 }
 
+// TestExpiredTokensAreRemembered: those that a leeway keeps alive are not asked about
+// each time.
+func TestExpiredTokensAreRemembered(t *testing.T) {
+	t.Parallel()
+	c := newCourt(t)
+	c.says(reply{401, jsonType, "", `{"error":"invalid_token"}`})
+	online, _ := c.online(t, nil)
+	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID), cognitotest.ExpiresIn(time.Minute))
+	token := verified(t, c.issuer, raw)
+	c.issuer.Clock().Advance(2 * time.Minute)
+	for _, want := range []int64{1, 1, 2} {
+		if revoked, err := online.Revoked(t.Context(), token, cognito.Raw(raw)); !revoked || err != nil {
+			t.Errorf("%v, %v", revoked, err)
+		}
+		c.wantAsked(t, want)
+		c.issuer.Clock().Advance(revocation.DefaultMaxAge / 2)
+	}
+}
+
 // TestGoodAnswersEndWithTheToken, which a leeway keeps alive.
 func TestGoodAnswersEndWithTheToken(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,8 @@ func revocationMutations() []mutation {
 		edit{"machine tokens let through unasked", `if o.acceptMachines {`, `if true || o.acceptMachines {`, "a check that cannot be made is called good"},
 		edit{"good answers never asked again", `ok && v.covers(o.now())`, `ok && (v.covers(o.now()) || true)`, "a revocation is never noticed"},
 		edit{"a clock set back prolongs answers", `!now.Before(v.from) && now.Before(v.until)`, `now.Before(v.until)`, "a revocation is noticed too late"},
-		edit{"a revocation forgotten", `if a == answerRevoked || expires`, `if expires`, "Cognito is asked about revoked tokens all the time"},
+		edit{"a revocation forgotten", `case a == answerRevoked && longer:`, `case false && longer:`, "Cognito is asked about revoked tokens all the time"},
+		edit{"expired tokens asked about each time", `case a != answerRevoked && !longer:`, `case !longer:`, "an expired token that a leeway accepts is a request each time"},
 		edit{"suspended called good", `revoked: a != answerGood`, `revoked: a == answerRevoked`, "a user who must reset the password gets in"},
 	)...)
 	list = append(list, in("revocation/answer.go", asked,
@@ -44,6 +45,7 @@ func revocationMutations() []mutation {
 		edit{"the first caller's end is everybody's", `context.WithTimeout(context.WithoutCancel(ctx), o.timeout)`, `context.WithTimeout(ctx, o.timeout)`, "who gives up takes the others along"},
 		edit{"one who leaves ends the request", `f.waiting--; f.waiting > 0 {`, `f.waiting--; false && f.waiting > 0 {`, "who gives up takes the others along"},
 		edit{"the last to leave ends nothing", "\tf.cancel()\n\t// Who", "\t// Who", "requests that nobody waits for go on"},
+		edit{"a panic ends the process", `if p := recover(); p != nil {`, `if p := error(nil); p != nil {`, "an HTTP client that panics takes everything down"},
 		edit{"requests not bounded", `case o.flights.slots <- struct{}{}:`, "case func() chan struct{} { c := make(chan struct{}, 1); return c }() <- struct{}{}:\n\t\treturn ask(ctx)", "a flood of tokens is a flood of requests"},
 	)...)
 }

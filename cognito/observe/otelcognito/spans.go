@@ -23,7 +23,11 @@ type spanKey struct{ of *spans }
 
 func (s *spans) started(ctx context.Context) context.Context {
 	if !s.roots && !trace.SpanFromContext(ctx).IsRecording() {
-		return ctx
+		if ctx.Value(spanKey{s}) == nil {
+			return ctx
+		}
+		// It is within the check of another verification, whose span the end would find.
+		return context.WithValue(ctx, spanKey{s}, nil)
 	}
 	ctx, span := s.tracer.Start(ctx, "cognito.verify") // of kind internal
 	// One that is not sampled is kept too: within the check of an application that

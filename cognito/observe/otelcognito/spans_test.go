@@ -119,6 +119,27 @@ func TestEachEndsItsOwnSpan(t *testing.T) {
 	}
 }
 
+// TestVerificationInASpanThatIsNotRecorded: it has no span, and does not end the one
+// around it.
+func TestVerificationInASpanThatIsNotRecorded(t *testing.T) {
+	issuer, backend := cognitotest.NewIssuer(), newBackend()
+	verifier := newVerifier(t, issuer, backend.telemetry(t, otelcognito.Config{}).Observer(), nil)
+	within := cognito.Require(func(ctx context.Context, _ cognito.Token) error {
+		outer := trace.SpanFromContext(ctx)
+		inner, _ := tracenoop.NewTracerProvider().Tracer("").Start(ctx, "the application's, not recorded")
+		_, _ = verifier.VerifyIDToken(inner, "bad")
+		if !outer.IsRecording() {
+			t.Error("the outer span was ended by the inner verification")
+		}
+		return nil
+	})
+	ctx, request := backend.tracer().Start(t.Context(), "request")
+	defer request.End()
+	if _, err := verifier.VerifyAccessToken(ctx, issuer.Pool().AccessToken(), within); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestFetchSpans: of kind client, in traces of their own, by the verifier's clock.
 func TestFetchSpans(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
