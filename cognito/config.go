@@ -22,7 +22,8 @@ const DefaultMaxTokenBytes = 16 << 10
 // Config says which tokens a [Verifier] accepts. Only UserPools must be set, or
 // Resolve.
 type Config struct {
-	// UserPools are the pools whose tokens are trusted: one or more, each ID once.
+	// UserPools are the pools whose tokens are trusted, each ID once: one or more, unless
+	// there is Resolve.
 	UserPools []UserPool
 
 	// Resolve, for services with more user pools than one would configure, is asked for
@@ -152,7 +153,7 @@ func (c *Config) validate() error {
 		faults = append(faults, &ConfigError{field, fmt.Sprintf(format, args...)})
 	}
 	if len(c.UserPools) == 0 && c.Resolve == nil {
-		fault("UserPools", "is empty: name at least one user pool to trust")
+		fault("UserPools", "is empty: name at least one user pool to trust, or set Resolve")
 	}
 	if c.Resolve == nil && c.ResolvePolicy != (ResolvePolicy{}) {
 		fault("ResolvePolicy", "means nothing without Resolve")

@@ -27,5 +27,9 @@
 // token that was revoked verifies until it expires (see [Config.Revoked]).
 //
 // The packages around it: bearer protects a net/http handler, keyset fetches and
-// caches the pools' keys, cognitotest issues tokens for tests.
+// caches the pools' keys, revocation ends tokens before their time, oauth signs users
+// in and gets tokens for machines, lambdaauth answers API Gateway and AppSync, alb
+// verifies what load balancers sign, cognitotest issues tokens for tests. Modules of
+// their own, since they bring others: grpcauth for gRPC, observe/promcognito and
+// observe/otelcognito for metrics and traces.
 package cognito

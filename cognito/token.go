@@ -75,6 +75,9 @@ func (t *contents) decode(dst any) error {
 
 // describe is what tokens show of themselves when they are printed.
 func (t *contents) describe() string {
+	if t.pool == nil {
+		return "no token: nothing was verified"
+	}
 	return fmt.Sprintf("%s token of %s, subject %s, expires %s",
 		t.use(), t.poolID(), quote(t.text[claimSubject]), stamp(t.time(claimExpiry)))
 }

@@ -25,6 +25,10 @@
 //
 // Without the token or another identity source, API Gateway answers 401 by itself.
 //
+// HTTPSimple can say no more than true or false, for all routes at once: a token that
+// one of Config.Routes refuses gets false for each, unless Config.Caching says that API
+// Gateway keeps answers by route, or does not keep them.
+//
 // # Caching
 //
 // API Gateway keeps answers by the identity sources, for five minutes (REST) unless
@@ -54,7 +58,7 @@
 //   - Everything by which a request is judged must be an identity source: the
 //     Authorization header for all kinds of API. A source more can only split the cache.
 //     Events of HTTP APIs tell: one whose sources do not have the token in them is an error,
-//     unless Config.Caching is NotCached.
+//     unless Config.Caching is NotCached or the event has no sources at all, as those of tests.
 //   - A kept answer outlives its token: by the TTL at most, as it does revocation and
 //     the age that RequireMaxAuthAge allows. Nothing in an answer of API Gateway's can
 //     shorten that. The context has expires_at, Unix seconds, for integrations to

@@ -140,8 +140,11 @@ func (e *Error) Error() string {
 		return "oauth: a nil *Error"
 	}
 	s := e.code.Error() + ": " + e.message
-	if e.reported != "" || e.description != "" {
+	switch {
+	case e.description != "":
 		s += fmt.Sprintf(" (%s: %q)", e.reported, e.description)
+	case e.reported != "":
+		s += " (" + e.reported + ")"
 	}
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
