@@ -75,7 +75,9 @@ func (l *List) RevokeSignIn(userPool, originTokenID string, until time.Time) err
 
 // RevokeSubject revokes all tokens of a user, or of a machine's app client, whose
 // sign-in lies before that time: with the present, "sign out everywhere". Do not round
-// the time. Who signs in afterwards gets good tokens; who refreshes does not. The entry
+// the time. Who signs in afterwards gets good tokens; who refreshes does not. Cognito's
+// auth_time has whole seconds, so one who signs in within that same second does not
+// either. The entry
 // is kept for [ListConfig.SignInLifetime] and a day after that time.
 //
 // A machine gets new, good tokens whenever it asks: to keep it out, change its secret.
