@@ -120,7 +120,8 @@ func request(t *testing.T, address string) func(t *testing.T, path string, autho
 // TestExamples starts each example and shows it all tokens.
 func TestExamples(t *testing.T) {
 	pool := servePool(t, userpool.IssuerLocal, "")
-	all := trials(t, newTokens(t, pool))
+	tokens := newTokens(t, pool)
+	all := trials(t, tokens)
 	directory := build(t, folders...)
 	run := func(t *testing.T, name string, more ...string) (address string) {
 		t.Helper()
@@ -135,6 +136,9 @@ func TestExamples(t *testing.T) {
 			}
 			if got := call(t, "/orders?access_token=x", nil); got.status != http.StatusUnauthorized || got.body != "" {
 				t.Errorf("a token in the query: %+v", got)
+			}
+			if got := call(t, "/orders?access_token=x", []string{"Bearer " + tokens.machine}); got.status != http.StatusBadRequest || got.code != cognito.ErrRequestInvalid {
+				t.Errorf("a token in the query beside the header's: %+v", got)
 			}
 			check(t, all, call, func(one trial) outcome {
 				if one.path == "/admin" && one.want.status == http.StatusOK {

@@ -24,8 +24,8 @@ func (p *program) exchange() *cobra.Command {
 		Short: "Trade an authorization code for tokens, to debug a sign-in",
 		Long: `Exchange sends a code to a user pool's token endpoint and prints the answer, as
 the endpoint words it: access_token, id_token, refresh_token, token_type and
-expires_in. It keeps nothing. A code is good once, for five minutes, and with the
-redirect URI and PKCE verifier that its sign-in began with.
+expires_in. It keeps nothing. A code is good once, for five minutes, and with
+the redirect URI and PKCE verifier that its sign-in began with.
 
 With --pool the tokens are verified too, and verification has what poolguard
 verify -o json says of each. Without it nobody vouches for them. State and nonce
@@ -37,8 +37,9 @@ list of processes.
 Exit status: 0 there are tokens, and those that were verified are valid; 1 the
 pool refused, or a token is not valid; 2 the command line is wrong; 3 the pool
 or its keys could not be reached.`,
-		Example: `  poolguard exchange --domain https://auth.example.com --client-id 1example23456789 \
-      --redirect-uri https://app.example.com/callback --code "$CODE" | jq -r .id_token`,
+		Example: `  poolguard exchange --domain https://auth.example.com \
+      --client-id 1example23456789 --code "$CODE" \
+      --redirect-uri https://app.example.com/callback | jq -r .id_token`,
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -130,6 +131,12 @@ func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *excha
 	for _, must := range []string{"domain", "client-id", "redirect-uri", "code"} {
 		if !cmd.Flags().Changed(must) {
 			found.add("--%s is missing", must)
+		}
+	}
+	for _, name := range []string{"domain", "client-id", "client-secret-file", "redirect-uri", "code", "code-verifier", "pool", "issuer"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
+			// Without --pool nothing is verified: that must not come of a variable that is not set.
+			found.add("--%s is empty: see that the variable in it is set", name)
 		}
 	}
 	if f.issuer != "" && f.pool == "" {

@@ -123,7 +123,7 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	if err != nil {
 		return err
 	}
-	account, err := p.loginAccount(c, ring, timeout)
+	account, err := p.loginAccount(c, ring, flags.storage == "keyring", timeout)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	if err := saveProfile(ctx, c); err != nil {
 		return err
 	}
-	return p.sayLogin(c, result, ring)
+	return p.sayLogin(c, result, flags.storage)
 }
 
 // check finds what is wrong with the flags that the profile does not have.
@@ -239,12 +239,14 @@ var flagOf = map[string]string{
 
 // loginAccount makes the account; what is wrong with the profile is told by the flags
 // that mend it.
-func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, timeout time.Duration) (*signin.Account, error) {
+func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, timeout time.Duration) (*signin.Account, error) {
 	secret, err := p.clientSecret(c)
 	if err != nil {
 		return nil, &failure{statusUsage, err}
 	}
-	account, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Lifetime: timeout + time.Minute, Now: p.now})
+	place := c.place(ring)
+	place.RingOnly = ringOnly
+	account, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: tokenstore.Open(place), Lifetime: timeout + time.Minute, Now: p.now})
 	if err == nil {
 		return account, nil
 	}
@@ -288,17 +290,29 @@ func saveProfile(ctx context.Context, c *chosen) error {
 	return nil
 }
 
+// sayPlain says that tokens were put into a file that is not encrypted, and why.
+func (p *program) sayPlain(command string, c *chosen, ringProblem error, asked bool) {
+	why := "there is no key ring in this session"
+	switch {
+	case ringProblem != nil:
+		why = escape(ringProblem.Error(), true)
+	case asked && p.keyRing() != nil:
+		why = "--storage file"
+	}
+	fmt.Fprintf(p.stderr, "poolguard %s: %s: the tokens are not encrypted; whoever can read %s has them\n", command, withoutTokens(why), c.store(nil).Path())
+}
+
+// sayBegan does so where a machine's first tokens came without a login.
+func (p *program) sayBegan(command string, c *chosen, held *signin.Held) {
+	if held.Began && held.Kept == tokenstore.InFile {
+		p.sayPlain(command, c, held.RingProblem, false)
+	}
+}
+
 // sayLogin tells who signed in and where the tokens are.
-func (p *program) sayLogin(c *chosen, result *signin.Result, ring tokenstore.Ring) error {
-	path := c.store(nil).Path()
+func (p *program) sayLogin(c *chosen, result *signin.Result, storage string) error {
 	if result.Kept == tokenstore.InFile {
-		why := "there is no key ring in this session"
-		if result.RingProblem != nil {
-			why = escape(result.RingProblem.Error(), true)
-		} else if ring == nil && p.keyRing() != nil {
-			why = "--storage file"
-		}
-		fmt.Fprintf(p.stderr, "poolguard login: %s: the tokens are not encrypted; whoever can read %s has them\n", withoutTokens(why), path)
+		p.sayPlain("login", c, result.RingProblem, storage == "file")
 	}
 	if result.NoRefresh {
 		fmt.Fprintln(p.stderr, "poolguard login: the user pool gave no refresh token: sign in again when the tokens have expired")

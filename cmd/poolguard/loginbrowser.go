@@ -17,6 +17,7 @@ import (
 // A visit is one sign-in by browser: it ends with the first address that is of it,
 // whether a browser brings it or somebody pastes it.
 type visit struct {
+	ctx     context.Context //nolint:containedctx // of the command: who came back in time is not sent away for what takes longer than the waiting
 	account *signin.Account
 	attempt *signin.Attempt
 	end     context.CancelFunc // of the waiting
@@ -43,11 +44,11 @@ func (p *program) signInByBrowser(ctx context.Context, c *chosen, account *signi
 	}
 	waiting, end := context.WithTimeout(ctx, timeout)
 	defer end()
-	v := &visit{account: account, attempt: attempt, end: end}
+	v := &visit{ctx: ctx, account: account, attempt: attempt, end: end}
 	if err := p.sendBrowser(waiting, c, v, flags.noBrowser); err != nil {
 		return nil, err
 	}
-	err = receiver.Wait(waiting, func(within context.Context, address *url.URL) callback.Outcome { return v.judge(within, address) })
+	err = receiver.Wait(waiting, func(_ context.Context, address *url.URL) callback.Outcome { return v.judge(address) })
 	v.mu.Lock() // an address that is being judged still
 	defer v.mu.Unlock()
 	switch {
@@ -99,7 +100,7 @@ func (p *program) takePasted(ctx context.Context, c *chosen, v *visit) {
 			fmt.Fprintf(p.stderr, "poolguard login: that is not it: the address begins with %s?\n", c.said.RedirectURL())
 			continue
 		}
-		if !v.judge(ctx, address).Done {
+		if !v.judge(address).Done {
 			fmt.Fprintln(p.stderr, "poolguard login: that address is of another sign-in, or not all of it was pasted")
 			continue
 		}
@@ -110,13 +111,13 @@ func (p *program) takePasted(ctx context.Context, c *chosen, v *visit) {
 
 // judge finishes the sign-in with an address. One that is not of it changes nothing:
 // any page that the browser shows can send it here.
-func (v *visit) judge(ctx context.Context, address *url.URL) callback.Outcome {
+func (v *visit) judge(address *url.URL) callback.Outcome {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.over {
 		return callback.Outcome{Done: true, Refusal: "this sign-in is over"}
 	}
-	result, err := v.account.Finish(ctx, v.attempt, address)
+	result, err := v.account.Finish(v.ctx, v.attempt, address)
 	if code := oauth.CodeOf(err); code == oauth.ErrStateMismatch || code == oauth.ErrCallbackInvalid {
 		return callback.Outcome{}
 	}

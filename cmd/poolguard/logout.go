@@ -24,9 +24,9 @@ stays signed in at the pool: poolguard login --again asks anew.
 What is kept here is deleted also where the user pool cannot be reached; logout
 says so, since whoever has a copy of the refresh token can use it then.
 
-Exit status: 0 signed out, or nobody was signed in; 1 the pool refused to revoke;
-2 the command line or configuration is wrong, or something could not be deleted;
-3 deleted here, and the pool could not be reached or asked.`,
+Exit status: 0 signed out, or nobody was signed in; 1 the pool refused to
+revoke; 2 the command line or configuration is wrong, or something could not be
+deleted; 3 deleted here, and the pool could not be reached or asked.`,
 		Example: `  poolguard logout
   poolguard logout --profile robot`,
 		Args:              noArguments,

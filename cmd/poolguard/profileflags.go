@@ -124,12 +124,12 @@ func (c *chosen) flag() string {
 	return " --profile " + c.name
 }
 
-// store opens the place of the profile's tokens, beside the configuration file.
-func (c *chosen) store(ring tokenstore.Ring) *tokenstore.Store {
-	return tokenstore.Open(tokenstore.Config{
-		Directory: filepath.Join(filepath.Dir(c.path), "tokens"), Profile: c.name, Ring: ring,
-	})
+// place is that of the profile's tokens: beside the configuration file.
+func (c *chosen) place(ring tokenstore.Ring) tokenstore.Config {
+	return tokenstore.Config{Directory: filepath.Join(filepath.Dir(c.path), "tokens"), Profile: c.name, Ring: ring}
 }
+
+func (c *chosen) store(ring tokenstore.Ring) *tokenstore.Store { return tokenstore.Open(c.place(ring)) }
 
 // account is the profile at its pool.
 func (p *program) account(c *chosen, ring tokenstore.Ring) (*signin.Account, error) {

@@ -545,10 +545,11 @@ func TestInterruptSignIn(t *testing.T) {
 	cmd := d.command(t, "token")
 	var output lockedBuffer
 	cmd.Stdout, cmd.Stderr = &output, &output
+	waitForOpen := watchOpens(t, d.store().Path()+".lock")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitForSignals(t, cmd)
+	waitForOpen()
 	interrupt(t, cmd)
 	d.env = append(d.env, "BROWSER_DOES=fail")
 	cmd = d.command(t, "login", "--storage", "file")
@@ -566,33 +567,6 @@ func TestInterruptSignIn(t *testing.T) {
 	if output.count("") > 1 {
 		t.Errorf("an interrupted command wrote %q", output.text.String())
 	}
-}
-
-// waitForSignals waits until a process that reads no input is far enough to be
-// interrupted: it catches SIGINT then.
-func waitForSignals(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	for range 1000 {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
-		if err != nil {
-			t.Skip(err) // no Linux
-		}
-		for line := range strings.Lines(string(status)) {
-			mask, found := strings.CutPrefix(line, "SigCgt:")
-			if n, err := strconv.ParseUint(strings.TrimSpace(mask), 16, 64); found && err == nil && n&2 != 0 {
-				// The Go runtime catches it from its first moments; the lock file is open later.
-				if fds, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", cmd.Process.Pid)); err == nil {
-					for _, fd := range fds {
-						if to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%s", cmd.Process.Pid, fd.Name())); err == nil && strings.HasSuffix(to, ".lock") {
-							return
-						}
-					}
-				}
-			}
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("the process does not get to the lock")
 }
 
 // A code is traded by hand, with the verifier of its sign-in, and verified where the

@@ -77,7 +77,11 @@ func oauthFailure(e *oauth.Error) *failure {
 	if e.Temporary() {
 		status = statusUnavailable
 	}
-	if hint := oauthHint(e.Code()); hint != "" {
+	hint := oauthHint(e.Code())
+	if code := cognito.CodeOf(e); code == cognito.ErrTokenExpired || code == cognito.ErrTokenNotYetValid {
+		hint = "The user pool has just issued it: see that the clock of this machine is right."
+	}
+	if hint != "" {
 		text += "\n" + hint
 	}
 	return &failure{status, errors.New(text)}

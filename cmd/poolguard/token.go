@@ -28,7 +28,9 @@ func (p *program) token() *cobra.Command {
 output. One that is good for less than a minute more is renewed first; of many
 processes that come at once, one renews it for all. It never asks anything.
 
-A machine's profile needs no poolguard login: its secret is enough.
+A machine's profile needs no poolguard login: its secret is enough. The first
+token is kept as login would keep it; where that is not encrypted, token says so
+on standard error.
 
 Exit status: 0 printed; 1 not signed in, or not any more; 2 the command line or
 configuration is wrong; 3 the token was due and the user pool could not be
@@ -86,10 +88,12 @@ func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
 	if err != nil {
 		return err
 	}
-	tokens, _, err := account.Fresh(ctx, use, minLeft)
+	held, err := account.Fresh(ctx, use, minLeft)
 	if err != nil {
 		return signInFailure(ctx, c, err)
 	}
+	p.sayBegan("token", c, held)
+	tokens := held.Tokens
 	r := tokenResult{tokens.Access, string(use), timestamp(tokens.AccessExpiresAt)}
 	if use == cognito.TokenUseID {
 		r.Token, r.ExpiresAt = tokens.ID, timestamp(tokens.IDExpiresAt)

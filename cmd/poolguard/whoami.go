@@ -23,8 +23,8 @@ func (p *program) whoami() *cobra.Command {
 are due are renewed first, as poolguard token does.
 
 Exit status: 0 shown; 1 not signed in, or the tokens were refused; 2 the command
-line or configuration is wrong; 3 there is no verdict, as the user pool could not
-be reached.`,
+line or configuration is wrong; 3 there is no verdict, as the user pool could
+not be reached.`,
 		Example: `  poolguard whoami
   poolguard whoami --profile robot -o json | jq -r .scopes[]`,
 		Args:              noArguments,
@@ -71,10 +71,12 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 	if err != nil {
 		return err
 	}
-	tokens, kept, err := account.Fresh(ctx, cognito.TokenUseAccess, defaultMinLeft)
+	held, err := account.Fresh(ctx, cognito.TokenUseAccess, defaultMinLeft)
 	if err != nil {
 		return signInFailure(ctx, c, err)
 	}
+	p.sayBegan("whoami", c, held)
+	tokens, kept := held.Tokens, held.Kept
 	who, err := account.Identify(ctx, tokens)
 	if err != nil {
 		return signInFailure(ctx, c, err)

@@ -100,12 +100,21 @@ func checkURL(s string) (u *url.URL, reason string) {
 		return nil, "is not an absolute URL" // with a password, perhaps
 	case err != nil || u.Hostname() == "" || u.Opaque != "":
 		return nil, fmt.Sprintf("%.100q is not an absolute URL", s)
+	case strings.ContainsFunc(u.Host, isNotOfHost):
+		return nil, fmt.Sprintf("%.100q has characters in its host that no host has; an international name is written as xn--…", s)
 	case u.User != nil || strings.Contains(s, "#"):
 		return nil, fmt.Sprintf("%.100q has user info or a fragment", u.Redacted())
 	case u.Scheme == "https" || (u.Scheme == "http" && isLoopback(u.Hostname())):
 		return u, ""
 	}
 	return nil, fmt.Sprintf("%.100q must be https, or http with a loopback address", s)
+}
+
+// isNotOfHost reports what net/url takes in a host and DNS does not: the address may be
+// shown in a terminal or handed to a command that opens it.
+func isNotOfHost(r rune) bool {
+	isWord := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	return !isWord && !strings.ContainsRune("-._:[]", r)
 }
 
 func isLoopback(host string) bool {

@@ -251,7 +251,8 @@ func TestConfigFaults(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	for _, bad := range []string{"", "auth.example.com", "https://auth.example.com/x", "https://u:the-secret@auth.example.com", "https://a?b", "ftp://a", "https://a#", "http://127.0.0.1.example.com"} {
+	for _, bad := range []string{"", "auth.example.com", "https://auth.example.com/x", "https://u:the-secret@auth.example.com", "https://a?b", "ftp://a", "https://a#", "http://127.0.0.1.example.com",
+		"https://a$(id);x.example.com", `https://a"b.example.com`, "https://a\u202eb.example.com", "https://bücher.example.com", "https://a%41.example.com"} {
 		config := p.config(t)
 		config.App.Domain = bad
 		if _, err := oauth.New(config); err == nil || strings.Contains(err.Error(), "the-secret") {

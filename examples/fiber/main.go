@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
@@ -60,7 +61,7 @@ func protect(verifier *cognito.Verifier, requirements ...cognito.Requirement) fi
 		for _, value := range c.Request().Header.PeekAll(fiber.HeaderAuthorization) {
 			header.Add(fiber.HeaderAuthorization, string(value)) // Credential refuses two
 		}
-		raw, err := bearer.Credential(&http.Request{Header: header})
+		raw, err := bearer.Credential(&http.Request{Header: header, URL: &url.URL{RawQuery: string(c.Request().URI().QueryString())}})
 		var token *cognito.AccessToken
 		if err == nil {
 			token, err = verifier.VerifyAccessToken(c.Context(), raw, requirements...)

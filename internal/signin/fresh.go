@@ -23,6 +23,16 @@ var (
 // warmUpPatience bounds the wait for the pool's keys before a refresh.
 const warmUpPatience = 20 * time.Second
 
+// A Held is what Fresh found or renewed.
+type Held struct {
+	Tokens *tokenstore.Tokens
+	Kept   tokenstore.Kept
+	// Began says that these are the first tokens, of a machine that nobody signed in by
+	// hand. RingProblem is then as in [Result].
+	Began       bool
+	RingProblem error
+}
+
 // Fresh returns tokens of which the one of that use is good for minLeft more, having
 // renewed them where they are not; what the pool has just issued is fresh, however
 // short it lives. Of many processes that come at once with tokens that are due, one
@@ -33,21 +43,21 @@ const warmUpPatience = 20 * time.Second
 // [*cognito.Error], of which the temporary ones leave the tokens as they were, or is of
 // package tokenstore. From the moment the pool is asked to renew, ctx ends nothing:
 // its answer may be the only good refresh token there is.
-func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.Duration) (*tokenstore.Tokens, tokenstore.Kept, error) {
+func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.Duration) (*Held, error) {
 	if use == cognito.TokenUseID && a.machine != nil {
-		return nil, "", errNoIDToken
+		return nil, errNoIDToken
 	}
 	seen, kept, err := a.store.Load(ctx)
 	if err == nil && a.isOurs(seen) && a.left(seen, use) >= minLeft {
-		return seen, kept, nil
+		return &Held{Tokens: seen, Kept: kept}, nil
 	}
 	// What cannot be read may be half of a change that another process makes now.
 	if err != nil && !errors.Is(err, tokenstore.ErrUnreadable) && (a.machine == nil || !errors.Is(err, tokenstore.ErrNone)) {
-		return nil, "", err
+		return nil, err
 	}
 	turn, err := a.store.Turn(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer turn.End()
 	tokens, kept, err := turn.Load(ctx)
@@ -56,25 +66,25 @@ func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.
 	}
 	switch {
 	case errors.Is(err, tokenstore.ErrUnreadable):
-		return nil, "", errors.Join(ErrSignInAgain, err)
+		return nil, errors.Join(ErrSignInAgain, err)
 	case err != nil:
-		return nil, "", err
+		return nil, err
 	case !a.isOurs(tokens):
-		return nil, "", errors.Join(ErrSignInAgain, errOtherSettings)
+		return nil, errors.Join(ErrSignInAgain, errOtherSettings)
 	}
 	left := a.left(tokens, use)
 	// Somebody else renewed them while this one waited.
 	renewed := seen != nil && seen.Access != tokens.Access && left > 0
 	if left >= minLeft || renewed {
-		return tokens, kept, nil
+		return &Held{Tokens: tokens, Kept: kept}, nil
 	}
 	if tokens, err = a.renew(ctx, tokens); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := turn.Replace(tokens); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return tokens, kept, nil
+	return &Held{Tokens: tokens, Kept: kept}, nil
 }
 
 // isOurs reports whether tokens are of the pool, client and domain that the profile
@@ -126,14 +136,14 @@ func (a *Account) renew(ctx context.Context, old *tokenstore.Tokens) (*tokenstor
 
 // beginMachine is a machine's sign-in where nobody did it by hand: its secret is all
 // that it takes.
-func (a *Account) beginMachine(ctx context.Context, turn *tokenstore.Turn) (*tokenstore.Tokens, tokenstore.Kept, error) {
+func (a *Account) beginMachine(ctx context.Context, turn *tokenstore.Turn) (*Held, error) {
 	tokens, _, err := a.askMachine(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	kept, _, err := turn.Begin(ctx, tokens)
+	kept, why, err := turn.Begin(ctx, tokens)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return tokens, kept, nil
+	return &Held{Tokens: tokens, Kept: kept, Began: true, RingProblem: why}, nil
 }

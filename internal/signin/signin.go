@@ -66,6 +66,10 @@ func (a *Account) Finish(ctx context.Context, attempt *Attempt, callback *url.UR
 	tokens := a.ofUser(got, a.now())
 	kept, why, err := a.keep(ctx, tokens)
 	if err != nil {
+		// A refresh token that is nowhere would be good for weeks, and nobody could revoke it.
+		if got.Refresh != "" {
+			_ = a.client.Revoke(context.WithoutCancel(ctx), got.Refresh) // the error that counts is there already
+		}
 		return nil, err
 	}
 	return &Result{Identity: ofUser(got.ID, got.Access), Kept: kept, RingProblem: why, NoRefresh: got.Refresh == ""}, nil
@@ -84,8 +88,8 @@ func (a *Account) SignInMachine(ctx context.Context) (*Result, error) {
 	return &Result{Identity: ofMachine(access), Kept: kept, RingProblem: why}, nil
 }
 
-// keep waits for its turn and then ends whatever the caller's context does: the tokens
-// are there, and the sign-in is over.
+// keep waits for its turn. With ctx it gives up the waiting for that, and for the key
+// ring, whose user may be asked to unlock it.
 func (a *Account) keep(ctx context.Context, tokens *tokenstore.Tokens) (kept tokenstore.Kept, why, err error) {
 	turn, err := a.store.Turn(ctx)
 	if err != nil {

@@ -31,7 +31,7 @@ func (e *RingError) Error() string { return "the key ring of this system: " + e.
 // Unwrap returns the cause.
 func (e *RingError) Unwrap() error { return e.cause }
 
-var errNoRing = errors.New("there is none now, and the tokens were kept with one")
+var errNoRing = errors.New("there is none now, and the tokens are to be kept with one")
 
 // service is by what the ring knows the secrets of this command.
 const service = "poolguard"

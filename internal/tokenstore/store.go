@@ -34,6 +34,9 @@ type Config struct {
 	Profile string
 	// Ring is the operating system's key ring, nil for none.
 	Ring Ring
+	// RingOnly says that the tokens of a new sign-in are not to be in a file that is not
+	// encrypted, whatever is wrong with the ring.
+	RingOnly bool
 	// Patience is how long to wait for one's turn, 0 for [DefaultPatience].
 	Patience time.Duration
 }
@@ -52,8 +55,9 @@ func Open(config Config) *Store {
 
 // Path is that of the file.
 func (s *Store) Path() string {
-	// "profile-" keeps names such as con from meaning a device on Windows.
-	return filepath.Join(s.config.Directory, "profile-"+s.config.Profile)
+	// "profile-" keeps names such as con from meaning a device on Windows, and ".json"
+	// the file of a profile dev.lock from being the lock of dev.
+	return filepath.Join(s.config.Directory, "profile-"+s.config.Profile+".json")
 }
 
 // Load returns the tokens that are kept, and how. It waits for nobody: it finds what
@@ -122,18 +126,24 @@ func (s *Store) Turn(ctx context.Context) (*Turn, error) {
 func (t *Turn) End() { t.giveBack() }
 
 // Begin keeps the tokens of a new sign-in: in the ring where there is one, with a new
-// key, else in the file. why says what is wrong with the ring where tokens are in the
-// file in spite of one, and is nil otherwise.
+// key, else in the file, unless Config.RingOnly forbids that. why says what is wrong
+// with the ring where tokens are in the file in spite of one, and is nil otherwise.
 func (t *Turn) Begin(ctx context.Context, tokens *Tokens) (kept Kept, why, err error) {
-	if t.store.config.Ring == nil {
-		return InFile, nil, t.write(envelope{Kept: InFile, Tokens: tokens})
-	}
+	ring, only := t.store.config.Ring, t.store.config.RingOnly
 	key := newKey()
-	if err := t.store.setKey(ctx, key); err != nil {
-		if ctx.Err() != nil {
-			return "", nil, ctx.Err()
-		}
-		return InFile, err, t.write(envelope{Kept: InFile, Tokens: tokens})
+	switch {
+	case ring != nil:
+		why = t.store.setKey(ctx, key)
+	case only:
+		why = &RingError{errNoRing}
+	}
+	switch {
+	case why != nil && ctx.Err() != nil:
+		return "", nil, ctx.Err()
+	case why != nil && only:
+		return "", nil, why
+	case why != nil || ring == nil:
+		return InFile, why, t.write(envelope{Kept: InFile, Tokens: tokens})
 	}
 	sealed, err := seal(tokens, key, t.store.config.Profile)
 	if err != nil {

@@ -193,6 +193,53 @@ func TestRingGone(t *testing.T) {
 	}
 }
 
+// Nothing is kept in the open where that was ruled out, whether the ring is broken or
+// there is none; what was there before stays.
+func TestRingOnly(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "tokens")
+	ring := newMemory()
+	begin(t, open(t, dir, ring), someTokens("one"))
+	ring.broken = errors.New("locked")
+	var gone *tokenstore.RingError
+	for _, ring := range []tokenstore.Ring{ring, nil} {
+		s := tokenstore.Open(tokenstore.Config{Directory: dir, Profile: "dev", Ring: ring, RingOnly: true})
+		turn := take(t, s)
+		if kept, why, err := turn.Begin(t.Context(), someTokens("two")); kept != "" || why != nil || !errors.As(err, &gone) {
+			t.Errorf("%q, %v, %v", kept, why, err)
+		}
+		turn.End()
+	}
+	ring.broken = nil
+	wantTokens(t, open(t, dir, ring), someTokens("one"), tokenstore.InRing)
+}
+
+// No profile's file is the lock or the next file of another's.
+func TestNamesOfFiles(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "tokens")
+	of := func(name string) *tokenstore.Store {
+		return tokenstore.Open(tokenstore.Config{Directory: dir, Profile: name})
+	}
+	others := []string{"dev.new", "dev.lock", "dev.json", "dev.json.new", "dev.json.lock"}
+	for _, name := range others {
+		begin(t, of(name), someTokens(name))
+	}
+	turn := take(t, of("dev"))
+	for _, mark := range []string{"one", "two"} {
+		if _, _, err := turn.Begin(t.Context(), someTokens(mark)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := turn.Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	turn.End()
+	for _, name := range others {
+		wantTokens(t, of(name), someTokens(name), tokenstore.InFile)
+	}
+}
+
 // What was changed, moved or cut is refused, whatever it holds.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
@@ -233,15 +280,15 @@ func TestUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for account, key := range ring.secrets {
-		if strings.HasSuffix(account, "other") {
-			ring.secrets[strings.TrimSuffix(account, "other")+"dev"] = key
+		if dir, isOther := strings.CutSuffix(account, "other.json"); isOther {
+			ring.secrets[dir+"dev.json"] = key
 		}
 	}
 	try("moved", moved)
 	ring.secrets = map[string]string{}
 	try("no key", good)
 	for _, key := range []string{"", "x", "AAAA"} {
-		for account := range map[string]bool{filepath.Join(dir, "profile-dev"): true} {
+		for account := range map[string]bool{filepath.Join(dir, "profile-dev.json"): true} {
 			ring.secrets[account] = key
 		}
 		try("bad key", good)
