@@ -113,11 +113,15 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	if err != nil {
 		return err
 	}
+	before := c.said
 	if flags.local {
 		c.said = localProfile(flags.machine, cmp.Or(flags.domain, defaultDomain))
 	}
 	if err := flags.apply(cmd, &c.said); err != nil {
 		return &failure{statusUsage, err}
+	}
+	if err := sameAccount(c, before); err != nil {
+		return err
 	}
 	ring, err := p.storage(flags.storage)
 	if err != nil {
@@ -126,6 +130,11 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	account, err := p.loginAccount(c, ring, flags.storage == "keyring", timeout)
 	if err != nil {
 		return err
+	}
+	// Before anybody goes to the pool's pages: tokens that cannot be kept, or verified,
+	// would be lost.
+	if err := account.Ready(ctx); err != nil {
+		return loginFailure(ctx, c, err)
 	}
 	var result *signin.Result
 	if c.said.Machine {
@@ -163,6 +172,13 @@ func (f *loginFlags) check(cmd *cobra.Command) (timeout time.Duration, err error
 			found.add("--%s is empty: see that the variable in it is set", name)
 		}
 	}
+	if f.local {
+		for _, name := range []string{"pool", "client-id", "issuer"} {
+			if cmd.Flags().Changed(name) {
+				found.add("--local has a user pool of its own: leave out --%s, or --local", name)
+			}
+		}
+	}
 	if f.machine && (f.noBrowser || f.again) {
 		found.add("--machine needs no browser: --no-browser and --again are for people")
 	}
@@ -186,9 +202,24 @@ func localProfile(machine bool, domain string) profile.Profile {
 	}
 }
 
-// apply puts what the flags say over what the profile said.
+// sameAccount refuses to make another account of a profile that nobody has named: what
+// reads it by default would act as somebody else from then on.
+func sameAccount(c *chosen, before profile.Profile) error {
+	after := c.said
+	if !c.exists || c.named || before.UserPoolID == after.UserPoolID && before.ClientID == after.ClientID && before.Machine == after.Machine {
+		return nil
+	}
+	return &failure{statusUsage, fmt.Errorf("the profile %[1]s is that of the app client %[2]s of the user pool %[3]s: say --profile NAME to keep this one beside it, or --profile %[1]s to change it",
+		c.name, before.ClientID, before.UserPoolID)}
+}
+
+// apply puts what the flags say over what the profile said. What belongs to a user pool
+// does not outlive its change.
 func (f *loginFlags) apply(cmd *cobra.Command, to *profile.Profile) error {
 	changed := cmd.Flags().Changed
+	if changed("pool") && f.pool != to.UserPoolID {
+		to.Issuer, to.Local = "", false
+	}
 	for name, value := range map[string]struct{ from, to *string }{
 		"pool": {&f.pool, &to.UserPoolID}, "client-id": {&f.clientID, &to.ClientID},
 		"domain": {&f.domain, &to.Domain}, "issuer": {&f.issuer, &to.Issuer},
@@ -259,6 +290,9 @@ func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, t
 			}
 		}
 	}
+	if !c.exists && c.named {
+		found.add("the profile %s is not in %s%s: it is made by naming what is missing", c.name, c.path, c.others())
+	}
 	if c.said.Equal(profile.Profile{}) {
 		found.add("to sign in at the pool of poolguard userpool serve, say --local")
 	}
@@ -313,6 +347,9 @@ func (p *program) sayBegan(command string, c *chosen, held *signin.Held) {
 func (p *program) sayLogin(c *chosen, result *signin.Result, storage string) error {
 	if result.Kept == tokenstore.InFile {
 		p.sayPlain("login", c, result.RingProblem, storage == "file")
+	}
+	if result.Former != nil {
+		fmt.Fprintf(p.stderr, "poolguard login: the sign-in before this one could not be revoked, and its refresh token stays good until it expires: %s\n", withoutTokens(escape(result.Former.Error(), true)))
 	}
 	if result.NoRefresh {
 		fmt.Fprintln(p.stderr, "poolguard login: the user pool gave no refresh token: sign in again when the tokens have expired")

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/tokenstore"
 )
 
@@ -41,14 +42,13 @@ deleted; 3 deleted here, and the pool could not be reached or asked.`,
 
 func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	c, err := p.existing(&flags)
+	if f, ok := errors.AsType[*failure](err); ok && f.status == statusRejected { // there is no profile at all
+		return p.write([]byte("Nobody was signed in.\n"))
+	}
 	if err != nil {
 		return err
 	}
-	account, err := p.account(c, p.keyRing())
-	if err != nil {
-		return err
-	}
-	out, err := account.End(ctx)
+	out, err := p.end(ctx, c)
 	var ring *tokenstore.RingError
 	if err != nil && !errors.As(err, &ring) {
 		return signInFailure(ctx, c, err)
@@ -67,11 +67,32 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	return p.write([]byte(text))
 }
 
+// end signs out. What is kept goes also where the client's secret, without which the
+// pool cannot be asked, is not to be had.
+func (p *program) end(ctx context.Context, c *chosen) (signin.SignOut, error) {
+	secret, noSecret := p.clientSecret(c)
+	if noSecret != nil {
+		return signin.Forget(ctx, c.store(p.keyRing()), noSecret)
+	}
+	account, err := p.accountWith(c, p.keyRing(), secret)
+	if err != nil {
+		return signin.SignOut{}, err
+	}
+	return account.End(ctx)
+}
+
 // notRevoked says that tokens are deleted here and the refresh token may be good still.
 func notRevoked(why error) error {
 	status, text := statusUnavailable, why.Error()
 	var refused *oauth.Error
-	if errors.As(why, &refused) {
+	switch {
+	case errors.As(why, &refused) && refused.Temporary():
+		text = "the user pool gave no answer"
+		if cause := refused.Unwrap(); cause != nil {
+			text += ": " + escape(cause.Error(), true)
+		}
+		text += "\nWhoever has a copy of it can use it until it expires."
+	case errors.As(why, &refused):
 		f := oauthFailure(refused)
 		status, text = f.status, f.Error()
 	}

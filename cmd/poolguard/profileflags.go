@@ -65,6 +65,7 @@ type chosen struct {
 	file   *profile.File
 	said   profile.Profile // what the file says of it
 	exists bool
+	named  bool // by the command line or the environment, or as the local pool's
 }
 
 // choose reads the file and finds which profile is meant. fallback is its name where
@@ -83,7 +84,9 @@ func (p *program) choose(f *profileFlags, fallback string) (*chosen, error) {
 		return nil, &failure{statusUsage, fmt.Errorf("the profiles cannot be read: %s: %w", path, reasonOf(err))}
 	}
 	c := &chosen{path: path, file: file}
-	c.name = cmp.Or(f.profile, p.getenv("POOLGUARD_PROFILE"), fallback, file.Default, profile.DefaultName)
+	c.name = cmp.Or(f.profile, p.getenv("POOLGUARD_PROFILE"), fallback)
+	c.named = c.name != ""
+	c.name = cmp.Or(c.name, defaultName(file))
 	if reason := profile.CheckName(c.name); reason != "" {
 		what := "--profile"
 		if f.profile == "" {
@@ -98,27 +101,45 @@ func (p *program) choose(f *profileFlags, fallback string) (*chosen, error) {
 	return c, nil
 }
 
+// defaultName is the profile that is meant where none is said: the file's default, or
+// the only one there is.
+func defaultName(file *profile.File) string {
+	if file.Default == "" && len(file.Profiles) == 1 {
+		for name := range file.Profiles {
+			return name
+		}
+	}
+	return cmp.Or(file.Default, profile.DefaultName)
+}
+
+// others names the profiles of the file that a wrong name may have meant.
+func (c *chosen) others() string {
+	if len(c.file.Profiles) == 0 {
+		return ""
+	}
+	names := slices.Sorted(maps.Keys(c.file.Profiles))
+	return cmp.Or(didYouMean("", c.name, names), "; there are "+strings.Join(names, ", "))
+}
+
 // existing is choose for commands that need the profile to be there.
 func (p *program) existing(f *profileFlags) (*chosen, error) {
 	c, err := p.choose(f, "")
 	if err != nil || c.exists {
 		return c, err
 	}
-	if len(c.file.Profiles) == 0 {
-		return nil, &failure{statusUsage, fmt.Errorf("there is no profile yet in %s: sign in with poolguard login first", c.path)}
+	switch {
+	case len(c.file.Profiles) == 0 && !c.named:
+		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile yet in %s; poolguard login makes one", c.path)}
+	case !c.named && c.file.Default == "":
+		return nil, &failure{statusUsage, fmt.Errorf("which profile is meant is not said, by --profile or as default: in %s%s", c.path, c.others())}
 	}
-	names := slices.Sorted(maps.Keys(c.file.Profiles))
-	near := didYouMean("", c.name, names)
-	if near == "" {
-		near = "; there are " + strings.Join(names, ", ")
-	}
-	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.name, c.path, near)}
+	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.name, c.path, c.others())}
 }
 
 // flag is how to say on a command line which profile is meant, "" where it need not be
 // said.
 func (c *chosen) flag() string {
-	if c.name == cmp.Or(c.file.Default, profile.DefaultName) {
+	if c.name == defaultName(c.file) {
 		return ""
 	}
 	return " --profile " + c.name
@@ -137,6 +158,10 @@ func (p *program) account(c *chosen, ring tokenstore.Ring) (*signin.Account, err
 	if err != nil {
 		return nil, &failure{statusUsage, err}
 	}
+	return p.accountWith(c, ring, secret)
+}
+
+func (p *program) accountWith(c *chosen, ring tokenstore.Ring, secret oauth.Secret) (*signin.Account, error) {
 	a, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Now: p.now})
 	if err != nil {
 		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.name, c.path, err)}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -166,8 +167,10 @@ func TestSignInFromTheTerminal(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	_, stderr, status := d.run(t, "", "token")
-	wantText(t, stderr, status, 2, "there is no profile yet", "poolguard login")
-	stdout, stderr, status := d.login(t)
+	wantText(t, stderr, status, 1, "there is no profile yet", "poolguard login")
+	stdout, stderr, status := d.run(t, "", "logout")
+	wantText(t, stdout+stderr, status, 0, "Nobody was signed in.")
+	stdout, stderr, status = d.login(t)
 	wantText(t, stdout, status, 0, "Signed in as anaya (anaya@example.com), profile local.", "poolguard token)")
 	wantText(t, stderr, status, 0, "there is no key ring in this session", "not encrypted")
 	if strings.Contains(stdout+stderr, "eyJ") {
@@ -396,7 +399,10 @@ func TestSignInRefused(t *testing.T) {
 	d.env = slices.Concat(env, []string{"BROWSER_DOES=fail"})
 	_, stderr, status := d.login(t, "--timeout", "1s")
 	wantText(t, stderr, status, 1, "no browser could be opened here", "nobody came back", d.callback())
-	if names, err := filepath.Glob(filepath.Join(filepath.Dir(d.config), "*")); err != nil || len(names) != 0 {
+	if _, err := os.Stat(d.config); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a sign-in that failed left a profile: %v", err)
+	}
+	if names, err := filepath.Glob(filepath.Join(filepath.Dir(d.config), "tokens", "*")); err != nil || len(names) != 0 {
 		t.Errorf("a sign-in that failed left %v, %v", names, err)
 	}
 	d.env = env

@@ -35,13 +35,23 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	case errors.As(err, &untrusted) && untrusted.Temporary():
 		return &failure{statusUnavailable, errors.New(unjudged(untrusted))}
 	case errors.As(err, &untrusted):
-		return &failure{statusRejected, fmt.Errorf("the token was refused: %s", untrusted.Message())}
+		return &failure{statusRejected, fmt.Errorf("the token was refused: %s; sign in again: %s", untrusted.Message(), again)}
 	case errors.Is(err, privatefile.ErrBusy):
 		return &failure{statusUnavailable, err}
 	case errors.As(err, &ring):
 		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it; or sign in anew and keep the tokens in a file: %s --storage file", err, again)}
 	}
 	return &failure{statusUsage, err}
+}
+
+// loginFailure is signInFailure before the browser opens: the pool of this machine may
+// not be running.
+func loginFailure(ctx context.Context, c *chosen, err error) error {
+	told := signInFailure(ctx, c, err)
+	if f, ok := errors.AsType[*failure](told); ok && f.status == statusUnavailable && c.said.Local {
+		return &failure{f.status, fmt.Errorf("%w\nIs it running? It is started by poolguard userpool serve.", f.cause)} //nolint:revive // the second line is a sentence
+	}
+	return told
 }
 
 // reasonAgain is why a new sign-in is due.

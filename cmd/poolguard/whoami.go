@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -85,7 +86,7 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 		return p.writeJSON(whoamiResult{
 			Profile: c.name, Machine: who.Machine, UserPool: who.UserPoolID, Issuer: who.Issuer, ClientID: who.ClientID,
 			Subject: who.Subject, Username: who.Username, Email: who.Email, Groups: who.Groups, Scopes: who.Scopes,
-			SignedInAt: timestamp(tokens.SignedInAt), ExpiresAt: timestamp(who.ExpiresAt),
+			SignedInAt: timestamp(tokens.SignedInAt.Truncate(time.Second)), ExpiresAt: timestamp(who.ExpiresAt),
 			Renewable: tokens.Refresh != "" || who.Machine, Storage: string(kept), File: c.store(nil).Path(),
 		})
 	}
@@ -113,10 +114,11 @@ func (p *program) whoamiText(c *chosen, who *signin.Identity, tokens *tokenstore
 	row("client", who.ClientID)
 	row("profile", c.name)
 	now := p.now()
-	row("signed in", stampOf(tokens.SignedInAt)+", "+timewords.Relative(tokens.SignedInAt, now))
+	signedIn := tokens.SignedInAt.Truncate(time.Second)
+	row("signed in", stampOf(signedIn)+", "+timewords.Relative(signedIn, now))
 	expires := "expires"
 	if tokens.Refresh != "" || who.Machine {
-		expires = "renewed"
+		expires = "renews by"
 	}
 	row(expires, stampOf(who.ExpiresAt)+", "+timewords.Relative(who.ExpiresAt, now))
 	where := c.store(nil).Path() + ", "

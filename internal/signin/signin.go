@@ -52,6 +52,20 @@ type Result struct {
 	// NoRefresh says that the pool gave no refresh token: the sign-in lasts as long as
 	// its tokens.
 	NoRefresh bool
+	// Former is why the refresh token of the sign-in that was kept before could not be
+	// revoked, nil where it was or there was none.
+	Former error
+}
+
+// Ready finds out what would make a sign-in end badly, before anybody begins one: that
+// its tokens could not be kept here, or that the pool's keys cannot be had.
+func (a *Account) Ready(ctx context.Context) error {
+	if err := a.store.Writable(); err != nil {
+		return err
+	}
+	warm, cancel := context.WithTimeout(ctx, warmUpPatience)
+	defer cancel()
+	return a.verifier.WarmUp(warm)
 }
 
 // Finish ends the sign-in with the address that the browser came back to, and keeps
@@ -64,7 +78,7 @@ func (a *Account) Finish(ctx context.Context, attempt *Attempt, callback *url.UR
 		return nil, err
 	}
 	tokens := a.ofUser(got, a.now())
-	kept, why, err := a.keep(ctx, tokens)
+	kept, why, former, err := a.keep(ctx, tokens)
 	if err != nil {
 		// A refresh token that is nowhere would be good for weeks, and nobody could revoke it.
 		if got.Refresh != "" {
@@ -72,7 +86,7 @@ func (a *Account) Finish(ctx context.Context, attempt *Attempt, callback *url.UR
 		}
 		return nil, err
 	}
-	return &Result{Identity: ofUser(got.ID, got.Access), Kept: kept, RingProblem: why, NoRefresh: got.Refresh == ""}, nil
+	return &Result{Identity: ofUser(got.ID, got.Access), Kept: kept, RingProblem: why, NoRefresh: got.Refresh == "", Former: former}, nil
 }
 
 // SignInMachine gets a machine's token and keeps it.
@@ -81,22 +95,36 @@ func (a *Account) SignInMachine(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, why, err := a.keep(ctx, tokens)
+	kept, why, former, err := a.keep(ctx, tokens)
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Identity: ofMachine(access), Kept: kept, RingProblem: why}, nil
+	return &Result{Identity: ofMachine(access), Kept: kept, RingProblem: why, Former: former}, nil
 }
 
-// keep waits for its turn. With ctx it gives up the waiting for that, and for the key
+// keep puts tokens in the place of those of the sign-in before, whose refresh token is
+// revoked: nobody would have it any more. It waits for its turn. With ctx it gives up the waiting for that, and for the key
 // ring, whose user may be asked to unlock it.
-func (a *Account) keep(ctx context.Context, tokens *tokenstore.Tokens) (kept tokenstore.Kept, why, err error) {
+func (a *Account) keep(ctx context.Context, tokens *tokenstore.Tokens) (kept tokenstore.Kept, why, former, err error) {
 	turn, err := a.store.Turn(ctx)
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	defer turn.End()
-	return turn.Begin(ctx, tokens)
+	before, _, err := turn.Load(ctx)
+	if err != nil {
+		before = nil // none, or none that can be read: a sign-in is what mends that
+	}
+	if kept, why, err = turn.Begin(ctx, tokens); err != nil {
+		return "", nil, nil, err
+	}
+	if before != nil && before.Refresh != "" && before.Refresh != tokens.Refresh {
+		former = errOtherSettings
+		if a.client != nil && a.isOurs(before) {
+			former = a.client.Revoke(ctx, oauth.RefreshToken(before.Refresh))
+		}
+	}
+	return kept, why, former, nil
 }
 
 func (a *Account) ofUser(got *oauth.Tokens, signedIn time.Time) *tokenstore.Tokens {

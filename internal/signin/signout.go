@@ -19,6 +19,24 @@ type SignOut struct {
 	NotRevoked error
 }
 
+// Forget is End for whoever cannot ask the pool, for that reason.
+func Forget(ctx context.Context, store *tokenstore.Store, why error) (SignOut, error) {
+	turn, err := store.Turn(ctx)
+	if err != nil {
+		return SignOut{}, err
+	}
+	defer turn.End()
+	tokens, _, err := turn.Load(ctx)
+	if errors.Is(err, tokenstore.ErrNone) {
+		return SignOut{}, nil
+	}
+	out := SignOut{Was: true, NotRevoked: why}
+	if err == nil && tokens.Refresh == "" {
+		out.NotRevoked = nil
+	}
+	return out, turn.Delete(ctx)
+}
+
 // End has the pool revoke the refresh token and forgets the tokens here, also where the
 // pool cannot be reached: who signs out at this machine wants nothing left on it. The
 // error is about what is left.

@@ -60,6 +60,19 @@ func (s *Store) Path() string {
 	return filepath.Join(s.config.Directory, "profile-"+s.config.Profile+".json")
 }
 
+// Writable finds out whether tokens could be kept, by a file that is gone at once. It
+// makes the directory.
+func (s *Store) Writable() error {
+	if err := privatefile.Directory(s.config.Directory); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(s.config.Directory, ".try-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // Load returns the tokens that are kept, and how. It waits for nobody: it finds what
 // was written last. The error is [ErrNone], [ErrUnreadable], a [*RingError], or about
 // the file.
