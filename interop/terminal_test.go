@@ -27,7 +27,7 @@ func TestTerminalSignIn(t *testing.T) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	s := serve(t, servedOptions{issuer: userpool.IssuerLocal, callbacks: []string{fmt.Sprintf("http://localhost:%d/callback", port)}}) //nolint:contextcheck // userpool.New takes no context
+	s := serve(t, servedOptions{issuer: userpool.IssuerLocal, callbacks: []string{fmt.Sprintf("http://localhost:%d/callback", port)}})
 	dir := t.TempDir()
 	command := filepath.Join(dir, "poolguard")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", command, "./cmd/poolguard")
