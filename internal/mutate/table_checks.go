@@ -1,7 +1,7 @@
 package main
 
-// The tests of the verifier as a whole.
-var verifierTests = []tests{{folder: "."}}
+// The tests of the verifier as a whole; the vectors first, which tell most breaks in a moment.
+var verifierTests = []tests{{folder: ".", run: "TestVectors"}, {folder: "."}}
 
 // checkMutations breaks the checks of a token, and their being called.
 func checkMutations() []mutation {
