@@ -2,7 +2,9 @@ package otelcognito_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -83,8 +85,11 @@ var documented = regexp.MustCompile("(?m)^\\| `(cognito\\.[a-z_.]+)` \\| ([a-z]+
 // TestDocumentation: the guide's tables are what is exported.
 func TestDocumentation(t *testing.T) {
 	guide, err := os.ReadFile("../../../docs/observing.md")
-	if err != nil {
-		t.Skip("the guide is no part of the module: ", err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true":
+		t.Skip("the guide is no part of the module, and this is no checkout of the repository: ", err)
+	case err != nil:
+		t.Fatal(err)
 	}
 	var want []string
 	for _, row := range documented.FindAllStringSubmatch(string(guide), -1) {
