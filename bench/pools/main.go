@@ -7,28 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+
+	"github.com/poolguard/poolguard/bench/internal/program"
 )
 
-func main() {
-	if err := start(); err != nil {
-		fmt.Fprintln(os.Stderr, "pools:", err)
-		os.Exit(1)
-	}
-}
-
-func start() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	options, err := parse(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return run(ctx, options, os.Stdout, os.Stderr)
-}
+func main() { program.Main("pools", parse, run, os.Interrupt) }
 
 // options are the settings of a run.
 type options struct {

@@ -7,31 +7,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"regexp"
 	"syscall"
 	"time"
+
+	"github.com/poolguard/poolguard/bench/internal/program"
 )
 
 func main() {
-	if err := start(); err != nil {
-		fmt.Fprintln(os.Stderr, "userpool:", err)
-		os.Exit(1)
-	}
-}
-
-func start() error {
 	// All of them end the servers that were started, too: also where nobody reads on.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-	defer stop()
-	options, err := parse(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return run(ctx, options, os.Stdout, os.Stderr)
+	program.Main("userpool", parse, run, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 }
 
 // options are the settings of a run.

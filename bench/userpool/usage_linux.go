@@ -28,7 +28,7 @@ var residentForm = regexp.MustCompile(`(?m)^VmRSS:\s+([0-9]+) kB$`)
 
 // resident returns how many bytes of a process are in memory.
 func resident(pid int) (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) //nolint:gosec // G703: a number
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}

@@ -4,31 +4,18 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
+
+	"github.com/poolguard/poolguard/bench/internal/program"
 )
 
 func main() {
-	if err := start(); err != nil {
-		fmt.Fprintln(os.Stderr, "verify:", err)
-		os.Exit(1)
-	}
-}
-
-func start() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	options, err := parse(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	options.ci = os.Getenv("CI") == "true"
-	return run(ctx, options, os.Stdout, os.Stderr)
+	program.Main("verify", func(args []string, stderr io.Writer) (options, error) {
+		o, err := parse(args, stderr)
+		o.ci = os.Getenv("CI") == "true"
+		return o, err
+	}, run, os.Interrupt)
 }
 
 // options are the settings of a run.

@@ -92,7 +92,7 @@ func (s *stage) close() {
 		_ = s.node.Close() // it has answered all that it was asked
 	}
 	if s.folder != "" {
-		_ = os.RemoveAll(s.folder) //nolint:gosec // G703: os.MkdirTemp has named it
+		_ = os.RemoveAll(s.folder)
 	}
 }
 
