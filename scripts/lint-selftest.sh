@@ -131,6 +131,9 @@ userpool-oauth userpool/internal/oauth  code  $p/userpool/internal/api
 userpool-api  userpool/internal/api     code  $p/userpool/internal/oauth
 userpool-oauth userpool/internal/controls code $p/userpool/internal/api
 userpool-api  userpool/internal/controls code $p/userpool/internal/oauth
+-             internal/web              code  html/template
+web           internal/web              code  $p/cognito
+web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/cognito/keyset
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
