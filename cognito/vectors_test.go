@@ -1,11 +1,6 @@
 package cognito_test
 
 import (
-	"context"
-	"log/slog"
-	"maps"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +10,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/vectorgen/vectors"
+	"github.com/poolguard/poolguard/cognito/internal/vectortest"
 )
 
 // leastVectors is how many vectors there are of each code, "" for tokens that must
@@ -56,7 +52,7 @@ func TestVectors(t *testing.T) {
 	for _, file := range files {
 		verifiers := map[string]*cognito.Verifier{}
 		for name, config := range file.Configs {
-			verifiers[name] = vectorVerifier(t, file, config)
+			verifiers[name] = vectortest.Verifier(t, file, config)
 		}
 		for _, v := range file.Cases {
 			counts[cognito.Code(v.Expected.Code)]++
@@ -67,7 +63,7 @@ func TestVectors(t *testing.T) {
 				}
 				config := file.Configs[v.Config]
 				use := cognito.TokenUse(strings.TrimSuffix(config.TokenUse, "any"))
-				requirements := requirementsOf(config.Require)
+				requirements := vectortest.Requirements(config.Require)
 				want := cognito.Code(v.Expected.Code)
 				checkVerdict(t, verifiers[v.Config], raw, use, want, requirements...)
 				if v.Expected.Valid {
@@ -86,58 +82,6 @@ func TestVectors(t *testing.T) {
 			t.Errorf("the code %q has vectors and no least number of them", code)
 		}
 	}
-}
-
-// vectorVerifier makes the verifier that a config describes. It fetches key sets as
-// it would from Amazon, from what the file says that is there.
-func vectorVerifier(t *testing.T, file vectors.File, config vectors.Config) *cognito.Verifier {
-	t.Helper()
-	c := cognito.Config{
-		Leeway:        time.Duration(config.LeewaySeconds) * time.Second,
-		MaxTokenBytes: config.MaxTokenBytes,
-		Now:           func() time.Time { return config.Now },
-		HTTPClient:    &http.Client{Transport: file.Transport(config)},
-		Logger:        slog.New(slog.DiscardHandler),
-	}
-	if len(config.RevokedOriginJTIs) > 0 {
-		c.Revoked = func(_ context.Context, token cognito.Token, _ cognito.Raw) (bool, error) {
-			named, ok := token.(interface{ OriginTokenID() string })
-			return ok && slices.Contains(config.RevokedOriginJTIs, named.OriginTokenID()), nil
-		}
-	}
-	for _, p := range config.UserPools {
-		pool := cognito.UserPool{ID: p.ID, ClientIDs: p.ClientIDs, InsecureSkipClientCheck: p.AnyClient, Audiences: p.Audiences}
-		if len(p.KeySets) == 1 {
-			pool.Issuer = slices.Collect(maps.Keys(p.KeySets))[0]
-		}
-		c.UserPools = append(c.UserPools, pool)
-	}
-	verifier, err := cognito.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return verifier
-}
-
-// requirementsOf has them against the order in which they are looked at.
-func requirementsOf(r vectors.Require) (list []cognito.Requirement) {
-	add := func(asked bool, requirement cognito.Requirement) {
-		if asked {
-			list = append(list, requirement)
-		}
-	}
-	for name, values := range r.Claims {
-		add(true, cognito.RequireClaim(name, values...))
-	}
-	add(len(r.AnyGroup) > 0, cognito.RequireAnyGroup(r.AnyGroup...))
-	add(len(r.Groups) > 0, cognito.RequireGroups(r.Groups...))
-	add(len(r.AnyScope) > 0, cognito.RequireAnyScope(r.AnyScope...))
-	add(len(r.Scopes) > 0, cognito.RequireScopes(r.Scopes...))
-	add(len(r.Audiences) > 0, cognito.RequireAudience(r.Audiences...))
-	add(r.MaxAuthAgeSeconds > 0, cognito.RequireMaxAuthAge(time.Duration(r.MaxAuthAgeSeconds)*time.Second))
-	add(r.ACR != "", cognito.RequireACR(r.ACR))
-	add(r.Nonce != "", cognito.RequireNonce(r.Nonce))
-	return list
 }
 
 // checkContents compares what an accepted token says with what it must say.

@@ -91,6 +91,9 @@ library       cognito/observe/newcomer  code  example.org/anything
 -             cognito/internal/testvectors code testing
 cognito       cognito                   code  $p/cognito/internal/testvectors
 -             cognito/internal/vectorgen code $p/cognito/internal/vectorgen/vectors
+-             cognito/internal/vectortest code testing
+-             cognito/internal/vectortest code $p/cognito/internal/vectorgen/vectors
+vectortest    cognito/internal/vectortest code $p/cognito/bearer
 vectorgen     cognito/internal/vectorgen code $p/cognito
 vectorgen     cognito/internal/vectorgen code $p/cognito/internal/jose
 vectorgen     cognito/internal/vectorgen/vectors code github.com/go-json-experiment/json
