@@ -157,6 +157,9 @@ callback      internal/callback         code  $p/cognito/oauth
 -             internal/signin           code  $p/internal/tokenstore
 signin        internal/signin           code  $p/internal/callback
 signin        internal/signin           code  github.com/zalando/go-keyring
+-             internal/terminal         code  golang.org/x/text/width
+terminal      internal/terminal         code  $p/internal/privatefile
+terminal      internal/terminal         code  github.com/spf13/cobra
 yaml          cmd/poolguard             code  github.com/goccy/go-yaml
 yaml          userpool                  code  github.com/goccy/go-yaml
 commands      userpool                  code  github.com/spf13/cobra

@@ -1,0 +1,81 @@
+package terminal
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Escape makes untrusted text safe to show, for example a claim of a token or an
+// answer of a server. It writes as an escape everything that a terminal obeys or does
+// not show: control characters, escape sequences, marks that change the direction of
+// writing, spaces that look like another character, and bytes that are not UTF-8. With
+// ascii, it also escapes each character beyond ASCII. A backslash is not doubled, so
+// the result is for readers and cannot be decoded.
+func Escape(text string, ascii bool) string {
+	return escape(text, func(r rune) bool { return printable(r, ascii) })
+}
+
+func escape(text string, keep func(rune) bool) string {
+	var b strings.Builder
+	for text != "" {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case keep(r):
+			b.WriteString(text[:size])
+		case r < utf8.RuneSelf:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// printable reports whether a terminal shows r as a character and does nothing else
+// with it.
+func printable(r rune, ascii bool) bool {
+	return strconv.IsPrint(r) && (!ascii || r < utf8.RuneSelf)
+}
+
+// EscapeJSON is [Escape] for an indented JSON text. It uses the escapes of JSON, so
+// the result is JSON with the same value.
+func EscapeJSON(text []byte, ascii bool) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case r == '\n' || (printable(r, ascii) && (r != utf8.RuneError || size > 1)):
+			b.Write(text[:size])
+		case r > 0xffff:
+			r -= 0x10000
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// EscapeControls makes a line of JSON for programs safe to show too. It escapes the
+// characters that JSON allows in a string but a terminal obeys (DEL and C1, where
+// U+009B begins an escape sequence) or where some readers split lines (U+0085, U+2028,
+// U+2029). Valid JSON has these characters in strings only, so the value is the same.
+func EscapeControls(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if r >= 0x7f && r <= 0x9f || r == '\u2028' || r == '\u2029' {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = append(out, text[:size]...)
+		}
+		text = text[size:]
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package terminal
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestControlCharactersAreEscaped(t *testing.T) {
+	for _, test := range []struct{ text, unicode, ascii string }{
+		{"", "", ""},
+		{"plain text", "plain text", "plain text"},
+		{`adfs\bob`, `adfs\bob`, `adfs\bob`},
+		{"Jürgen 日本", "Jürgen 日本", `J\u{fc}rgen \u{65e5}\u{672c}`},
+		{"\x1b[31m", `\x1b[31m`, `\x1b[31m`},
+		{"a\nb\tc\x00\x7f", `a\x0ab\x09c\x00\x7f`, `a\x0ab\x09c\x00\x7f`},
+		{"\u009b2J", `\u{9b}2J`, `\u{9b}2J`},
+		{"a\u202eb\u200b\u2028\u00a0", `a\u{202e}b\u{200b}\u{2028}\u{a0}`, `a\u{202e}b\u{200b}\u{2028}\u{a0}`},
+		{"bad \xff\xfe", `bad \xff\xfe`, `bad \xff\xfe`},
+		{"\ufffd", "\ufffd", `\u{fffd}`},
+	} {
+		if got := Escape(test.text, false); got != test.unicode {
+			t.Errorf("%q: got %q, want %q", test.text, got, test.unicode)
+		}
+		if got := Escape(test.text, true); got != test.ascii {
+			t.Errorf("%q in ASCII: got %q, want %q", test.text, got, test.ascii)
+		}
+	}
+}
+
+func FuzzEscape(f *testing.F) {
+	for _, seed := range []string{"", "plain", "\x1b]0;title\x07", "\u009b\u202e\u2066", "\xff\xc2", "日本 \U000e0041", "{\n  \"a\": \"\u0085\"\n}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, ascii := range []bool{false, true} {
+			for _, out := range []string{Escape(text, ascii), EscapeJSON([]byte(text), ascii)} {
+				assertSafe(t, out, ascii)
+			}
+		}
+		// Of a JSON text the value stays what it is, on a page and on a line.
+		var before, after any
+		if json.Unmarshal([]byte(text), &before) != nil || !utf8.ValidString(text) {
+			return
+		}
+		if err := json.Unmarshal(EscapeControls([]byte(text)), &after); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%q became %q on a line: %v", text, EscapeControls([]byte(text)), err)
+		}
+	})
+}
+
+// assertSafe wants nothing that a terminal obeys or does not show. Newlines are
+// EscapeJSON's own.
+func assertSafe(t *testing.T, out string, ascii bool) {
+	t.Helper()
+	if !utf8.ValidString(out) {
+		t.Errorf("%q is not UTF-8", out)
+	}
+	for _, r := range out {
+		if r != '\n' && (unicode.IsControl(r) || !unicode.IsPrint(r)) || ascii && r >= utf8.RuneSelf {
+			t.Errorf("%q has %U", out, r)
+		}
+	}
+}
+
+func TestEscapedJSONHasTheSameValue(t *testing.T) {
+	const text = "{\n  \"a\": \"é\u009b\u202e😀\U000e0041\"\n}"
+	for ascii, want := range map[bool]string{
+		false: "{\n  \"a\": \"é\\u009b\\u202e😀\\udb40\\udc41\"\n}",
+		true:  "{\n  \"a\": \"\\u00e9\\u009b\\u202e\\ud83d\\ude00\\udb40\\udc41\"\n}",
+	} {
+		got := EscapeJSON([]byte(text), ascii)
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		var before, after any
+		if err := json.Unmarshal([]byte(text), &before); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(got), &after); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%q is not the same value: %v", got, err)
+		}
+	}
+}

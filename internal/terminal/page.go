@@ -1,0 +1,53 @@
+package terminal
+
+import "strings"
+
+// A Page is a report that is being written. Its methods expect text whose untrusted
+// parts were escaped with [Style.Escape]. It is not safe for concurrent use.
+type Page struct {
+	Style
+	b strings.Builder
+}
+
+// NewPage returns an empty page.
+func NewPage(s Style) *Page { return &Page{Style: s} }
+
+// String returns the text of the page.
+func (p *Page) String() string { return p.b.String() }
+
+// Line writes a line as it is. It is never wrapped.
+func (p *Page) Line(text string) { p.b.WriteString(text + "\n") }
+
+// Heading begins a part of the page.
+func (p *Page) Heading(text string) { p.Line("\n  " + p.Strong(text)) }
+
+// Paste writes lines to copy, such as a command or an address. They are never wrapped.
+func (p *Page) Paste(lines ...string) {
+	for _, line := range lines {
+		p.Line("  " + line)
+	}
+}
+
+// Paragraph writes text in lines that begin after indent spaces.
+func (p *Page) Paragraph(indent int, text string) {
+	begin := strings.Repeat(" ", indent)
+	p.b.WriteString(p.Hang(begin, begin, text, Plain))
+}
+
+// Entry writes text beside a label. The label begins after indent spaces and may be
+// painted. The text begins column columns after the label's first one, on every line. A
+// wider label has one space after it.
+func (p *Page) Entry(indent, column int, label, text string, paint func(string) string) {
+	gap := max(column-Columns(label), min(column, 1))
+	first := strings.Repeat(" ", indent) + label + strings.Repeat(" ", gap)
+	p.b.WriteString(p.Hang(first, strings.Repeat(" ", indent+column), text, paint))
+}
+
+// Advice writes what the reader can do, after an arrow. It writes nothing for "".
+func (p *Page) Advice(indent int, text string) {
+	if text == "" {
+		return
+	}
+	arrow := p.Sign("→", "->")
+	p.Entry(indent, Columns(arrow)+1, p.Strong(arrow), text, Plain)
+}
