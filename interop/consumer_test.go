@@ -17,28 +17,29 @@ import (
 
 const libraryModule = "github.com/poolguard/poolguard/cognito"
 
-// A promise is what the README says about programs that import the library.
+// A promise is what the documents say about programs that import the library.
 type promise struct {
 	program string   // Go source
 	modules []string // of the whole graph, sorted
 	linked  []string // those of them that end up in the program, sorted
 }
 
-// readPromise finds the promise in the README: the first block of Go that is a
-// program; the first block after the words "What a consumer inherits", one module
-// on a line; and in the paragraph after that, by its name and in backquotes, each
-// module that is linked, beside the library itself.
-func readPromise(readme string) (*promise, error) {
-	program := regexp.MustCompile("(?s)\n```go\n(package main\n.*?)\n```\n").FindStringSubmatch(readme)
-	if program == nil {
-		return nil, errors.New("the README has no block of Go with package main")
+// readPromise reads the promise. The program is the first block of Go in the README:
+// the body of main, for the imports that wholeProgram adds. In docs/library.md, the
+// first block after the words "What a consumer inherits" has one module on each line.
+// The paragraph after that names in backquotes each module that is linked, beside the
+// library itself.
+func readPromise(readme, library string) (*promise, error) {
+	body := regexp.MustCompile("(?s)\n```go\n(.*?)\n```\n").FindStringSubmatch(readme)
+	if body == nil {
+		return nil, errors.New("the README has no block of Go")
 	}
-	_, rest, found := strings.Cut(readme, "What a consumer inherits")
+	_, rest, found := strings.Cut(library, "What a consumer inherits")
 	block := regexp.MustCompile("(?s)\n```[a-z]*\n(.*?)\n```\n\n(.*?)(\n\n|$)").FindStringSubmatch(rest)
 	if !found || block == nil {
-		return nil, errors.New(`the README has no block after the words "What a consumer inherits", or no paragraph after that`)
+		return nil, errors.New(`docs/library.md has no block after the words "What a consumer inherits", or no paragraph after that`)
 	}
-	p := &promise{program: program[1] + "\n", modules: strings.Fields(block[1])}
+	p := &promise{program: wholeProgram(body[1]), modules: strings.Fields(block[1])}
 	slices.Sort(p.modules)
 	for _, module := range p.modules {
 		name := path.Base(majorVersion.ReplaceAllString(module, ""))
@@ -49,18 +50,33 @@ func readPromise(readme string) (*promise, error) {
 	return p, nil
 }
 
+// wholeProgram adds the imports that the README names below its program.
+func wholeProgram(body string) string {
+	return `package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+
+	"` + libraryModule + `"
+	"` + libraryModule + `/bearer"
+)
+
+func main() {
+` + body + `
+}
+`
+}
+
 var majorVersion = regexp.MustCompile(`/v[0-9]+$`)
 
-// TestConsumer builds the README's program outside of this repository, as somebody
-// would who only wants the library, and holds the README to what it says about the
-// modules that come with it.
+// TestConsumer builds the README's program outside of this repository, as a program
+// that needs only the library. It compares the modules of that program with those that
+// docs/library.md lists.
 func TestConsumer(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	promised, err := readPromise(string(readme))
+	promised, err := readPromise(readFile(t, filepath.Join("..", "README.md")), readFile(t, filepath.Join("..", "docs", "library.md")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,11 +86,11 @@ func TestConsumer(t *testing.T) {
 
 	graph := withoutSelf(c.run(t, "list", "-m", "-f", "{{.Path}}", "all"))
 	if diff := cmp.Diff(promised.modules, graph); diff != "" {
-		t.Errorf("modules of the graph (-README +go list -m all):\n%s", diff)
+		t.Errorf("modules of the graph (-docs/library.md +go list -m all):\n%s", diff)
 	}
 	linked := withoutSelf(c.run(t, "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./..."))
 	if diff := cmp.Diff(promised.linked, linked); diff != "" {
-		t.Errorf("modules that are linked (-README +go list -deps):\n%s", diff)
+		t.Errorf("modules that are linked (-docs/library.md +go list -deps):\n%s", diff)
 	}
 	t.Logf("in the graph: %v; linked: %v", graph, linked)
 }
@@ -145,19 +161,20 @@ func withoutSelf(modules []string) []string {
 func TestReadPromise(t *testing.T) {
 	t.Parallel()
 	const fence = "\n```"
-	good := "# X" + fence + "sh\nmake" + fence + "\n" + fence + "go\npackage main\n\nfunc main() {}" + fence + "\n" +
-		"## What a consumer inherits\n\nSee:\n" + fence + "\na.com/z\na.com/b/c/v2\n" + libraryModule + fence + "\n\nLinked is `c`, after `go build`.\n"
-	p, err := readPromise(good)
+	readme := "# X" + fence + "sh\nmake" + fence + "\n" + fence + "go\nrun()" + fence + "\n"
+	library := "## What a consumer inherits\n\nSee:\n" + fence + "\na.com/z\na.com/b/c/v2\n" + libraryModule + fence + "\n\nLinked is `c`, after `go build`.\n"
+	p, err := readPromise(readme, library)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &promise{program: "package main\n\nfunc main() {}\n", modules: []string{"a.com/b/c/v2", "a.com/z", libraryModule}, linked: []string{"a.com/b/c/v2", libraryModule}}
+	want := &promise{program: wholeProgram("run()"), modules: []string{"a.com/b/c/v2", "a.com/z", libraryModule}, linked: []string{"a.com/b/c/v2", libraryModule}}
 	if diff := cmp.Diff(want, p, cmp.AllowUnexported(promise{})); diff != "" {
 		t.Error(diff)
 	}
-	for _, bad := range []string{"", strings.Replace(good, "package main", "package x", 1), strings.Replace(good, "inherits", "gets", 1)} {
-		if _, err := readPromise(bad); err == nil {
-			t.Errorf("a promise is read out of %q", bad)
-		}
+	if p, err := readPromise("# X", library); err == nil {
+		t.Errorf("a README without a program is accepted: %+v", p)
+	}
+	if p, err := readPromise(readme, strings.Replace(library, "inherits", "gets", 1)); err == nil {
+		t.Errorf("a list of modules without its heading is accepted: %+v", p)
 	}
 }
