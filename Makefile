@@ -28,10 +28,10 @@ test-clients: ## other people's clients at the local user pool, as a table of cl
 deps: ## what test needs and this machine lacks: a C compiler, Node.js, npm packages, Chromium
 	@scripts/test-deps.sh
 
-lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, shellcheck (STEPS='golang' for some of it)
+lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, prose, shellcheck (STEPS='golang' for some of it)
 	@scripts/lint.sh $(STEPS)
 
-tools: ## the pinned linter, built into .bin
+tools: ## the pinned linters, built into .bin
 	@scripts/tools.sh
 
 fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails where nothing was fuzzed

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tool=$(scripts/tools.sh)
+tool=$(scripts/tools.sh golangci-lint)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 tree=$(cd "$tree" && pwd -P)

@@ -1,14 +1,25 @@
 #!/usr/bin/env bash
-# Checks the source: scripts/lint.sh [STEP...]
+# Checks the source:
+#
+#   scripts/lint.sh [STEP...]
+#   scripts/lint.sh prose PATH...
+#
+# Steps:
+#
 #   format  gofmt
 #   vet     go vet, all modules
 #   tidy    go.mod and go.sum, all modules
 #   golang  golangci-lint, all modules (.golangci.yml)
-#   rules   every import rule of .golangci.yml refuses what it should
-#   shell   shellcheck, where it is installed
-#   ports   go vet for other systems, and where an int has 32 bits
-# Without arguments it takes all steps. Every step runs; the exit status is 1
-# when any of them found something.
+#   prose   the words and sentences of documents, doc comments, messages (scripts/vale)
+#   rules   every import rule and every prose rule rejects its bad samples
+#   shell   shellcheck, if it is installed
+#   ports   go vet for other systems, and for integers of 32 bits
+#
+# Without arguments it runs all steps except ports. All steps run, even after a
+# failure. The exit status is 1 if one of them failed.
+#
+# `prose PATH...` checks the files below the paths only. It prints warnings too,
+# and it does not use the list of folders in scripts/vale/not-yet.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,7 +61,7 @@ tidy() {
 
 golang() {
   local tool
-  tool=$(scripts/tools.sh) || return 1
+  tool=$(scripts/tools.sh golangci-lint) || return 1
   "$tool" config verify || return 1
   each_module "$tool" run ./...
 }
@@ -63,8 +74,17 @@ ports() {
   done
 }
 
+prose() {
+  local tool
+  tool=$(scripts/tools.sh vale) || return 1
+  go run ./internal/prose -vale "$tool" "$@"
+}
+
 rules() {
-  scripts/lint-selftest.sh
+  local status=0
+  scripts/lint-selftest.sh || status=1
+  prose -selftest || status=1
+  return "$status"
 }
 
 shell() {
@@ -75,11 +95,17 @@ shell() {
   shellcheck scripts/*.sh .ci/run
 }
 
-[ $# -gt 0 ] || set -- format vet tidy golang rules shell
+if [ "${1:-}" = prose ] && [ $# -gt 1 ]; then
+  shift
+  prose "$@"
+  exit
+fi
+
+[ $# -gt 0 ] || set -- format vet tidy golang prose rules shell
 failed=()
 for step in "$@"; do
   case $step in
-    format | vet | tidy | golang | rules | shell | ports) ;;
+    format | vet | tidy | golang | prose | rules | shell | ports) ;;
     *)
       echo "lint: no step is called $step" >&2
       exit 2

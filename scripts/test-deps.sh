@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Installs what the tests need and this machine lacks: a C compiler with its
-# headers (the race detector), Node.js with npm (tests against npm packages) and
-# Chromium (tests of pages).
-# On Debian it uses apt-get. Elsewhere it says what is missing, and the tests
-# that need it are skipped; with CI=true a missing one is a failure.
+# Installs the programs that the tests need and that this machine lacks:
+#   scripts/test-deps.sh [compiler]
+# These are a C compiler with its headers (the race detector, the prose linter),
+# openssl, Node.js with npm (tests against npm packages) and Chromium (tests of
+# pages). With the argument it installs the C compiler only.
+# On Debian it uses apt-get. On other systems it prints what is missing, and the
+# tests that need it are skipped. With CI=true a missing program is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+only=${1:-}
 
 # The race detector needs cgo, and cgo a C compiler with its headers.
 has_cgo() {
@@ -21,8 +25,9 @@ has_chromium() {
 }
 
 missing() {
-  command -v openssl >/dev/null || echo openssl
   has_cgo || echo gcc libc6-dev
+  [ "$only" != compiler ] || return 0
+  command -v openssl >/dev/null || echo openssl
   has_node || echo nodejs npm
   has_chromium || echo chromium
 }
@@ -53,9 +58,10 @@ install() {
 [ -z "$(missing)" ] || install $(missing)
 
 if ! has_cgo; then
-  echo "test-deps: no working C compiler: tests run without the race detector" >&2
+  echo "test-deps: no working C compiler: tests run without the race detector, and there is no prose linter" >&2
   [ "${CI:-}" != true ] || exit 1
 fi
+[ "$only" != compiler ] || exit 0
 if ! has_chromium; then
   echo "test-deps: no Chromium: tests of pages are skipped" >&2
   [ "${CI:-}" != true ] || exit 1
