@@ -51,6 +51,7 @@ library,testing cognito/bearer          code  $p/cognito/cognitotest
 library       cognito/bearer            code  $p/cognito/internal/jose
 library       cognito/bearer            code  example.org/anything
 library       cognito/newcomer/deeper   code  example.org/anything
+library       cognito/internal/telemetry code $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/internal/jose
 alb           cognito/alb               code  $p/cognito/oauth
@@ -76,6 +77,7 @@ grpcauth      cognito/grpcauth          code  example.org/anything
 -             cognito/observe/promcognito code github.com/prometheus/client_golang/prometheus
 promcognito   cognito/observe/promcognito code github.com/prometheus/client_golang/prometheus/promauto
 promcognito   cognito/observe/promcognito code github.com/prometheus/client_golang/prometheus/promhttp
+-             cognito/observe/promcognito code $p/cognito/internal/telemetry
 promcognito   cognito/observe/promcognito code $p/cognito/keyset
 promcognito   cognito/observe/promcognito code encoding/json
 -             cognito/observe/promcognito test github.com/prometheus/common/expfmt
@@ -83,6 +85,7 @@ promcognito   cognito/observe/promcognito code encoding/json
 -             cognito/observe/otelcognito code go.opentelemetry.io/otel/metric
 otelcognito   cognito/observe/otelcognito code go.opentelemetry.io/otel/sdk/trace
 otelcognito   cognito/observe/otelcognito code go.opentelemetry.io/otel/trace/noop
+-             cognito/observe/otelcognito code $p/cognito/internal/telemetry
 otelcognito   cognito/observe/otelcognito code $p/cognito/bearer
 otelcognito   cognito/observe/otelcognito code encoding/json
 -             cognito/observe/otelcognito test go.opentelemetry.io/otel/sdk/metric

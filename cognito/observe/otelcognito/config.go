@@ -7,11 +7,13 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/poolguard/poolguard/cognito/internal/telemetry"
 )
 
 // DefaultMaxKeySets is how many key sets have an age where Config does not say. A user
 // pool has two, one for each of its issuers.
-const DefaultMaxKeySets = 100
+const DefaultMaxKeySets = telemetry.DefaultMaxKeySets // 100
 
 // Config says what is measured and traced, and by whom. The zero Config is a good one.
 type Config struct {

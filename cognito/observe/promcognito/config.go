@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/telemetry"
 )
 
 // DefaultMaxKeySets is how many key sets have series of their own where Config does
 // not say. A user pool has two, one for each of its issuers.
-const DefaultMaxKeySets = 100
+const DefaultMaxKeySets = telemetry.DefaultMaxKeySets // 100
 
 // Config says what is counted. The zero Config is a good one.
 type Config struct {
@@ -39,15 +41,6 @@ type Config struct {
 	// the clock of the verifier (cognito.Config.Clock).
 	Now func() time.Time
 }
-
-// Most verifications of known tokens take 100 to 500 ns and of new ones 20 to 100 µs;
-// those that wait for a key set take as long as the network, at most some seconds.
-var (
-	verificationBuckets = []float64{
-		100e-9, 200e-9, 400e-9, 800e-9, 2e-6, 5e-6, 10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 1e-3, 10e-3, 100e-3, 1, 5, 10,
-	}
-	fetchBuckets = []float64{5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1, 5, 10}
-)
 
 // validate returns every fault, each with its field.
 func (c *Config) validate() error {
@@ -85,10 +78,10 @@ func (c Config) withDefaults() Config {
 		c.MaxKeySets = DefaultMaxKeySets
 	}
 	if len(c.VerificationBuckets) == 0 {
-		c.VerificationBuckets = verificationBuckets
+		c.VerificationBuckets = telemetry.VerificationBuckets()
 	}
 	if len(c.FetchBuckets) == 0 {
-		c.FetchBuckets = fetchBuckets
+		c.FetchBuckets = telemetry.FetchBuckets()
 	}
 	c.VerificationBuckets, c.FetchBuckets = slices.Clone(c.VerificationBuckets), slices.Clone(c.FetchBuckets)
 	if c.Now == nil {

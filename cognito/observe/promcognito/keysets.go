@@ -2,45 +2,31 @@ package promcognito
 
 import (
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/telemetry"
 )
 
 // Values of the label outcome. All but ok and copied are failures.
 const (
 	fetchOK   = "ok"
-	copied    = "copy"      // the copy of cognito.Config.KeySetDirectory was read, the address not asked
-	noAnswer  = "no_answer" // within the time-out
-	unusable  = "unusable"  // the answer was 200, and no key set or one without a usable key
+	copied    = "copy" // the copy in cognito.Config.KeySetDirectory was read instead
+	noAnswer  = telemetry.NoAnswer
+	unusable  = telemetry.Unusable
 	status3xx = "status_3xx"
 	status4xx = "status_4xx"
 	status5xx = "status_5xx"
 )
 
-// keySets counts fetches and knows the sets that are held.
+// keySets counts fetches and shows the key sets in use.
 type keySets struct {
 	fetches  *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	age      *prometheus.Desc
 	keys     *prometheus.Desc
-	most     int
-	now      func() time.Time
-
-	mu   sync.Mutex
-	held map[keySet]state // guarded by mu
-}
-
-// A keySet is one that has series of its own, by the values of its labels.
-type keySet struct{ pool, url string }
-
-// state is what is known of the set that is held; fetchedAt is zero while none is.
-type state struct {
-	fetchedAt time.Time
-	keys      int
+	sets     *telemetry.KeySets
 }
 
 func newKeySets(config Config) *keySets {
@@ -55,42 +41,22 @@ func newKeySets(config Config) *keySets {
 			config.FetchBuckets, config.NativeBucketFactor), []string{"outcome"}),
 		age:  prometheus.NewDesc("cognito_key_set_age_seconds", "Time since the key set was fetched whose keys are in use.", labels, nil),
 		keys: prometheus.NewDesc("cognito_key_set_keys", "Usable keys of the key set in use.", labels, nil),
-		most: config.MaxKeySets,
-		now:  config.Now,
-		held: map[keySet]state{},
+		sets: telemetry.NewKeySets(config.MaxKeySets, config.Now),
 	}
 }
 
 func (k *keySets) fetched(f cognito.KeySetFetch) {
 	// The library checks addresses, but a label that is not UTF-8 is a panic.
-	set := keySet{strings.ToValidUTF8(f.UserPool, "�"), strings.ToValidUTF8(f.URL, "�")}
-	if !k.keep(set, f) {
-		set = keySet{other, other}
+	f.UserPool, f.URL = strings.ToValidUTF8(f.UserPool, "�"), strings.ToValidUTF8(f.URL, "�")
+	pool, url := f.UserPool, f.URL
+	if !k.sets.Fetched(f) {
+		pool, url = other, other
 	}
 	outcome := outcomeOf(f)
-	k.fetches.WithLabelValues(set.pool, set.url, outcome).Inc()
+	k.fetches.WithLabelValues(pool, url, outcome).Inc()
 	if !f.Copy {
 		k.duration.WithLabelValues(outcome).Observe(max(f.Duration, 0).Seconds())
 	}
-}
-
-// keep notes what is held after f and reports whether the set is one of those that are
-// told apart.
-func (k *keySets) keep(set keySet, f cognito.KeySetFetch) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now, known := k.held[set]
-	if !known && len(k.held) >= k.most {
-		return false
-	}
-	if !f.SetFetchedAt.IsZero() { // else of a second verifier that has none yet; a set that is held is not given up
-		now.fetchedAt = f.SetFetchedAt
-	}
-	if f.Err == nil {
-		now.keys = f.Keys
-	}
-	k.held[set] = now
-	return true
 }
 
 func outcomeOf(f cognito.KeySetFetch) string {
@@ -121,20 +87,8 @@ func (k *keySets) describe(descriptions chan<- *prometheus.Desc) {
 func (k *keySets) collect(metrics chan<- prometheus.Metric) {
 	k.fetches.Collect(metrics)
 	k.duration.Collect(metrics)
-	now := k.now()
-	k.mu.Lock()
-	gauges := make([]prometheus.Metric, 0, 2*len(k.held))
-	for set, held := range k.held {
-		if held.fetchedAt.IsZero() {
-			continue
-		}
-		age := max(now.Sub(held.fetchedAt), 0) // a clock that was set back makes no key set of tomorrow
-		gauges = append(gauges,
-			prometheus.MustNewConstMetric(k.age, prometheus.GaugeValue, age.Seconds(), set.pool, set.url),
-			prometheus.MustNewConstMetric(k.keys, prometheus.GaugeValue, float64(held.keys), set.pool, set.url))
-	}
-	k.mu.Unlock()
-	for _, gauge := range gauges { // outside of the lock: whoever reads them may be slow
-		metrics <- gauge
+	for _, set := range k.sets.InUse() {
+		metrics <- prometheus.MustNewConstMetric(k.age, prometheus.GaugeValue, set.Age.Seconds(), set.UserPool, set.URL)
+		metrics <- prometheus.MustNewConstMetric(k.keys, prometheus.GaugeValue, float64(set.Keys), set.UserPool, set.URL)
 	}
 }
