@@ -80,7 +80,7 @@ func inspectsOthers(t *testing.T, p *person) { //nolint:thelper // a failure is 
 	p.looks(t, "inspector-fault")
 
 	p.visit(t, p.site.URL+"/inspect?token=hello")
-	p.sees(t, "Nothing is taken from the address")
+	p.sees(t, "Tokens do not belong in the address")
 	p.looks(t, "inspector-query")
 	p.follow(t, "Open the form")
 	p.sees(t, "Token inspector")

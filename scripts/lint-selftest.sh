@@ -141,6 +141,7 @@ userpool-api  userpool/internal/controls code $p/userpool/internal/oauth
 web           internal/web              code  $p/cognito
 web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/cognito/keyset
+-             internal/inspector        code  $p/internal/web
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
 -             internal/poolfile         code  github.com/goccy/go-yaml/ast

@@ -6,36 +6,38 @@ import (
 	"mime"
 	"net/http"
 	"time"
+
+	"github.com/poolguard/poolguard/internal/web"
 )
 
-// maxBody bounds a form: room for a token of the library's limit, percent-encoded,
-// and for one over it, which the library then finds too large in its own words.
+// maxBody bounds a form in bytes. It has room for a token of the library's limit,
+// percent-encoded, and for a larger one, which the library then rejects as too large.
 const maxBody = 64 << 10
 
-// patience is how long the pools and their key sets may take.
-const patience = 5 * time.Second
+// timeout is how long the pools and their key sets may take.
+const timeout = 5 * time.Second
 
-// ServeHTTP answers one request: GET with the form, POST with what came of it.
+// ServeHTTP implements http.Handler. GET answers with the form, POST with the result.
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Not even a parameter without a token is taken: a habit of links with parameters
-	// would end with a token in one. The request is past help, the next one is not.
+	// The page rejects every query, not only those with a token. Links with parameters
+	// lead to links with tokens. This token is exposed already, the next one is not.
 	if r.URL.RawQuery != "" {
-		p.refuse(w, r, http.StatusBadRequest, refusedQuery)
+		p.reject(w, r, http.StatusBadRequest, &rejectedQuery)
 		return
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodPost:
-		if refused, status := p.readForm(w, r); status != 0 {
-			p.refuse(w, r, status, refused)
+		if why, status := p.readForm(w, r); why != nil {
+			p.reject(w, r, status, why)
 			return
 		}
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		p.refuse(w, r, http.StatusMethodNotAllowed, refusedMethod)
+		p.reject(w, r, http.StatusMethodNotAllowed, &rejectedMethod)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	pools, err := p.pools(ctx)
 	if err != nil {
@@ -50,47 +52,46 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	v.FormField, v.FormToken = formField, p.formToken(w, r)
-	p.show(w, r, status, "inspect.html", v)
+	p.show(w, r, status, v)
 }
 
-// unavailable says that it is not the asker's fault. What it is goes to the log.
+// unavailable says that the fault is the server's. The log has the reason.
 func (p *Page) unavailable(w http.ResponseWriter, r *http.Request, err error) {
-	p.log.ErrorContext(r.Context(), "no user pools to judge by", "error", err)
+	p.log.ErrorContext(r.Context(), "user pools are not available", "error", err)
 	w.Header().Set("Retry-After", "5")
-	p.refuse(w, r, http.StatusServiceUnavailable, refusedUnavailable)
+	p.reject(w, r, http.StatusServiceUnavailable, &rejectedUnavailable)
 }
 
-// readForm parses the body, or says why not with a status other than 0.
-func (p *Page) readForm(w http.ResponseWriter, r *http.Request) (refused refusal, status int) {
-	if fromElsewhere(r) {
-		p.log.WarnContext(r.Context(), "form of another site refused")
-		return refusedForeign, http.StatusForbidden
+// readForm parses the body. It returns why it rejects the form, nil if it does not.
+func (p *Page) readForm(w http.ResponseWriter, r *http.Request) (why *web.Message, status int) {
+	if web.FromOtherSite(r) {
+		p.log.WarnContext(r.Context(), "form of another site rejected")
+		return &rejectedForeign, http.StatusForbidden
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return refusedType, http.StatusUnsupportedMediaType
+		return &rejectedType, http.StatusUnsupportedMediaType
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return refusedLarge, http.StatusRequestEntityTooLarge
+			return &rejectedLarge, http.StatusRequestEntityTooLarge
 		}
-		return refusedForm, http.StatusBadRequest
+		return &rejectedForm, http.StatusBadRequest
 	}
-	if !p.formAuthentic(r) {
-		p.log.WarnContext(r.Context(), "form refused that this page did not serve")
-		return refusedForeign, http.StatusForbidden
+	if !p.csrf.Valid(r) {
+		p.log.WarnContext(r.Context(), "form without a valid CSRF token rejected")
+		return &rejectedForeign, http.StatusForbidden
 	}
 	for _, name := range []string{fieldToken, fieldUse, fieldClient, fieldScopes, fieldGroups} {
 		if len(r.PostForm[name]) > 1 {
-			return refusedForm, http.StatusBadRequest
+			return &rejectedForm, http.StatusBadRequest
 		}
 	}
-	return refusal{}, 0
+	return nil, 0
 }
 
-// inspect fills the view with what came of the form. The error is about the pools.
+// inspect fills the view with the result for the form. The error is about the pools.
 func (p *Page) inspect(ctx context.Context, r *http.Request, v *view, pools []Pool) (status int, err error) {
 	var q question
 	if !v.Form.read(r.PostForm, &q) {
@@ -102,7 +103,7 @@ func (p *Page) inspect(ctx context.Context, r *http.Request, v *view, pools []Po
 		return http.StatusBadRequest, nil
 	}
 	q.token = found.token
-	a, err := p.judge(ctx, &q, pools)
+	a, err := p.verify(ctx, &q, pools)
 	if err != nil {
 		return 0, err
 	}

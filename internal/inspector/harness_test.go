@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/internal/web"
 )
 
 // A bench is a page with the issuer of its tokens and its log.
@@ -54,7 +55,7 @@ func (b *bench) do(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-var hidden = regexp.MustCompile(`name="form" value="([^"]*)"`)
+var hidden = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
 
 // authentic adds to a form what a browser would that was served it, and returns its
 // cookie.
@@ -66,7 +67,7 @@ func (b *bench) authentic(tb testing.TB, values url.Values) *http.Cookie {
 	if found == nil || len(cookies) != 1 {
 		tb.Fatalf("no form: %d with %d cookies", served.Code, len(cookies))
 	}
-	values.Set(formField, found[1])
+	values.Set(web.CSRFField, found[1])
 	return cookies[0]
 }
 

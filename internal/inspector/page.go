@@ -1,124 +1,76 @@
 package inspector
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"embed"
-	"encoding/base64"
-	"html/template"
 	"net/http"
+
+	"github.com/poolguard/poolguard/internal/web"
 )
 
-//go:embed pages/*.html pages/style.css
-var pageFiles embed.FS
-
-var (
-	pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-		"stamp": stamp, "missing": missingWords,
-	}).ParseFS(pageFiles, "pages/*.html"))
-	pageStyle = mustRead("pages/style.css")
-	// The style sheet is in the page; its hash is what the policy lets through.
-	pagePolicy = func() string {
-		sum := sha256.Sum256([]byte(pageStyle))
-		return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-			"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	}()
-)
-
-func mustRead(name string) template.CSS {
-	b, err := pageFiles.ReadFile(name)
-	if err != nil {
-		panic(err)
-	}
-	return template.CSS(b) //nolint:gosec // embedded at build time
-}
-
-// view is what the page shows.
+// view is the data of the page.
 type view struct {
-	FormField, FormToken string
+	CSRFField, CSRFToken string
 	Now                  string
 	Pools                []Pool
 	Form                 form
 	Result               *result // nil where nothing was inspected
 }
 
-// show renders a page under a policy by which it loads and runs nothing, is framed by
-// nobody and sends forms to its own server only. It is kept nowhere.
-func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
-	var body bytes.Buffer
-	err := pageTemplates.ExecuteTemplate(&body, name, struct {
-		Style template.CSS
-		Page  any
-	}{pageStyle, data})
-	if err != nil {
-		p.log.ErrorContext(r.Context(), "page failed", "page", name)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
+func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, v *view) {
+	v.CSRFField, v.CSRFToken = web.CSRFField, p.csrf.Token(w, r)
+	if p.pages.Show(w, status, "inspect.html", v) != nil {
+		// The error may quote the view, which has claims.
+		p.log.ErrorContext(r.Context(), "the page cannot be rendered")
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", pagePolicy)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	w.WriteHeader(status)
-	// A failed write means that the browser has gone.
-	_, _ = body.WriteTo(w)
 }
 
-// A refusal is a page without a result. Nothing of the request is in it.
-type refusal struct {
-	Title string
-	Text  []string
-	Back  string // what the link to the form says
-}
-
+// The pages for requests without a result. Nothing of the request is in them.
 var (
-	refusedQuery = refusal{
-		"Nothing is taken from the address",
-		[]string{
-			"This page was asked for with something behind a question mark in its address. It was not looked at.",
-			"Addresses are kept in the browser’s history, in the logs of servers and proxies, and are passed on to others. If there was a token in this one, whoever reads those can use it until it expires: sign that user out, or let the token expire, before you trust that it is secret. Remove the address from your history.",
-			"Paste tokens into the form: what is sent from there is in no address.",
+	rejectedQuery = web.Message{
+		Title: "Tokens do not belong in the address",
+		Text: []string{
+			"The address of this request had a query (the part after the question mark). The page did not read it.",
+			"Browsers keep addresses in their history. Servers and proxies write them to their logs. If a token was in this address, anyone who can read those can use the token until it expires. Sign the user out or wait until the token expires. Then remove the address from the browser’s history.",
+			"Paste the token into the form. The form sends it in the body of the request.",
 		},
-		"Open the form",
+		Action: web.Link{Text: "Open the form", URL: "?"},
 	}
-	refusedMethod = refusal{
-		"This page cannot be asked that way",
-		[]string{"It answers GET with a form, and POST with what came of the form."},
-		"Open the form",
+	rejectedMethod = web.Message{
+		Title:  "Method not allowed",
+		Text:   []string{"This page accepts GET for the form, and POST for a token."},
+		Action: web.Link{Text: "Open the form", URL: "?"},
 	}
-	refusedForeign = refusal{
-		"This form did not come from here",
-		[]string{
-			"A form is taken only from a browser to which this server has served it: other sites must not be able to send one. Nothing was inspected.",
-			"If it was you, the server was started anew since you opened the form, or your browser keeps no cookies for this address. Open the form again and paste the token once more.",
+	rejectedForeign = web.Message{
+		Title: "This form is not from this page",
+		Text: []string{
+			"The page accepts a form only from the browser that it served the form to. This keeps other sites from sending one. Nothing was inspected.",
+			"If you sent the form yourself, the server was restarted after you opened it, or your browser keeps no cookies for this address. Open the form again and paste the token again.",
 		},
-		"Open the form again",
+		Action: web.Link{Text: "Open the form again", URL: "?"},
 	}
-	refusedType = refusal{
-		"This is not the form of this page",
-		[]string{"A token is taken as the form of this page sends it, as application/x-www-form-urlencoded. For programs there is the command poolguard inspect."},
-		"Open the form",
+	rejectedType = web.Message{
+		Title:  "Content type not supported",
+		Text:   []string{"The page accepts its own form, as application/x-www-form-urlencoded. In a program or a script, use the command poolguard inspect."},
+		Action: web.Link{Text: "Open the form", URL: "?"},
 	}
-	refusedLarge = refusal{
-		"This is too much for a token",
-		[]string{"More than 64 KiB were sent, and were not looked at. Tokens of user pools have one to two kilobytes. See that what you paste is one token and no file of another kind."},
-		"Try again",
+	rejectedLarge = web.Message{
+		Title:  "Too large for a token",
+		Text:   []string{"The request has more than 64 KiB. The page did not read it. A token of a user pool has one or two kilobytes. Check that you paste one token and not another file."},
+		Action: web.Link{Text: "Try again", URL: "?"},
 	}
-	refusedForm = refusal{
-		"The form cannot be read",
-		[]string{"A field was sent twice, or is not encoded as forms are. Nothing was inspected."},
-		"Open the form again",
+	rejectedForm = web.Message{
+		Title:  "The form cannot be read",
+		Text:   []string{"A field was sent twice, or its encoding is not valid. Nothing was inspected."},
+		Action: web.Link{Text: "Open the form again", URL: "?"},
 	}
-	refusedUnavailable = refusal{
-		"Tokens cannot be judged at the moment",
-		[]string{"The user pools whose tokens this page judges could not be had. This says nothing about any token. Try again; if it stays so, the log of the server says why."},
-		"Try again",
+	rejectedUnavailable = web.Message{
+		Title:  "No check is possible now",
+		Text:   []string{"The list of user pools is not available, so the page cannot check tokens. This says nothing about your token. Try again. If the problem stays, see the log of the server for the reason."},
+		Action: web.Link{Text: "Try again", URL: "?"},
 	}
 )
 
-func (p *Page) refuse(w http.ResponseWriter, r *http.Request, status int, why refusal) {
-	p.show(w, r, status, "refusal.html", why)
+func (p *Page) reject(w http.ResponseWriter, r *http.Request, status int, why *web.Message) {
+	if p.pages.Message(w, status, *why) != nil {
+		p.log.ErrorContext(r.Context(), "the page cannot be rendered")
+	}
 }

@@ -177,11 +177,11 @@ func TestPools(t *testing.T) {
 	}{
 		"none":           {nil, nil, token, http.StatusOK, "? Not judged There is no user pool"},
 		"none, no token": {nil, nil, "x", http.StatusOK, "Rejected: token_malformed"},
-		"fault":          {nil, errors.New("secret reason of pools"), token, http.StatusServiceUnavailable, "This says nothing about any token"},
+		"fault":          {nil, errors.New("secret reason of pools"), token, http.StatusServiceUnavailable, "This says nothing about your token"},
 		"no clients":     {changed(func(p *Pool) { p.ClientIDs = nil }), nil, token, http.StatusOK, "Rejected: client_mismatch"},
-		"no issuer":      {changed(func(p *Pool) { p.Issuer = "" }), nil, token, http.StatusServiceUnavailable, "cannot be judged"},
-		"no keys":        {changed(func(p *Pool) { p.KeySet = nil }), nil, token, http.StatusServiceUnavailable, "cannot be judged"},
-		"twice":          {[]Pool{own, own}, nil, token, http.StatusServiceUnavailable, "cannot be judged"},
+		"no issuer":      {changed(func(p *Pool) { p.Issuer = "" }), nil, token, http.StatusServiceUnavailable, "cannot check tokens"},
+		"no keys":        {changed(func(p *Pool) { p.KeySet = nil }), nil, token, http.StatusServiceUnavailable, "cannot check tokens"},
+		"twice":          {[]Pool{own, own}, nil, token, http.StatusServiceUnavailable, "cannot check tokens"},
 		"two":            {[]Pool{own, other}, nil, token, http.StatusOK, "Valid access token"},
 		"keys broken": {
 			changed(func(p *Pool) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"html/template"
 	"io"
 	"math/rand/v2"
 	"strconv"
@@ -94,13 +95,15 @@ func boxes(tb testing.TB, svg []byte) (texts, leaders []box) {
 	}
 }
 
+var drawingTemplate = template.Must(template.ParseFS(pageFiles, "pages/drawing.html"))
+
 // checkTimeline finds what is wrong with the drawings of a report.
 func checkTimeline(tb testing.TB, r *cognito.Report) {
 	tb.Helper()
 	line := newTimeline(r)
 	for _, d := range line.Drawings {
 		var svg bytes.Buffer
-		if err := pageTemplates.ExecuteTemplate(&svg, "drawing", d); err != nil {
+		if err := drawingTemplate.ExecuteTemplate(&svg, "drawing", d); err != nil {
 			tb.Fatal(err)
 		}
 		texts, leaders := boxes(tb, svg.Bytes())

@@ -40,8 +40,8 @@ type answer struct {
 	nobody bool
 }
 
-// judge answers. The error is about the pools.
-func (p *Page) judge(ctx context.Context, q *question, pools []Pool) (*answer, error) {
+// verify answers. The error is about the pools.
+func (p *Page) verify(ctx context.Context, q *question, pools []Pool) (*answer, error) {
 	now := p.now()
 	if len(pools) == 0 {
 		return q.decode(ctx, now)
