@@ -2,7 +2,6 @@ package cognito
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -137,57 +137,53 @@ type UserPool struct {
 	FIPS bool
 }
 
-// A ConfigError is one fault of a [Config]. [New] joins all that it finds.
-type ConfigError struct {
-	Field  string // for example "UserPools[0].ClientIDs"
-	Reason string // continues a sentence that begins with the field
-}
+// A ConfigError is one fault of a configuration. A constructor returns all faults at
+// once, joined by [errors.Join]. It has three fields, and none holds a secret:
+//
+//   - Package is the package that refuses the configuration, such as "cognito".
+//   - Field is the type and the field, such as "Config.UserPools[0].ClientIDs".
+//   - Reason continues a sentence that begins with the field.
+//
+// Every package of the library has the same type under its own name, so that a program
+// can look for one of them with [errors.As].
+type ConfigError = configerror.ConfigError
 
-// Error implements error.
-func (e *ConfigError) Error() string { return "cognito: Config." + e.Field + " " + e.Reason }
-
-// validate returns every fault, each with its field.
+// validate returns every fault, each a [*ConfigError].
 func (c *Config) validate() error {
-	var faults []error
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, &ConfigError{field, fmt.Sprintf(format, args...)})
-	}
+	faults := configerror.In("cognito", "Config")
 	if len(c.UserPools) == 0 && c.Resolve == nil {
-		fault("UserPools", "is empty: name at least one user pool to trust, or set Resolve")
+		faults.Add("UserPools", "is empty: name at least one user pool to trust, or set Resolve")
 	}
 	if c.Resolve == nil && c.ResolvePolicy != (ResolvePolicy{}) {
-		fault("ResolvePolicy", "means nothing without Resolve")
+		faults.Add("ResolvePolicy", "means nothing without Resolve")
 	}
-	c.ResolvePolicy.faults(func(field, format string, args ...any) { fault("ResolvePolicy."+field, format, args...) })
+	c.ResolvePolicy.validate(faults.At("ResolvePolicy"))
 	if c.Leeway < 0 {
-		fault("Leeway", "is negative (%s)", c.Leeway)
+		faults.Add("Leeway", "is negative (%s)", c.Leeway)
 	}
-	for _, f := range c.KeySetPolicy.Faults() {
-		fault("KeySetPolicy."+f.Field, "%s", f.Reason)
-	}
+	faults.Adopt("KeySetPolicy", c.KeySetPolicy.Validate())
 	if c.MaxTokenBytes < 0 {
-		fault("MaxTokenBytes", "is negative (%d)", c.MaxTokenBytes)
+		faults.Add("MaxTokenBytes", "is negative (%d)", c.MaxTokenBytes)
 	}
 	for i, r := range c.Require {
 		if err := r.Err(); err != nil {
-			fault(fmt.Sprintf("Require[%d]", i), "%v", err)
+			faults.Add(fmt.Sprintf("Require[%d]", i), "%v", err)
 		}
 	}
 	for i := range c.UserPools {
 		p := &c.UserPools[i]
-		p.validate(func(field, format string, args ...any) {
-			fault(fmt.Sprintf("UserPools[%d].%s", i, field), format, args...)
-		})
+		pool := faults.At(fmt.Sprintf("UserPools[%d]", i))
+		p.validate(pool)
 		for j, other := range c.UserPools[:i] {
 			if p.ID == other.ID && p.ID != "" {
-				fault(fmt.Sprintf("UserPools[%d].ID", i), "repeats that of UserPools[%d]: put all clients of a pool together", j)
+				pool.Add("ID", "repeats that of UserPools[%d]: put all clients of a pool together", j)
 			}
 			if p.sharesIssuer(other) {
-				fault(fmt.Sprintf("UserPools[%d].Issuer", i), "repeats an issuer of UserPools[%d]", j)
+				pool.Add("Issuer", "repeats an issuer of UserPools[%d]", j)
 			}
 		}
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 // sharesIssuer reports whether the pools, each with an ID of its own, have an issuer
@@ -217,20 +213,20 @@ func (p *UserPool) issuerNames() []string {
 	return []string{original, updated}
 }
 
-func (p *UserPool) validate(fault func(field, format string, args ...any)) {
+func (p *UserPool) validate(faults configerror.Faults) {
 	if _, err := parsePoolID(p.ID); err != nil {
-		fault("ID", "%v", err)
+		faults.Add("ID", "%v", err)
 	}
 	switch {
 	case len(p.ClientIDs) == 0 && !p.InsecureSkipClientCheck:
-		fault("ClientIDs", "is empty: name the app clients whose tokens are accepted")
+		faults.Add("ClientIDs", "is empty: name the app clients whose tokens are accepted")
 	case len(p.ClientIDs) > 0 && p.InsecureSkipClientCheck:
-		fault("InsecureSkipClientCheck", "contradicts ClientIDs: set one of them")
+		faults.Add("InsecureSkipClientCheck", "contradicts ClientIDs: set one of them")
 	}
 	names := func(field string, list []string) {
 		for i, name := range list {
 			if name == "" || strings.ContainsAny(name, " \t\r\n") {
-				fault(fmt.Sprintf("%s[%d]", field, i), "is empty or has white space in it")
+				faults.Add(fmt.Sprintf("%s[%d]", field, i), "is empty or has white space in it")
 			}
 		}
 	}
@@ -238,19 +234,19 @@ func (p *UserPool) validate(fault func(field, format string, args ...any)) {
 	names("Audiences", p.Audiences)
 	if p.Issuer != "" {
 		if err := checkIssuerURL(p.Issuer, p.InsecureAllowPlainHTTP); err != nil {
-			fault("Issuer", "%v", err)
+			faults.Add("Issuer", "%v", err)
 		}
 	}
 	if other := p.Issuer[strings.LastIndexByte(p.Issuer, '/')+1:]; other != p.ID {
 		if _, err := parsePoolID(other); err == nil {
-			fault("Issuer", "%s is of another user pool than ID (%s)", quote(p.Issuer), quote(p.ID))
+			faults.Add("Issuer", "%s is of another user pool than ID (%s)", quote(p.Issuer), quote(p.ID))
 		}
 	}
 	if p.InsecureAllowPlainHTTP && p.Issuer == "" {
-		fault("InsecureAllowPlainHTTP", "means nothing without an Issuer")
+		faults.Add("InsecureAllowPlainHTTP", "means nothing without an Issuer")
 	}
 	if p.FIPS && (p.Issuer != "" || p.KeySet != nil) {
-		fault("FIPS", "means nothing with an Issuer or a KeySet of one's own")
+		faults.Add("FIPS", "means nothing with an Issuer or a KeySet of one's own")
 	}
 }
 

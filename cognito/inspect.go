@@ -2,11 +2,11 @@ package cognito
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -37,7 +37,8 @@ type InspectOptions struct {
 
 // Inspect decodes a token without trusting it, makes every check that it has the
 // means for, also after one that failed, and reports what it found. It never
-// fetches a key set by itself. The error is about the options only.
+// fetches a key set by itself. The error is about the options only: it joins
+// every fault of them, each a [*ConfigError].
 //
 // What it returns is for people to read. Code that acts on tokens uses [Verifier].
 func Inspect(ctx context.Context, raw string, options InspectOptions) (*Report, error) {
@@ -66,14 +67,11 @@ func Inspect(ctx context.Context, raw string, options InspectOptions) (*Report, 
 
 // issuers returns the issuers to trust. Their pools are like p but for the ID.
 func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
-	var faults []error
-	fault := func(field string, err error) {
-		faults = append(faults, fmt.Errorf("cognito: InspectOptions.%s %w", field, err))
-	}
+	faults := configerror.In("cognito", "InspectOptions")
 	for n, text := range o.UserPoolIDs {
 		id, err := parsePoolID(text)
 		if err != nil {
-			fault(fmt.Sprintf("UserPoolIDs[%d]", n), err)
+			faults.Add(fmt.Sprintf("UserPoolIDs[%d]", n), "%v", err)
 			continue
 		}
 		if o.Issuer == "" {
@@ -85,17 +83,17 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 	}
 	if o.Issuer != "" {
 		if err := checkIssuerURL(o.Issuer, true); err != nil {
-			fault("Issuer", err)
+			faults.Add("Issuer", "%v", err)
 		}
 		trusted.add(&issuer{name: o.Issuer, own: true, pool: p, keys: o.Keys})
 	}
 	if o.Leeway < 0 {
-		fault("Leeway", fmt.Errorf("is negative (%s)", o.Leeway))
+		faults.Add("Leeway", "is negative (%s)", o.Leeway)
 	}
 	if o.MaxTokenBytes < 0 {
-		fault("MaxTokenBytes", fmt.Errorf("is negative (%d)", o.MaxTokenBytes))
+		faults.Add("MaxTokenBytes", "is negative (%d)", o.MaxTokenBytes)
 	}
-	return trusted, errors.Join(faults...)
+	return trusted, faults.Err()
 }
 
 // Inspect reports on a token as the function [Inspect] does, by what the verifier

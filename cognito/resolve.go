@@ -2,10 +2,11 @@ package cognito
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // What a [ResolvePolicy] has where a field is 0.
@@ -49,22 +50,21 @@ type ResolvePolicy struct {
 	Timeout time.Duration
 }
 
-// faults says what is wrong with p by field.
-func (p ResolvePolicy) faults(fault func(field, format string, args ...any)) {
+func (p ResolvePolicy) validate(faults configerror.Faults) {
 	if p.MaxPools < 0 {
-		fault("MaxPools", "is negative (%d)", p.MaxPools)
+		faults.Add("MaxPools", "is negative (%d)", p.MaxPools)
 	}
 	for _, f := range []struct {
 		field string
 		d     time.Duration
 	}{{"MaxAge", p.MaxAge}, {"Stale", p.Stale}, {"DeniedMaxAge", p.DeniedMaxAge}, {"Timeout", p.Timeout}} {
 		if f.d < 0 {
-			fault(f.field, "is negative (%s)", f.d)
+			faults.Add(f.field, "is negative (%s)", f.d)
 		}
 	}
 	p.complete()
 	if p.Stale >= 0 && p.Stale < p.MaxAge {
-		fault("Stale", "(%s) is shorter than MaxAge (%s)", p.Stale, p.MaxAge)
+		faults.Add("Stale", "(%s) is shorter than MaxAge (%s)", p.Stale, p.MaxAge)
 	}
 }
 
@@ -114,11 +114,9 @@ func UserPoolID(issuer string) string {
 
 // resolved makes the issuer called name of the pool that Resolve answered with.
 func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
-	var faults []error
-	up.validate(func(field, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("its %s %s", field, fmt.Sprintf(format, args...)))
-	})
-	if err := errors.Join(faults...); err != nil {
+	faults := configerror.In("cognito", "UserPool")
+	up.validate(faults)
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	p, err := c.newPool(up)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
@@ -60,11 +61,11 @@ func New(config Config) (*Verifier, error) {
 	if v.ownNow = v.now != nil; !v.ownNow {
 		v.now = config.Clock.Now
 	}
-	var faults []error
+	faults := configerror.In("cognito", "Config")
 	for n, up := range config.UserPools {
 		p, err := config.newPool(up)
 		if err != nil {
-			faults = append(faults, &ConfigError{fmt.Sprintf("UserPools[%d]", n), "has no address for its keys: " + err.Error()})
+			faults.Add(fmt.Sprintf("UserPools[%d]", n), "has no address for its keys: %v", err)
 			continue
 		}
 		v.pools = append(v.pools, p)
@@ -72,15 +73,15 @@ func New(config Config) (*Verifier, error) {
 			v.issuers.add(i)
 		}
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
 	var err error
 	if v.resolver, err = newResolver(config); err != nil {
-		return nil, &ConfigError{"ResolvePolicy", err.Error()}
+		faults.Add("ResolvePolicy", "is not possible: %v", err)
 	}
 	if err := v.addCache(config.CacheBytes); err != nil {
-		return nil, &ConfigError{"CacheBytes", err.Error()}
+		faults.Add("CacheBytes", "is not possible: %v", err)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	return v, nil
 }

@@ -1,7 +1,6 @@
 package alb
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -112,70 +112,52 @@ const (
 	DefaultMaxKeys    = 32
 )
 
-// A ConfigError is one fault of a configuration. [New], [NewVerifiedAccess] and
-// [Middleware] join all that they find.
-type ConfigError struct {
-	Field  string // for example "Signers[0]"
-	Reason string // continues a sentence that begins with the field
-}
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
-// Error implements error.
-func (e *ConfigError) Error() string { return "alb: Config." + e.Field + " " + e.Reason }
-
-// faults collects those of a configuration.
-type faults []error
-
-func (f *faults) add(field, format string, args ...any) {
-	*f = append(*f, &ConfigError{field, fmt.Sprintf(format, args...)})
-}
-
-func (f *faults) err() error { return errors.Join(*f...) }
-
-func (f *faults) names(field string, list []string) {
+func validateNames(field string, list []string, faults configerror.Faults) {
 	for n, name := range list {
 		if name == "" || strings.ContainsAny(name, " \t\r\n") {
-			f.add(fmt.Sprintf("%s[%d]", field, n), "is empty or has white space in it")
+			faults.Add(fmt.Sprintf("%s[%d]", field, n), "is empty or has white space in it")
 		}
 	}
 }
 
-func (c *Config) validate(f *faults) {
+func (c *Config) validate(faults configerror.Faults) {
 	switch {
 	case len(c.ClientIDs) == 0 && !c.InsecureSkipClientCheck:
-		f.add("ClientIDs", "is empty: name the app clients that the load balancers sign people in with")
+		faults.Add("ClientIDs", "is empty: name the app clients that the load balancers sign people in with")
 	case len(c.ClientIDs) > 0 && c.InsecureSkipClientCheck:
-		f.add("InsecureSkipClientCheck", "contradicts ClientIDs: set one of them")
+		faults.Add("InsecureSkipClientCheck", "contradicts ClientIDs: set one of them")
 	}
-	f.names("ClientIDs", c.ClientIDs)
-	validateIssuers(c.Issuers, f)
-	c.Options.validate(f)
+	validateNames("ClientIDs", c.ClientIDs, faults)
+	validateIssuers(c.Issuers, faults)
+	c.Options.validate(faults)
 }
 
-func validateIssuers(issuers []string, f *faults) {
+func validateIssuers(issuers []string, faults configerror.Faults) {
 	if len(issuers) == 0 {
-		f.add("Issuers", "is empty: name the providers whose users are accepted")
+		faults.Add("Issuers", "is empty: name the providers whose users are accepted")
 	}
-	f.names("Issuers", issuers)
+	validateNames("Issuers", issuers, faults)
 }
 
-func (o *Options) validate(f *faults) {
+func (o *Options) validate(faults configerror.Faults) {
 	if o.Leeway < 0 {
-		f.add("Leeway", "is negative (%s)", o.Leeway)
+		faults.Add("Leeway", "is negative (%s)", o.Leeway)
 	}
 	for _, number := range []struct {
 		field string
 		value int
 	}{{"MaxTokenBytes", o.MaxTokenBytes}, {"KeyFetches", o.KeyFetches}, {"MaxKeys", o.MaxKeys}} {
 		if number.value < 0 {
-			f.add(number.field, "is negative (%d)", number.value)
+			faults.Add(number.field, "is negative (%d)", number.value)
 		}
 	}
-	for _, fault := range o.KeyPolicy.Faults() {
-		f.add("KeyPolicy."+fault.Field, "%s", fault.Reason)
-	}
+	faults.Adopt("KeyPolicy", o.KeyPolicy.Validate())
 	if o.KeyAddress != "" {
 		if reason := faultOfAddress(o.KeyAddress); reason != "" {
-			f.add("KeyAddress", "%s", reason)
+			faults.Add("KeyAddress", "%s", reason)
 		}
 	}
 }
@@ -234,9 +216,9 @@ func (o *Options) complete() {
 
 // signers returns the signers by ARN, each with its keys; those at one address share
 // them.
-func (o *Options) signers(arns []string, k kind, f *faults) map[string]*signer {
+func (o *Options) signers(arns []string, k kind, faults configerror.Faults) map[string]*signer {
 	if len(arns) == 0 {
-		f.add(k.field, "is empty: name whose tokens are accepted; every %s of a region signs with keys from one address", k.what)
+		faults.Add(k.field, "is empty: name whose tokens are accepted; every %s of a region signs with keys from one address", k.what)
 	}
 	byARN := map[string]*signer{}
 	byAddress := map[string]*keys{}
@@ -244,17 +226,17 @@ func (o *Options) signers(arns []string, k kind, f *faults) map[string]*signer {
 		field := fmt.Sprintf("%s[%d]", k.field, n)
 		place, reason := k.place(arn)
 		if reason != "" {
-			f.add(field, "%s", reason)
+			faults.Add(field, "%s", reason)
 			continue
 		}
 		if slices.Contains(arns[:n], arn) {
-			f.add(field, "is there twice")
+			faults.Add(field, "is there twice")
 			continue
 		}
 		address := strings.TrimSuffix(o.KeyAddress, "/")
 		if address == "" {
 			if address, reason = k.address(place); reason != "" {
-				f.add(field, "%s", reason)
+				faults.Add(field, "%s", reason)
 				continue
 			}
 		}

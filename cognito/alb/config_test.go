@@ -18,7 +18,7 @@ func TestConfigFaults(t *testing.T) {
 			t.Errorf("nothing of %s: %v", field, err)
 		}
 	}
-	if _, err := alb.NewVerifiedAccess(alb.VerifiedAccessConfig{}); !strings.Contains(err.Error(), "Instances is empty") || !strings.Contains(err.Error(), "Issuers is empty") {
+	if _, err := alb.NewVerifiedAccess(alb.VerifiedAccessConfig{}); !strings.Contains(err.Error(), "alb: VerifiedAccessConfig.Instances is empty") || !strings.Contains(err.Error(), "alb: VerifiedAccessConfig.Issuers is empty") {
 		t.Error(err)
 	}
 	for field, change := range map[string]func(*alb.Config){
@@ -37,7 +37,7 @@ func TestConfigFaults(t *testing.T) {
 		change(&config)
 		_, err := alb.New(config)
 		var fault *alb.ConfigError
-		if !errors.As(err, &fault) || fault.Field != field {
+		if !errors.As(err, &fault) || fault.Field != "Config."+field {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -74,7 +74,7 @@ func TestARNs(t *testing.T) {
 		config := newEndpoint().config()
 		config.Signers = []string{arn}
 		var fault *alb.ConfigError
-		if _, err := alb.New(config); !errors.As(err, &fault) || fault.Field != "Signers[0]" {
+		if _, err := alb.New(config); !errors.As(err, &fault) || fault.Field != "Config.Signers[0]" {
 			t.Errorf("%q: %v", arn, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // The headers of a load balancer beside the one that it signs, as package net/http
@@ -76,36 +77,36 @@ func Require(verifier *Verifier, accessTokens *cognito.Verifier, requirements ..
 // Middleware returns middleware as config describes it, as [Require] does. It reports
 // every fault of config at once, each a [*ConfigError].
 func Middleware(config MiddlewareConfig) (func(http.Handler) http.Handler, error) {
-	var f faults
-	if field, reason := config.fault(); field != "" {
-		f.add(field, "%s", reason)
-	}
+	faults := configerror.In("alb", "MiddlewareConfig")
+	config.validate(faults)
 	for n, requirement := range config.Require {
 		if err := requirement.Err(); err != nil {
-			f.add(fmt.Sprintf("Require[%d]", n), "%v", err)
+			faults.Add(fmt.Sprintf("Require[%d]", n), "%v", err)
 		}
 	}
-	if err := f.err(); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	return middleware(config), nil
 }
 
-// fault says what does not go together in c.
-func (c *MiddlewareConfig) fault() (field, reason string) {
-	switch {
-	case c.Verifier == nil:
-		return "Verifier", "is nil: make one with New or NewVerifiedAccess"
-	case c.passesNoAccessToken() && (c.AccessTokens != nil || c.InsecureSkipAccessToken):
-		return "AccessTokens", "and InsecureSkipAccessToken mean nothing with Verified Access, which passes no access token on"
-	case c.AccessTokens != nil && c.InsecureSkipAccessToken:
-		return "InsecureSkipAccessToken", "contradicts AccessTokens: set one of them"
-	case c.AccessTokens == nil && !c.InsecureSkipAccessToken && !c.passesNoAccessToken():
-		return "AccessTokens", "is nil: make one with cognito.New"
-	case c.AccessTokens == nil && len(c.Require) > 0:
-		return "Require", "asks for something of access tokens, which are not looked at"
+// validate adds every combination of fields that is not possible.
+func (c *MiddlewareConfig) validate(faults configerror.Faults) {
+	if c.Verifier == nil {
+		faults.Add("Verifier", "is nil: make one with New or NewVerifiedAccess")
 	}
-	return "", ""
+	isVerifiedAccess := c.Verifier != nil && c.passesNoAccessToken()
+	switch {
+	case isVerifiedAccess && (c.AccessTokens != nil || c.InsecureSkipAccessToken):
+		faults.Add("AccessTokens", "and InsecureSkipAccessToken have no effect with Verified Access, which passes no access token on")
+	case c.AccessTokens != nil && c.InsecureSkipAccessToken:
+		faults.Add("InsecureSkipAccessToken", "contradicts AccessTokens: set one of them")
+	case c.AccessTokens == nil && !c.InsecureSkipAccessToken && c.Verifier != nil && !isVerifiedAccess:
+		faults.Add("AccessTokens", "is nil: make one with cognito.New")
+	}
+	if len(c.Require) > 0 && (isVerifiedAccess || (c.AccessTokens == nil && c.InsecureSkipAccessToken)) {
+		faults.Add("Require", "asks for something of access tokens, which are not looked at")
+	}
 }
 
 func (c *MiddlewareConfig) passesNoAccessToken() bool {
@@ -114,13 +115,17 @@ func (c *MiddlewareConfig) passesNoAccessToken() bool {
 
 func middleware(config MiddlewareConfig) func(http.Handler) http.Handler {
 	config.Require = slices.Clone(config.Require)
-	return func(next http.Handler) http.Handler { return &guard{config, next} }
+	faults := configerror.In("alb", "MiddlewareConfig")
+	config.validate(faults)
+	isFaulty := faults.Err() != nil // possible by Require only, which cannot report it
+	return func(next http.Handler) http.Handler { return &guard{config, isFaulty, next} }
 }
 
 // A guard is the middleware before one handler. It is immutable.
 type guard struct {
-	config MiddlewareConfig
-	next   http.Handler
+	config   MiddlewareConfig
+	isFaulty bool // and so refuses every request
+	next     http.Handler
 }
 
 // contextKey is the key of what was verified, a passed, in the context of a request.
@@ -161,7 +166,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *guard) judge(r *http.Request) (p passed, err error) {
-	if _, reason := g.config.fault(); reason != "" { // possible by Require only, which cannot say so
+	if g.isFaulty {
 		return p, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: the middleware was configured wrongly")
 	}
 	v := g.config.Verifier

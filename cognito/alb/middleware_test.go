@@ -203,7 +203,7 @@ func TestMiddlewareConfig(t *testing.T) {
 	} {
 		protect, err := alb.Middleware(config)
 		var fault *alb.ConfigError
-		if protect != nil || !errors.As(err, &fault) || fault.Field != strings.Fields(name)[0] {
+		if protect != nil || !errors.As(err, &fault) || fault.Field != "MiddlewareConfig."+strings.Fields(name)[0] {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

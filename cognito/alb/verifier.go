@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
@@ -29,11 +30,11 @@ type Verifier struct {
 // reports every fault of config at once, each a [*ConfigError], and asks no network: a
 // key is fetched with the first token that names it.
 func New(config Config) (*Verifier, error) {
-	var f faults
-	config.validate(&f)
-	v := newVerifier(loadBalancer, config.Signers, config.Issuers, config.Options, &f)
+	faults := configerror.In("alb", "Config")
+	config.validate(faults)
+	v := newVerifier(loadBalancer, config.Signers, config.Issuers, config.Options, faults)
 	v.clientIDs, v.anyClient = slices.Clone(config.ClientIDs), config.InsecureSkipClientCheck
-	if err := f.err(); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -41,20 +42,20 @@ func New(config Config) (*Verifier, error) {
 
 // NewVerifiedAccess is [New] for x-amzn-ava-user-context of Verified Access.
 func NewVerifiedAccess(config VerifiedAccessConfig) (*Verifier, error) {
-	var f faults
-	validateIssuers(config.Issuers, &f)
-	config.validate(&f)
-	v := newVerifier(verifiedAccess, config.Instances, config.Issuers, config.Options, &f)
-	if err := f.err(); err != nil {
+	faults := configerror.In("alb", "VerifiedAccessConfig")
+	validateIssuers(config.Issuers, faults)
+	config.validate(faults)
+	v := newVerifier(verifiedAccess, config.Instances, config.Issuers, config.Options, faults)
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
-func newVerifier(k kind, arns, issuers []string, o Options, f *faults) *Verifier {
+func newVerifier(k kind, arns, issuers []string, o Options, faults configerror.Faults) *Verifier {
 	o.complete()
 	return &Verifier{
-		kind: k, signers: o.signers(arns, k, f), issuers: slices.Clone(issuers),
+		kind: k, signers: o.signers(arns, k, faults), issuers: slices.Clone(issuers),
 		leeway: o.Leeway, maxBytes: o.MaxTokenBytes, now: o.Now,
 	}
 }

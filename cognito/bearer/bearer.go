@@ -9,7 +9,11 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
+
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
 // Config says what requests must bring. Only Verifier must be set.
 type Config struct {
@@ -80,33 +84,30 @@ func RequireIDToken(verifier *cognito.Verifier, requirements ...cognito.Requirem
 }
 
 // New returns middleware as config describes it, as [Require] does. It reports every
-// fault of config at once, each with its field.
+// fault of config at once, each a [*ConfigError].
 func New(config Config) (func(http.Handler) http.Handler, error) {
-	var faults []error
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("bearer: Config.%s %s", field, fmt.Sprintf(format, args...)))
-	}
+	faults := configerror.In("bearer", "Config")
 	if config.Verifier == nil {
-		fault("Verifier", "is nil: make one with cognito.New")
+		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
 	switch config.TokenUse {
 	case "", cognito.TokenUseAccess, cognito.TokenUseID:
 	default:
-		fault("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
+		faults.Add("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
 	}
 	if !isQuotable(config.Realm) {
-		fault("Realm", "%q has characters other than printable ASCII without quotes and backslashes", config.Realm)
+		faults.Add("Realm", "%q has characters other than printable ASCII without quotes and backslashes", config.Realm)
 	}
 	if name := config.WebSocketSubprotocol; name != "" && !isToken(name) {
-		fault("WebSocketSubprotocol", "%q is not a name for a subprotocol (RFC 6455 §4.1)", name)
+		faults.Add("WebSocketSubprotocol", "%q is not a name for a subprotocol (RFC 6455 §4.1)", name)
 	}
 	for n, requirement := range config.Require {
 		if err := requirement.Err(); err != nil {
-			fault(fmt.Sprintf("Require[%d]", n), "%v", err)
+			faults.Add(fmt.Sprintf("Require[%d]", n), "%v", err)
 		}
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	return middleware(config), nil
 }

@@ -1,7 +1,6 @@
 package grpcauth
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -88,44 +88,30 @@ const (
 	Nobody
 )
 
-// A ConfigError is one fault of a [Config] or [CredentialsConfig]. [New] and
-// [NewCredentials] join all that they find.
-type ConfigError struct {
-	Field  string // for example "Config.Rules[0].Methods[1]"
-	Reason string // continues a sentence that begins with the field
-}
-
-// Error implements error.
-func (e *ConfigError) Error() string { return "grpcauth: " + e.Field + " " + e.Reason }
-
-// faults collects those of a configuration.
-type faults struct{ list []error }
-
-func (f *faults) add(field, format string, args ...any) {
-	f.list = append(f.list, &ConfigError{field, fmt.Sprintf(format, args...)})
-}
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
 // New returns interceptors as config describes them. It reports every fault of config
 // at once, each a [*ConfigError], and asks no network.
 func New(config Config) (*Interceptor, error) {
-	f := &faults{}
+	faults := configerror.In("grpcauth", "Config")
 	if config.Verifier == nil {
-		f.add("Config.Verifier", "is nil: make one with cognito.New")
+		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
 	if config.StreamLeeway < 0 {
-		f.add("Config.StreamLeeway", "is negative (%s)", config.StreamLeeway)
+		faults.Add("StreamLeeway", "is negative (%s)", config.StreamLeeway)
 	}
 	if config.StreamLeeway > 0 && config.InsecureLetStreamsOutliveToken {
-		f.add("Config.StreamLeeway", "means nothing with InsecureLetStreamsOutliveToken")
+		faults.Add("StreamLeeway", "means nothing with InsecureLetStreamsOutliveToken")
 	}
-	checkRequirements(f, "Config.Require", config.Require)
-	checkRealm(f, config.Realm)
+	checkRequirements(faults, "Require", config.Require)
+	checkRealm(faults, config.Realm)
 	if len(config.Rules) == 0 {
-		f.add("Config.Rules", "is empty, and so nobody would be let in: name methods and who may call them")
+		faults.Add("Rules", "is empty, and so nobody would be let in: name methods and who may call them")
 	}
-	table := newTable(f, config.Rules, config.Require)
-	if len(f.list) > 0 {
-		return nil, errors.Join(f.list...)
+	table := newTable(faults, config.Rules, config.Require)
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	if config.Clock == nil {
 		config.Clock = keyset.SystemClock()
@@ -134,42 +120,41 @@ func New(config Config) (*Interceptor, error) {
 	return &Interceptor{config: config, table: table}, nil
 }
 
-func checkRequirements(f *faults, field string, requirements []cognito.Requirement) {
+func checkRequirements(faults configerror.Faults, field string, requirements []cognito.Requirement) {
 	for n, requirement := range requirements {
 		if err := requirement.Err(); err != nil {
-			f.add(fmt.Sprintf("%s[%d]", field, n), "%v", err)
+			faults.Add(fmt.Sprintf("%s[%d]", field, n), "%v", err)
 		}
 	}
 }
 
 // checkRealm asks package bearer, which writes the challenges.
-func checkRealm(f *faults, realm string) {
+func checkRealm(faults configerror.Faults, realm string) {
 	missing := cognito.NewError(cognito.ErrTokenMissing, "")
 	if realm != "" && realm != bearer.DefaultRealm && bearer.Challenge(missing, realm) == bearer.Challenge(missing, "") {
-		f.add("Config.Realm", "%q has characters other than printable ASCII without quotes and backslashes", realm)
+		faults.Add("Realm", "%q has characters other than printable ASCII without quotes and backslashes", realm)
 	}
 }
 
-// validate reports the faults of a rule but for those of its methods' names. field is
-// how it is called.
-func (r *Rule) validate(f *faults, field string) {
+// validate adds the faults of a rule, except those of its methods' names.
+func (r *Rule) validate(faults configerror.Faults) {
 	if len(r.Methods) == 0 {
-		f.add(field+".Methods", "is empty: name at least one method")
+		faults.Add("Methods", "is empty: name at least one method")
 	}
 	switch r.TokenUse {
 	case "", cognito.TokenUseAccess, cognito.TokenUseID:
 	default:
-		f.add(field+".TokenUse", "is %q, neither %q nor %q", string(r.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
+		faults.Add("TokenUse", "is %q, neither %q nor %q", string(r.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
 	}
-	checkRequirements(f, field+".Require", r.Require)
+	checkRequirements(faults, "Require", r.Require)
 	switch r.Allow {
 	case Verified, Optional:
 	case Anonymous, Nobody:
 		if r.TokenUse != "" || len(r.Require) > 0 {
-			f.add(field+".Allow", "contradicts TokenUse and Require: with it no token is looked at")
+			faults.Add("Allow", "contradicts TokenUse and Require: with it no token is looked at")
 		}
 	default:
-		f.add(field+".Allow", "is %d, which means nothing", r.Allow)
+		faults.Add("Allow", "is %d, which means nothing", r.Allow)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // CredentialsConfig says which tokens a client sends. Source must be set.
@@ -50,7 +51,9 @@ var _ credentials.PerRPCCredentials = (*Credentials)(nil)
 // of config, each a [*ConfigError], and asks for no token yet.
 func NewCredentials(config CredentialsConfig) (*Credentials, error) {
 	if config.Source == nil {
-		return nil, &ConfigError{"CredentialsConfig.Source", "is nil: make one with oauth.NewMachineSource, for example"}
+		faults := configerror.In("grpcauth", "CredentialsConfig")
+		faults.Add("Source", "is nil: make one with oauth.NewMachineSource, for example")
+		return nil, faults.Err()
 	}
 	c := &Credentials{plaintext: config.InsecureAllowPlaintext}
 	if source, ok := config.Source.(interface {

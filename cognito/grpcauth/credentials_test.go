@@ -172,8 +172,8 @@ func TestSourceErrors(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	var fault *grpcauth.ConfigError
-	if _, err := grpcauth.NewCredentials(grpcauth.CredentialsConfig{}); !errors.As(err, &fault) || fault.Field != "CredentialsConfig.Source" {
+	var fault *cognito.ConfigError
+	if _, err := grpcauth.NewCredentials(grpcauth.CredentialsConfig{}); !errors.As(err, &fault) || fault.Package != "grpcauth" || fault.Field != "CredentialsConfig.Source" {
 		t.Error(err)
 	}
 }

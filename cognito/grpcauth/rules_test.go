@@ -71,8 +71,8 @@ func fieldsOf(err error) (fields []string) {
 		list = joined.Unwrap()
 	}
 	for _, err := range list {
-		var fault *grpcauth.ConfigError
-		if !errors.As(err, &fault) || !strings.HasPrefix(fault.Error(), "grpcauth: "+fault.Field+" ") {
+		var fault *cognito.ConfigError
+		if !errors.As(err, &fault) || fault.Package != "grpcauth" || !strings.HasPrefix(fault.Error(), "grpcauth: "+fault.Field+" ") {
 			fields = append(fields, fmt.Sprint(err))
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A table finds the rule for a method. It is immutable.
@@ -26,25 +27,25 @@ type pattern struct{ field, text string }
 const everything = "*"
 
 // newTable reports what is wrong with the rules, names that are there twice too.
-func newTable(f *faults, rules []Rule, common []cognito.Requirement) table {
+func newTable(faults configerror.Faults, rules []Rule, common []cognito.Requirement) table {
 	t := table{methods: map[string]*policy{}, services: map[string]*policy{}}
 	first := map[string]string{} // where a name was seen
 	for n := range rules {
 		rule := &rules[n]
-		field := fmt.Sprintf("Config.Rules[%d]", n)
-		rule.validate(f, field)
+		at := faults.At(fmt.Sprintf("Rules[%d]", n))
+		rule.validate(at)
 		p := rule.policy(common)
 		for m, text := range rule.Methods {
-			field := fmt.Sprintf("%s.Methods[%d]", field, m)
+			field := fmt.Sprintf("Methods[%d]", m)
 			if before, ok := first[text]; ok {
-				f.add(field, "repeats %q of %s", text, before)
+				at.Add(field, "repeats %q of %s", text, before)
 				continue
 			}
-			first[text] = field
+			first[text] = fmt.Sprintf("Rules[%d].%s", n, field)
 			if !t.add(text, p) {
-				f.add(field, `is %q, which is none of "/package.Service/Method", "/package.Service/*" and "*"`, text)
+				at.Add(field, `is %q, which is none of "/package.Service/Method", "/package.Service/*" and "*"`, text)
 			}
-			t.patterns = append(t.patterns, pattern{field, text})
+			t.patterns = append(t.patterns, pattern{fmt.Sprintf("Rules[%d].%s", n, field), text})
 		}
 	}
 	return t
@@ -133,7 +134,7 @@ func (i *Interceptor) Check(services map[string]grpc.ServiceInfo) error {
 	}
 	for _, p := range i.table.patterns {
 		if !used[p.text] {
-			errs = append(errs, &ConfigError{p.field, fmt.Sprintf("is %q, and decides about no method of the server", p.text)})
+			errs = append(errs, &ConfigError{Package: "grpcauth", Field: "Config." + p.field, Reason: fmt.Sprintf("is %q, and decides about no method of the server", p.text)})
 		}
 	}
 	return errors.Join(errs...)

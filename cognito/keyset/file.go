@@ -2,13 +2,14 @@ package keyset
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A FileConfig says where a [File] reads its set. Path is mandatory.
@@ -60,16 +61,16 @@ type File struct {
 var _ Source = (*File)(nil)
 
 // NewFile returns a Source for the file in config. It does not look at the file
-// yet. The error joins every fault of config, each with its field.
+// yet. The error joins every fault of config, each a [*ConfigError].
 func NewFile(config FileConfig) (*File, error) {
-	var faults []error
+	faults := configerror.In("keyset", "FileConfig")
 	if config.Path == "" {
-		faults = append(faults, errors.New("keyset: Path: is missing"))
+		faults.Add("Path", "is empty")
 	}
 	if config.CoolDown < 0 {
-		faults = append(faults, fmt.Errorf("keyset: CoolDown: %v is negative", config.CoolDown))
+		faults.Add("CoolDown", "is negative (%v)", config.CoolDown)
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	f := &File{

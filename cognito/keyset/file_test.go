@@ -54,7 +54,7 @@ func handFile(t *testing.T, path string) (*keyset.File, *handClock, *logBuffer) 
 
 func TestNewFileRefusesFaultyConfig(t *testing.T) {
 	_, err := keyset.NewFile(keyset.FileConfig{CoolDown: -1})
-	if err == nil || !strings.Contains(err.Error(), "Path:") || !strings.Contains(err.Error(), "CoolDown:") {
+	if err == nil || !strings.Contains(err.Error(), "FileConfig.Path is") || !strings.Contains(err.Error(), "FileConfig.CoolDown is") {
 		t.Errorf("error %v", err)
 	}
 }

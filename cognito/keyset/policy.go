@@ -1,8 +1,9 @@
 package keyset
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A Policy says when a remote key set is refreshed and how long it is used. The
@@ -48,33 +49,37 @@ const (
 	coldBackOff = time.Second
 )
 
-// A PolicyError is one fault of a [Policy].
-type PolicyError struct {
-	Field  string // for example "MaxAge"
-	Reason string // continues a sentence that begins with the field
+// A ConfigError is one fault of a configuration. It has the fields Package, Field (the
+// type and the field, such as "RemoteConfig.Policy.MaxAge") and Reason, which
+// continues a sentence that begins with the field. Every package of the module has the
+// same type.
+type ConfigError = configerror.ConfigError
+
+// Validate returns every fault of p, each a [*ConfigError], or nil.
+func (p Policy) Validate() error {
+	faults := configerror.In("keyset", "Policy")
+	p.validate(faults)
+	return faults.Err()
 }
 
-// Error implements error.
-func (e *PolicyError) Error() string { return "keyset: Policy." + e.Field + " " + e.Reason }
-
-// Faults returns everything that is wrong with p.
-func (p Policy) Faults() (faults []*PolicyError) {
+func (p Policy) validate(faults configerror.Faults) {
+	negative := false
 	for _, f := range p.fields() {
 		if *f.value < 0 {
-			faults = append(faults, &PolicyError{f.name, fmt.Sprintf("is negative (%v)", *f.value)})
+			negative = true
+			faults.Add(f.name, "is negative (%v)", *f.value)
 		}
 	}
-	if len(faults) > 0 {
-		return faults
+	if negative {
+		return
 	}
 	p.complete()
 	if p.MaxAge < p.CoolDown {
-		faults = append(faults, &PolicyError{"MaxAge", fmt.Sprintf("(%v) is less than CoolDown (%v)", p.MaxAge, p.CoolDown)})
+		faults.Add("MaxAge", "(%v) is less than CoolDown (%v)", p.MaxAge, p.CoolDown)
 	}
 	if p.Stale < p.MaxAge {
-		faults = append(faults, &PolicyError{"Stale", fmt.Sprintf("(%v) is less than MaxAge (%v)", p.Stale, p.MaxAge)})
+		faults.Add("Stale", "(%v) is less than MaxAge (%v)", p.Stale, p.MaxAge)
 	}
-	return faults
 }
 
 type policyField struct {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A RemoteConfig says where a [Remote] gets its set, and how. URL is mandatory.
@@ -99,19 +101,20 @@ type Remote struct {
 var _ Source = (*Remote)(nil)
 
 // NewRemote returns a Source for the address in config. It asks for nothing yet,
-// and does not touch CopyFile. The error joins every fault of config, each with
-// its field.
+// and does not touch CopyFile. The error joins every fault of config, each a
+// [*ConfigError].
 func NewRemote(config RemoteConfig) (*Remote, error) {
-	address, urlFault := parseURL(config.URL, config.AllowPlainHTTP)
-	faults := []error{urlFault}
-	for _, fault := range config.Policy.Faults() {
-		faults = append(faults, fault)
+	faults := configerror.In("keyset", "RemoteConfig")
+	address, fault := parseURL(config.URL, config.AllowPlainHTTP)
+	if fault != "" {
+		faults.Add("URL", "%s", fault)
+	}
+	config.Policy.validate(faults.At("Policy"))
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	policy := config.Policy
 	policy.complete()
-	if err := errors.Join(faults...); err != nil {
-		return nil, err
-	}
 	r := &Remote{
 		url:    config.URL,
 		client: restrict(config.HTTPClient, address),
@@ -137,31 +140,29 @@ func orDiscard(log *slog.Logger) *slog.Logger {
 	return log
 }
 
-// parseURL checks RemoteConfig.URL.
-func parseURL(raw string, allowPlain bool) (*url.URL, error) {
-	fault := func(format string, args ...any) (*url.URL, error) {
-		return nil, fmt.Errorf("keyset: URL: "+format, args...)
-	}
+// parseURL checks RemoteConfig.URL. fault continues a sentence that begins with URL,
+// "" for none.
+func parseURL(raw string, allowPlain bool) (u *url.URL, fault string) {
 	if raw == "" {
-		return fault("is missing")
+		return nil, "is empty"
 	}
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
 		// url.Error quotes the address, a password included.
-		return fault("is not an address: %w", errors.Unwrap(err))
+		return nil, fmt.Sprintf("is not a URL: %v", errors.Unwrap(err))
 	case u.User != nil:
-		return fault("holds a user name or password, which would end up in logs")
+		return nil, "has a user name or password, which would appear in logs"
 	case u.Scheme != "https" && u.Scheme != "http":
-		return fault("%q is neither https nor http", raw)
+		return nil, fmt.Sprintf("%q is neither https nor http", raw)
 	case u.Hostname() == "":
-		return fault("%q has no host", raw)
+		return nil, fmt.Sprintf("%q has no host", raw)
 	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
-		return fault("%q has a fragment", raw)
+		return nil, fmt.Sprintf("%q has a fragment", raw)
 	case u.Scheme == "http" && !allowPlain && !isLoopback(u.Hostname()):
-		return fault("%q is plain http to another machine; set AllowPlainHTTP if the way there is safe", raw)
+		return nil, fmt.Sprintf("%q is plain http to another machine; set AllowPlainHTTP if the network between is safe", raw)
 	}
-	return u, nil
+	return u, ""
 }
 
 // isLoopback reports whether host can only be this machine. Other names than

@@ -18,7 +18,7 @@ func TestNewRemoteRefusesFaultyConfig(t *testing.T) {
 		config keyset.RemoteConfig
 		faults []string
 	}{
-		"nothing":        {keyset.RemoteConfig{}, []string{"URL: is missing"}},
+		"nothing":        {keyset.RemoteConfig{}, []string{"keyset: RemoteConfig.URL is empty"}},
 		"relative":       {keyset.RemoteConfig{URL: "/jwks.json"}, []string{"neither https nor http"}},
 		"other scheme":   {keyset.RemoteConfig{URL: "ftp://a/x"}, []string{"neither https nor http"}},
 		"no host":        {keyset.RemoteConfig{URL: "https:///x"}, []string{"no host"}},
@@ -27,10 +27,10 @@ func TestNewRemoteRefusesFaultyConfig(t *testing.T) {
 		"empty fragment": {keyset.RemoteConfig{URL: "https://a/x#"}, []string{"fragment"}},
 		"plain http":     {keyset.RemoteConfig{URL: "http://issuer.example/x"}, []string{"AllowPlainHTTP"}},
 		"almost local":   {keyset.RemoteConfig{URL: "http://localhost.example/x"}, []string{"AllowPlainHTTP"}},
-		"bad escape":     {keyset.RemoteConfig{URL: "https://a/%zz"}, []string{"not an address"}},
+		"bad escape":     {keyset.RemoteConfig{URL: "https://a/%zz"}, []string{"not a URL"}},
 		"all at once": {
 			keyset.RemoteConfig{URL: "ftp://a/x", Policy: keyset.Policy{MaxAge: -1, CoolDown: -1, Stale: -1, Timeout: -1}},
-			[]string{"URL:", "Policy.MaxAge is negative", "Policy.CoolDown is negative", "Policy.Stale is negative", "Policy.Timeout is negative"},
+			[]string{"URL \"ftp", "Policy.MaxAge is negative", "Policy.CoolDown is negative", "Policy.Stale is negative", "Policy.Timeout is negative"},
 		},
 		"stale under max age":    {keyset.RemoteConfig{URL: address, Policy: keyset.Policy{Stale: time.Minute}}, []string{"Policy.Stale (1m0s) is less than MaxAge (1h0m0s)"}},
 		"max age under cooldown": {keyset.RemoteConfig{URL: address, Policy: keyset.Policy{MaxAge: time.Second}}, []string{"Policy.MaxAge (1s) is less than CoolDown (10s)"}},

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 func TestParseMethodARN(t *testing.T) {
@@ -76,7 +78,7 @@ func FuzzRouteKey(f *testing.F) {
 		f.Add(s, "GET/a/b/c")
 	}
 	f.Fuzz(func(t *testing.T, key, call string) {
-		table := newTable([]Route{{Keys: []string{key}}}, func(string, string, ...any) {})
+		table := newTable([]Route{{Keys: []string{key}}}, configerror.In("lambdaauth", "Config"))
 		for n := range table.entries {
 			e := &table.entries[n]
 			if strings.ContainsAny(e.method, "*?") || !e.calls().meets(globOf(e.glob())) {

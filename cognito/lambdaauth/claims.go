@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // subject is what either kind of token can tell.
@@ -35,20 +36,20 @@ var contextNames = []string{
 // reserved are the names that API Gateway puts into the context itself.
 var reserved = []string{"principalId", "integrationLatency", "usageIdentifierKey", "policy"}
 
-func (c *Config) checkContext(fault func(field, format string, args ...any)) {
+func (c *Config) checkContext(faults configerror.Faults) {
 	if c.ContextPrefix != "" && !isName(c.ContextPrefix) {
-		fault("ContextPrefix", "%q has characters other than letters, digits and underscores, or begins with a digit", c.ContextPrefix)
+		faults.Add("ContextPrefix", "%q has characters other than letters, digits and underscores, or begins with a digit", c.ContextPrefix)
 	}
 	for name, claim := range c.Claims {
 		switch {
 		case !isName(name):
-			fault("Claims", "has the name %q with characters other than letters, digits and underscores, or a digit first", name)
+			faults.Add("Claims", "has the name %q with characters other than letters, digits and underscores, or a digit first", name)
 		case slices.Contains(contextNames, name):
-			fault("Claims", "has the name %q, which the context has anyway", name)
+			faults.Add("Claims", "has the name %q, which the context has anyway", name)
 		case slices.Contains(reserved, c.ContextPrefix+name):
-			fault("Claims", "has the name %q, which API Gateway uses itself", name)
+			faults.Add("Claims", "has the name %q, which API Gateway uses itself", name)
 		case claim == "":
-			fault("Claims", "has no claim for the name %q", name)
+			faults.Add("Claims", "has no claim for the name %q", name)
 		}
 	}
 }

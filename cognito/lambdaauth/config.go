@@ -1,7 +1,6 @@
 package lambdaauth
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // DefaultMaxTTL is how long AppSync keeps an answer where [AppSync] sets nothing: what
@@ -41,6 +41,9 @@ const (
 	// NotCached means that the TTL is 0. Answers are for the one call.
 	NotCached
 )
+
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
 // Config says whom an [Authorizer] lets through. Only Verifier must be set.
 type Config struct {
@@ -134,35 +137,32 @@ type FieldRule struct {
 }
 
 // New returns an Authorizer as config describes it. It reports every fault of config
-// at once, each with its field, and asks no network.
+// at once, each a [*ConfigError], and asks no network.
 func New(config Config) (*Authorizer, error) {
-	var faults []error
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("lambdaauth: Config.%s %s", field, fmt.Sprintf(format, args...)))
-	}
+	faults := configerror.In("lambdaauth", "Config")
 	if config.Verifier == nil {
-		fault("Verifier", "is nil: make one with cognito.New")
+		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
 	switch config.TokenUse {
 	case "", cognito.TokenUseAccess, cognito.TokenUseID:
 	default:
-		fault("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
+		faults.Add("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
 	}
 	if config.Caching > NotCached {
-		fault("Caching", "is none of the constants")
+		faults.Add("Caching", "is none of the constants")
 	}
-	checkRequire("Require", config.Require, fault)
-	config.checkContext(fault)
-	config.AppSync.check(fault)
+	checkRequire("Require", config.Require, faults)
+	config.checkContext(faults)
+	config.AppSync.validate(faults.At("AppSync"))
 	if name := config.WebSocketQuery; name != "" && !consistsOf(name, isStageByte) {
-		fault("WebSocketQuery", "%q has characters other than letters, digits, - and _", name)
+		faults.Add("WebSocketQuery", "%q has characters other than letters, digits, - and _", name)
 	}
-	routes := newTable(config.Routes, fault)
-	if len(faults) == 0 && !routes.canFit() {
-		fault("Routes", "are too many: the policy for a token that may call all of them has more than the %d bytes that API Gateway takes", MaxPolicyBytes)
+	routes := newTable(config.Routes, faults)
+	if faults.Err() == nil && !routes.canFit() {
+		faults.Add("Routes", "are too many: the policy for a token that may call all of them has more than the %d bytes that API Gateway takes", MaxPolicyBytes)
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	return newAuthorizer(config, routes), nil
 }
@@ -188,38 +188,38 @@ func newAuthorizer(config Config, routes *table) *Authorizer {
 	return &Authorizer{config: config, routes: routes}
 }
 
-func checkRequire(field string, requirements []cognito.Requirement, fault func(field, format string, args ...any)) {
+func checkRequire(field string, requirements []cognito.Requirement, faults configerror.Faults) {
 	for n, requirement := range requirements {
 		if err := requirement.Err(); err != nil {
-			fault(fmt.Sprintf("%s[%d]", field, n), "%v", err)
+			faults.Add(fmt.Sprintf("%s[%d]", field, n), "%v", err)
 		}
 	}
 }
 
-func (a *AppSync) check(fault func(field, format string, args ...any)) {
+func (a *AppSync) validate(faults configerror.Faults) {
 	if a.MaxTTL > time.Hour {
-		fault("AppSync.MaxTTL", "is %v; AppSync keeps answers for an hour at most", a.MaxTTL)
+		faults.Add("MaxTTL", "is %v; AppSync keeps answers for an hour at most", a.MaxTTL)
 	}
 	if strings.ContainsFunc(a.Prefix, func(c rune) bool { return c < 0x20 || c > 0x7e }) || strings.TrimSpace(a.Prefix) != a.Prefix {
-		fault("AppSync.Prefix", "%q has characters other than printable ASCII, or a space at an end", a.Prefix)
+		faults.Add("Prefix", "%q has characters other than printable ASCII, or a space at an end", a.Prefix)
 	}
 	seen := map[string]int{}
 	for n, rule := range a.Fields {
-		field := fmt.Sprintf("AppSync.Fields[%d]", n)
+		rules := faults.At(fmt.Sprintf("Fields[%d]", n))
 		if len(rule.Names) == 0 {
-			fault(field+".Names", "is empty")
+			rules.Add("Names", "is empty")
 		}
 		if len(rule.Require) == 0 {
-			fault(field+".Require", "is empty: fields that every token may have need no rule")
+			rules.Add("Require", "is empty: fields that every token may have need no rule")
 		}
-		checkRequire(field+".Require", rule.Require, fault)
+		checkRequire("Require", rule.Require, rules)
 		for i, name := range rule.Names {
 			kind, member, found := strings.Cut(name, ".")
 			if !found || !isName(kind) || !isName(member) {
-				fault(fmt.Sprintf("%s.Names[%d]", field, i), "%q is not of the form Type.field", name)
+				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is not of the form Type.field", name)
 			}
 			if other, ok := seen[name]; ok {
-				fault(fmt.Sprintf("%s.Names[%d]", field, i), "%q is in AppSync.Fields[%d] already", name, other)
+				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is in AppSync.Fields[%d] already", name, other)
 			}
 			seen[name] = n
 		}

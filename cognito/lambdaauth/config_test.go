@@ -30,7 +30,7 @@ func TestConfigFaults(t *testing.T) {
 	}
 	for _, part := range []string{
 		"Config.Verifier", "Config.TokenUse", "Config.Caching", "Config.ContextPrefix", "Config.WebSocketQuery", "Config.Require[0]", `"sub"`, `"a:b"`, `"empty"`,
-		"Routes[0].Keys is empty", "Routes[2] has both", "Routes[2].Require[0]", "AppSync.MaxTTL", "AppSync.Prefix", "AppSync.Fields[0].Names", "AppSync.Fields[0].Require", "AppSync.Fields[1].Names[0]", "AppSync.Fields[1].Names[1]", "AppSync.Fields[1].Names[3]", "AppSync.Fields[1].Require[0]",
+		"Routes[0].Keys is empty", "Routes[2].Deny contradicts Require", "Routes[2].Require[0]", "AppSync.MaxTTL", "AppSync.Prefix", "AppSync.Fields[0].Names", "AppSync.Fields[0].Require", "AppSync.Fields[1].Names[0]", "AppSync.Fields[1].Names[1]", "AppSync.Fields[1].Names[3]", "AppSync.Fields[1].Require[0]",
 	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not among the faults", part)

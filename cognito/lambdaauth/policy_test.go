@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 const stage = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"
@@ -94,7 +96,11 @@ func TestNoListedRouteIsReachedWithoutRight(t *testing.T) {
 		for _, key := range keys {
 			routes = append(routes, Route{Keys: []string{key}})
 		}
-		table := newTable(routes, func(field, format string, args ...any) { t.Fatalf(field+" "+format, args...) })
+		faults := configerror.In("lambdaauth", "Config")
+		table := newTable(routes, faults)
+		if err := faults.Err(); err != nil {
+			t.Fatal(err)
+		}
 		may := make([]bool, len(keys))
 		for n := range may {
 			may[n] = r.IntN(2) == 0
@@ -213,7 +219,11 @@ func TestPolicyFor(t *testing.T) {
 		{[]string{"$connect"}, []string{"$default"}, []string{"$connect"}, []string{"$default", "GET/x"}},
 	}
 	for _, test := range tests {
-		table := newTable([]Route{{Keys: test.allowed}, {Keys: test.others}}, func(field, format string, args ...any) { t.Errorf(field+" "+format, args...) })
+		faults := configerror.In("lambdaauth", "Config")
+		table := newTable([]Route{{Keys: test.allowed}, {Keys: test.others}}, faults)
+		if err := faults.Err(); err != nil {
+			t.Error(err)
+		}
 		all, allowed := table.pick(func(rule int) bool { return rule == 0 })
 		p := policyFor(allowed, all)
 		for _, call := range test.yes {
@@ -232,7 +242,7 @@ func TestPolicyFor(t *testing.T) {
 // What a table cannot say in a policy is refused rather than allowed, and answered for
 // the call at hand.
 func TestInexpressibleTable(t *testing.T) {
-	table := newTable([]Route{{Keys: []string{"GET /a/{p+}"}}, {Keys: []string{"GET /a/{x}"}}}, func(string, string, ...any) {})
+	table := newTable([]Route{{Keys: []string{"GET /a/{p+}"}}, {Keys: []string{"GET /a/{x}"}}}, configerror.In("lambdaauth", "Config"))
 	all, allowed := table.pick(func(rule int) bool { return rule == 0 })
 	arn := methodARN{stage, "GET/a/b/c"}
 	if p, ok := tablePolicy(arn, all, allowed, true); ok {
@@ -249,7 +259,7 @@ func BenchmarkPolicy(b *testing.B) {
 	for n := range 20 {
 		routes = append(routes, Route{Keys: []string{fmt.Sprintf("GET /things%d", n), fmt.Sprintf("GET /things%d/{id}", n)}})
 	}
-	table := newTable(routes, func(string, string, ...any) {})
+	table := newTable(routes, configerror.In("lambdaauth", "Config"))
 	all, allowed := table.pick(func(rule int) bool { return rule%2 == 0 })
 	for b.Loop() {
 		if p := policyFor(allowed, all); !p.fits(methodARN{stage, ""}) {

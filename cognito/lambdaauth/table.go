@@ -3,6 +3,8 @@ package lambdaauth
 import (
 	"fmt"
 	"slices"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A table is what Config.Routes says, read. It is immutable.
@@ -11,31 +13,27 @@ type table struct {
 	byKey   map[string]int // rules, by the shape of their keys
 }
 
-// newTable reads routes. fault is told of each thing that is wrong.
-func newTable(routes []Route, fault func(field, format string, args ...any)) *table {
+// newTable reads routes and adds every fault of them to faults.
+func newTable(routes []Route, faults configerror.Faults) *table {
 	t := &table{byKey: map[string]int{}}
 	var wide []entry
 	for rule, route := range routes {
-		field := fmt.Sprintf("Routes[%d]", rule)
+		at := faults.At(fmt.Sprintf("Routes[%d]", rule))
 		if len(route.Keys) == 0 {
-			fault(field+".Keys", "is empty")
+			at.Add("Keys", "is empty")
 		}
 		if route.Deny && len(route.Require) > 0 {
-			fault(field, "has both Deny and Require")
+			at.Add("Deny", "contradicts Require: set one of them")
 		}
-		for n, requirement := range route.Require {
-			if err := requirement.Err(); err != nil {
-				fault(fmt.Sprintf("%s.Require[%d]", field, n), "%v", err)
-			}
-		}
+		checkRequire("Require", route.Require, at)
 		for n, key := range route.Keys {
 			method, path, err := parseKey(key)
 			if err != nil {
-				fault(fmt.Sprintf("%s.Keys[%d]", field, n), "%q %v", key, err)
+				at.Add(fmt.Sprintf("Keys[%d]", n), "%q %v", key, err)
 				continue
 			}
 			if other, ok := t.byKey[shape(method, path)]; ok {
-				fault(fmt.Sprintf("%s.Keys[%d]", field, n), "%q is in Routes[%d] already", key, other)
+				at.Add(fmt.Sprintf("Keys[%d]", n), "%q is in Routes[%d] already", key, other)
 				continue
 			}
 			t.byKey[shape(method, path)] = rule

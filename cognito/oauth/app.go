@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // DefaultTimeout is how long a request may take where [App.Timeout] is 0.
@@ -48,43 +50,26 @@ type App struct {
 	Now func() time.Time
 }
 
-// A ConfigError is one fault of a configuration. The constructors join all that they
-// find.
-type ConfigError struct {
-	Field  string // for example "Config.App.Domain"
-	Reason string // continues a sentence that begins with the field; it holds no secret
-}
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
-// Error implements error.
-func (e *ConfigError) Error() string { return "oauth: " + e.Field + " " + e.Reason }
-
-// faults collects those of one configuration.
-type faults struct {
-	prefix string
-	list   []error
-}
-
-func (f *faults) add(field, format string, args ...any) {
-	f.list = append(f.list, &ConfigError{f.prefix + field, fmt.Sprintf(format, args...)})
-}
-
-func (a *App) validate(f *faults) {
+func (a *App) validate(faults configerror.Faults) {
 	if u, reason := checkURL(a.Domain); reason != "" {
-		f.add("App.Domain", "%s", reason)
+		faults.Add("Domain", "%s", reason)
 	} else if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery {
-		f.add("App.Domain", "%.100q has a path or a query: it is an origin, and the endpoints' paths are Cognito's", a.Domain)
+		faults.Add("Domain", "%.100q has a path or a query: it is an origin, and the endpoints' paths are Cognito's", a.Domain)
 	}
 	switch {
 	case a.ClientID == "":
-		f.add("App.ClientID", "is empty")
+		faults.Add("ClientID", "is empty")
 	case !isPrintable(a.ClientID) || len(a.ClientID) > longestArgument:
-		f.add("App.ClientID", "is too long, or has white space or other than printable ASCII in it")
+		faults.Add("ClientID", "is too long, or has white space or other than printable ASCII in it")
 	}
 	if !isPrintable(string(a.ClientSecret)) {
-		f.add("App.ClientSecret", "has white space or other than printable ASCII in it")
+		faults.Add("ClientSecret", "has white space or other than printable ASCII in it")
 	}
 	if a.Timeout < 0 || a.Timeout > longestTimeout {
-		f.add("App.Timeout", "is %s, not from 0 to %s", a.Timeout, longestTimeout)
+		faults.Add("Timeout", "is %s, not from 0 to %s", a.Timeout, longestTimeout)
 	}
 }
 
@@ -127,13 +112,13 @@ func isPrintable(s string) bool {
 }
 
 // checkScopes wants scope tokens (RFC 6749 §3.3), each once.
-func checkScopes(f *faults, scopes []string) {
+func checkScopes(faults configerror.Faults, scopes []string) {
 	for n, s := range scopes {
 		switch {
 		case s == "" || !isPrintable(s) || strings.ContainsAny(s, `"\`):
-			f.add(fmt.Sprintf("Scopes[%d]", n), "%.100q is not a scope", s)
+			faults.Add(fmt.Sprintf("Scopes[%d]", n), "%.100q is not a scope", s)
 		case slices.Contains(scopes[:n], s):
-			f.add(fmt.Sprintf("Scopes[%d]", n), "repeats %.100q", s)
+			faults.Add(fmt.Sprintf("Scopes[%d]", n), "repeats %.100q", s)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/cipher"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"golang.org/x/oauth2"
 )
 
@@ -122,12 +122,16 @@ func New(config Config) (*Client, error) {
 		_, _ = rand.Read(key) // it never fails: crypto/rand
 		keys = []Secret{Secret(key)}
 	}
-	for _, key := range keys {
+	faults := configerror.In("oauth", "Config")
+	for n, key := range keys {
 		seal, err := newSeal(key)
 		if err != nil {
-			return nil, &ConfigError{"Config.FlowKeys", "cannot be used: " + err.Error()}
+			faults.Add(fmt.Sprintf("FlowKeys[%d]", n), "cannot be used: %v", err)
 		}
 		c.seals = append(c.seals, seal)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -157,38 +161,38 @@ func (c *Client) within(ctx context.Context) (context.Context, context.CancelFun
 
 // validate returns the issuers of the pool, or every fault.
 func (c *Config) validate() (issuers []string, err error) {
-	f := &faults{prefix: "Config."}
-	c.App.validate(f)
+	faults := configerror.In("oauth", "Config")
+	c.App.validate(faults.At("App"))
 	if c.Verifier == nil {
-		f.add("Verifier", "is nil: make one with cognito.New")
+		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
 	original, updated, err := cognito.Issuers(c.UserPoolID)
 	if err != nil {
-		f.add("UserPoolID", "%v", err)
+		faults.Add("UserPoolID", "%v", err)
 	}
 	issuers = []string{original, updated}
 	if c.Issuer != "" {
 		if _, reason := checkURL(c.Issuer); reason != "" {
-			f.add("Issuer", "%s", reason)
+			faults.Add("Issuer", "%s", reason)
 		}
 		issuers = []string{c.Issuer}
 	}
 	if reason := checkRedirect(c.RedirectURL); reason != "" {
-		f.add("RedirectURL", "%s", reason)
+		faults.Add("RedirectURL", "%s", reason)
 	}
-	checkScopes(f, c.Scopes)
+	checkScopes(faults, c.Scopes)
 	if !slices.Contains(c.Scopes, "openid") {
-		f.add("Scopes", `lack "openid", without which there is no ID token`)
+		faults.Add("Scopes", `lack "openid", without which there is no ID token`)
 	}
 	if c.FlowLifetime < 0 || c.FlowLifetime > longestFlowLifetime {
-		f.add("FlowLifetime", "is %s, not from 0 to %s", c.FlowLifetime, longestFlowLifetime)
+		faults.Add("FlowLifetime", "is %s, not from 0 to %s", c.FlowLifetime, longestFlowLifetime)
 	}
 	for n, key := range c.FlowKeys {
 		if len(key) < shortestFlowKey {
-			f.add(fmt.Sprintf("FlowKeys[%d]", n), "has %d bytes, not %d or more", len(key), shortestFlowKey)
+			faults.Add(fmt.Sprintf("FlowKeys[%d]", n), "has %d bytes, not %d or more", len(key), shortestFlowKey)
 		}
 	}
-	return issuers, errors.Join(f.list...)
+	return issuers, faults.Err()
 }
 
 // checkRedirect wants what Cognito takes for a callback or sign-out URL.

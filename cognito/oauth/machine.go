@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -13,6 +12,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // MachineConfig says which tokens a [MachineSource] gets. App must be set, with its
@@ -99,17 +100,17 @@ const (
 // describes. It checks all of config and reports every fault at once, each a
 // [*ConfigError]; it asks for no token yet.
 func NewMachineSource(config MachineConfig) (*MachineSource, error) {
-	f := &faults{prefix: "MachineConfig."}
-	config.App.validate(f)
+	faults := configerror.In("oauth", "MachineConfig")
+	config.App.validate(faults.At("App"))
 	if config.App.ClientSecret == "" {
-		f.add("App.ClientSecret", "is empty: public clients have no tokens of their own")
+		faults.Add("App.ClientSecret", "is empty: public clients have no tokens of their own")
 	}
-	checkScopes(f, config.Scopes)
+	checkScopes(faults, config.Scopes)
 	if len(config.Resource) > longestArgument {
-		f.add("Resource", "is longer than %d bytes", longestArgument)
+		faults.Add("Resource", "is longer than %d bytes", longestArgument)
 	}
-	if len(f.list) > 0 {
-		return nil, errors.Join(f.list...)
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	app := config.App.withDefaults()
 	common := app.oauth2()

@@ -2,10 +2,11 @@ package oauth
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A CodeExchange is an authorization code and what it was asked for with.
@@ -44,19 +45,19 @@ type UnverifiedTokens struct {
 // The error is an [*Error], or joins the [*ConfigError] of all that is wrong with
 // exchange. A code is spent by the first attempt, whatever comes of it.
 func ExchangeUnverified(ctx context.Context, exchange CodeExchange) (*UnverifiedTokens, error) {
-	f := &faults{prefix: "CodeExchange."}
-	exchange.App.validate(f)
+	faults := configerror.In("oauth", "CodeExchange")
+	exchange.App.validate(faults.At("App"))
 	if reason := checkRedirect(exchange.RedirectURL); reason != "" {
-		f.add("RedirectURL", "%s", reason)
+		faults.Add("RedirectURL", "%s", reason)
 	}
 	if exchange.Code == "" || !isPrintable(string(exchange.Code)) || len(exchange.Code) > longestToken {
-		f.add("Code", "is empty or too long, or has white space or other than printable ASCII in it")
+		faults.Add("Code", "is empty or too long, or has white space or other than printable ASCII in it")
 	}
 	if !isPrintable(string(exchange.CodeVerifier)) || len(exchange.CodeVerifier) > longestToken {
-		f.add("CodeVerifier", "is too long, or has white space or other than printable ASCII in it")
+		faults.Add("CodeVerifier", "is too long, or has white space or other than printable ASCII in it")
 	}
-	if len(f.list) > 0 {
-		return nil, errors.Join(f.list...)
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	app := exchange.App.withDefaults()
 	config := app.oauth2()

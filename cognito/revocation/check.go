@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A Check reports whether a verified token has been revoked, as
@@ -39,12 +40,5 @@ func Any(checks ...Check) Check {
 	}
 }
 
-// A ConfigError is one fault of a configuration. The constructors join all that they
-// find.
-type ConfigError struct {
-	Field  string // for example "OnlineConfig.UserPools[0].Domain"
-	Reason string // continues a sentence that begins with the field
-}
-
-// Error implements error.
-func (e *ConfigError) Error() string { return "revocation: " + e.Field + " " + e.Reason }
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError

@@ -3,13 +3,13 @@ package revocation
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // What ListConfig means where it sets nothing.
@@ -72,20 +72,17 @@ type List struct {
 // NewList returns an empty list. It checks all of config and reports every fault at
 // once, each a [*ConfigError].
 func NewList(config ListConfig) (*List, error) {
-	var faults []error
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, &ConfigError{"ListConfig." + field, fmt.Sprintf(format, args...)})
-	}
+	faults := configerror.In("revocation", "ListConfig")
 	if config.MaxEntries < 0 {
-		fault("MaxEntries", "is negative (%d)", config.MaxEntries)
+		faults.Add("MaxEntries", "is negative (%d)", config.MaxEntries)
 	}
 	if config.SignInLifetime < 0 || config.SignInLifetime > longestSignIn {
-		fault("SignInLifetime", "is %s, not from 0 to ten years", config.SignInLifetime)
+		faults.Add("SignInLifetime", "is %s, not from 0 to ten years", config.SignInLifetime)
 	}
 	if config.Leeway < 0 || config.Leeway > longestLeeway {
-		fault("Leeway", "is %s, not from 0 to %s", config.Leeway, longestLeeway)
+		faults.Add("Leeway", "is %s, not from 0 to %s", config.Leeway, longestLeeway)
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	l := &List{

@@ -10,6 +10,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // An Online check asks Cognito about access tokens, by presenting each to an endpoint
@@ -66,7 +67,9 @@ func NewOnline(config OnlineConfig) (*Online, error) {
 		Executor: func(task func()) { task() },
 	})
 	if err != nil {
-		return nil, &ConfigError{"OnlineConfig.MaxEntries", err.Error()}
+		faults := configerror.In("revocation", "OnlineConfig")
+		faults.Add("MaxEntries", "is not possible: %v", err)
+		return nil, faults.Err()
 	}
 	return o, nil
 }

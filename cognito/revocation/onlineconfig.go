@@ -1,7 +1,6 @@
 package revocation
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // What OnlineConfig means where it sets nothing.
@@ -112,56 +112,53 @@ func (c OnlineConfig) withDefaults() OnlineConfig {
 
 // validate returns the pools by their IDs, or every fault.
 func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
-	var faults []error
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, &ConfigError{"OnlineConfig." + field, fmt.Sprintf(format, args...)})
-	}
+	faults := configerror.In("revocation", "OnlineConfig")
 	if len(c.UserPools) == 0 {
-		fault("UserPools", "is empty: name at least one user pool to ask")
+		faults.Add("UserPools", "is empty: name at least one user pool to ask")
 	}
 	pools := map[string]*endpoints{}
 	for n, p := range c.UserPools {
-		field := fmt.Sprintf("UserPools[%d].", n)
+		pool := faults.At(fmt.Sprintf("UserPools[%d]", n))
 		if pools[p.ID] != nil {
-			fault(field+"ID", "repeats %.60q", p.ID)
+			pool.Add("ID", "repeats %.60q", p.ID)
 		}
-		pools[p.ID] = p.endpoints(func(of, format string, args ...any) { fault(field+of, format, args...) })
+		pools[p.ID] = p.endpoints(pool)
 	}
 	if c.MaxAge < 0 || c.MaxAge > longestMaxAge {
-		fault("MaxAge", "is %s, not from 0 to %s", c.MaxAge, longestMaxAge)
+		faults.Add("MaxAge", "is %s, not from 0 to %s", c.MaxAge, longestMaxAge)
 	}
 	if c.Timeout < 0 || c.Timeout > longestTimeout {
-		fault("Timeout", "is %s, not from 0 to %s", c.Timeout, longestTimeout)
+		faults.Add("Timeout", "is %s, not from 0 to %s", c.Timeout, longestTimeout)
 	}
 	if c.MaxEntries < 0 {
-		fault("MaxEntries", "is negative (%d)", c.MaxEntries)
+		faults.Add("MaxEntries", "is negative (%d)", c.MaxEntries)
 	}
 	if c.MaxConcurrent < 0 {
-		fault("MaxConcurrent", "is negative (%d)", c.MaxConcurrent)
+		faults.Add("MaxConcurrent", "is negative (%d)", c.MaxConcurrent)
 	}
-	return pools, errors.Join(faults...)
+	return pools, faults.Err()
 }
 
 // endpoints returns those of the pool, in the order in which they are chosen.
-func (p *OnlineUserPool) endpoints(fault func(field, format string, args ...any)) *endpoints {
+func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
 	original, _, err := cognito.Issuers(p.ID)
 	if err != nil {
-		fault("ID", "%v", err)
+		faults.Add("ID", "%v", err)
 	}
 	api := strings.TrimSuffix(original, "/"+p.ID) // the issuer is below the API's origin
 	e := &endpoints{}
 	if p.Domain != "" {
 		if reason := checkOrigin(p.Domain); reason != "" {
-			fault("Domain", "%s", reason)
+			faults.Add("Domain", "%s", reason)
 		}
 		e.ways = append(e.ways, userInfo(p.Domain))
 	}
 	if p.Endpoint != "" {
 		if reason := checkOrigin(p.Endpoint); reason != "" {
-			fault("Endpoint", "%s", reason)
+			faults.Add("Endpoint", "%s", reason)
 		}
 		if !p.GetUser {
-			fault("Endpoint", "means nothing without GetUser")
+			faults.Add("Endpoint", "means nothing without GetUser")
 		}
 		api = p.Endpoint
 	}
@@ -169,7 +166,7 @@ func (p *OnlineUserPool) endpoints(fault func(field, format string, args ...any)
 		e.ways = append(e.ways, getUser(api))
 	}
 	if len(e.ways) == 0 {
-		fault("Domain", "is empty, and GetUser not set: say which of them to ask")
+		faults.Add("Domain", "is empty, and GetUser not set: say which of them to ask")
 	}
 	return e
 }

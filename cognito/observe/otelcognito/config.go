@@ -1,19 +1,22 @@
 package otelcognito
 
 import (
-	"fmt"
 	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/telemetry"
 )
 
 // DefaultMaxKeySets is how many key sets have an age where Config does not say. A user
 // pool has two, one for each of its issuers.
 const DefaultMaxKeySets = telemetry.DefaultMaxKeySets // 100
+
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
 // Config says what is measured and traced, and by whom. The zero Config is a good one.
 type Config struct {
@@ -43,10 +46,11 @@ type Config struct {
 }
 
 func (c Config) validate() error {
+	faults := configerror.In("otelcognito", "Config")
 	if c.UserPoolAttributes < 0 {
-		return fmt.Errorf("otelcognito: Config.UserPoolAttributes is negative (%d)", c.UserPoolAttributes)
+		faults.Add("UserPoolAttributes", "is negative (%d)", c.UserPoolAttributes)
 	}
-	return nil
+	return faults.Err()
 }
 
 // withDefaults returns c with every field said.

@@ -229,8 +229,12 @@ func TestNobodyListens(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := otelcognito.New(otelcognito.Config{UserPoolAttributes: -1}); err == nil {
-		t.Error("a negative number of pools")
+}
+
+func TestFaultIsConfigError(t *testing.T) {
+	var fault *cognito.ConfigError
+	if _, err := otelcognito.New(otelcognito.Config{UserPoolAttributes: -1}); !errors.As(err, &fault) || fault.Package != "otelcognito" || fault.Field != "Config.UserPoolAttributes" {
+		t.Errorf("a negative number of pools: %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 const scope = "github.com/poolguard/poolguard/cognito/observe/otelcognito"
@@ -35,8 +36,9 @@ type Telemetry struct {
 	observer     cognito.Observer
 }
 
-// New returns Telemetry by the providers of config. The error is a fault of config, or
-// the meter's.
+// New returns Telemetry by the providers of config. It reports every fault of config at
+// once, each a [*ConfigError]. An instrument that the meter refuses is a fault of
+// MeterProvider.
 func New(config Config) (*Telemetry, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
@@ -46,15 +48,10 @@ func New(config Config) (*Telemetry, error) {
 	meter := config.MeterProvider.Meter(scope, metric.WithSchemaURL(semconv.SchemaURL))
 
 	t := &Telemetry{spans: &spans{tracer, config.RootSpans}}
-	var faults [3]error
-	t.verdicts, faults[0] = newVerdicts(meter, config.UserPoolAttributes)
-	t.keySets, faults[1] = newKeySets(meter, config.MaxKeySets, config.Now)
-	if err := errors.Join(faults[:]...); err != nil {
-		return nil, err
-	}
-	t.registration, faults[2] = meter.RegisterCallback(t.keySets.observe, t.keySets.age, t.keySets.keys)
-	if faults[2] != nil {
-		return nil, faults[2]
+	if err := t.makeInstruments(meter, config); err != nil {
+		faults := configerror.In("otelcognito", "Config")
+		faults.Add("MeterProvider", "refuses an instrument: %v", err)
+		return nil, faults.Err()
 	}
 	t.observer = cognito.Observer{
 		VerificationStarted: t.spans.started,
@@ -69,6 +66,17 @@ func New(config Config) (*Telemetry, error) {
 		},
 	}
 	return t, nil
+}
+
+func (t *Telemetry) makeInstruments(meter metric.Meter, config Config) error {
+	var ofVerdicts, ofKeySets, err error
+	t.verdicts, ofVerdicts = newVerdicts(meter, config.UserPoolAttributes)
+	t.keySets, ofKeySets = newKeySets(meter, config.MaxKeySets, config.Now)
+	if err := errors.Join(ofVerdicts, ofKeySets); err != nil {
+		return err
+	}
+	t.registration, err = meter.RegisterCallback(t.keySets.observe, t.keySets.age, t.keySets.keys)
+	return err
 }
 
 // Observer returns what measures and traces, for cognito.Config.Observer. It must not

@@ -1,17 +1,19 @@
 package promcognito
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/telemetry"
 )
 
 // DefaultMaxKeySets is how many key sets have series of their own where Config does
 // not say. A user pool has two, one for each of its issuers.
 const DefaultMaxKeySets = telemetry.DefaultMaxKeySets // 100
+
+// A ConfigError is one fault of a configuration: see [cognito.ConfigError].
+type ConfigError = configerror.ConfigError
 
 // Config says what is counted. The zero Config is a good one.
 type Config struct {
@@ -42,25 +44,22 @@ type Config struct {
 	Now func() time.Time
 }
 
-// validate returns every fault, each with its field.
+// validate returns every fault, each a [*ConfigError].
 func (c *Config) validate() error {
-	var faults []error
-	fault := func(field, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("promcognito: Config.%s %s", field, fmt.Sprintf(format, args...)))
-	}
+	faults := configerror.In("promcognito", "Config")
 	if c.UserPoolLabels < 0 {
-		fault("UserPoolLabels", "is negative (%d)", c.UserPoolLabels)
+		faults.Add("UserPoolLabels", "is negative (%d)", c.UserPoolLabels)
 	}
 	if c.NativeBucketFactor != 0 && !(c.NativeBucketFactor > 1) { // NaN too
-		fault("NativeBucketFactor", "is %v: it must be over 1, or 0 for no native histograms", c.NativeBucketFactor)
+		faults.Add("NativeBucketFactor", "is %v: it must be over 1, or 0 for no native histograms", c.NativeBucketFactor)
 	}
 	if !ascending(c.VerificationBuckets) {
-		fault("VerificationBuckets", "do not ascend")
+		faults.Add("VerificationBuckets", "do not ascend")
 	}
 	if !ascending(c.FetchBuckets) {
-		fault("FetchBuckets", "do not ascend")
+		faults.Add("FetchBuckets", "do not ascend")
 	}
-	return errors.Join(faults...)
+	return faults.Err()
 }
 
 func ascending(bounds []float64) bool {

@@ -20,8 +20,8 @@ type Metrics struct {
 	observer cognito.Observer
 }
 
-// New returns Metrics that are at zero. It reports every fault of config at once, each
-// with its field, and registers nothing.
+// New returns Metrics that are at zero. It reports every fault of config at once, each a
+// [*ConfigError], and registers nothing.
 func New(config Config) (*Metrics, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
