@@ -3,9 +3,9 @@ package main
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // A purpose says what a list of checks is for.
@@ -27,23 +27,23 @@ const unproven = "what a token says counts for nothing before its signature hold
 func (g *page) checks(policy *policy, r *cognito.Report, why purpose) {
 	all := shownChecks(r, why)
 	mark := g.mark(cognito.NotChecked)
-	indent, column := 4, utf8.RuneCountInString(mark)+13
+	indent, column := 4, terminal.Columns(mark)+13
 	advised := why == verifying
 	for _, c := range all {
 		if c.Status == cognito.NotChecked && (why == verifying || shared(all, c.Detail)) {
 			continue
 		}
-		mark, text, paint := g.mark(c.Status), g.escape(c.Detail), plain
+		mark, text, paint := g.mark(c.Status), g.Escape(c.Detail), terminal.Plain
 		switch c.Status {
 		case cognito.NotChecked:
 			text = "not checked: " + text
 		case cognito.Failed:
-			text, paint = string(c.Code)+": "+text, g.bad
+			text, paint = string(c.Code)+": "+text, g.Bad
 		default: // what held needs no more words
 		}
-		g.entry(indent, mark+" "+c.Name, g.paintMark(c.Status, mark)+" "+c.Name, column, text, paint)
+		g.Entry(indent, column, g.paintMark(c.Status, mark)+" "+c.Name, text, paint)
 		if c.Status == cognito.Failed && !advised {
-			g.advice(indent+column, policy.hint(c.Code, r))
+			g.Advice(indent+column, policy.hint(c.Code, r))
 		}
 		advised = advised && c.Status != cognito.Failed
 	}
@@ -65,8 +65,8 @@ func (g *page) unchecked(all []cognito.Check, why purpose) {
 				names = append(names, other.Name)
 			}
 		}
-		text := "not checked: " + strings.Join(names, ", ") + " (" + g.escape(c.Detail) + ")"
-		g.entry(4, mark, g.faint(mark), utf8.RuneCountInString(mark)+1, text, g.faint)
+		text := "not checked: " + strings.Join(names, ", ") + " (" + g.Escape(c.Detail) + ")"
+		g.Entry(4, terminal.Columns(mark)+1, g.Faint(mark), text, g.Faint)
 	}
 }
 
@@ -105,21 +105,21 @@ func shownChecks(r *cognito.Report, why purpose) []cognito.Check {
 func (g *page) mark(s cognito.Status) string {
 	switch s {
 	case cognito.Passed:
-		return g.sign("✔", "ok")
+		return g.Sign("✔", "ok")
 	case cognito.Failed:
-		return g.sign("✘", "no")
+		return g.Sign("✘", "no")
 	default:
-		return g.sign("·", "--")
+		return g.Sign("·", "--")
 	}
 }
 
 func (g *page) paintMark(s cognito.Status, mark string) string {
 	switch s {
 	case cognito.Passed:
-		return g.good(mark)
+		return g.Good(mark)
 	case cognito.Failed:
-		return g.bad(mark)
+		return g.Bad(mark)
 	default:
-		return g.faint(mark)
+		return g.Faint(mark)
 	}
 }

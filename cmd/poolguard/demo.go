@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/demo"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // Where the demo listens, unless told otherwise.
@@ -73,13 +74,13 @@ func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddres
 		}
 		return &failure{statusUsage, err}
 	}
-	s := newStyle(p.stdout, p.getenv)
+	s := terminal.Detect(p.stdout, p.getenv)
 	err := demo.Run(ctx, demo.Config{
 		Pool:    pool,
 		API:     api,
 		Once:    once,
 		Out:     losable{p.stdout},
-		Look:    demo.Look{Colour: s.colour, Unicode: s.unicode, Width: s.width},
+		Look:    demo.Look{Colour: s.Colour, Unicode: s.Unicode, Width: s.Width},
 		Command: howToRun(),
 	})
 	switch {

@@ -112,7 +112,7 @@ func (p *program) runExchange(ctx context.Context, cmd *cobra.Command, f exchang
 		TokenType: "Bearer", ExpiresIn: int64(tokens.ExpiresIn.Seconds()),
 	}
 	if verifier == nil {
-		fmt.Fprintln(p.stderr, "poolguard exchange: the tokens were not verified; --pool says whose they should be")
+		p.notice("poolguard exchange", "the tokens were not verified; --pool says whose they should be")
 		return p.writeJSON(out)
 	}
 	failed := verifyExchanged(ctx, verifier, &out)

@@ -77,9 +77,9 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 	case policy.json:
 		err = p.writeJSON(newInspectResult(report))
 	default:
-		g := &page{style: newStyle(p.stdout, p.getenv)}
+		g := p.page()
 		g.inspection(policy, report)
-		err = p.write([]byte(g.b.String()))
+		err = p.show(g)
 	}
 	if err == nil && !report.Decoded() {
 		err = &failure{status: statusRejected}

@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // inspection writes inspect's report for people.
 func (g *page) inspection(policy *policy, r *cognito.Report) {
 	if !r.Decoded() {
-		g.line(g.bad(g.sign("✘ ", "no ") + "this cannot be decoded"))
-		g.heading("checks")
+		g.Line(g.Bad(g.Sign("✘ ", "no ") + "this cannot be decoded"))
+		g.Heading("checks")
 		g.checks(policy, r, inspecting)
 		return
 	}
@@ -23,7 +24,7 @@ func (g *page) inspection(policy *policy, r *cognito.Report) {
 	g.json("header", r.Header)
 	g.json("claims", r.Claims)
 	g.timeLine(policy, r)
-	g.heading("checks")
+	g.Heading("checks")
 	g.checks(policy, r, inspecting)
 }
 
@@ -41,15 +42,15 @@ func (g *page) trust(policy *policy, r *cognito.Report) {
 	})
 	switch {
 	case r.SignatureHeld():
-		g.line(g.good(g.sign("✔ ", "ok ") + kind + ", and its signature holds"))
+		g.Line(g.Good(g.Sign("✔ ", "ok ") + kind + ", and its signature holds"))
 	case checked:
-		g.line(g.bad(g.sign("✘ ", "no ") + "this says it is " + kind + ", but its signature does not hold"))
-		g.paragraph("What follows is what the text says. Do not trust it.")
+		g.Line(g.Bad(g.Sign("✘ ", "no ") + "this says it is " + kind + ", but its signature does not hold"))
+		g.Paragraph(2, "What follows is what the text says. Do not trust it.")
 	default:
-		g.line(g.doubt(g.sign("! ", "!! ") + "this says it is " + kind + "; its signature was not checked"))
-		g.paragraph("What follows is what the text says, and anybody can have written it.")
+		g.Line(g.Doubt(g.Sign("! ", "!! ") + "this says it is " + kind + "; its signature was not checked"))
+		g.Paragraph(2, "What follows is what the text says, and anybody can have written it.")
 		if policy.keys == nil {
-			g.advice(2, "Give the user pool's keys with --jwks to have it checked, or verify the token.")
+			g.Advice(2, "Give the user pool's keys with --jwks to have it checked, or verify the token.")
 		}
 	}
 }
@@ -64,8 +65,8 @@ func (g *page) json(heading string, raw json.RawMessage) {
 	if json.Indent(&indented, raw, "    ", "  ") != nil {
 		return // decoded before by stricter rules: this cannot be
 	}
-	g.heading(heading)
-	g.line("    " + unescapeSlashes.Replace(escapeJSON(indented.Bytes(), !g.unicode)))
+	g.Heading(heading)
+	g.Line("    " + unescapeSlashes.Replace(terminal.EscapeJSON(indented.Bytes(), !g.Unicode)))
 }
 
 // A moment is a point of the time line.
@@ -99,18 +100,18 @@ func (g *page) timeLine(policy *policy, r *cognito.Report) {
 	add(r.ExpiresAt, "expires (exp)", "expired (exp)")
 	slices.SortStableFunc(moments, func(a, b moment) int { return a.at.Compare(b.at) })
 
-	g.heading("times")
+	g.Heading("times")
 	for n, m := range moments {
-		sign, stamp := g.sign("●", "*"), stampOf(m.at)
+		sign, stamp := g.Sign("●", "*"), stampOf(m.at)
 		if n > 0 && stampOf(m.at) != stampOf(moments[n-1].at) {
-			g.line("    " + g.faint(g.sign("│", "|")))
+			g.Line("    " + g.Faint(g.Sign("│", "|")))
 		}
 		if m.now {
-			sign, stamp = g.strong(g.sign("◆", "#")), stampOf(m.at.Truncate(time.Second))
-			g.line("    " + sign + " " + g.strong(stamp+"  "+m.label))
+			sign, stamp = g.Strong(g.Sign("◆", "#")), stampOf(m.at.Truncate(time.Second))
+			g.Line("    " + sign + " " + g.Strong(stamp+"  "+m.label))
 			continue
 		}
 		gap := strings.Repeat(" ", max(0, len("2026-01-31T09:00:00Z")-len(stamp)))
-		g.line("    " + sign + " " + stamp + gap + "  " + m.label + ", " + timewords.Relative(m.at, r.Now))
+		g.Line("    " + sign + " " + stamp + gap + "  " + m.label + ", " + timewords.Relative(m.at, r.Now))
 	}
 }

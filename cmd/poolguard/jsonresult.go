@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // A validResult is a line of verify's JSON for a token that is valid. The order of
@@ -55,7 +55,7 @@ func (p *program) jsonOutcome() func(*outcome) error {
 		}
 		if why := causeOf(o.refusal); o.unavailable() && why != "" && !slices.Contains(said, why) {
 			said = append(said, why)
-			fmt.Fprintf(p.stderr, "poolguard verify: token %d: %s\n", o.number, withoutTokens(why))
+			p.notice("poolguard verify", fmt.Sprintf("token %d: %s", o.number, why))
 		}
 		r := rejectedResult{Error: resultError{o.refusal.Code(), o.refusal.Message()}}
 		if o.report != nil && o.report.SignatureHeld() {
@@ -119,25 +119,7 @@ func (p *program) writeJSON(v any) error {
 	if err := encoder.Encode(v); err != nil {
 		return &failure{statusUsage, fmt.Errorf("the result cannot be written as JSON: %w", err)}
 	}
-	return p.write(escapeControls(b.Bytes()))
-}
-
-// escapeControls writes those characters as \u escapes that JSON lets stand in a
-// string but a terminal obeys (DEL and C1, among which U+009B begins an escape
-// sequence) or a reader of lines may split at (U+0085, U+2028, U+2029). Other than
-// in strings valid JSON has none of them, so the values stay what they are.
-func escapeControls(text []byte) []byte {
-	out := make([]byte, 0, len(text))
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		if r >= 0x7f && r <= 0x9f || r == '\u2028' || r == '\u2029' {
-			out = fmt.Appendf(out, `\u%04x`, r)
-		} else {
-			out = append(out, text[:size]...)
-		}
-		text = text[size:]
-	}
-	return out
+	return p.write(terminal.EscapeControls(b.Bytes()))
 }
 
 // An inspectResult is inspect's JSON. Header and Claims are there where they could

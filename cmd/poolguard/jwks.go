@@ -94,7 +94,7 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 			continue
 		}
 		if n > 0 {
-			fmt.Fprintf(p.stderr, "poolguard jwks: these are the keys of the updated issuer; the original one has none: %v\n", errors.Join(faults...))
+			p.notice("poolguard jwks", fmt.Sprintf("these are the keys of the updated issuer; the original one has none: %v", errors.Join(faults...)))
 		}
 		return p.showKeys(jwks, source, format)
 	}
@@ -143,9 +143,9 @@ func (p *program) showKeys(jwks []byte, source, format string) error {
 	case "pem":
 		err = p.writePEM(usable)
 	default:
-		g := &page{style: newStyle(p.stdout, p.getenv)}
+		g := p.page()
 		g.keyTable(keys, len(usable), source)
-		err = p.write([]byte(g.b.String()))
+		err = p.show(g)
 	}
 	switch {
 	case err != nil:

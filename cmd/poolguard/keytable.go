@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/cognito/keyset"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // A member is a key of a set as the table shows it. Its texts are whatever the set
@@ -89,26 +90,26 @@ func usableKeys(members []member) []*keyset.Key {
 // Cognito and a thumbprint have 44 and 43 characters.
 func (g *page) keyTable(members []member, usable int, source string) {
 	const shape = "%-44s  %-4s %-6s %-4s %5s  %s"
-	g.line(g.escape(source))
-	g.line(g.strong(fmt.Sprintf(shape, "KID", "KTY", "ALG", "USE", "BITS", "USABLE")))
+	g.Line(g.Escape(source))
+	g.Line(g.Strong(fmt.Sprintf(shape, "KID", "KTY", "ALG", "USE", "BITS", "USABLE")))
 	for _, m := range members {
 		bits := "-"
 		if m.bits > 0 {
 			bits = strconv.Itoa(m.bits)
 		}
-		verdict := g.good("yes")
+		verdict := g.Good("yes")
 		if m.key == nil {
-			verdict = g.bad("no")
+			verdict = g.Bad("no")
 		}
-		g.line(fmt.Sprintf(shape, g.cell(m.kid), g.cell(m.kty), g.cell(m.alg), g.cell(m.use), bits, verdict))
+		g.Line(fmt.Sprintf(shape, g.cell(m.kid), g.cell(m.kty), g.cell(m.alg), g.cell(m.use), bits, verdict))
 		if m.key == nil {
-			g.paragraph(g.escape("it " + m.why))
+			g.Paragraph(2, g.Escape("it "+m.why))
 		} else {
-			g.line("  " + g.faint("thumbprint") + " " + thumbprint(m.key.Public()))
+			g.Line("  " + g.Faint("thumbprint") + " " + thumbprint(m.key.Public()))
 		}
 	}
 	if usable == 0 {
-		g.line(g.bad("There is no usable key: no token can be verified with this set."))
+		g.Line(g.Bad("There is no usable key: no token can be verified with this set."))
 	}
 }
 
@@ -118,9 +119,9 @@ func (g *page) cell(text string) string {
 	if text == "" {
 		return "-"
 	}
-	text = g.escape(text)
+	text = g.Escape(text)
 	if utf8.RuneCountInString(text) > most {
-		text = string([]rune(text)[:most]) + g.sign("…", "...")
+		text = string([]rune(text)[:most]) + g.Sign("…", "...")
 	}
 	return text
 }
@@ -164,7 +165,7 @@ func (p *program) writeKeySet(keys []*keyset.Key) error {
 	if err := encoder.Encode(set); err != nil {
 		return &failure{statusUsage, err}
 	}
-	return p.write(escapeControls(b.Bytes()))
+	return p.write(terminal.EscapeControls(b.Bytes()))
 }
 
 // writePEM writes a block for each key after a line with its name, which readers of
@@ -176,7 +177,7 @@ func (p *program) writePEM(keys []*keyset.Key) error {
 		if err != nil {
 			return &failure{statusUsage, err}
 		}
-		fmt.Fprintf(&b, "# kid: %s\n", escape(k.ID(), true))
+		fmt.Fprintf(&b, "# kid: %s\n", terminal.Escape(k.ID(), true))
 		b.Write(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 	}
 	return p.write(b.Bytes())

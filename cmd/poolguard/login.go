@@ -14,6 +14,7 @@ import (
 
 	"github.com/poolguard/poolguard/internal/profile"
 	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -329,11 +330,11 @@ func (p *program) sayPlain(command string, c *chosen, ringProblem error, asked b
 	why := "there is no key ring in this session"
 	switch {
 	case ringProblem != nil:
-		why = escape(ringProblem.Error(), true)
+		why = terminal.Escape(ringProblem.Error(), false)
 	case asked && p.keyRing() != nil:
 		why = "--storage file"
 	}
-	fmt.Fprintf(p.stderr, "poolguard %s: %s: the tokens are not encrypted; whoever can read %s has them\n", command, withoutTokens(why), c.store(nil).Path())
+	p.notice("poolguard "+command, fmt.Sprintf("%s: the tokens are not encrypted; whoever can read %s has them", why, terminal.Unbroken(c.store(nil).Path())))
 }
 
 // sayBegan does so where a machine's first tokens came without a login.
@@ -349,18 +350,20 @@ func (p *program) sayLogin(c *chosen, result *signin.Result, storage string) err
 		p.sayPlain("login", c, result.RingProblem, storage == "file")
 	}
 	if result.Former != nil {
-		fmt.Fprintf(p.stderr, "poolguard login: the sign-in before this one could not be revoked, and its refresh token stays good until it expires: %s\n", withoutTokens(escape(result.Former.Error(), true)))
+		p.notice("poolguard login", "the sign-in before this one could not be revoked, and its refresh token stays good until it expires: "+terminal.Escape(result.Former.Error(), false))
 	}
 	if result.NoRefresh {
-		fmt.Fprintln(p.stderr, "poolguard login: the user pool gave no refresh token: sign in again when the tokens have expired")
+		p.notice("poolguard login", "the user pool gave no refresh token: sign in again when the tokens have expired")
 	}
-	s := newStyle(p.stdout, p.getenv)
+	g := p.page()
 	who := result.Identity.Username
 	if result.Identity.Machine {
 		who = "the machine " + result.Identity.ClientID
 	} else if result.Identity.Email != "" && result.Identity.Email != who {
 		who += " (" + result.Identity.Email + ")"
 	}
-	return p.write(fmt.Appendf(nil, "Signed in as %s, profile %s.\n\n  poolguard whoami%s\n  curl -H \"Authorization: Bearer $(poolguard token%s)\" URL\n",
-		s.strong(s.escape(who)), c.name, c.flag(), c.flag()))
+	g.Paragraph(0, "Signed in as "+g.Strong(terminal.Unbroken(g.Escape(who)))+", profile "+c.name+".")
+	g.Line("")
+	g.Paste("poolguard whoami"+c.flag(), `curl -H "Authorization: Bearer $(poolguard token`+c.flag()+`)" URL`)
+	return p.show(g)
 }

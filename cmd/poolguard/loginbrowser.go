@@ -65,24 +65,27 @@ func (p *program) signInByBrowser(ctx context.Context, c *chosen, account *signi
 // sendBrowser says where to go, has a browser go there, and takes what is pasted where
 // none does.
 func (p *program) sendBrowser(ctx context.Context, c *chosen, v *visit, none bool) error {
+	g := p.page()
 	if none {
-		text := fmt.Sprintf("To sign in, open this address in a browser:\n\n  %s\n\n"+
-			"If it is on another machine, paste here the address that it could not open in the end.\n", v.attempt.URL)
-		if err := p.write([]byte(text)); err != nil {
+		g.Paragraph(0, "To sign in, open this address in a browser:\n")
+		g.Paste(v.attempt.URL, "")
+		g.Paragraph(0, "If it is on another machine, paste here the address that it could not open in the end.")
+		if err := p.show(g); err != nil {
 			return err
 		}
 		go p.takePasted(ctx, c, v)
 		return nil
 	}
-	text := fmt.Sprintf("A browser opens to sign in. If it does not, open this address:\n\n  %s\n\n", v.attempt.URL)
-	if err := p.write([]byte(text)); err != nil {
+	g.Paragraph(0, "A browser opens to sign in. If it does not, open this address:\n")
+	g.Paste(v.attempt.URL, "")
+	if err := p.show(g); err != nil {
 		return err
 	}
 	go func() {
 		if p.openBrowser(ctx, v.attempt.URL) == nil || ctx.Err() != nil {
 			return
 		}
-		fmt.Fprintln(p.stderr, "poolguard login: no browser could be opened here: open the address yourself. If that is on another machine,\n"+
+		p.notice("poolguard login", "no browser could be opened here: open the address yourself. If that is on another machine, "+
 			"paste here the address that its browser could not open in the end.")
 		p.takePasted(ctx, c, v)
 	}()
@@ -97,11 +100,11 @@ func (p *program) takePasted(ctx context.Context, c *chosen, v *visit) {
 		}
 		address, err := url.Parse(l.token)
 		if l.cut || err != nil || !strings.HasPrefix(l.token, c.said.RedirectURL()+"?") {
-			fmt.Fprintf(p.stderr, "poolguard login: that is not it: the address begins with %s?\n", c.said.RedirectURL())
+			p.notice("poolguard login", fmt.Sprintf("that is not it: the address begins with %s?", c.said.RedirectURL()))
 			continue
 		}
 		if !v.judge(address).Done {
-			fmt.Fprintln(p.stderr, "poolguard login: that address is of another sign-in, or not all of it was pasted")
+			p.notice("poolguard login", "that address is of another sign-in, or not all of it was pasted")
 			continue
 		}
 		v.end()

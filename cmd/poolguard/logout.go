@@ -9,6 +9,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/tokenstore"
 )
 
@@ -55,7 +56,7 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	}
 	if ring != nil {
 		// The file is gone, without which the key opens nothing.
-		fmt.Fprintf(p.stderr, "poolguard logout: the key of the tokens, which are deleted, stays in the key ring: %s\n", withoutTokens(ring.Error()))
+		p.notice("poolguard logout", "the key of the tokens, which are deleted, stays in the key ring: "+terminal.Escape(ring.Error(), false))
 	}
 	if out.NotRevoked != nil {
 		return notRevoked(out.NotRevoked)
@@ -89,7 +90,7 @@ func notRevoked(why error) error {
 	case errors.As(why, &refused) && refused.Temporary():
 		text = "the user pool gave no answer"
 		if cause := refused.Unwrap(); cause != nil {
-			text += ": " + escape(cause.Error(), true)
+			text += ": " + terminal.Escape(cause.Error(), true)
 		}
 		text += "\nWhoever has a copy of it can use it until it expires."
 	case errors.As(why, &refused):

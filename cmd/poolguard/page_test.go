@@ -7,6 +7,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // Colours change nothing but the colour: without their codes a page is the same,
@@ -25,9 +26,9 @@ func TestColourIsOnlyColour(t *testing.T) {
 		}
 		pages := map[bool]string{}
 		for _, colour := range []bool{false, true} {
-			g := &page{style: style{colour: colour, unicode: true, width: usualWidth}}
+			g := &page{terminal.NewPage(terminal.Style{Colour: colour, Unicode: true})}
 			g.inspection(&policy{}, report)
-			pages[colour] = g.b.String()
+			pages[colour] = g.String()
 		}
 		if bytes.ContainsRune([]byte(pages[false]), '\x1b') || !codes.MatchString(pages[true]) {
 			t.Errorf("%s: colours are where they should not be, or not where they should", name)

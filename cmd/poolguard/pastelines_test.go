@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -26,12 +27,41 @@ func TestOfGoRun(t *testing.T) {
 	}
 }
 
+// Only a line to paste, and a single word, may be wider than the terminal.
+func TestServeTextWrapsBetweenWords(t *testing.T) {
+	for _, width := range []int{40, 80, 120} {
+		text := serveText{
+			style: terminal.Style{Terminal: true, Width: width}, pool: userpool.DefaultPool(), url: "http://127.0.0.1:65535",
+			issuer: userpool.IssuerLocal, command: "go run ./cmd/poolguard", controls: true, inspector: true, open: true,
+			data: "/home/anaya/My Files/a folder with a long name/pool",
+		}
+		report, _, found := strings.Cut(text.String(), "\nTo sign in with a browser")
+		if !found {
+			t.Fatalf("nothing to paste in\n%s", text.String())
+		}
+		_, warning, _ := strings.Cut(text.String(), "\nFor development only")
+		for line := range strings.Lines(report + warning) {
+			line = strings.TrimSpace(line)
+			if strings.Contains(line, text.data) {
+				continue // a path is one word
+			}
+			if before := line[:max(strings.LastIndex(line, " "), 0)]; utf8.RuneCountInString(before) > width-2 ||
+				utf8.RuneCountInString(line) > width && utf8.RuneCountInString(line)-len(before) < width-16 {
+				t.Errorf("width %d: too long: %s", width, line)
+			}
+		}
+		if !strings.Contains(report, text.data) {
+			t.Errorf("width %d: the path is broken:\n%s", width, report)
+		}
+	}
+}
+
 // A line that a terminal breaks is hard to copy. An address by itself has no place
 // to break.
 func TestServeTextFits(t *testing.T) {
 	for _, form := range []userpool.IssuerForm{userpool.IssuerLocal, userpool.IssuerOriginal, userpool.IssuerUpdated} {
 		text := serveText{
-			style: style{width: 80}, pool: userpool.DefaultPool(), url: "http://127.0.0.1:65535",
+			style: terminal.Style{Width: 80}, pool: userpool.DefaultPool(), url: "http://127.0.0.1:65535",
 			issuer: form, command: "go run ./cmd/poolguard",
 		}
 		_, paste, found := strings.Cut(text.String(), "\nA token, and what it says:\n")

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // A program is one run of the command with its surroundings, which the commands
@@ -51,6 +52,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 	ctx, stop := interruptible()
 	defer stop()
 	root := p.root()
+	fitHelp(root, terminal.Detect(stdout, getenv).Width)
 	root.SetArgs(append([]string{}, args...)) // never nil: cobra would take the process's own
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -79,14 +81,30 @@ func (p *program) report(command *cobra.Command, err error) int {
 	if errors.Is(err, syscall.EPIPE) {
 		return status
 	}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintf(p.stderr, "%s: %s\n", command.CommandPath(), withoutTokens(line))
-	}
+	p.notice(command.CommandPath(), err.Error())
 	if _, lost := errors.AsType[*outputError](err); status == statusUsage && !lost {
-		fmt.Fprintf(p.stderr, "Run '%s --help' for usage.\n", command.CommandPath())
+		fmt.Fprint(p.stderr, p.errorStyle().Message("", "Run "+terminal.Unbroken("'"+command.CommandPath()+" --help'")+" for usage."))
 	}
 	return status
 }
+
+// notice writes a message to standard error, after the path of the command.
+func (p *program) notice(command, text string) {
+	fmt.Fprint(p.stderr, p.errorStyle().Message(command+": ", withoutTokens(text)))
+}
+
+func (p *program) errorStyle() terminal.Style { return terminal.Detect(p.stderr, p.getenv) }
+
+// page returns an empty page for standard output.
+func (p *program) page() *page {
+	return &page{terminal.NewPage(terminal.Detect(p.stdout, p.getenv))}
+}
+
+// A page is a report that is being written.
+type page struct{ *terminal.Page }
+
+// show writes a page to standard output.
+func (p *program) show(g *page) error { return p.write([]byte(g.String())) }
 
 // An outputError says that standard output did not take what was written.
 type outputError struct{ cause error }

@@ -34,7 +34,7 @@ keys of its user pool.`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(usageTemplate(root))
+	root.SetUsageTemplate(usageTemplate(root.UsageTemplate(), helpWidth))
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(p.verify(), p.inspect(), p.jwks(), p.login(), p.token(), p.whoami(), p.logout(), p.exchange(),
 		p.demo(), p.userpool(), p.version(), p.completion())

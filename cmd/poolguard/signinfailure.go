@@ -9,6 +9,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/privatefile"
 	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/tokenstore"
 )
 
@@ -18,7 +19,7 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	again := "poolguard login" + c.flag()
+	again := terminal.Unbroken("poolguard login" + c.flag())
 	var refused *oauth.Error
 	var untrusted *cognito.Error
 	var ring *tokenstore.RingError
@@ -39,7 +40,7 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	case errors.Is(err, privatefile.ErrBusy):
 		return &failure{statusUnavailable, err}
 	case errors.As(err, &ring):
-		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it; or sign in anew and keep the tokens in a file: %s --storage file", err, again)}
+		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it; or sign in anew and keep the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+c.flag()+" --storage file"))}
 	}
 	return &failure{statusUsage, err}
 }
@@ -49,7 +50,7 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 func loginFailure(ctx context.Context, c *chosen, err error) error {
 	told := signInFailure(ctx, c, err)
 	if f, ok := errors.AsType[*failure](told); ok && f.status == statusUnavailable && c.said.Local {
-		return &failure{f.status, fmt.Errorf("%w\nIs it running? It is started by poolguard userpool serve.", f.cause)} //nolint:revive // the second line is a sentence
+		return &failure{f.status, fmt.Errorf("%w\nIs it running? It is started by %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
 	}
 	return told
 }
@@ -75,14 +76,14 @@ func reasonAgain(err error) string {
 func oauthFailure(e *oauth.Error) *failure {
 	status, text := statusRejected, e.Message()
 	if e.Reported() != "" {
-		text += " (" + escape(e.Reported(), true)
+		text += " (" + terminal.Escape(e.Reported(), true)
 		if e.Description() != "" {
-			text += ": " + escape(e.Description(), true)
+			text += ": " + terminal.Escape(e.Description(), true)
 		}
 		text += ")"
 	}
 	if cause := e.Unwrap(); cause != nil {
-		text += ": " + escape(cause.Error(), true)
+		text += ": " + terminal.Escape(cause.Error(), true)
 	}
 	if e.Temporary() {
 		status = statusUnavailable

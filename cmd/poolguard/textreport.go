@@ -7,31 +7,32 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
 // textOutcomes returns what writes outcomes for people. several says that tokens
 // are numbered.
 func (p *program) textOutcomes(policy *policy, several bool) func(*outcome) error {
-	look := newStyle(p.stdout, p.getenv)
+	look := terminal.Detect(p.stdout, p.getenv)
 	return func(o *outcome) error {
-		g := &page{style: look}
+		g := &page{terminal.NewPage(look)}
 		if o.number > 1 {
-			g.line("")
+			g.Line("")
 		}
 		g.verdict(policy, o, several)
 		if o.report != nil {
 			if o.report.SignatureHeld() {
-				g.line("")
+				g.Line("")
 				if o.token != nil {
 					g.fact("user pool", o.token.UserPoolID())
 				}
 				g.facts(o.report)
 			}
-			g.heading("checks")
+			g.Heading("checks")
 			g.checks(policy, o.report, verifying)
 		}
-		return p.write([]byte(g.b.String()))
+		return p.show(g)
 	}
 }
 
@@ -44,19 +45,19 @@ func (g *page) verdict(policy *policy, o *outcome, several bool) {
 	}
 	switch {
 	case o.unavailable():
-		g.line(number + g.doubt(g.sign("! ", "!! ")+"not judged: "+string(o.refusal.Code())))
-		g.paragraph(g.escape(unjudged(o.refusal)))
-		g.advice(2, policy.hint(o.refusal.Code(), o.report))
+		g.Line(number + g.Doubt(g.Sign("! ", "!! ")+"not judged: "+string(o.refusal.Code())))
+		g.Paragraph(2, g.Escape(unjudged(o.refusal)))
+		g.Advice(2, policy.hint(o.refusal.Code(), o.report))
 	case o.refusal != nil:
-		g.line(number + g.bad(g.sign("✘ ", "no ")+"rejected: "+string(o.refusal.Code())))
-		g.paragraph(g.escape(o.refusal.Message()))
-		g.advice(2, policy.hint(o.refusal.Code(), o.report))
+		g.Line(number + g.Bad(g.Sign("✘ ", "no ")+"rejected: "+string(o.refusal.Code())))
+		g.Paragraph(2, g.Escape(o.refusal.Message()))
+		g.Advice(2, policy.hint(o.refusal.Code(), o.report))
 	default:
 		kind := "ID"
 		if _, access := o.token.(*cognito.AccessToken); access {
 			kind = "access"
 		}
-		g.line(number + g.good(g.sign("✔ ", "ok ")+"valid "+kind+" token"))
+		g.Line(number + g.Good(g.Sign("✔ ", "ok ")+"valid "+kind+" token"))
 	}
 }
 
@@ -141,7 +142,7 @@ func emailOf(c factClaims) string {
 
 func (g *page) fact(label, value string) {
 	if value != "" {
-		g.entry(2, label, g.faint(label), 11, g.escape(value), plain)
+		g.Entry(2, 11, g.Faint(label), g.Escape(value), terminal.Plain)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // sayable reports whether what was typed in the wrong place may be repeated in a
@@ -91,12 +93,12 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError, dash string) error 
 	case letters != "":
 		// One dash before a whole name is read as a row of letters.
 		if near := didYouMean("--", letters, names); near != "" {
-			return errors.New("there is no flag -" + escape(letters, true) + near)
+			return errors.New("there is no flag -" + terminal.Escape(letters, true) + near)
 		}
-		return errors.New("there is no flag -" + escape(name, true) + dash)
+		return errors.New("there is no flag -" + terminal.Escape(name, true) + dash)
 	}
 	if near := didYouMean("--", name, names); near != "" {
 		dash = near
 	}
-	return errors.New("there is no flag --" + escape(name, true) + dash)
+	return errors.New("there is no flag --" + terminal.Escape(name, true) + dash)
 }

@@ -1,22 +1,69 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
-// helpWidth is how wide help may be: narrow terminals have so many columns.
-const helpWidth = "80"
+// helpWidth is the width of help in columns. Its texts are written for it, so a wider
+// terminal changes nothing.
+const helpWidth = terminal.DefaultWidth
 
 // usageTemplate is cobra's, with flags that keep to the width, and without the line
 // "poolguard [flags]" for what does nothing without a subcommand.
-func usageTemplate(root *cobra.Command) string {
+func usageTemplate(cobras string, width int) string {
 	return strings.NewReplacer(
 		"{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}",
-		".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped "+helpWidth,
-	).Replace(root.UsageTemplate())
+		".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped "+strconv.Itoa(width),
+	).Replace(cobras)
+}
+
+// fitHelp makes help fit into terminals that are narrower than helpWidth.
+func fitHelp(root *cobra.Command, width int) {
+	if width >= helpWidth {
+		return
+	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsagesWrapped "+strconv.Itoa(helpWidth), "FlagUsagesWrapped "+strconv.Itoa(width)))
+	show := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		cmd.Long = reflow(cmd.Long, width)
+		for _, c := range cmd.Commands() {
+			indent := "\n" + strings.Repeat(" ", c.NamePadding()+3)
+			c.Short = strings.Join(terminal.Wrap(c.Short, width-c.NamePadding()-3), indent)
+		}
+		show(cmd, args)
+	})
+}
+
+// reflow wraps paragraphs again. An empty line and a line that begins with two spaces
+// stay as they are.
+func reflow(text string, width int) string {
+	var out []string
+	paragraph := ""
+	end := func() {
+		if paragraph != "" {
+			out = append(out, terminal.Wrap(paragraph, width)...)
+			paragraph = ""
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case line == "" || strings.HasPrefix(line, "  "):
+			end()
+			out = append(out, line)
+		case paragraph == "":
+			paragraph = line
+		default:
+			paragraph += " " + line
+		}
+	}
+	end()
+	return strings.Join(out, "\n")
 }
 
 // A placed value has a word of its own for what is given to a flag. Pflag would take

@@ -34,3 +34,26 @@ func TestHelp(t *testing.T) {
 	}
 	visit(nil, (&program{}).root())
 }
+
+func TestHelpFitsNarrowTerminals(t *testing.T) {
+	for _, command := range []string{"verify", "login", "userpool"} {
+		var out bytes.Buffer
+		root := (&program{}).root()
+		fitHelp(root, 40)
+		root.SetOut(&out)
+		root.SetArgs([]string{command, "--help"})
+		if err := root.Execute(); err != nil {
+			t.Fatal(err)
+		}
+		description, rest, _ := strings.Cut(out.String(), "\nUsage:\n")
+		if _, list, found := strings.Cut(rest, "\nAvailable Commands:\n"); found {
+			description += list[:strings.Index(list, "\n\n")]
+		}
+		for line := range strings.Lines(description) {
+			line = strings.TrimSpace(line)
+			if n := utf8.RuneCountInString(line); n > 40 && strings.Contains(line, " ") {
+				t.Errorf("%s: %d columns: %s", command, n, line)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 func (p *program) userpool() *cobra.Command {
@@ -70,8 +71,10 @@ Exit status: 0 the file is good, 2 it is not.`,
 				clients += len(pools[n].Clients)
 				users += len(pools[n].Users)
 			}
-			return p.write(fmt.Appendf(nil, "%s is good: %s, %s, %s\n", escape(config, true),
+			g := p.page()
+			g.Paragraph(0, fmt.Sprintf("%s is good: %s, %s, %s", terminal.Unbroken(terminal.Escape(config, true)),
 				counted(len(pools), "user pool"), counted(clients, "client"), counted(users, "user")))
+			return p.show(g)
 		},
 	}
 	cmd.Flags().StringVar(&config, "config", "", "check this `FILE`")

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // readPoolFile reads a configuration file. What is wrong with it is written to
@@ -18,7 +19,7 @@ import (
 func (p *program) readPoolFile(name string) (*poolfile.File, error) {
 	text, err := readAtMost(name, poolfile.MaxBytes+1)
 	if err != nil {
-		return nil, &failure{statusUsage, fmt.Errorf("--config: %s cannot be read: %w", escape(name, true), err)}
+		return nil, &failure{statusUsage, fmt.Errorf("--config: %s cannot be read: %w", terminal.Escape(name, true), err)}
 	}
 	file, err := poolfile.Parse(name, text, poolfile.Surroundings{
 		LookupEnv: func(name string) (string, bool) {
@@ -36,7 +37,7 @@ func (p *program) readPoolFile(name string) (*poolfile.File, error) {
 	var found *poolfile.Error
 	switch {
 	case errors.As(err, &found):
-		fmt.Fprint(p.stderr, poolFaults(found, newStyle(p.stderr, p.getenv)))
+		fmt.Fprint(p.stderr, poolFaults(found, terminal.Detect(p.stderr, p.getenv)))
 		return nil, &failure{status: statusUsage}
 	case err != nil:
 		return nil, &failure{statusUsage, err}
@@ -56,18 +57,23 @@ func readAtMost(name string, most int64) ([]byte, error) {
 }
 
 // poolFaults words what is wrong with a configuration file.
-func poolFaults(found *poolfile.Error, s style) string {
+func poolFaults(found *poolfile.Error, s terminal.Style) string {
 	var b strings.Builder
-	name := s.escape(found.Name)
+	name := s.Escape(found.Name)
 	for _, f := range found.Faults {
-		fmt.Fprintf(&b, "%s %s\n", s.strong(fmt.Sprintf("%s:%d:%d:", name, f.Line, f.Column)), s.escape(faultText(f)))
+		place, text := s.Strong(fmt.Sprintf("%s:%d:%d:", name, f.Line, f.Column)), s.Escape(faultText(f))
+		if s.Terminal {
+			b.WriteString(s.Hang(place+" ", "  ", text, terminal.Plain))
+		} else { // a line each, for editors and scripts
+			b.WriteString(place + " " + text + "\n")
+		}
 		// A caret under characters that were escaped would be in the wrong place.
 		plain := strings.ReplaceAll(f.Excerpt, "\t", " ")
-		if f.Excerpt == "" || s.escape(plain) != plain || utf8.RuneCountInString(plain) > s.width-8 {
+		if f.Excerpt == "" || s.Escape(plain) != plain || utf8.RuneCountInString(plain) > s.Width-8 {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s\n%s %s\n", s.faint(fmt.Sprintf("%5d |", f.Line)), plain,
-			s.faint("      |"), s.bad(strings.ReplaceAll(f.Caret(), "\t", " ")))
+		fmt.Fprintf(&b, "%s %s\n%s %s\n", s.Faint(fmt.Sprintf("%5d |", f.Line)), plain,
+			s.Faint("      |"), s.Bad(strings.ReplaceAll(f.Caret(), "\t", " ")))
 	}
 	if found.More > 0 {
 		fmt.Fprintf(&b, "%s: and %d more\n", name, found.More)

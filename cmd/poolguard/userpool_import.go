@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -26,7 +27,7 @@ func (p *program) importPools(paths []string) (*userpool.Descriptions, error) {
 		}
 		text, err := readAtMost(path, maxImport)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("--import: %s cannot be read: %w", escape(path, true), err))
+			faults = append(faults, fmt.Errorf("--import: %s cannot be read: %w", terminal.Escape(path, true), err))
 			continue
 		}
 		sources = append(sources, userpool.NamedReader{Name: path, Reader: bytes.NewReader(text)})

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
 // A postbox writes to standard output what comes from many requests, whole.
 type postbox struct {
+	style terminal.Style
 	mu    sync.Mutex // held while something is written
 	write func([]byte) error
 }
@@ -22,7 +24,9 @@ func (l *postbox) say(text string) error {
 
 // deliver prints what Cognito would send. Nobody is there to tell when the output is
 // lost.
-func (l *postbox) deliver(_ context.Context, m userpool.Message) { _ = l.say(messageLine(m) + "\n") }
+func (l *postbox) deliver(_ context.Context, m userpool.Message) {
+	_ = l.say(l.style.Message("", messageLine(m)))
+}
 
 // messageLine words a message. What is in it comes from whoever signs up.
 func messageLine(m userpool.Message) string {
@@ -30,9 +34,9 @@ func messageLine(m userpool.Message) string {
 	if by == "" {
 		by = "sent"
 	}
-	what := "code for %s to " + escape(m.Purpose, true) + ": %s (%s to %s)"
+	what := "code for %s to " + terminal.Escape(m.Purpose, true) + ": %s (%s to %s)"
 	if m.Purpose == "temporary password" {
 		what = "temporary password for %s: %s (%s to %s)"
 	}
-	return fmt.Sprintf(what, escape(m.Username, false), escape(string(m.Code), false), by, escape(m.Destination, false))
+	return fmt.Sprintf(what, terminal.Escape(m.Username, false), terminal.Escape(string(m.Code), false), by, terminal.Escape(m.Destination, false))
 }

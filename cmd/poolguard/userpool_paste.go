@@ -9,30 +9,33 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
 // trustLines says how clients come to trust the server's certificate: lines after
 // which the others work.
-func (t *serveText) trustLines(b *strings.Builder) {
+func (t *serveText) trustLines(b *terminal.Page) {
 	if t.certificate == nil || t.certificate.ca == nil {
 		return
 	}
 	path := t.certificate.caPath
 	if path == "" {
 		path = "poolguard-ca.pem"
-		fmt.Fprintf(b, "\nWhat clients must trust, and nothing more; its key is gone:\n\ncat > %s <<END\n%sEND\n", path, t.certificate.ca)
+		title(b, "What clients must trust, and nothing more; its key is gone:")
+		fmt.Fprintf(b, "cat > %s <<END\n%sEND\n", path, t.certificate.ca)
 	}
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
 	}
-	fmt.Fprintf(b, "\nIn the shell of a client: curl, Go and others; Node.js; AWS; Python\n\n  CA=%s\n", quoteShell(path))
-	b.WriteString("  export SSL_CERT_FILE=\"$CA\" CURL_CA_BUNDLE=\"$CA\" NODE_EXTRA_CA_CERTS=\"$CA\"\n")
-	b.WriteString("  export AWS_CA_BUNDLE=\"$CA\" REQUESTS_CA_BUNDLE=\"$CA\"\n")
+	title(b, "In the shell of a client: curl, Go and others; Node.js; AWS; Python")
+	b.Paste("CA="+quoteShell(path),
+		`export SSL_CERT_FILE="$CA" CURL_CA_BUNDLE="$CA" NODE_EXTRA_CA_CERTS="$CA"`,
+		`export AWS_CA_BUNDLE="$CA" REQUESTS_CA_BUNDLE="$CA"`)
 }
 
 // signInLine is an address to open, of the first client that has a callback.
-func (t *serveText) signInLine(b *strings.Builder) {
+func (t *serveText) signInLine(b *terminal.Page) {
 	for _, c := range t.pool.Clients {
 		if t.deleted[c.ID] || !slices.Contains(c.Flows, userpool.FlowCode) || len(c.CallbackURLs) == 0 || len(c.Scopes) == 0 {
 			continue
@@ -43,14 +46,15 @@ func (t *serveText) signInLine(b *strings.Builder) {
 		}
 		query := "response_type=code&client_id=" + url.QueryEscape(c.ID) +
 			"&redirect_uri=" + url.QueryEscape(c.CallbackURLs[0]) + "&scope=" + url.QueryEscape(scope)
-		fmt.Fprintf(b, "\nTo sign in with a browser, as %s (your application listens at its callback):\n\n  %s/oauth2/authorize?%s\n", c.ID, t.url, query)
+		title(b, "To sign in with a browser, as "+c.ID+" (your application listens at its callback):")
+		b.Paste(t.url + "/oauth2/authorize?" + query)
 		return
 	}
 }
 
 // terminalLine is how to sign in from the terminal, where a client has the callback
 // that poolguard login listens at, and tokens an issuer that is here.
-func (t *serveText) terminalLine(b *strings.Builder) {
+func (t *serveText) terminalLine(b *terminal.Page) {
 	const callback = "http://localhost:8976/callback"
 	for _, c := range t.pool.Clients {
 		if t.deleted[c.ID] || c.Secret != "" || !slices.Contains(c.CallbackURLs, callback) || !slices.Contains(c.Scopes, "openid") ||
@@ -63,28 +67,35 @@ func (t *serveText) terminalLine(b *strings.Builder) {
 		} else if t.url != defaultDomain {
 			line += " --domain " + t.url
 		}
-		fmt.Fprintf(b, "\nTo sign in from the terminal, and have a token:\n\n  %s %s\n  %s token\n", t.command, line, t.command)
+		title(b, "To sign in from the terminal, and have a token:")
+		b.Paste(t.command+" "+line, t.command+" token")
 		return
 	}
 }
 
+// title begins a group of lines to paste.
+func title(b *terminal.Page, text string) {
+	b.Line("")
+	b.Paragraph(0, text)
+	b.Line("")
+}
+
 // paste shows lines that work in a shell as they are.
-func (t *serveText) paste(b *strings.Builder) {
+func (t *serveText) paste(b *terminal.Page) {
 	t.pasteToken(b)
 	t.pasteAWS(b)
 	region, _, _ := strings.Cut(t.pool.ID, "_")
-	fmt.Fprintf(b, "\nWith the AWS SDK for JavaScript:\n\n  new CognitoIdentityProviderClient({\n    region: %q, endpoint: %q,\n  })\n", region, t.url)
+	title(b, "With the AWS SDK for JavaScript:")
+	fmt.Fprintf(b, "  new CognitoIdentityProviderClient({\n    region: %q, endpoint: %q,\n  })\n", region, t.url)
 }
 
-func (t *serveText) pasteToken(b *strings.Builder) {
+func (t *serveText) pasteToken(b *terminal.Page) {
 	for n, c := range t.pool.Clients {
 		if t.deleted[c.ID] || c.Secret == "" || !slices.Contains(c.Flows, userpool.FlowClientCredentials) {
 			continue
 		}
-		fmt.Fprintf(b, `
-A token, and what it says:
-
-  TOKEN=$(curl -s %s/oauth2/token \
+		title(b, "A token, and what it says:")
+		fmt.Fprintf(b, `  TOKEN=$(curl -s %s/oauth2/token \
     -u %s:%s -d grant_type=client_credentials |
     sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 `, t.url, c.ID, t.shellSecret(n, c))
@@ -109,7 +120,7 @@ func (t *serveText) shellSecret(n int, c userpool.Client) string {
 
 // pasteAWS is a sign-in by the AWS command line, of a client and a user that need
 // nothing more than a password.
-func (t *serveText) pasteAWS(b *strings.Builder) {
+func (t *serveText) pasteAWS(b *terminal.Page) {
 	client := slices.IndexFunc(t.pool.Clients, func(c userpool.Client) bool {
 		return !t.deleted[c.ID] && c.Secret == "" && (slices.Contains(c.AuthFlows, "ALLOW_USER_PASSWORD_AUTH") || slices.Contains(c.AuthFlows, "USER_PASSWORD_AUTH"))
 	})
@@ -124,10 +135,8 @@ func (t *serveText) pasteAWS(b *strings.Builder) {
 		return
 	}
 	region, _, _ := strings.Cut(t.pool.ID, "_")
-	fmt.Fprintf(b, `
-A sign-in with the AWS command line:
-
-  aws cognito-idp initiate-auth --no-sign-request --region %s \
+	title(b, "A sign-in with the AWS command line:")
+	fmt.Fprintf(b, `  aws cognito-idp initiate-auth --no-sign-request --region %s \
     --endpoint-url %s \
     --client-id %s --auth-flow USER_PASSWORD_AUTH \
     --auth-parameters %s
@@ -150,7 +159,7 @@ func authParameters(u *userpool.User) string {
 	if err != nil {
 		return "''"
 	}
-	return quoteShell(escapeJSON(b, false))
+	return quoteShell(terminal.EscapeJSON(b, false))
 }
 
 // quoteShell quotes text for a POSIX shell, where it needs that.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -135,7 +136,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	if err != nil {
 		return &failure{statusUsage, err}
 	}
-	out := &postbox{write: p.write}
+	out := &postbox{style: terminal.Detect(p.stdout, p.getenv), write: p.write}
 	config.Deliver = out.deliver
 	page, setServer, err := inspectorPage(config.Logger)
 	if err != nil {
@@ -149,7 +150,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	setServer(server)
 	pools := shown(config.Pools, config.Descriptions)
 	text := serveText{
-		style: newStyle(p.stdout, p.getenv), pool: pools[0], more: pools[1:], url: config.PublicURL,
+		style: terminal.Detect(p.stdout, p.getenv), pool: pools[0], more: pools[1:], url: config.PublicURL,
 		issuer: config.IssuerForm, command: howToRun(), open: !isLoopbackAddress(listener.Addr()),
 		inspector: true, controls: flags.controls, data: flags.data, origin: file.Origin, certificate: certificate,
 	}

@@ -20,6 +20,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // A servingCertificate is what https is served with.
@@ -57,7 +59,7 @@ func (p *program) certificate(flags serveFlags, address net.Addr, publicURL stri
 	}
 	if flags.tlsCAOut != "" {
 		if err := os.WriteFile(flags.tlsCAOut, c.ca, 0o644); err != nil { //nolint:gosec // it is there to be read by others
-			return nil, fmt.Errorf("--tls-ca-out: %s cannot be written: %w", escape(flags.tlsCAOut, true), reasonOf(err))
+			return nil, fmt.Errorf("--tls-ca-out: %s cannot be written: %w", terminal.Escape(flags.tlsCAOut, true), reasonOf(err))
 		}
 		c.caPath = flags.tlsCAOut
 	}
@@ -68,7 +70,7 @@ func (p *program) certificate(flags serveFlags, address net.Addr, publicURL stri
 func ownCertificate(certPath, keyPath string) (*servingCertificate, error) {
 	pair, err := tls.LoadX509KeyPair(certPath, keyPath)
 	if path, ok := errors.AsType[*os.PathError](err); ok {
-		return nil, fmt.Errorf("--tls-cert, --tls-key: %s cannot be read: %w", escape(path.Path, true), path.Err)
+		return nil, fmt.Errorf("--tls-cert, --tls-key: %s cannot be read: %w", terminal.Escape(path.Path, true), path.Err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)

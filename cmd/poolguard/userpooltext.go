@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
 // serveText is what userpool serve says at its start.
 type serveText struct {
-	style   style
+	style   terminal.Style
 	pool    userpool.Pool
 	more    []userpool.Pool     // after pool
 	stored  []userpool.PoolInfo // that only the storage has
@@ -43,33 +44,33 @@ func (t *serveText) issuerURL(poolID string) string {
 }
 
 func (t *serveText) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s at %s\n\n", t.style.strong("Local user pool "+t.pool.ID), t.url)
-	t.describe(&b, 0, &t.pool)
+	b := terminal.NewPage(t.style)
+	b.Paragraph(0, t.style.Strong("Local user pool "+t.pool.ID)+" at "+t.url+"\n")
+	t.describe(b, 0, &t.pool)
 	for n := range t.more[:min(len(t.more), mostListed)] {
-		fmt.Fprintf(&b, "\n%s\n\n", t.style.strong("User pool "+t.more[n].ID))
-		t.describe(&b, n+1, &t.more[n])
+		fmt.Fprintf(b, "\n%s\n\n", t.style.Strong("User pool "+t.more[n].ID))
+		t.describe(b, n+1, &t.more[n])
 	}
-	t.rest(&b, len(t.more)-mostListed, "user pool")
-	b.WriteByte('\n')
+	t.rest(b, len(t.more)-mostListed, "user pool")
+	b.Line("")
 	for n, info := range t.stored {
 		if n == mostListed {
-			t.rest(&b, len(t.stored)-n, "stored pool")
+			t.rest(b, len(t.stored)-n, "stored pool")
 			break
 		}
-		t.row(&b, "stored pool", info.ID+", "+counted(len(info.ClientIDs), "client"))
+		t.row(b, "stored pool", info.ID+", "+counted(len(info.ClientIDs), "client"))
 	}
-	t.around(&b)
-	t.trustLines(&b)
-	t.signInLine(&b)
-	t.terminalLine(&b)
-	t.paste(&b)
-	t.warn(&b)
+	t.around(b)
+	t.trustLines(b)
+	t.signInLine(b)
+	t.terminalLine(b)
+	t.paste(b)
+	t.warn(b)
 	return b.String()
 }
 
 // describe writes what a pool has. number is its own among the pools.
-func (t *serveText) describe(b *strings.Builder, number int, pool *userpool.Pool) {
+func (t *serveText) describe(b *terminal.Page, number int, pool *userpool.Pool) {
 	if t.deleted[pool.ID] {
 		t.row(b, "deleted", "an edit of its configuration, or another --data, brings it back")
 		return
@@ -80,13 +81,13 @@ func (t *serveText) describe(b *strings.Builder, number int, pool *userpool.Pool
 	brief := len(pool.Clients) > mostListed
 	for n, c := range pool.Clients[:min(len(pool.Clients), mostListed)] {
 		if !brief || n == 0 {
-			b.WriteByte('\n')
+			b.Line("")
 		}
 		t.client(b, c, t.from(fmt.Sprintf("Pools[%d].Clients[%d].Secret", number, n)), brief)
 	}
 	t.rest(b, len(pool.Clients)-mostListed, "client")
 	if len(pool.Users) > 0 {
-		b.WriteByte('\n')
+		b.Line("")
 	}
 	for n, u := range pool.Users[:min(len(pool.Users), mostListed)] {
 		t.user(b, u, t.from(fmt.Sprintf("Pools[%d].Users[%d].Password", number, n)))
@@ -104,24 +105,24 @@ func (t *serveText) from(field string) string {
 	}
 	switch o := t.origin(field); {
 	case o.Env != "":
-		return "of $" + t.style.escape(o.Env)
+		return "of $" + t.style.Escape(o.Env)
 	case o.Path != "":
-		return "of the file " + t.style.escape(o.Path)
+		return "of the file " + terminal.Unbroken(t.style.Escape(o.Path))
 	}
 	return ""
 }
 
-func (t *serveText) rest(b *strings.Builder, n int, what string) {
+func (t *serveText) rest(b *terminal.Page, n int, what string) {
 	if n > 0 {
 		t.row(b, "", "and "+counted(n, "more "+what))
 	}
 }
 
-func (t *serveText) row(b *strings.Builder, name, value string) {
-	fmt.Fprintf(b, "  %s%s\n", t.style.faint(fmt.Sprintf("%-12s", name)), value)
+func (t *serveText) row(b *terminal.Page, name, value string) {
+	b.Entry(2, 12, t.style.Faint(name), value, terminal.Plain)
 }
 
-func (t *serveText) client(b *strings.Builder, c userpool.Client, from string, brief bool) {
+func (t *serveText) client(b *terminal.Page, c userpool.Client, from string, brief bool) {
 	kind := ", public"
 	switch {
 	case t.deleted[c.ID]:
@@ -136,11 +137,8 @@ func (t *serveText) client(b *strings.Builder, c userpool.Client, from string, b
 	if brief {
 		return
 	}
-	const room = 14 // for the names
 	if len(c.Scopes) > 0 {
-		for n, line := range wrap(strings.Join(c.Scopes, " "), t.style.width-room) {
-			t.row(b, []string{"  scopes", ""}[min(n, 1)], line)
-		}
+		t.row(b, "  scopes", strings.Join(c.Scopes, " "))
 	}
 	for n, u := range c.CallbackURLs {
 		t.row(b, []string{"  callback", ""}[min(n, 1)], u)
@@ -150,17 +148,17 @@ func (t *serveText) client(b *strings.Builder, c userpool.Client, from string, b
 	}
 }
 
-func (t *serveText) user(b *strings.Builder, u userpool.User, from string) {
+func (t *serveText) user(b *terminal.Page, u userpool.User, from string) {
 	password := "password "
 	if u.Temporary {
 		password = "temporary password "
 	}
 	if from == "" {
-		from = t.style.escape(string(u.Password))
+		from = terminal.Unbroken(t.style.Escape(string(u.Password)))
 	}
-	text := t.style.escape(u.Username) + ", " + password + from
+	text := terminal.Unbroken(t.style.Escape(u.Username)) + ", " + password + from
 	if len(u.Groups) > 0 {
-		text += ", in " + t.style.escape(strings.Join(u.Groups, ", "))
+		text += ", in " + t.style.Escape(strings.Join(u.Groups, ", "))
 	}
 	if u.TOTPSecret != "" {
 		text += ", with an authenticator app"
@@ -172,7 +170,7 @@ func (t *serveText) user(b *strings.Builder, u userpool.User, from string) {
 }
 
 // around tells what there is beside the pools.
-func (t *serveText) around(b *strings.Builder) {
+func (t *serveText) around(b *terminal.Page) {
 	if t.inspector {
 		t.row(b, "inspector", t.url+"/inspect")
 	}
@@ -191,22 +189,22 @@ func (t *serveText) around(b *strings.Builder) {
 	if t.data == "" {
 		t.row(b, "storage", "memory: nothing outlives this process")
 	} else {
-		t.row(b, "storage", t.style.escape(t.data)+", with the signing keys; what was changed there stays")
+		t.row(b, "storage", terminal.Unbroken(t.style.Escape(t.data))+", with the signing keys; what was changed there stays")
 	}
 	if c := t.certificate; c != nil {
 		what := "certificate"
 		t.row(b, what, "until "+c.until.UTC().Format(time.DateOnly)+", SHA-256")
 		t.row(b, "", c.sha256)
 		if c.caPath != "" {
-			t.row(b, "", "trust: "+t.style.escape(c.caPath))
+			t.row(b, "", "trust: "+terminal.Unbroken(t.style.Escape(c.caPath)))
 		}
 	}
 }
 
-func (t *serveText) warn(b *strings.Builder) {
+func (t *serveText) warn(b *terminal.Page) {
 	text := "For development only: AWS signatures are not checked, nothing outlives this process, and the passwords above are known to everybody."
 	if t.data != "" {
-		text = strings.Replace(text, " nothing outlives this process,", " whoever reads "+t.style.escape(t.data)+" can sign tokens,", 1)
+		text = strings.Replace(text, " nothing outlives this process,", " whoever reads "+terminal.Unbroken(t.style.Escape(t.data))+" can sign tokens,", 1)
 	}
 	if t.controls {
 		text += " The controls are for whoever reaches the address."
@@ -214,9 +212,7 @@ func (t *serveText) warn(b *strings.Builder) {
 	if t.open {
 		text += " It listens beyond this machine: whoever reaches it can sign in."
 	}
-	b.WriteByte('\n')
-	for _, line := range wrap(text, t.style.width) {
-		b.WriteString(t.style.doubt(line) + "\n")
-	}
-	b.WriteString("\nRunning until Ctrl-C.\n\n")
+	b.Line("")
+	fmt.Fprint(b, t.style.Hang("", "", text, t.style.Doubt))
+	b.Line("\nRunning until Ctrl-C.\n")
 }

@@ -99,7 +99,7 @@ func (p *program) sayAnyClient(command string, policy *policy) {
 		if len(policy.pools) > 0 {
 			whose = "of " + strings.Join(policy.pools, ", ")
 		}
-		fmt.Fprintf(p.stderr, "poolguard %s: --any-client: the app client is not checked; tokens of every client %s are accepted\n", command, whose)
+		p.notice("poolguard "+command, fmt.Sprintf("--any-client: the app client is not checked; tokens of every client %s are accepted", whose))
 	}
 }
 

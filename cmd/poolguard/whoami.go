@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/timewords"
 	"github.com/poolguard/poolguard/internal/tokenstore"
 )
@@ -90,22 +89,21 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 			Renewable: tokens.Refresh != "" || who.Machine, Storage: string(kept), File: c.store(nil).Path(),
 		})
 	}
-	return p.write([]byte(p.whoamiText(c, who, tokens, kept)))
+	return p.show(p.whoamiText(c, who, tokens, kept))
 }
 
-func (p *program) whoamiText(c *chosen, who *signin.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) string {
-	s := newStyle(p.stdout, p.getenv)
-	var b strings.Builder
+func (p *program) whoamiText(c *chosen, who *signin.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *page {
+	g := p.page()
 	row := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "  %s%s\n", s.faint(fmt.Sprintf("%-11s", name)), s.escape(value))
+			g.Entry(2, 11, g.Faint(name), g.Escape(value), terminal.Plain)
 		}
 	}
 	title := who.Username
 	if who.Machine {
 		title = "the machine " + who.ClientID
 	}
-	fmt.Fprintf(&b, "%s\n", s.strong(s.escape(title)))
+	g.Line(g.Strong(g.Escape(title)))
 	row("email", who.Email)
 	row("subject", who.Subject)
 	row("groups", names(who.Groups))
@@ -121,12 +119,12 @@ func (p *program) whoamiText(c *chosen, who *signin.Identity, tokens *tokenstore
 		expires = "renews by"
 	}
 	row(expires, stampOf(who.ExpiresAt)+", "+timewords.Relative(who.ExpiresAt, now))
-	where := c.store(nil).Path() + ", "
+	where := terminal.Unbroken(g.Escape(c.store(nil).Path())) + ", "
 	if kept == tokenstore.InRing {
 		where += "encrypted by the key ring"
 	} else {
 		where += "not encrypted"
 	}
-	row("tokens", where)
-	return b.String()
+	g.Entry(2, 11, g.Faint("tokens"), where, terminal.Plain)
+	return g
 }

@@ -34,10 +34,20 @@ func (p *Page) Paragraph(indent int, text string) {
 	p.b.WriteString(p.Hang(begin, begin, text, Plain))
 }
 
+// minRoom is the least number of columns in which text beside a label is readable.
+const minRoom = 20
+
 // Entry writes text beside a label. The label begins after indent spaces and may be
 // painted. The text begins column columns after the label's first one, on every line. A
-// wider label has one space after it.
+// wider label has one space after it. Where too few columns are left for the text, it
+// begins below the label.
 func (p *Page) Entry(indent, column int, label, text string, paint func(string) string) {
+	if p.width()-indent-column < minRoom && column > 4 {
+		p.Line(strings.Repeat(" ", indent) + label)
+		below := strings.Repeat(" ", indent+4)
+		p.b.WriteString(p.Hang(below, below, text, paint))
+		return
+	}
 	gap := max(column-Columns(label), min(column, 1))
 	first := strings.Repeat(" ", indent) + label + strings.Repeat(" ", gap)
 	p.b.WriteString(p.Hang(first, strings.Repeat(" ", indent+column), text, paint))
@@ -51,3 +61,7 @@ func (p *Page) Advice(indent int, text string) {
 	arrow := p.Sign("→", "->")
 	p.Entry(indent, Columns(arrow)+1, p.Strong(arrow), text, Plain)
 }
+
+// Write writes text as it is, so that a Page can be the writer of fmt.Fprintf. It
+// never fails.
+func (p *Page) Write(text []byte) (int, error) { return p.b.Write(text) }
