@@ -113,6 +113,12 @@ func listenHere(ctx context.Context, flag, address string) (net.Listener, error)
 	return listen(ctx, flag, address)
 }
 
+// isLoopback reports whether a host of an address is this machine alone, in one of
+// the ways that browsers and redirect addresses know it.
+func isLoopback(host string) bool {
+	return host == "127.0.0.1" || host == "::1" || host == "localhost"
+}
+
 // howToRun is how a shell that has the demo's directory calls this program.
 func howToRun() string {
 	const name = "poolguard"

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -151,7 +151,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	pools := shown(config.Pools, config.Descriptions)
 	text := serveText{
 		style: terminal.Detect(p.stdout, p.getenv), pool: pools[0], more: pools[1:], url: config.PublicURL,
-		issuer: config.IssuerForm, command: howToRun(), open: !isLoopbackAddress(listener.Addr()),
+		issuer: config.IssuerForm, command: howToRun(), open: !serve.IsLocal(listener.Addr()),
 		inspector: true, controls: flags.controls, data: flags.data, origin: file.Origin, certificate: certificate,
 	}
 	if text.stored, text.deleted, err = storedPools(ctx, server, pools); err != nil {
@@ -160,10 +160,18 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	if err := out.say(text.String()); err != nil {
 		return err
 	}
+	served := serve.Server{Name: "pool", Listener: listener, Handler: server}
 	if certificate != nil {
-		listener = tls.NewListener(listener, certificate.config)
+		served.TLS = certificate.config
 	}
-	return serve(ctx, listener, server)
+	group, err := serve.New(serve.Config{Servers: []serve.Server{served}})
+	if err != nil {
+		return err
+	}
+	if err := group.Run(ctx); err != nil {
+		return &failure{statusUsage, err}
+	}
+	return nil
 }
 
 // storedPools returns the pools that the server has beside those of its
@@ -207,7 +215,7 @@ func (f *serveFlags) check(publicURL string) error {
 	if f.issuer != "" && !slices.Contains(issuerForms, f.issuer) {
 		found.add("--issuer must be one of %s", strings.Join(issuerForms, ", "))
 	}
-	if isEverywhere(f.listen) && publicURL == "" {
+	if serve.IsEverywhere(f.listen) && publicURL == "" {
 		found.add("--listen is on every address of this machine: say with --public-url which one clients use")
 	}
 	if f.publicURL != "" {

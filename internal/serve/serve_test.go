@@ -226,28 +226,6 @@ func TestRequestUnderWayHasTheGrace(t *testing.T) {
 	}
 }
 
-func TestSlowClientIsCutOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newPipeListener()
-		g, err := serve.New(serve.Config{Servers: []serve.Server{{Listener: l, Handler: text("")}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- g.Run(ctx) }()
-		c := l.dial()
-		_, _ = fmt.Fprint(c, "GET / HTTP/1.1\r\n") // and no more
-		began := time.Now()
-		_, _ = io.ReadAll(c)
-		if got := time.Since(began); got != serve.DefaultReadTimeout {
-			t.Errorf("cut off after %s", got)
-		}
-		cancel()
-		<-ended
-	})
-}
-
 func TestAddressesInUseAndInvalidOnes(t *testing.T) {
 	l := listenAny(t)
 	defer l.Close()

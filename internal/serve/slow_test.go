@@ -1,31 +1,18 @@
-package main
+package serve_test
 
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/poolguard/poolguard/internal/serve"
 )
 
-// pipeListener accepts the connections that are put into it.
-type pipeListener chan net.Conn
-
-func (l pipeListener) Accept() (net.Conn, error) {
-	if c, ok := <-l; ok {
-		return c, nil
-	}
-	return nil, net.ErrClosed
-}
-
-func (l pipeListener) Close() error { close(l); return nil }
-
-func (pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
-
-// Connections are closed whose clients stop within a request or after it.
-func TestSlowClients(t *testing.T) {
+// A connection is closed whose client stops within a request or after it.
+func TestSlowClientIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		send string
@@ -38,13 +25,16 @@ func TestSlowClients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				listener := make(pipeListener)
+				listener := newPipeListener()
 				handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan error)
-				go func() { ended <- serve(ctx, listener, handler) }()
-				client, server := net.Pipe()
-				listener <- server
+				group, err := serve.New(serve.Config{Servers: []serve.Server{{Listener: listener, Handler: handler}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				go func() { ended <- group.Run(ctx) }()
+				client := listener.dial()
 				start := time.Now()
 				if err := client.SetDeadline(start.Add(time.Hour)); err != nil {
 					t.Fatal(err)
@@ -52,7 +42,7 @@ func TestSlowClients(t *testing.T) {
 				if _, err := io.WriteString(client, test.send); err != nil {
 					t.Fatal(err)
 				}
-				_, err := io.Copy(io.Discard, client)
+				_, err = io.Copy(io.Discard, client)
 				// The server waits a moment before it closes, so that its answer arrives.
 				if took := time.Since(start); err != nil || took < test.want || took > test.want+time.Second {
 					t.Errorf("closed after %s, want %s: %v", took, test.want, err)
