@@ -174,6 +174,8 @@ callback      internal/callback         code  $p/cognito/oauth
 -             internal/signin           code  $p/internal/tokenstore
 signin        internal/signin           code  $p/internal/callback
 signin        internal/signin           code  github.com/zalando/go-keyring
+-             internal/localtls         code  $p/internal/privatefile
+localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito
 serve         internal/serve            code  $p/internal/localtls
 -             internal/terminal         code  golang.org/x/text/width

@@ -16,14 +16,14 @@ import (
 // trustLines says how clients come to trust the server's certificate: lines after
 // which the others work.
 func (t *serveText) trustLines(b *terminal.Page) {
-	if t.certificate == nil || t.certificate.ca == nil {
+	if t.certificate == nil || t.certificate.Authority == nil {
 		return
 	}
-	path := t.certificate.caPath
+	path := t.certificate.AuthorityPath
 	if path == "" {
 		path = "poolguard-ca.pem"
 		title(b, "What clients must trust, and nothing more; its key is gone:")
-		fmt.Fprintf(b, "cat > %s <<END\n%sEND\n", path, t.certificate.ca)
+		fmt.Fprintf(b, "cat > %s <<END\n%sEND\n", path, t.certificate.Authority)
 	}
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute

@@ -162,7 +162,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	}
 	served := serve.Server{Name: "pool", Listener: listener, Handler: server}
 	if certificate != nil {
-		served.TLS = certificate.config
+		served.TLS = certificate.TLS
 	}
 	group, err := serve.New(serve.Config{Servers: []serve.Server{served}})
 	if err != nil {

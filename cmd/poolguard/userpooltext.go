@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/internal/localtls"
 	"github.com/poolguard/poolguard/internal/poolfile"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
@@ -25,7 +26,7 @@ type serveText struct {
 	inspector, controls bool
 	data                string // the directory, or ""
 	origin              func(field string) poolfile.Origin
-	certificate         *servingCertificate
+	certificate         *localtls.Certificate
 }
 
 // mostListed is how many clients, users and pools are told in full.
@@ -193,10 +194,10 @@ func (t *serveText) around(b *terminal.Page) {
 	}
 	if c := t.certificate; c != nil {
 		what := "certificate"
-		t.row(b, what, "until "+c.until.UTC().Format(time.DateOnly)+", SHA-256")
-		t.row(b, "", c.sha256)
-		if c.caPath != "" {
-			t.row(b, "", "trust: "+terminal.Unbroken(t.style.Escape(c.caPath)))
+		t.row(b, what, "until "+c.NotAfter.UTC().Format(time.DateOnly)+", SHA-256")
+		t.row(b, "", c.SHA256)
+		if c.AuthorityPath != "" {
+			t.row(b, "", "trust: "+terminal.Unbroken(t.style.Escape(c.AuthorityPath)))
 		}
 	}
 }

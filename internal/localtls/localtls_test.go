@@ -1,4 +1,4 @@
-package main
+package localtls
 
 import (
 	"bytes"
@@ -24,20 +24,20 @@ var tlsNames = []string{"localhost", "127.0.0.1", "::1", "devbox"}
 
 func madeCertificate(t *testing.T, dir string) (root, leaf *x509.Certificate) {
 	t.Helper()
-	made, err := makeCertificate(dir, tlsNames, time.Now())
+	made, err := create(dir, tlsNames, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	block, _ := pem.Decode(made.ca)
+	block, _ := pem.Decode(made.Authority)
 	if root, err = x509.ParseCertificate(block.Bytes); err != nil {
 		t.Fatal(err)
 	}
-	return root, made.config.Certificates[0].Leaf
+	return root, made.TLS.Certificates[0].Leaf
 }
 
 // Strict clients, Python since 3.13 among them, want all that RFC 5280 says a
 // certificate must have.
-func TestCertificateIsStrict(t *testing.T) {
+func TestCertificateSatisfiesStrictClients(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	root, leaf := madeCertificate(t, dir)
@@ -91,7 +91,7 @@ func TestCertificateIsStrict(t *testing.T) {
 		missing("there is no openssl; `make deps` installs it on Debian")
 	}
 	output, err := exec.Command(openssl, "verify", "-x509_strict", "-check_ss_sig", "-purpose", "sslserver", "-verify_hostname", "devbox",
-		"-CAfile", filepath.Join(dir, caFile), filepath.Join(dir, certFile)).CombinedOutput()
+		"-CAfile", filepath.Join(dir, authorityFile), filepath.Join(dir, certFile)).CombinedOutput()
 	if err != nil {
 		t.Errorf("openssl: %v\n%s", err, output)
 	}
@@ -99,7 +99,7 @@ func TestCertificateIsStrict(t *testing.T) {
 
 // A stored certificate serves again, unless it is of the kind that named no key of
 // its authority.
-func TestStoredCertificate(t *testing.T) {
+func TestStoredCertificateIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	dir, now := t.TempDir(), time.Now()
 	madeCertificate(t, dir)
@@ -107,25 +107,25 @@ func TestStoredCertificate(t *testing.T) {
 	if err := os.Chmod(key, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := storedCertificate(dir, tlsNames, now); err != nil {
+	if _, err := stored(dir, tlsNames, now); err != nil {
 		t.Error(err)
 	}
 	if info, err := os.Stat(key); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("the key is open to others: %v, %v", info.Mode(), err)
 	}
-	if _, err := storedCertificate(dir, append(slices.Clone(tlsNames), "other"), now); err == nil {
+	if _, err := stored(dir, append(slices.Clone(tlsNames), "other"), now); err == nil {
 		t.Error("it serves under a name that it does not have")
 	}
-	if _, err := storedCertificate(dir, tlsNames, now.Add(ownLife-renewBefore)); err == nil {
+	if _, err := stored(dir, tlsNames, now.Add(Lifetime-renewBefore)); err == nil {
 		t.Error("it serves although it is about to end")
 	}
 
 	storeOldCertificate(t, dir, now)
-	if _, err := storedCertificate(dir, tlsNames[:1], now); err == nil {
+	if _, err := stored(dir, tlsNames[:1], now); err == nil {
 		t.Error("one without the identifier of its authority's key serves")
 	}
-	c, err := (&program{now: time.Now, getenv: os.Getenv}).certificate(serveFlags{tls: true, data: dir}, nil, "")
-	if err != nil || len(c.config.Certificates[0].Leaf.AuthorityKeyId) == 0 {
+	c, err := Open(dir, tlsNames, time.Now())
+	if err != nil || len(c.TLS.Certificates[0].Leaf.AuthorityKeyId) == 0 {
 		t.Errorf("it is not replaced: %v", err)
 	}
 	if pair, err := tls.LoadX509KeyPair(filepath.Join(dir, certFile), key); err != nil || len(pair.Leaf.AuthorityKeyId) == 0 {
@@ -137,11 +137,11 @@ func TestStoredCertificate(t *testing.T) {
 func storeOldCertificate(t *testing.T, dir string, now time.Time) {
 	t.Helper()
 	authority := x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotBefore: now, NotAfter: now.Add(ownLife),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotBefore: now, NotAfter: now.Add(Lifetime),
 		BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	leaf := x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"}, NotBefore: now, NotAfter: now.Add(ownLife),
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"}, NotBefore: now, NotAfter: now.Add(Lifetime),
 		BasicConstraintsValid: true, DNSNames: []string{"localhost"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -160,7 +160,7 @@ func storeOldCertificate(t *testing.T, dir string, now time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keepCertificate(dir, root, der, keyDER, leaf.NotAfter); err != nil {
+	if _, err := keep(dir, root, der, keyDER, leaf.NotAfter); err != nil {
 		t.Fatal(err)
 	}
 }
