@@ -113,6 +113,9 @@ vectortest    cognito/internal/vectortest code $p/cognito/bearer
 vectorgen     cognito/internal/vectorgen code $p/cognito
 vectorgen     cognito/internal/vectorgen code $p/cognito/internal/jose
 vectorgen     cognito/internal/vectorgen/vectors code github.com/go-json-experiment/json
+-             cognito/internal/mutate   code  go/parser
+mutate        cognito/internal/mutate   code  $p/cognito
+mutate        cognito/internal/mutate   code  example.org/anything
 -             cognito/cognitotest       code  net/http/httptest
 -             cognito/cognitotest       code  $p/cognito/keyset
 cognitotest   cognito/cognitotest       code  $p/cognito/bearer

@@ -1,0 +1,38 @@
+package sample
+
+import (
+	"errors"
+	"time"
+)
+
+var errRefused = errors.New("refused")
+
+// Check has decisions of every kind; its tests notice all but one of them.
+func Check(name string, size int, now, end time.Time) error {
+	if size > 10 || name == "" {
+		return errRefused
+	}
+	//mutate:ignore never: a test of the tool
+	if name == "ignored" {
+		return errRefused
+	}
+	switch name {
+	case "none":
+		return errRefused
+	}
+	if !now.Before(end) {
+		return errRefused
+	}
+	return checkLetters(name)
+}
+
+func checkLetters(name string) error {
+	for _, c := range name {
+		if c == '!' {
+			return errRefused
+		}
+	}
+	return nil
+}
+
+func short(name string) bool { return len(name) < 3 && name != "" }
