@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clients deps lint tools fuzz faults mutate bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
+.PHONY: help demo test test-clients deps lint tools fuzz faults mutate mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +40,11 @@ fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails where no
 faults: ## the verifier while its key sets fail, on a simulated clock and on loopback, as a table (ARGS='-run Rotation')
 	@cd cognito/internal/faults && $(GO) test -count=1 $(ARGS) -args -table
 
-mutate: ## breaks each check of the verifier in turn, in a copy, and fails where no test notices (ONLY=exp; ARGS='-every 10')
-	@scripts/mutate.sh '$(ONLY)' $(ARGS)
+mutate: ## changes each security decision of the verifier in turn and fails if no test notices (ONLY=checkExpiry; ARGS='-every 10')
+	@scripts/mutate.sh -only '$(ONLY)' $(ARGS)
+
+mutate-all: ## as mutate, for every package of the library that decides about tokens; takes long
+	@scripts/mutate.sh -all $(ARGS)
 
 bench: ## benchmarks of the library (BENCH=regexp, ARGS='-count 10')
 	@cd cognito && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) ./...

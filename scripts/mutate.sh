@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
-# Breaks the checks of the verifier, one at a time, in a copy of the library, and
-# fails where the tests do not notice: scripts/mutate.sh [ONLY] [FLAG...]
-# ONLY is a regular expression for the names and files of the breaks; the flags are
-# those of internal/mutate, such as -list and -every 10.
+# Changes the security decisions of the library, one at a time, and fails if the tests
+# do not notice one. The arguments are those of cognito/internal/mutate, such as
+# -only REGEXP, -all, -list and -every 10.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../cognito"
 
-only=${1:-}
-[ $# -eq 0 ] || shift
-# Published vectors are optional for tests, unless this is the whole of CI.
+# The published vectors are optional for tests, except in the whole of CI.
 unset CI
-exec go run ./internal/mutate -module cognito -only "$only" "$@"
+exec go run ./internal/mutate "$@"
