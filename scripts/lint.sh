@@ -11,7 +11,8 @@
 #   tidy    go.mod and go.sum, all modules
 #   golang  golangci-lint, all modules (.golangci.yml)
 #   prose   the words and sentences of documents, doc comments, messages (scripts/vale)
-#   rules   every import rule and every prose rule rejects its bad samples
+#   commits the subjects of commits (docs/style.md)
+#   rules   each import rule, prose rule and commit rule rejects its bad samples
 #   shell   shellcheck, if it is installed
 #   ports   go vet for other systems, and for integers of 32 bits
 #
@@ -80,8 +81,49 @@ prose() {
   go run ./internal/prose -vale "$tool" "$@"
 }
 
+# The rule holds for the commits after this one.
+first_commit=8bc79e41b69840582daa3fa38553cb24084e71d9
+
+# Prints the lines of the form "HASH SUBJECT" whose subject breaks the rule.
+bad_subjects() {
+  awk '{
+    subject = substr($0, length($1) + 2)
+    if (length(subject) > 72 || subject ~ /\.$/ || subject !~ /^[a-z0-9_.\/, -]+: [a-z]/) print
+  }'
+}
+
+commits() {
+  local bad
+  if ! git merge-base --is-ancestor "$first_commit" HEAD 2>/dev/null; then
+    echo "the history is not complete: commits not checked"
+    return 0
+  fi
+  bad=$(git log --no-merges --format='%h %s' "$first_commit..HEAD" | bad_subjects) || return 1
+  [ -z "$bad" ] || {
+    printf 'want "package: verb ...", at most 72 characters, no full stop:\n%s\n' "$bad"
+    return 1
+  }
+}
+
+commit_samples() {
+  local bad good
+  bad='1 Fix the cache
+2 cache: Fix it
+3 cache: fix it.
+4 cache fix it
+5 cache: fix the one fault in the cache that makes the subject of this commit long'
+  good='6 cognito/keyset: back off after a failed fetch
+7 login, logout: print the profile
+8 .ci: print times'
+  if [ "$(printf '%s\n' "$good" "$bad" | bad_subjects)" != "$bad" ]; then
+    echo "the rule for commits does not reject its bad samples, or rejects good ones"
+    return 1
+  fi
+}
+
 rules() {
   local status=0
+  commit_samples || status=1
   scripts/lint-selftest.sh || status=1
   prose -selftest || status=1
   return "$status"
@@ -101,11 +143,11 @@ if [ "${1:-}" = prose ] && [ $# -gt 1 ]; then
   exit
 fi
 
-[ $# -gt 0 ] || set -- format vet tidy golang prose rules shell
+[ $# -gt 0 ] || set -- format vet tidy golang prose commits rules shell
 failed=()
 for step in "$@"; do
   case $step in
-    format | vet | tidy | golang | prose | rules | shell | ports) ;;
+    format | vet | tidy | golang | prose | commits | rules | shell | ports) ;;
     *)
       echo "lint: no step is called $step" >&2
       exit 2
