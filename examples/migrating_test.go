@@ -311,7 +311,7 @@ func compare(t *testing.T, asked []question, columns []string, got map[string][]
 	for _, q := range asked {
 		names = append(names, q.name)
 	}
-	names = append(names, "fetches of the key set for 20 tokens with made-up `kid`s", "a good token, and no keys to be had")
+	names = append(names, "fetches of the key set for 20 tokens with made-up `kid`s", "a good token, and keys are unavailable")
 	var table strings.Builder
 	table.WriteString("| | aws-jwt-verify | golang-jwt, keyfunc | go-oidc | Poolguard |\n|---|---|---|---|---|\n")
 	for n, name := range names {

@@ -15,7 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are those of Cognito's access tokens that this program goes by.
+// Claims are the claims of Cognito's access tokens that this program uses.
 type Claims struct {
 	jwt.RegisteredClaims
 	TokenUse string `json:"token_use"`
