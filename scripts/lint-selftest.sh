@@ -172,10 +172,10 @@ profile       internal/profile          code  $p/cognito
 -             internal/tokenstore       code  github.com/zalando/go-keyring
 tokenstore    internal/tokenstore       code  $p/cognito/oauth
 tokenstore    internal/tokenstore       code  $p/internal/profile
-callback      internal/callback         code  $p/cognito/oauth
+callback      internal/terminalauth/callback code  $p/cognito/oauth
 -             internal/signin           code  $p/cognito/oauth
 -             internal/signin           code  $p/internal/tokenstore
-signin        internal/signin           code  $p/internal/callback
+signin        internal/signin           code  $p/internal/terminalauth/callback
 signin        internal/signin           code  github.com/zalando/go-keyring
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/callback"
 	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminalauth/callback"
 )
 
 // A visit is one sign-in by browser: it ends with the first address that is of it,

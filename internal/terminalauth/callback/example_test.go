@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/poolguard/poolguard/internal/callback"
+	"github.com/poolguard/poolguard/internal/terminalauth/callback"
 )
 
 // The port is one that the app client's callback URL names.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/poolguard/poolguard/internal/callback"
+	"github.com/poolguard/poolguard/internal/terminalauth/callback"
 )
 
 // freePort is one that nobody listens on, most likely for some time.
