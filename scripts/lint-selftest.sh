@@ -169,12 +169,12 @@ privatefile   internal/privatefile      code  $p/internal/profile
 -             internal/profile          code  github.com/goccy/go-yaml/ast
 -             internal/profile          code  $p/internal/privatefile
 profile       internal/profile          code  $p/cognito
--             internal/tokenstore       code  github.com/zalando/go-keyring
-tokenstore    internal/tokenstore       code  $p/cognito/oauth
-tokenstore    internal/tokenstore       code  $p/internal/profile
+-             internal/terminalauth/tokenstore code  github.com/zalando/go-keyring
+tokenstore    internal/terminalauth/tokenstore code  $p/cognito/oauth
+tokenstore    internal/terminalauth/tokenstore code  $p/internal/profile
 callback      internal/terminalauth/callback code  $p/cognito/oauth
 -             internal/signin           code  $p/cognito/oauth
--             internal/signin           code  $p/internal/tokenstore
+-             internal/signin           code  $p/internal/terminalauth/tokenstore
 signin        internal/signin           code  $p/internal/terminalauth/callback
 signin        internal/signin           code  github.com/zalando/go-keyring
 -             internal/localtls         code  $p/internal/privatefile

@@ -16,7 +16,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/profile"
 	"github.com/poolguard/poolguard/internal/signin"
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
 )
 

@@ -24,7 +24,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
 )
 

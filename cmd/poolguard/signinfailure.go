@@ -10,7 +10,7 @@ import (
 	"github.com/poolguard/poolguard/internal/privatefile"
 	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
 // signInFailure makes an error of the packages that sign in into the command's own: 1

@@ -9,8 +9,8 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/internal/timewords"
-	"github.com/poolguard/poolguard/internal/tokenstore"
 )
 
 func (p *program) whoami() *cobra.Command {

@@ -10,7 +10,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/profile"
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
 // A Config says who signs in, and where tokens are kept. Profile and Store must be

@@ -7,7 +7,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
 // ErrSignInAgain says that nothing but a new sign-in helps. It is joined with the

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
 // An Identity is who is signed in, by verified tokens.

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
 // A SignOut is what became of a sign-in that was ended.
