@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/internal/profile"
 	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/poolguard/poolguard/internal/profile"
+	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 )
 
 // The guide's commands exist with their flags, and its file can be read.

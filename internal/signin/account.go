@@ -9,7 +9,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/profile"
+	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 

@@ -3,8 +3,8 @@ package signin_test
 import (
 	"fmt"
 
-	"github.com/poolguard/poolguard/internal/profile"
 	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 )
 
 // All that is wrong with a profile is told at once, by its keys.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/poolguard/poolguard/internal/profile"
+	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 )
 
 const whole = `# at the top
