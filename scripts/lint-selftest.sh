@@ -173,10 +173,10 @@ profile       internal/terminalauth/profile code  $p/cognito
 tokenstore    internal/terminalauth/tokenstore code  $p/cognito/oauth
 tokenstore    internal/terminalauth/tokenstore code  $p/internal/terminalauth/profile
 callback      internal/terminalauth/callback code  $p/cognito/oauth
--             internal/signin           code  $p/cognito/oauth
--             internal/signin           code  $p/internal/terminalauth/tokenstore
-signin        internal/signin           code  $p/internal/terminalauth/callback
-signin        internal/signin           code  github.com/zalando/go-keyring
+-             internal/terminalauth/account code  $p/cognito/oauth
+-             internal/terminalauth/account code  $p/internal/terminalauth/tokenstore
+account       internal/terminalauth/account code  $p/internal/terminalauth/callback
+account       internal/terminalauth/account code  github.com/zalando/go-keyring
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito

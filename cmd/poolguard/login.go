@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
@@ -128,20 +128,20 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	if err != nil {
 		return err
 	}
-	account, err := p.loginAccount(c, ring, flags.storage == "keyring", timeout)
+	a, err := p.loginAccount(c, ring, flags.storage == "keyring", timeout)
 	if err != nil {
 		return err
 	}
 	// Before anybody goes to the pool's pages: tokens that cannot be kept, or verified,
 	// would be lost.
-	if err := account.Ready(ctx); err != nil {
+	if err := a.Ready(ctx); err != nil {
 		return loginFailure(ctx, c, err)
 	}
-	var result *signin.Result
+	var result *account.Result
 	if c.said.Machine {
-		result, err = account.SignInMachine(ctx)
+		result, err = a.SignInMachine(ctx)
 	} else {
-		result, err = p.signInByBrowser(ctx, c, account, &flags, timeout)
+		result, err = p.signInByBrowser(ctx, c, a, &flags, timeout)
 	}
 	if err != nil {
 		return signInFailure(ctx, c, err)
@@ -271,21 +271,21 @@ var flagOf = map[string]string{
 
 // loginAccount makes the account; what is wrong with the profile is told by the flags
 // that mend it.
-func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, timeout time.Duration) (*signin.Account, error) {
+func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, timeout time.Duration) (*account.Account, error) {
 	secret, err := p.clientSecret(c)
 	if err != nil {
 		return nil, &failure{statusUsage, err}
 	}
 	place := c.place(ring)
 	place.RingOnly = ringOnly
-	account, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: tokenstore.Open(place), Lifetime: timeout + time.Minute, Now: p.now})
+	a, err := account.New(account.Config{Profile: c.said, Secret: secret, Store: tokenstore.Open(place), Lifetime: timeout + time.Minute, Now: p.now})
 	if err == nil {
-		return account, nil
+		return a, nil
 	}
 	var found faults
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
-			var fault *signin.ConfigError
+			var fault *account.ConfigError
 			if errors.As(one, &fault) {
 				found.add("%s %s", cmp.Or(flagOf[fault.Key], fault.Key), fault.Reason)
 			}
@@ -338,14 +338,14 @@ func (p *program) sayPlain(command string, c *chosen, ringProblem error, asked b
 }
 
 // sayBegan does so where a machine's first tokens came without a login.
-func (p *program) sayBegan(command string, c *chosen, held *signin.Held) {
+func (p *program) sayBegan(command string, c *chosen, held *account.Held) {
 	if held.Began && held.Kept == tokenstore.InFile {
 		p.sayPlain(command, c, held.RingProblem, false)
 	}
 }
 
 // sayLogin tells who signed in and where the tokens are.
-func (p *program) sayLogin(c *chosen, result *signin.Result, storage string) error {
+func (p *program) sayLogin(c *chosen, result *account.Result, storage string) error {
 	if result.Kept == tokenstore.InFile {
 		p.sayPlain("login", c, result.RingProblem, storage == "file")
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/callback"
 )
 
@@ -18,18 +18,18 @@ import (
 // whether a browser brings it or somebody pastes it.
 type visit struct {
 	ctx     context.Context //nolint:containedctx // of the command: who came back in time is not sent away for what takes longer than the waiting
-	account *signin.Account
-	attempt *signin.Attempt
+	account *account.Account
+	attempt *account.Attempt
 	end     context.CancelFunc // of the waiting
 
 	mu     sync.Mutex // held while an address is judged; guards what follows
 	over   bool
-	result *signin.Result
+	result *account.Result
 	err    error
 }
 
 // signInByBrowser sends the browser to the pool and waits for it to come back.
-func (p *program) signInByBrowser(ctx context.Context, c *chosen, account *signin.Account, flags *loginFlags, timeout time.Duration) (*signin.Result, error) {
+func (p *program) signInByBrowser(ctx context.Context, c *chosen, a *account.Account, flags *loginFlags, timeout time.Duration) (*account.Result, error) {
 	receiver, err := callback.Listen(ctx, c.said.ListenPort())
 	if errors.Is(err, callback.ErrPortTaken) {
 		return nil, &failure{statusUsage, fmt.Errorf("%w: choose one with --port that the app client has as a callback URL too", err)}
@@ -38,13 +38,13 @@ func (p *program) signInByBrowser(ctx context.Context, c *chosen, account *signi
 		return nil, &failure{statusUsage, err}
 	}
 	defer receiver.Close()
-	attempt, err := account.Begin(flags.again)
+	attempt, err := a.Begin(flags.again)
 	if err != nil {
 		return nil, err
 	}
 	waiting, end := context.WithTimeout(ctx, timeout)
 	defer end()
-	v := &visit{ctx: ctx, account: account, attempt: attempt, end: end}
+	v := &visit{ctx: ctx, account: a, attempt: attempt, end: end}
 	if err := p.sendBrowser(waiting, c, v, flags.noBrowser); err != nil {
 		return nil, err
 	}

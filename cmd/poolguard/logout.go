@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
@@ -70,16 +70,16 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 
 // end signs out. What is kept goes also where the client's secret, without which the
 // pool cannot be asked, is not to be had.
-func (p *program) end(ctx context.Context, c *chosen) (signin.SignOut, error) {
+func (p *program) end(ctx context.Context, c *chosen) (account.SignOut, error) {
 	secret, noSecret := p.clientSecret(c)
 	if noSecret != nil {
-		return signin.Forget(ctx, c.store(p.keyRing()), noSecret)
+		return account.Forget(ctx, c.store(p.keyRing()), noSecret)
 	}
-	account, err := p.accountWith(c, p.keyRing(), secret)
+	a, err := p.accountWith(c, p.keyRing(), secret)
 	if err != nil {
-		return signin.SignOut{}, err
+		return account.SignOut{}, err
 	}
-	return account.End(ctx)
+	return a.End(ctx)
 }
 
 // notRevoked says that tokens are deleted here and the refresh token may be good still.

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
-	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
@@ -153,7 +153,7 @@ func (c *chosen) place(ring tokenstore.Ring) tokenstore.Config {
 func (c *chosen) store(ring tokenstore.Ring) *tokenstore.Store { return tokenstore.Open(c.place(ring)) }
 
 // account is the profile at its pool.
-func (p *program) account(c *chosen, ring tokenstore.Ring) (*signin.Account, error) {
+func (p *program) account(c *chosen, ring tokenstore.Ring) (*account.Account, error) {
 	secret, err := p.clientSecret(c)
 	if err != nil {
 		return nil, &failure{statusUsage, err}
@@ -161,8 +161,8 @@ func (p *program) account(c *chosen, ring tokenstore.Ring) (*signin.Account, err
 	return p.accountWith(c, ring, secret)
 }
 
-func (p *program) accountWith(c *chosen, ring tokenstore.Ring, secret oauth.Secret) (*signin.Account, error) {
-	a, err := signin.New(signin.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Now: p.now})
+func (p *program) accountWith(c *chosen, ring tokenstore.Ring, secret oauth.Secret) (*account.Account, error) {
+	a, err := account.New(account.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Now: p.now})
 	if err != nil {
 		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.name, c.path, err)}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/privatefile"
-	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
@@ -29,7 +29,7 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	switch {
 	case errors.Is(err, tokenstore.ErrNone):
 		return &failure{statusRejected, fmt.Errorf("not signed in: %s", again)}
-	case errors.Is(err, signin.ErrSignInAgain):
+	case errors.Is(err, account.ErrSignInAgain):
 		return &failure{statusRejected, fmt.Errorf("%s; sign in again: %s", reasonAgain(err), again)}
 	case errors.As(err, &refused):
 		return oauthFailure(refused)
@@ -63,7 +63,7 @@ func reasonAgain(err error) string {
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
-			if !errors.Is(e, signin.ErrSignInAgain) {
+			if !errors.Is(e, account.ErrSignInAgain) {
 				return e.Error()
 			}
 		}

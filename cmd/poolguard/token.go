@@ -84,11 +84,11 @@ func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
 	if err != nil {
 		return err
 	}
-	account, err := p.account(c, p.keyRing())
+	a, err := p.account(c, p.keyRing())
 	if err != nil {
 		return err
 	}
-	held, err := account.Fresh(ctx, use, minLeft)
+	held, err := a.Fresh(ctx, use, minLeft)
 	if err != nil {
 		return signInFailure(ctx, c, err)
 	}

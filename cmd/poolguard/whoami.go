@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
-	"github.com/poolguard/poolguard/internal/signin"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/internal/timewords"
 )
@@ -67,17 +67,17 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 	if err != nil {
 		return err
 	}
-	account, err := p.account(c, p.keyRing())
+	a, err := p.account(c, p.keyRing())
 	if err != nil {
 		return err
 	}
-	held, err := account.Fresh(ctx, cognito.TokenUseAccess, defaultMinLeft)
+	held, err := a.Fresh(ctx, cognito.TokenUseAccess, defaultMinLeft)
 	if err != nil {
 		return signInFailure(ctx, c, err)
 	}
 	p.sayBegan("whoami", c, held)
 	tokens, kept := held.Tokens, held.Kept
-	who, err := account.Identify(ctx, tokens)
+	who, err := a.Identify(ctx, tokens)
 	if err != nil {
 		return signInFailure(ctx, c, err)
 	}
@@ -92,7 +92,7 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 	return p.show(p.whoamiText(c, who, tokens, kept))
 }
 
-func (p *program) whoamiText(c *chosen, who *signin.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *page {
+func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *page {
 	g := p.page()
 	row := func(name, value string) {
 		if value != "" {

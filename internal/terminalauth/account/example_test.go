@@ -1,15 +1,15 @@
-package signin_test
+package account_test
 
 import (
 	"fmt"
 
-	"github.com/poolguard/poolguard/internal/signin"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 )
 
 // All that is wrong with a profile is told at once, by its keys.
 func ExampleNew() {
-	_, err := signin.New(signin.Config{Profile: profile.Profile{
+	_, err := account.New(account.Config{Profile: profile.Profile{
 		UserPoolID: "us-east-1_AbCdEfGhI", Domain: "http://auth.example.com", Scopes: []string{"email"},
 	}})
 	fmt.Println(err)

@@ -1,4 +1,4 @@
-// Package signin is a profile at its user pool: signing in from the terminal, keeping
+// Package account is a profile at its user pool: signing in from the terminal, keeping
 // the tokens fresh, and signing out.
 //
 // It owns when tokens are renewed, whose turn it is to do so, and that tokens go only
@@ -8,4 +8,4 @@
 //
 // Start with [New]; then [Account.Begin] and [Account.Finish] for people, or
 // [Account.SignInMachine], and [Account.Fresh] from then on.
-package signin
+package account
