@@ -8,7 +8,8 @@ import (
 )
 
 func TestParsePoolID(t *testing.T) {
-	for _, id := range []string{"us-east-1_AbCdEfGhI", "us-gov-west-1_a", "eusc-de-east-1_Z9", "ap-southeast-2_0", "mx-central-1_x", "us-isob-east-1_x"} {
+	for _, id := range []string{"us-east-1_AbCdEfGhI", "us-gov-west-1_a", "eusc-de-east-1_Z9", "ap-southeast-2_0", "mx-central-1_x", "us-isob-east-1_x", "us-east-10_a",
+		"us-abcdefghijkl-1_a", "us-azaz-1_azAZ09", "us-east-1_" + strings.Repeat("a", 45)} {
 		p, err := parsePoolID(id)
 		if err != nil || p.text != id || p.region != strings.Split(id, "_")[0] {
 			t.Errorf("%q: %+v, %v", id, p, err)
@@ -18,7 +19,8 @@ func TestParsePoolID(t *testing.T) {
 		"", "us-east-1", "us-east-1_", "_AbC", "us-east-1_Ab_C", "us-east-1_Ab-C", "us-east-1_Ab/C", "us-east-1_Ab.C", "us-east-1_Ab C",
 		"US-EAST-1_AbC", "us-east_AbC", "us-1_AbC", "us-east-1-2_AbC", "us-east-x_AbC", "us-east-100_AbC", "east-1_AbC", "a-b-1_AbC",
 		" us-east-1_AbC", "us-east-1_AbC\n", "us-east-1_AbC#", "us-east-1_ÄbC", "us-east-1_AbC?x=y", "us--1_AbC", "-us-east-1_AbC",
-		"evil.example/us-east-1_AbC", "us-east-1_" + strings.Repeat("a", 60), "cn-north-1_AbC", "us-xxxxxxxxxxxxxxx-1_AbC",
+		"evil.example/us-east-1_AbC", "us-east-1_" + strings.Repeat("a", 60), "us-east-1_" + strings.Repeat("a", 46), "cn-north-1_AbC", "us-xxxxxxxxxxxxx-1_AbC",
+		"us-a-b-east-1_AbC", "us-east-1_Ab{", "us-east-1_Ab`", "us-east-1_Ab@", "us-east-1_Ab[", "us-east-1_Ab:", "us-{-1_Ab", "us-`-1_Ab",
 	} {
 		if p, err := parsePoolID(id); err == nil {
 			t.Errorf("%q was accepted as %+v", id, p)

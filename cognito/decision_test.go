@@ -1,0 +1,331 @@
+package cognito_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+)
+
+// checkMessage verifies a token that must be refused and compares a part of the reason.
+func checkMessage(t *testing.T, err error, code cognito.Code, want string) {
+	t.Helper()
+	if cognito.CodeOf(err) != code || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s with %q", err, code, want)
+	}
+}
+
+// TestMachineTokenIsRecognized: the subject is the app client and there is no user.
+func TestMachineTokenIsRecognized(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	verifier := newVerifier(t, issuer, nil)
+	for name, test := range map[string]struct {
+		raw  string
+		want bool
+	}{
+		"machine":                      {pool.MachineToken(), true},
+		"user":                         {pool.AccessToken(), false},
+		"user without a username":      {pool.AccessToken(cognitotest.WithoutClaim("username")), false},
+		"user called as the client":    {pool.AccessToken(cognitotest.ForSubject(cognitotest.ClientID)), false},
+		"machine with a username":      {pool.MachineToken(cognitotest.Claim("username", "x")), false},
+		"machine of another subject":   {pool.MachineToken(cognitotest.ForSubject("x")), false},
+		"machine with an empty client": {pool.MachineToken(cognitotest.ForSubject("")), false},
+	} {
+		token, err := verifier.VerifyAccessToken(t.Context(), test.raw)
+		if err != nil || token.IsMachine() != test.want {
+			t.Errorf("%s: %v, %v", name, token.IsMachine(), err)
+		}
+	}
+}
+
+// TestWrongKindOfTimeNamesItsRange: a time of the wrong kind has a message of its own.
+func TestWrongKindOfTimeNamesItsRange(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	for _, name := range []string{"exp", "nbf", "iat", "auth_time"} {
+		_, err := verifier.VerifyIDToken(t.Context(), issuer.Pool().IDToken(cognitotest.Claim(name, "0")))
+		checkMessage(t, err, cognito.ErrClaimInvalid, name+" must be a number of seconds from 0 to 2^53")
+	}
+	for _, name := range []string{"sub", "cognito:preferred_role", "aud", "identities", "phone_number_verified"} {
+		_, err := verifier.VerifyIDToken(t.Context(), issuer.Pool().IDToken(cognitotest.Claim(name, 5)))
+		checkMessage(t, err, cognito.ErrClaimInvalid, name+" is of the wrong JSON kind")
+	}
+}
+
+// TestReasonNamesWhatIsWrong: of two reasons with one code the right one is given.
+func TestReasonNamesWhatIsWrong(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	verifier := newVerifier(t, issuer, nil)
+	verify := func(raw string, requirements ...cognito.Requirement) error {
+		_, err := verifier.VerifyEither(t.Context(), raw, requirements...)
+		return err
+	}
+	checkMessage(t, verify(pool.IDToken(), cognito.RequireNonce("n")), cognito.ErrNonceMismatch, "nonce is absent")
+	checkMessage(t, verify(pool.AccessToken(), cognito.RequireClaim("tier", "gold")), cognito.ErrClaimMismatch, `the claim "tier" is absent`)
+	checkMessage(t, verify(pool.AccessToken(cognitotest.WithoutHeader("kid"))), cognito.ErrKeyNotFound, "no kid")
+	checkMessage(t, verify("a.b.c"), cognito.ErrTokenMalformed, "the payload is not canonical")
+	_, _, _, resolving := multiTenant(t, nil)
+	_, err := resolving.VerifyAccessToken(t.Context(), pool.AccessToken())
+	checkMessage(t, err, cognito.ErrIssuerMismatch, "iss must be an issuer that is trusted here")
+}
+
+// TestCheckOfTheApplicationDecides: its own verdicts are kept; an error that says
+// nothing refuses.
+func TestCheckOfTheApplicationDecides(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	var answer error
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return false, answer }
+	})
+	raw := issuer.Pool().AccessToken()
+	check := cognito.Require(func(context.Context, cognito.Token) error { return answer })
+	for name, test := range map[string]struct {
+		answer            error
+		required, revoked cognito.Code
+	}{
+		"a verdict":         {cognito.NewError(cognito.ErrAuthenticationTooWeak, "x"), cognito.ErrAuthenticationTooWeak, cognito.ErrAuthenticationTooWeak},
+		"a wrapped verdict": {fmt.Errorf("x: %w", cognito.NewError(cognito.ErrTokenRevoked, "x")), cognito.ErrTokenRevoked, cognito.ErrTokenRevoked},
+		"an empty code":     {cognito.Code(""), cognito.ErrAccessDenied, cognito.ErrCheckUnavailable},
+		"a nil *Error":      {(*cognito.Error)(nil), cognito.ErrAccessDenied, cognito.ErrCheckUnavailable},
+		"another error":     {errors.New("x"), cognito.ErrAccessDenied, cognito.ErrCheckUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			answer = test.answer
+			checkVerdict(t, verifier, raw, cognito.TokenUseAccess, test.revoked)
+			_, err := newVerifier(t, issuer, nil).VerifyAccessToken(t.Context(), raw, check)
+			checkMessage(t, err, test.required, "")
+			if isNil := strings.Contains(err.Error(), "nil *Error"); isNil != (name == "a nil *Error") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestForgedTokenInAnOutageIsRefused: a bad signature asks for a newer key, which
+// cannot be fetched; the key that is held decides.
+func TestForgedTokenInAnOutageIsRefused(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier, _ := known(t, issuer, nil)
+	issuer.Pool().FailKeySet(http.StatusInternalServerError)
+	issuer.Clock().Advance(time.Minute)
+	forged := issuer.Pool().AccessToken(cognitotest.WrongKey())
+	checkVerdict(t, verifier, forged, cognito.TokenUseAccess, cognito.ErrSignatureInvalid)
+}
+
+// TestErrorCanBeTemporary: for what could not be found out, and nothing else.
+func TestErrorCanBeTemporary(t *testing.T) {
+	for _, code := range cognito.Codes() {
+		want := code == cognito.ErrKeysUnavailable || code == cognito.ErrCheckUnavailable
+		if got := cognito.NewError(code, "x").Temporary(); got != want {
+			t.Errorf("%s: %v", code, got)
+		}
+	}
+	if none := (*cognito.Error)(nil); none.Is(cognito.ErrAccessDenied) || none.Is(cognito.ErrTokenExpired) {
+		t.Error("nil is an error")
+	}
+}
+
+// TestScopeNamesHaveExactCharacters (RFC 6749 §3.3): %x21 / %x23-5B / %x5D-7E.
+func TestScopeNamesHaveExactCharacters(t *testing.T) {
+	for _, c := range []byte("!#[]~aZ09/.") {
+		if err := cognito.RequireScopes(string(rune(c))).Err(); err != nil {
+			t.Errorf("%q: %v", c, err)
+		}
+	}
+	for _, s := range []string{" ", "\x20a", "\x7f", "\"", `\`, "é", "\x00"} {
+		if cognito.RequireScopes(s).Err() == nil {
+			t.Errorf("%q is a scope", s)
+		}
+	}
+}
+
+// TestClaimsNeedAPointer, and numbers are not read from texts.
+func TestClaimsNeedAPointer(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	access, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken())
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := verifier.VerifyIDToken(t.Context(), issuer.Pool().IDToken())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, claims := range map[string]func(any) error{"access": access.Claims, "id": id.Claims} {
+		for _, dst := range []any{nil, (*struct{})(nil), struct{}{}} {
+			if err := claims(dst); err == nil || !strings.Contains(err.Error(), "non-nil pointer") {
+				t.Errorf("%s, %T: %v", name, dst, err)
+			}
+		}
+		var number struct {
+			Subject json.Number `json:"sub"`
+		}
+		if err := claims(&number); err == nil {
+			t.Errorf("%s: a text is the number %q", name, number.Subject)
+		}
+	}
+}
+
+func TestSetHasAll(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	token, err := newVerifier(t, issuer, nil).VerifyAccessToken(t.Context(), issuer.Pool().AccessToken(cognitotest.Scopes("a", "b")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := token.Scopes()
+	if !set.HasAll() || !set.HasAll("a", "b") || set.HasAll("c") || set.HasAll("a", "c") || (cognito.Set{}).HasAll("a") {
+		t.Error(set)
+	}
+}
+
+// TestInspectNamesAbsentClaims, also where nothing was given to compare them with.
+func TestInspectNamesAbsentClaims(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	raw := issuer.Pool().AccessToken(cognitotest.WithoutClaim("iss", "client_id"))
+	report, err := cognito.Inspect(t.Context(), raw, cognito.InspectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := 0
+	for _, c := range report.Checks {
+		if (c.Name == "issuer" || c.Name == "client") && c.Status == cognito.Failed && c.Code == cognito.ErrClaimMissing {
+			missing++
+		}
+	}
+	if missing != 2 {
+		t.Errorf("%d of the two are missing: %+v", missing, report.Checks)
+	}
+	if _, err := cognito.Inspect(t.Context(), raw, cognito.InspectOptions{MaxTokenBytes: -1}); err == nil || !strings.Contains(err.Error(), "MaxTokenBytes") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestStaleAnswerIsNotUsedWhileAsking: a pool whose last answer is older than Stale is
+// not trusted while another caller waits for Resolve.
+func TestStaleAnswerIsNotUsedWhileAsking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		hold := false
+		issuer, pool, _, verifier := multiTenant(t, func(c *cognito.Config) {
+			inner := c.Resolve
+			c.Resolve = func(ctx context.Context, iss string) (*cognito.UserPool, error) {
+				if hold {
+					<-release
+				}
+				return inner(ctx, iss)
+			}
+		})
+		raw := pool.AccessToken(cognitotest.ExpiresIn(1000 * time.Hour))
+		checkCode(t, verifier, raw, "")
+		hold = true
+		issuer.Clock().Advance(2 * cognito.DefaultResolveStale)
+		results := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := verifier.VerifyAccessToken(t.Context(), raw)
+				results <- err
+			}()
+			synctest.Wait()
+		}
+		if len(results) != 0 {
+			t.Errorf("an answer while Resolve is asked: %v", <-results)
+		}
+		close(release)
+		for range 2 {
+			if err := <-results; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestAbsenceHoldsAtOnce: the second token of an issuer that is not used asks for no
+// key set, at the very moment of the first one.
+func TestAbsenceHoldsAtOnce(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier, updated := notSwitched(t, issuer)
+	before := issuer.Pool().KeySetRequests()
+	checkVerdict(t, verifier, updated, cognito.TokenUseAccess, cognito.ErrKeyNotFound)
+	if n := issuer.Pool().KeySetRequests() - before; n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// TestPoolIsReadyWithItsUpdatedIssuer: the set of either issuer is enough.
+func TestPoolIsReadyWithItsUpdatedIssuer(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	pool := issuer.Pool()
+	pool.SwitchIssuer()
+	pool.ServeKeySet(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Host, "issuer-") {
+			http.Error(w, "out of order", http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write(pool.JWKS())
+	}))
+	if err := newVerifier(t, issuer, nil).WarmUp(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLongIssuersAreNotResolved: Resolve is asked about 512 bytes at most.
+func TestLongIssuersAreNotResolved(t *testing.T) {
+	_, pool, tenants, verifier := multiTenant(t, nil)
+	for length, asked := range map[int]int{512: 1, 513: 0} {
+		name := "https://idp.example.com/" + strings.Repeat("a", length-len("https://idp.example.com/"))
+		checkCode(t, verifier, pool.AccessToken(cognitotest.Claim("iss", name)), cognito.ErrIssuerMismatch)
+		if n := tenants.calls(); n != asked {
+			t.Errorf("%d bytes: asked %d times", length, n)
+		}
+	}
+}
+
+// TestFaultsOfPoolsAreExact: each mistake is named once, and nothing else is.
+func TestFaultsOfPoolsAreExact(t *testing.T) {
+	good := goodPool()
+	fips, ownKeys, otherIssuer := goodPool(), goodPool(), goodPool()
+	fips.FIPS = true
+	ownKeys.FIPS, ownKeys.KeySet = true, uncomparable{}
+	otherIssuer.ID = "us-east-1_Other"
+	_, otherIssuer.Issuer, _ = cognito.Issuers(poolID)
+	for name, test := range map[string]struct {
+		pools []cognito.UserPool
+		want  []string
+	}{
+		"a FIPS endpoint":              {[]cognito.UserPool{fips}, nil},
+		"a FIPS endpoint and keys":     {[]cognito.UserPool{ownKeys}, []string{"UserPools[0].FIPS"}},
+		"two empty IDs":                {[]cognito.UserPool{{ClientIDs: []string{"a"}}, {ClientIDs: []string{"a"}}}, []string{"UserPools[0].ID", "UserPools[1].ID"}},
+		"a pool twice":                 {[]cognito.UserPool{good, good}, []string{"UserPools[1].ID"}},
+		"the second issuer of another": {[]cognito.UserPool{otherIssuer, good}, []string{"UserPools[0].Issuer", "UserPools[1].Issuer"}},
+	} {
+		_, err := cognito.New(cognito.Config{UserPools: test.pools})
+		var got []string
+		if err != nil {
+			got = strings.Split(err.Error(), "\n")
+		}
+		if len(got) != len(test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+			continue
+		}
+		for n, field := range test.want {
+			if !strings.Contains(got[n], field+" ") {
+				t.Errorf("%s: %q, want %s", name, got[n], field)
+			}
+		}
+	}
+	resolve := func(context.Context, string) (*cognito.UserPool, error) { return nil, nil }
+	_, err := cognito.New(cognito.Config{Resolve: resolve, ResolvePolicy: cognito.ResolvePolicy{Stale: -1}})
+	if err == nil || strings.Count(err.Error(), "\n") != 0 {
+		t.Errorf("a negative Stale: %v", err)
+	}
+}
