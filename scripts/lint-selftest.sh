@@ -177,6 +177,9 @@ callback      internal/terminalauth/callback code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/internal/terminalauth/tokenstore
 account       internal/terminalauth/account code  $p/internal/terminalauth/callback
 account       internal/terminalauth/account code  github.com/zalando/go-keyring
+-             internal/report           code  $p/internal/terminal
+report        internal/report           code  github.com/spf13/cobra
+report        internal/keylist          code  $p/internal/localtls
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito

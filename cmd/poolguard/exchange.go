@@ -13,6 +13,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/report"
 )
 
 type exchangeFlags struct{ domain, clientID, secretFile, redirectURI, code, verifier, pool, issuer string }
@@ -201,19 +202,19 @@ func exchangeFaults(err error) error {
 // and returns the exit status: no verdict weighs more than a bad one.
 func verifyExchanged(ctx context.Context, verifier *cognito.Verifier, out *exchangeResult) error {
 	out.Verification = map[string]json.RawMessage{}
-	var all tally
-	judge := func(name string, token details, err error) {
-		o := &outcome{token: token}
+	var all report.Tally
+	judge := func(name string, token report.Token, err error) {
+		o := &report.Outcome{Token: token}
 		var result any
 		if err != nil {
-			if !errors.As(err, &o.refusal) {
-				o.refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
+			if !errors.As(err, &o.Refusal) {
+				o.Refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
 			}
-			result = rejectedResult{Error: resultError{o.refusal.Code(), cmp.Or(o.refusal.Message(), "refused")}}
+			result = report.Rejected{Error: report.Failure{Code: o.Refusal.Code(), Message: cmp.Or(o.Refusal.Message(), "refused")}}
 		} else {
-			result = newValidResult(token)
+			result = report.NewValid(token)
 		}
-		all.add(o)
+		all.Add(o)
 		if text, err := json.Marshal(result); err == nil {
 			out.Verification[name] = text
 		}
@@ -224,5 +225,5 @@ func verifyExchanged(ctx context.Context, verifier *cognito.Verifier, out *excha
 		id, err := verifier.VerifyIDToken(ctx, out.IDToken)
 		judge("id", id, err)
 	}
-	return all.failure()
+	return tallied(&all)
 }

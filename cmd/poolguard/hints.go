@@ -117,12 +117,3 @@ func (p *policy) useHint(report *cognito.Report) string {
 	}
 	return ""
 }
-
-// unjudged words the refusal that is no verdict by its cause: whoever runs the
-// command can do something about it.
-func unjudged(e *cognito.Error) string {
-	if why := causeOf(e); why != "" {
-		return why
-	}
-	return e.Message()
-}

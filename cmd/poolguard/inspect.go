@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/report"
 )
 
 func (p *program) inspect() *cobra.Command {
@@ -58,7 +59,7 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 	if policy.at.IsZero() {
 		policy.at = p.now()
 	}
-	report, err := cognito.Inspect(ctx, l.token, cognito.InspectOptions{
+	found, err := cognito.Inspect(ctx, l.token, cognito.InspectOptions{
 		UserPoolIDs:  policy.pools,
 		Issuer:       policy.issuer,
 		ClientIDs:    policy.clientIDs,
@@ -75,13 +76,13 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case policy.json:
-		err = p.writeJSON(newInspectResult(report))
+		err = p.writeJSON(report.NewInspection(found))
 	default:
-		g := p.page()
-		g.inspection(policy, report)
-		err = p.show(g)
+		w := p.reporter(policy)
+		w.Inspection(found)
+		err = p.show(w.Page)
 	}
-	if err == nil && !report.Decoded() {
+	if err == nil && !found.Decoded() {
 		err = &failure{status: statusRejected}
 	}
 	return err

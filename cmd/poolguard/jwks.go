@@ -11,6 +11,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/keyset"
+	"github.com/poolguard/poolguard/internal/keylist"
 )
 
 func (p *program) jwks() *cobra.Command {
@@ -132,24 +133,29 @@ func readSource(ctx context.Context, source string) ([]byte, error) {
 }
 
 func (p *program) showKeys(jwks []byte, source, format string) error {
-	keys, err := readMembers(jwks)
+	keys, err := keylist.Read(jwks)
 	if err != nil {
 		return &failure{statusUnavailable, err}
 	}
-	usable := usableKeys(keys)
+	var text []byte
+	usable := keylist.Usable(keys)
 	switch format {
 	case "json":
-		err = p.writeKeySet(usable)
+		text, err = keylist.JWKS(usable)
 	case "pem":
-		err = p.writePEM(usable)
+		text, err = keylist.PEM(usable)
 	default:
 		g := p.page()
-		g.keyTable(keys, len(usable), source)
-		err = p.show(g)
+		keylist.Write(g, keys, source)
+		text = []byte(g.String())
+	}
+	if err != nil {
+		return &failure{statusUsage, err}
+	}
+	if err := p.write(text); err != nil {
+		return err
 	}
 	switch {
-	case err != nil:
-		return err
 	case len(usable) > 0:
 		return nil
 	case format == "table": // which said so

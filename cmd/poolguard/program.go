@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -96,15 +98,23 @@ func (p *program) notice(command, text string) {
 func (p *program) errorStyle() terminal.Style { return terminal.Detect(p.stderr, p.getenv) }
 
 // page returns an empty page for standard output.
-func (p *program) page() *page {
-	return &page{terminal.NewPage(terminal.Detect(p.stdout, p.getenv))}
+func (p *program) page() *terminal.Page {
+	return terminal.NewPage(terminal.Detect(p.stdout, p.getenv))
 }
 
-// A page is a report that is being written.
-type page struct{ *terminal.Page }
-
 // show writes a page to standard output.
-func (p *program) show(g *page) error { return p.write([]byte(g.String())) }
+func (p *program) show(g *terminal.Page) error { return p.write([]byte(g.String())) }
+
+// writeJSON writes v to standard output, on one line.
+func (p *program) writeJSON(v any) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return &failure{statusUsage, fmt.Errorf("the result cannot be written as JSON: %w", err)}
+	}
+	return p.write(terminal.EscapeControls(b.Bytes()))
+}
 
 // An outputError says that standard output did not take what was written.
 type outputError struct{ cause error }

@@ -8,6 +8,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/privatefile"
+	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
@@ -34,7 +35,7 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	case errors.As(err, &refused):
 		return oauthFailure(refused)
 	case errors.As(err, &untrusted) && untrusted.Temporary():
-		return &failure{statusUnavailable, errors.New(unjudged(untrusted))}
+		return &failure{statusUnavailable, errors.New(report.Unjudged(untrusted))}
 	case errors.As(err, &untrusted):
 		return &failure{statusRejected, fmt.Errorf("the token was refused: %s; sign in again: %s", untrusted.Message(), again)}
 	case errors.Is(err, privatefile.ErrBusy):

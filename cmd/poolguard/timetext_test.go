@@ -2,7 +2,8 @@ package main
 
 import (
 	"testing"
-	"time"
+
+	"github.com/poolguard/poolguard/internal/report"
 )
 
 func TestParseTime(t *testing.T) {
@@ -15,7 +16,7 @@ func TestParseTime(t *testing.T) {
 		"2026-01-31T09:00:00.5Z":    "2026-01-31T09:00:00.5Z",
 	} {
 		got, err := parseTime(text)
-		if err != nil || timestamp(got) != want {
+		if err != nil || report.Timestamp(got) != want {
 			t.Errorf("%q: got %v, %v, want %s", text, got, err, want)
 		}
 	}
@@ -24,27 +25,5 @@ func TestParseTime(t *testing.T) {
 		if got, err := parseTime(text); err == nil {
 			t.Errorf("%q was taken for %v", text, got)
 		}
-	}
-}
-
-func TestTimestamp(t *testing.T) {
-	for _, test := range []struct {
-		at   time.Time
-		want string
-	}{
-		{time.Time{}, ""},
-		{time.Unix(0, 0), "1970-01-01T00:00:00Z"},
-		{time.Unix(1769850000, 99999904), "2026-01-31T09:00:00.1Z"}, // 0.1 as a float64 has it
-		{time.Unix(1769850000, 400), "2026-01-31T09:00:00Z"},
-		{time.Unix(253402300799, 0), "9999-12-31T23:59:59Z"},
-		{time.Unix(253402300800, 0), ""},
-		{time.Unix(latest, 0), ""},
-	} {
-		if got := timestamp(test.at); got != test.want {
-			t.Errorf("%v: got %q, want %q", test.at, got, test.want)
-		}
-	}
-	if got := stampOf(time.Unix(latest, 0)); got != "9007199254740992 seconds after 1970" {
-		t.Errorf("got %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/report"
 )
 
 // defaultMinLeft is long enough for a request, and short against the five minutes that
@@ -94,9 +95,9 @@ func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
 	}
 	p.sayBegan("token", c, held)
 	tokens := held.Tokens
-	r := tokenResult{tokens.Access, string(use), timestamp(tokens.AccessExpiresAt)}
+	r := tokenResult{tokens.Access, string(use), report.Timestamp(tokens.AccessExpiresAt)}
 	if use == cognito.TokenUseID {
-		r.Token, r.ExpiresAt = tokens.ID, timestamp(tokens.IDExpiresAt)
+		r.Token, r.ExpiresAt = tokens.ID, report.Timestamp(tokens.IDExpiresAt)
 	}
 	if asJSON {
 		return p.writeJSON(r)

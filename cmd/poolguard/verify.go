@@ -2,16 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/report"
 )
 
 func (p *program) verify() *cobra.Command {
@@ -62,9 +63,9 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 	p.sayAnyClient("verify", policy)
 	write := p.textOutcomes(policy, len(args) > 1 || args[0] == "-")
 	if policy.json {
-		write = p.jsonOutcome()
+		write = p.jsonOutcomes()
 	}
-	var all tally
+	var all report.Tally
 	for l, err := range p.tokens(ctx, args) {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -76,20 +77,20 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 		if ctx.Err() != nil { // the verdict may be "gave up waiting"
 			return ctx.Err()
 		}
-		all.add(o)
+		all.Add(o)
 		if err := write(o); err != nil {
 			return err
 		}
 	}
-	if all.count() == 0 {
+	if all.Count() == 0 {
 		return &failure{statusUsage, errNoInput}
 	}
-	if !policy.json && all.count() > 1 {
-		if err := p.write([]byte("\n" + all.text() + "\n")); err != nil {
+	if !policy.json && all.Count() > 1 {
+		if err := p.write([]byte("\n" + all.String() + "\n")); err != nil {
 			return err
 		}
 	}
-	return all.failure()
+	return tallied(&all)
 }
 
 // sayAnyClient makes sure that nobody overlooks what is not checked.
@@ -134,55 +135,29 @@ func newJudge(policy *policy, clock func() time.Time) (*judge, error) {
 	return j, err
 }
 
-// details are what both types of token have.
-type details interface {
-	UserPoolID() string
-	Issuer() string
-	KeyID() string
-	Subject() string
-	ClientID() string
-	Username() string
-	Groups() cognito.Set
-	IssuedAt() time.Time
-	ExpiresAt() time.Time
-	RawHeader() json.RawMessage
-	RawClaims() json.RawMessage
-}
-
-// An outcome is what became of one token: either token or refusal is set.
-type outcome struct {
-	number  int // from 1
-	token   details
-	refusal *cognito.Error
-	report  *cognito.Report // nil for a line that was cut
-}
-
-// unavailable reports whether there is no verdict.
-func (o *outcome) unavailable() bool { return o.refusal != nil && o.refusal.Temporary() }
-
-func (j *judge) judge(ctx context.Context, l line) *outcome {
+func (j *judge) judge(ctx context.Context, l line) *report.Outcome {
 	if l.cut {
-		return &outcome{refusal: cognito.NewError(cognito.ErrTokenTooLarge,
+		return &report.Outcome{Refusal: cognito.NewError(cognito.ErrTokenTooLarge,
 			fmt.Sprintf("the line is longer than %d bytes; a token of at most %d is accepted", maxLine, cognito.DefaultMaxTokenBytes))}
 	}
 	if j.now = j.policy.at; j.now.IsZero() {
 		j.now = j.clock()
 	}
 	j.policy.given = l
-	o := &outcome{}
+	o := &report.Outcome{}
 	token, err := j.verifyToken(ctx, l.token)
-	if err != nil && !errors.As(err, &o.refusal) {
+	if err != nil && !errors.As(err, &o.Refusal) {
 		// The library promises an *Error; anything else is no verdict.
-		o.refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
+		o.Refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
 	}
 	if err == nil {
-		o.token = token
+		o.Token = token
 	}
-	o.report = j.verifier.Inspect(ctx, l.token, j.policy.use, j.policy.requirements...)
+	o.Report = j.verifier.Inspect(ctx, l.token, j.policy.use, j.policy.requirements...)
 	return o
 }
 
-func (j *judge) verifyToken(ctx context.Context, raw string) (details, error) {
+func (j *judge) verifyToken(ctx context.Context, raw string) (report.Token, error) {
 	switch j.policy.use {
 	case cognito.TokenUseAccess:
 		return j.verifier.VerifyAccessToken(ctx, raw, j.policy.requirements...)
@@ -193,45 +168,59 @@ func (j *judge) verifyToken(ctx context.Context, raw string) (details, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, ok := token.(details)
+	known, ok := token.(report.Token)
 	if !ok {
 		return nil, fmt.Errorf("a token of the unknown type %T", token)
 	}
 	return known, nil
 }
 
-// A tally counts outcomes.
-type tally struct{ valid, rejected, unavailable int }
-
-func (t *tally) add(o *outcome) {
+// tallied is the exit status: an outcome without a verdict counts more than a rejection.
+func tallied(t *report.Tally) error {
 	switch {
-	case o.unavailable():
-		t.unavailable++
-	case o.refusal != nil:
-		t.rejected++
-	default:
-		t.valid++
-	}
-	o.number = t.count()
-}
-
-func (t *tally) count() int { return t.valid + t.rejected + t.unavailable }
-
-// failure is the exit status: no verdict weighs more than a bad one.
-func (t *tally) failure() error {
-	switch {
-	case t.unavailable > 0:
+	case t.Unavailable > 0:
 		return &failure{status: statusUnavailable}
-	case t.rejected > 0:
+	case t.Rejected > 0:
 		return &failure{status: statusRejected}
 	}
 	return nil
 }
 
-func (t *tally) text() string {
-	s := fmt.Sprintf("%d tokens: %d valid, %d rejected", t.count(), t.valid, t.rejected)
-	if t.unavailable > 0 {
-		s += fmt.Sprintf(", %d not judged", t.unavailable)
+func isMachine(r *cognito.Report) bool { return report.IsMachine(r) }
+
+// reporter returns what writes reports as text.
+func (p *program) reporter(policy *policy) *report.Writer {
+	w := &report.Writer{Page: p.page(), Hint: policy.hint}
+	if policy.keys == nil {
+		w.KeysHint = "Give the user pool's keys with --jwks to have it checked, or verify the token."
 	}
-	return s
+	if policy.policyFlags.at != "" {
+		w.Moment = "judged here (--at)"
+	}
+	return w
+}
+
+// textOutcomes returns what writes outcomes as text.
+func (p *program) textOutcomes(policy *policy, several bool) func(*report.Outcome) error {
+	return func(o *report.Outcome) error {
+		w := p.reporter(policy)
+		w.Outcome(o, several)
+		return p.show(w.Page)
+	}
+}
+
+// jsonOutcomes returns what writes outcomes as JSON. The cause of a missing verdict names
+// addresses, so it is not part of the JSON: it goes to standard error, once.
+func (p *program) jsonOutcomes() func(*report.Outcome) error {
+	var said []string
+	return func(o *report.Outcome) error {
+		if o.Refusal == nil {
+			return p.writeJSON(report.NewValid(o.Token))
+		}
+		if why := report.Cause(o.Refusal); o.Unavailable() && why != "" && !slices.Contains(said, why) {
+			said = append(said, why)
+			p.notice("poolguard verify", fmt.Sprintf("token %d: %s", o.Number, why))
+		}
+		return p.writeJSON(report.NewRejected(o))
+	}
 }

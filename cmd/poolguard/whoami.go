@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
@@ -85,14 +86,14 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 		return p.writeJSON(whoamiResult{
 			Profile: c.name, Machine: who.Machine, UserPool: who.UserPoolID, Issuer: who.Issuer, ClientID: who.ClientID,
 			Subject: who.Subject, Username: who.Username, Email: who.Email, Groups: who.Groups, Scopes: who.Scopes,
-			SignedInAt: timestamp(tokens.SignedInAt.Truncate(time.Second)), ExpiresAt: timestamp(who.ExpiresAt),
+			SignedInAt: report.Timestamp(tokens.SignedInAt.Truncate(time.Second)), ExpiresAt: report.Timestamp(who.ExpiresAt),
 			Renewable: tokens.Refresh != "" || who.Machine, Storage: string(kept), File: c.store(nil).Path(),
 		})
 	}
 	return p.show(p.whoamiText(c, who, tokens, kept))
 }
 
-func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *page {
+func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *terminal.Page {
 	g := p.page()
 	row := func(name, value string) {
 		if value != "" {
@@ -106,19 +107,19 @@ func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstor
 	g.Line(g.Strong(g.Escape(title)))
 	row("email", who.Email)
 	row("subject", who.Subject)
-	row("groups", names(who.Groups))
-	row("scopes", names(who.Scopes))
+	row("groups", report.Names(who.Groups))
+	row("scopes", report.Names(who.Scopes))
 	row("user pool", who.UserPoolID)
 	row("client", who.ClientID)
 	row("profile", c.name)
 	now := p.now()
 	signedIn := tokens.SignedInAt.Truncate(time.Second)
-	row("signed in", stampOf(signedIn)+", "+timewords.Relative(signedIn, now))
+	row("signed in", report.Stamp(signedIn)+", "+timewords.Relative(signedIn, now))
 	expires := "expires"
 	if tokens.Refresh != "" || who.Machine {
 		expires = "renews by"
 	}
-	row(expires, stampOf(who.ExpiresAt)+", "+timewords.Relative(who.ExpiresAt, now))
+	row(expires, report.Stamp(who.ExpiresAt)+", "+timewords.Relative(who.ExpiresAt, now))
 	where := terminal.Unbroken(g.Escape(c.store(nil).Path())) + ", "
 	if kept == tokenstore.InRing {
 		where += "encrypted by the key ring"

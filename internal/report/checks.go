@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"slices"
@@ -24,7 +24,7 @@ const unproven = "what a token says counts for nothing before its signature hold
 
 // checks writes the list of checks, with what to do about those that failed. Those
 // that were not made stand together at the end where they share the reason.
-func (g *page) checks(policy *policy, r *cognito.Report, why purpose) {
+func (g *Writer) checks(r *cognito.Report, why purpose) {
 	all := shownChecks(r, why)
 	mark := g.mark(cognito.NotChecked)
 	indent, column := 4, terminal.Columns(mark)+13
@@ -43,7 +43,7 @@ func (g *page) checks(policy *policy, r *cognito.Report, why purpose) {
 		}
 		g.Entry(indent, column, g.paintMark(c.Status, mark)+" "+c.Name, text, paint)
 		if c.Status == cognito.Failed && !advised {
-			g.Advice(indent+column, policy.hint(c.Code, r))
+			g.Advice(indent+column, g.Hint(c.Code, r))
 		}
 		advised = advised && c.Status != cognito.Failed
 	}
@@ -51,7 +51,7 @@ func (g *page) checks(policy *policy, r *cognito.Report, why purpose) {
 }
 
 // unchecked writes the checks that were not made, by their reasons.
-func (g *page) unchecked(all []cognito.Check, why purpose) {
+func (g *Writer) unchecked(all []cognito.Check, why purpose) {
 	mark := g.mark(cognito.NotChecked)
 	var said []string
 	for _, c := range all {
@@ -102,7 +102,7 @@ func shownChecks(r *cognito.Report, why purpose) []cognito.Check {
 }
 
 // mark is the sign of a check's status.
-func (g *page) mark(s cognito.Status) string {
+func (g *Writer) mark(s cognito.Status) string {
 	switch s {
 	case cognito.Passed:
 		return g.Sign("✔", "ok")
@@ -113,7 +113,7 @@ func (g *page) mark(s cognito.Status) string {
 	}
 }
 
-func (g *page) paintMark(s cognito.Status, mark string) string {
+func (g *Writer) paintMark(s cognito.Status, mark string) string {
 	switch s {
 	case cognito.Passed:
 		return g.Good(mark)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -20,14 +20,14 @@ func TestColourIsOnlyColour(t *testing.T) {
 		"expired": i.Pool().AccessToken(cognitotest.Expired()),
 		"refresh": i.Pool().RefreshToken(),
 	} {
-		report, err := cognito.Inspect(t.Context(), token, cognito.InspectOptions{UserPoolIDs: []string{"eu-west-1_Other"}, Now: scriptTime})
+		report, err := cognito.Inspect(t.Context(), token, cognito.InspectOptions{UserPoolIDs: []string{"eu-west-1_Other"}, Now: i.Clock().Now()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		pages := map[bool]string{}
 		for _, colour := range []bool{false, true} {
-			g := &page{terminal.NewPage(terminal.Style{Colour: colour, Unicode: true})}
-			g.inspection(&policy{}, report)
+			g := &Writer{Page: terminal.NewPage(terminal.Style{Colour: colour, Unicode: true}), Hint: noHint}
+			g.Inspection(report)
 			pages[colour] = g.String()
 		}
 		if bytes.ContainsRune([]byte(pages[false]), '\x1b') || !codes.MatchString(pages[true]) {
@@ -38,3 +38,5 @@ func TestColourIsOnlyColour(t *testing.T) {
 		}
 	}
 }
+
+func noHint(cognito.Code, *cognito.Report) string { return "" }

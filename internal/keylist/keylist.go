@@ -1,4 +1,4 @@
-package main
+package keylist
 
 import (
 	"bytes"
@@ -18,17 +18,21 @@ import (
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
-// A member is a key of a set as the table shows it. Its texts are whatever the set
-// says.
-type member struct {
-	kid, kty, alg, use string
-	bits               int         // 0 where that cannot be told
-	key                *keyset.Key // nil: not usable
-	why                string      // it is not
+// A Key is a key of a set as the table shows it. Its texts are those of the set and are
+// not trusted.
+type Key struct {
+	ID, Type, Algorithm, Use string
+	// Bits is the size of an RSA key, 0 where it is not known.
+	Bits int
+	// Usable is the key, nil where it cannot be used.
+	Usable *keyset.Key
+	// Reason says why it cannot be used.
+	Reason string
 }
 
-// readMembers reads all keys of a set. Which are usable the library decides.
-func readMembers(jwks []byte) ([]member, error) {
+// Read returns every key of a set, usable or not. An error means that the text is not a
+// key set.
+func Read(jwks []byte) ([]Key, error) {
 	set, err := keyset.Parse(jwks)
 	if err != nil && !errors.Is(err, keyset.ErrNoUsableKey) {
 		return nil, err
@@ -42,22 +46,22 @@ func readMembers(jwks []byte) ([]member, error) {
 	if err := json.Unmarshal(document["keys"], &raws); err != nil {
 		return nil, err
 	}
-	members := make([]member, len(raws))
+	members := make([]Key, len(raws))
 	for n, raw := range raws {
-		members[n] = newMember(raw)
+		members[n] = newKey(raw)
 	}
 	for _, s := range set.Skipped() {
-		members[s.Index].why = s.Reason
+		members[s.Index].Reason = s.Reason
 	}
 	for n := range members {
-		if m := &members[n]; m.why == "" {
-			m.key, _ = set.Key(m.kid)
+		if m := &members[n]; m.Reason == "" {
+			m.Usable, _ = set.Key(m.ID)
 		}
 	}
 	return members, nil
 }
 
-func newMember(raw json.RawMessage) member {
+func newKey(raw json.RawMessage) Key {
 	var parameters map[string]json.RawMessage
 	// What is no object has no parameters, and is among the skipped ones.
 	_ = json.Unmarshal(raw, &parameters)
@@ -66,46 +70,54 @@ func newMember(raw json.RawMessage) member {
 		_ = json.Unmarshal(parameters[name], &s) // likewise
 		return s
 	}
-	m := member{kid: text("kid"), kty: text("kty"), alg: text("alg"), use: text("use")}
-	if n, err := base64.RawURLEncoding.DecodeString(text("n")); err == nil && m.kty == "RSA" {
-		m.bits = new(big.Int).SetBytes(n).BitLen()
+	m := Key{ID: text("kid"), Type: text("kty"), Algorithm: text("alg"), Use: text("use")}
+	if n, err := base64.RawURLEncoding.DecodeString(text("n")); err == nil && m.Type == "RSA" {
+		m.Bits = new(big.Int).SetBytes(n).BitLen()
 	}
 	return m
 }
 
-// usableKeys are each of the usable keys once.
-func usableKeys(members []member) []*keyset.Key {
+// Usable returns each usable key once.
+func Usable(members []Key) []*keyset.Key {
 	var keys []*keyset.Key
 	seen := map[*keyset.Key]bool{}
 	for _, m := range members {
-		if m.key != nil && !seen[m.key] {
-			seen[m.key] = true
-			keys = append(keys, m.key)
+		if m.Usable != nil && !seen[m.Usable] {
+			seen[m.Usable] = true
+			keys = append(keys, m.Usable)
 		}
 	}
 	return keys
 }
 
-// keyTable writes two lines for each key, which fit into 80 columns: a kid of
-// Cognito and a thumbprint have 44 and 43 characters.
-func (g *page) keyTable(members []member, usable int, source string) {
+// Write writes a table of the keys to a page. source is where the set comes from. Each
+// key has two lines, which fit into 80 columns: a kid of Cognito and a thumbprint have 44
+// and 43 characters. On a narrower page each value has a line of its own.
+func Write(g *terminal.Page, members []Key, source string) {
+	usable := len(Usable(members))
 	const shape = "%-44s  %-4s %-6s %-4s %5s  %s"
 	g.Line(g.Escape(source))
-	g.Line(g.Strong(fmt.Sprintf(shape, "KID", "KTY", "ALG", "USE", "BITS", "USABLE")))
+	if g.Width >= narrow {
+		g.Line(g.Strong(fmt.Sprintf(shape, "KID", "KTY", "ALG", "USE", "BITS", "USABLE")))
+	}
 	for _, m := range members {
 		bits := "-"
-		if m.bits > 0 {
-			bits = strconv.Itoa(m.bits)
+		if m.Bits > 0 {
+			bits = strconv.Itoa(m.Bits)
 		}
 		verdict := g.Good("yes")
-		if m.key == nil {
+		if m.Usable == nil {
 			verdict = g.Bad("no")
 		}
-		g.Line(fmt.Sprintf(shape, g.cell(m.kid), g.cell(m.kty), g.cell(m.alg), g.cell(m.use), bits, verdict))
-		if m.key == nil {
-			g.Paragraph(2, g.Escape("it "+m.why))
+		if g.Width < narrow {
+			writeNarrow(g, &m, bits, verdict)
+			continue
+		}
+		g.Line(fmt.Sprintf(shape, cell(g, m.ID), cell(g, m.Type), cell(g, m.Algorithm), cell(g, m.Use), bits, verdict))
+		if m.Usable == nil {
+			g.Paragraph(2, g.Escape("it "+m.Reason))
 		} else {
-			g.Line("  " + g.Faint("thumbprint") + " " + thumbprint(m.key.Public()))
+			g.Line("  " + g.Faint("thumbprint") + " " + thumbprint(m.Usable.Public()))
 		}
 	}
 	if usable == 0 {
@@ -113,8 +125,27 @@ func (g *page) keyTable(members []member, usable int, source string) {
 	}
 }
 
+// narrow is the width below which the table does not fit.
+const narrow = 78
+
+func writeNarrow(g *terminal.Page, m *Key, bits, verdict string) {
+	row := func(label, value string) { g.Entry(2, 12, g.Faint(label), value, terminal.Plain) }
+	g.Line("")
+	row("kid", cell(g, m.ID))
+	row("kty", cell(g, m.Type))
+	row("alg", cell(g, m.Algorithm))
+	row("use", cell(g, m.Use))
+	row("bits", bits)
+	row("usable", verdict)
+	if m.Usable == nil {
+		row("", g.Escape("it "+m.Reason))
+	} else {
+		row("thumbprint", thumbprint(m.Usable.Public()))
+	}
+}
+
 // cell makes a parameter of a key safe and short enough for the table.
-func (g *page) cell(text string) string {
+func cell(g *terminal.Page, text string) string {
 	const most = 100
 	if text == "" {
 		return "-"
@@ -148,7 +179,8 @@ func thumbprint(key *rsa.PublicKey) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-func (p *program) writeKeySet(keys []*keyset.Key) error {
+// JWKS returns keys as a JWK Set.
+func JWKS(keys []*keyset.Key) ([]byte, error) {
 	set := struct {
 		Keys []jwk `json:"keys"`
 	}{[]jwk{}}
@@ -162,23 +194,21 @@ func (p *program) writeKeySet(keys []*keyset.Key) error {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(set); err != nil {
-		return &failure{statusUsage, err}
-	}
-	return p.write(terminal.EscapeControls(b.Bytes()))
+	err := encoder.Encode(set)
+	return terminal.EscapeControls(b.Bytes()), err
 }
 
-// writePEM writes a block for each key after a line with its name, which readers of
-// PEM pass over (RFC 7468 §2).
-func (p *program) writePEM(keys []*keyset.Key) error {
+// PEM returns a block for each key, after a line with its name. Readers of PEM skip that
+// line (RFC 7468, section 2).
+func PEM(keys []*keyset.Key) ([]byte, error) {
 	var b bytes.Buffer
 	for _, k := range keys {
 		der, err := x509.MarshalPKIXPublicKey(k.Public())
 		if err != nil {
-			return &failure{statusUsage, err}
+			return nil, err
 		}
 		fmt.Fprintf(&b, "# kid: %s\n", terminal.Escape(k.ID(), true))
 		b.Write(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 	}
-	return p.write(b.Bytes())
+	return b.Bytes(), nil
 }

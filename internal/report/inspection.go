@@ -1,7 +1,8 @@
-package main
+package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -12,24 +13,24 @@ import (
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
-// inspection writes inspect's report for people.
-func (g *page) inspection(policy *policy, r *cognito.Report) {
+// Inspection writes inspect's report for people.
+func (g *Writer) Inspection(r *cognito.Report) {
 	if !r.Decoded() {
 		g.Line(g.Bad(g.Sign("✘ ", "no ") + "this cannot be decoded"))
 		g.Heading("checks")
-		g.checks(policy, r, inspecting)
+		g.checks(r, inspecting)
 		return
 	}
-	g.trust(policy, r)
+	g.trust(r)
 	g.json("header", r.Header)
 	g.json("claims", r.Claims)
-	g.timeLine(policy, r)
+	g.timeLine(r)
 	g.Heading("checks")
-	g.checks(policy, r, inspecting)
+	g.checks(r, inspecting)
 }
 
 // trust says first of all who vouches for what follows.
-func (g *page) trust(policy *policy, r *cognito.Report) {
+func (g *Writer) trust(r *cognito.Report) {
 	kind := "a token of no known kind"
 	switch r.TokenUse {
 	case cognito.TokenUseAccess:
@@ -49,9 +50,7 @@ func (g *page) trust(policy *policy, r *cognito.Report) {
 	default:
 		g.Line(g.Doubt(g.Sign("! ", "!! ") + "this says it is " + kind + "; its signature was not checked"))
 		g.Paragraph(2, "What follows is what the text says, and anybody can have written it.")
-		if policy.keys == nil {
-			g.Advice(2, "Give the user pool's keys with --jwks to have it checked, or verify the token.")
-		}
+		g.Advice(2, g.KeysHint)
 	}
 }
 
@@ -60,7 +59,7 @@ func (g *page) trust(policy *policy, r *cognito.Report) {
 var unescapeSlashes = strings.NewReplacer(`\\`, `\\`, `\/`, `/`)
 
 // json writes an object indented, its members in the order of the token.
-func (g *page) json(heading string, raw json.RawMessage) {
+func (g *Writer) json(heading string, raw json.RawMessage) {
 	var indented bytes.Buffer
 	if json.Indent(&indented, raw, "    ", "  ") != nil {
 		return // decoded before by stricter rules: this cannot be
@@ -78,12 +77,8 @@ type moment struct {
 
 // timeLine draws the times of the token from the earliest to the latest, with the
 // moment at which it was judged among them.
-func (g *page) timeLine(policy *policy, r *cognito.Report) {
-	judged := "now"
-	if policy.policyFlags.at != "" {
-		judged = "judged here (--at)"
-	}
-	moments := []moment{{r.Now, judged, true}}
+func (g *Writer) timeLine(r *cognito.Report) {
+	moments := []moment{{r.Now, cmp.Or(g.Moment, "now"), true}}
 	add := func(t time.Time, ahead, past string) {
 		if t.IsZero() {
 			return
@@ -102,12 +97,12 @@ func (g *page) timeLine(policy *policy, r *cognito.Report) {
 
 	g.Heading("times")
 	for n, m := range moments {
-		sign, stamp := g.Sign("●", "*"), stampOf(m.at)
-		if n > 0 && stampOf(m.at) != stampOf(moments[n-1].at) {
+		sign, stamp := g.Sign("●", "*"), Stamp(m.at)
+		if n > 0 && Stamp(m.at) != Stamp(moments[n-1].at) {
 			g.Line("    " + g.Faint(g.Sign("│", "|")))
 		}
 		if m.now {
-			sign, stamp = g.Strong(g.Sign("◆", "#")), stampOf(m.at.Truncate(time.Second))
+			sign, stamp = g.Strong(g.Sign("◆", "#")), Stamp(m.at.Truncate(time.Second))
 			g.Line("    " + sign + " " + g.Strong(stamp+"  "+m.label))
 			continue
 		}
