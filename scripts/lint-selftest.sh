@@ -50,6 +50,7 @@ library-tests cognito                   test  example.org/anything
 library-tests cognito                   test  $p/userpool
 library-tests cognito/bearer            test  github.com/stretchr/testify/assert
 -             cognito/bearer            code  $p/cognito/internal/configerror
+-             cognito/bearer            code  $p/cognito/internal/rule
 -             cognito/bearer            code  $p/cognito
 -             cognito/bearer            code  encoding/json
 library       cognito/bearer            code  $p/cognito/keyset
@@ -59,11 +60,13 @@ library       cognito/bearer            code  example.org/anything
 library       cognito/newcomer/deeper   code  example.org/anything
 -             cognito/alb               code  $p/cognito/internal/configerror
 library       cognito/internal/telemetry code $p/cognito/bearer
+library       cognito/internal/rule     code  $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/internal/jose
 alb           cognito/alb               code  $p/cognito/oauth
 alb           cognito/alb               code  example.org/anything
 -             cognito/lambdaauth        code  $p/cognito/internal/configerror
+-             cognito/lambdaauth        code  $p/cognito/internal/rule
 -             cognito/lambdaauth        code  github.com/aws/aws-lambda-go/events
 lambdaauth    cognito/lambdaauth        code  github.com/aws/aws-lambda-go/lambda
 lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
@@ -79,6 +82,7 @@ revocation    cognito/revocation        code  encoding/json
 revocation    cognito/revocation        code  $p/cognito/oauth
 revocation    cognito/revocation        code  example.org/anything
 -             cognito/grpcauth          code  $p/cognito/internal/configerror
+-             cognito/grpcauth          code  $p/cognito/internal/rule
 -             cognito/grpcauth          code  google.golang.org/grpc/codes
 -             cognito/grpcauth          code  $p/cognito/bearer
 grpcauth      cognito/grpcauth          code  $p/cognito/oauth

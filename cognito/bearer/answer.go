@@ -2,13 +2,13 @@ package bearer
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // DefaultRealm is the realm of challenges where none is configured. There is one
@@ -74,21 +74,8 @@ var answers = map[cognito.Code]answer{
 	cognito.ErrCheckUnavailable: notKnown,
 }
 
-// refusal returns the error of package cognito in err. Any other error, and none,
-// say nothing about the request: that could not be judged.
-func refusal(err error) *cognito.Error {
-	var e *cognito.Error
-	var code cognito.Code
-	switch {
-	case errors.As(err, &e):
-		if e != nil { // a nil *Error is not even asked for its cause
-			return e
-		}
-	case errors.As(err, &code) && code != "":
-		return cognito.NewError(code, "the request was refused")
-	}
-	return cognito.NewError(cognito.ErrCheckUnavailable, "the request could not be judged; try again")
-}
+// refusal returns the error of package cognito in err, as [rule.Refusal] does.
+func refusal(err error) *cognito.Error { return rule.Refusal(err, "request") }
 
 func codeOf(err error) cognito.Code { return refusal(err).Code() }
 

@@ -1,15 +1,14 @@
 package bearer
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // A ConfigError is one fault of a configuration: see [cognito.ConfigError].
@@ -90,21 +89,12 @@ func New(config Config) (func(http.Handler) http.Handler, error) {
 	if config.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
-	switch config.TokenUse {
-	case "", cognito.TokenUseAccess, cognito.TokenUseID:
-	default:
-		faults.Add("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
-	}
+	rule.Validate(faults, config.TokenUse, config.Require)
 	if !isQuotable(config.Realm) {
 		faults.Add("Realm", "%q has characters other than printable ASCII without quotes and backslashes", config.Realm)
 	}
 	if name := config.WebSocketSubprotocol; name != "" && !isToken(name) {
 		faults.Add("WebSocketSubprotocol", "%q is not a name for a subprotocol (RFC 6455 §4.1)", name)
-	}
-	for n, requirement := range config.Require {
-		if err := requirement.Err(); err != nil {
-			faults.Add(fmt.Sprintf("Require[%d]", n), "%v", err)
-		}
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -140,7 +130,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, r, err)
 		return
 	}
-	token, err := g.verify(ctx, raw)
+	token, err := rule.Verify(ctx, g.config.Verifier, g.config.TokenUse, raw, g.config.Require)
 	if err != nil {
 		g.refuse(w, r, err)
 		return
@@ -153,24 +143,6 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // credentials.
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
-}
-
-func (g *guard) verify(ctx context.Context, raw string) (cognito.Token, error) {
-	switch {
-	case g.config.Verifier == nil: // possible by Require only, which cannot say so
-		return nil, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: no verifier was configured")
-	case g.config.TokenUse == cognito.TokenUseID:
-		token, err := g.config.Verifier.VerifyIDToken(ctx, raw, g.config.Require...)
-		if err != nil { // a nil *IDToken in a Token would not be nil
-			return nil, err
-		}
-		return token, nil
-	}
-	token, err := g.config.Verifier.VerifyAccessToken(ctx, raw, g.config.Require...)
-	if err != nil {
-		return nil, err
-	}
-	return token, nil
 }
 
 func (g *guard) refuse(w http.ResponseWriter, r *http.Request, err error) {

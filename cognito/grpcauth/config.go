@@ -1,7 +1,6 @@
 package grpcauth
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -104,7 +104,7 @@ func New(config Config) (*Interceptor, error) {
 	if config.StreamLeeway > 0 && config.InsecureLetStreamsOutliveToken {
 		faults.Add("StreamLeeway", "means nothing with InsecureLetStreamsOutliveToken")
 	}
-	checkRequirements(faults, "Require", config.Require)
+	rule.Validate(faults, "", config.Require)
 	checkRealm(faults, config.Realm)
 	if len(config.Rules) == 0 {
 		faults.Add("Rules", "is empty, and so nobody would be let in: name methods and who may call them")
@@ -120,14 +120,6 @@ func New(config Config) (*Interceptor, error) {
 	return &Interceptor{config: config, table: table}, nil
 }
 
-func checkRequirements(faults configerror.Faults, field string, requirements []cognito.Requirement) {
-	for n, requirement := range requirements {
-		if err := requirement.Err(); err != nil {
-			faults.Add(fmt.Sprintf("%s[%d]", field, n), "%v", err)
-		}
-	}
-}
-
 // checkRealm asks package bearer, which writes the challenges.
 func checkRealm(faults configerror.Faults, realm string) {
 	missing := cognito.NewError(cognito.ErrTokenMissing, "")
@@ -141,12 +133,7 @@ func (r *Rule) validate(faults configerror.Faults) {
 	if len(r.Methods) == 0 {
 		faults.Add("Methods", "is empty: name at least one method")
 	}
-	switch r.TokenUse {
-	case "", cognito.TokenUseAccess, cognito.TokenUseID:
-	default:
-		faults.Add("TokenUse", "is %q, neither %q nor %q", string(r.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
-	}
-	checkRequirements(faults, "Require", r.Require)
+	rule.Validate(faults, r.TokenUse, r.Require)
 	switch r.Allow {
 	case Verified, Optional:
 	case Anonymous, Nobody:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // An Interceptor is the two interceptors of a server, one for unary methods and one
@@ -89,7 +90,7 @@ func (i *Interceptor) judge(ctx context.Context, method string) (context.Context
 	case anybody:
 		return withoutToken(ctx), nil, nil
 	}
-	token, err := i.verify(ctx, p, raw)
+	token, err := rule.Verify(ctx, i.config.Verifier, p.use, raw, p.require)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -119,21 +120,6 @@ func (p *policy) credential(ctx context.Context) (raw string, anybody bool, err 
 // those of the header, which they are.
 func credential(values []string) (string, error) {
 	return bearer.Credential(&http.Request{Header: http.Header{"Authorization": values}})
-}
-
-func (i *Interceptor) verify(ctx context.Context, p *policy, raw string) (cognito.Token, error) {
-	if p.use == cognito.TokenUseID {
-		token, err := i.config.Verifier.VerifyIDToken(ctx, raw, p.require...)
-		if err != nil { // a nil *IDToken in a Token would not be nil
-			return nil, err
-		}
-		return token, nil
-	}
-	token, err := i.config.Verifier.VerifyAccessToken(ctx, raw, p.require...)
-	if err != nil {
-		return nil, err
-	}
-	return token, nil
 }
 
 // refuse returns the status for err, and sends the challenge along.

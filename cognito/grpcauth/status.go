@@ -1,7 +1,6 @@
 package grpcauth
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // ErrorDomain is the domain of the ErrorInfo of refusals.
@@ -125,21 +125,8 @@ func reason(code cognito.Code) string {
 	return string(b[:min(len(b), longest)])
 }
 
-// refusal returns the error of package cognito in err, as package bearer does. Any
-// other error, and none, say nothing about the call: that could not be judged.
-func refusal(err error) *cognito.Error {
-	var e *cognito.Error
-	var code cognito.Code
-	switch {
-	case errors.As(err, &e):
-		if e != nil { // a nil *Error is not even asked for its cause
-			return e
-		}
-	case errors.As(err, &code) && code != "":
-		return cognito.NewError(code, "the call was refused")
-	}
-	return cognito.NewError(cognito.ErrCheckUnavailable, "the call could not be judged; try again")
-}
+// refusal returns the error of package cognito in err, as [rule.Refusal] does.
+func refusal(err error) *cognito.Error { return rule.Refusal(err, "call") }
 
 // short makes the text of an application's check fit for a status: protobuf takes
 // UTF-8 only, and clients refuse long headers.

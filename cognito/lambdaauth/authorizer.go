@@ -2,12 +2,12 @@ package lambdaauth
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // An Authorizer answers the events of Lambda authorizers. Its methods are handlers for
@@ -40,10 +40,7 @@ type refused struct {
 }
 
 func refusal(err error) refused {
-	var e *cognito.Error
-	if !errors.As(err, &e) || e == nil { // package cognito returns no such error
-		e = cognito.NewError(cognito.ErrCheckUnavailable, "the request could not be judged; try again")
-	}
+	e := rule.Refusal(err, "request")
 	switch status := bearer.StatusCode(e); status {
 	case http.StatusServiceUnavailable, http.StatusForbidden:
 		return refused{e, status}
@@ -52,23 +49,14 @@ func refusal(err error) refused {
 	}
 }
 
-// verify returns the verified token of a request.
+// verify returns the verified token of a request. The zero Authorizer has no verifier, and then
+// no token is verified.
 func (a *Authorizer) verify(ctx context.Context, raw string, require []cognito.Requirement) (subject, error) {
-	switch {
-	case a.config.Verifier == nil: // the zero Authorizer
-		return nil, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: no verifier was configured")
-	case a.config.TokenUse == cognito.TokenUseID:
-		token, err := a.config.Verifier.VerifyIDToken(ctx, raw, require...)
-		if err != nil { // a nil *IDToken in an interface would not be nil
-			return nil, err
-		}
-		return token, nil
-	}
-	token, err := a.config.Verifier.VerifyAccessToken(ctx, raw, require...)
+	token, err := rule.Verify(ctx, a.config.Verifier, a.config.TokenUse, raw, require)
 	if err != nil {
 		return nil, err
 	}
-	return token, nil
+	return token.(subject), nil //nolint:errcheck // both kinds of tokens are subjects
 }
 
 // A bearerToken is one that met Config.Require, and what is asked of it further.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // DefaultMaxTTL is how long AppSync keeps an answer where [AppSync] sets nothing: what
@@ -143,15 +144,10 @@ func New(config Config) (*Authorizer, error) {
 	if config.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
-	switch config.TokenUse {
-	case "", cognito.TokenUseAccess, cognito.TokenUseID:
-	default:
-		faults.Add("TokenUse", "is %q, neither %q nor %q", string(config.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
-	}
+	rule.Validate(faults, config.TokenUse, config.Require)
 	if config.Caching > NotCached {
 		faults.Add("Caching", "is none of the constants")
 	}
-	checkRequire("Require", config.Require, faults)
 	config.checkContext(faults)
 	config.AppSync.validate(faults.At("AppSync"))
 	if name := config.WebSocketQuery; name != "" && !consistsOf(name, isStageByte) {
@@ -188,14 +184,6 @@ func newAuthorizer(config Config, routes *table) *Authorizer {
 	return &Authorizer{config: config, routes: routes}
 }
 
-func checkRequire(field string, requirements []cognito.Requirement, faults configerror.Faults) {
-	for n, requirement := range requirements {
-		if err := requirement.Err(); err != nil {
-			faults.Add(fmt.Sprintf("%s[%d]", field, n), "%v", err)
-		}
-	}
-}
-
 func (a *AppSync) validate(faults configerror.Faults) {
 	if a.MaxTTL > time.Hour {
 		faults.Add("MaxTTL", "is %v; AppSync keeps answers for an hour at most", a.MaxTTL)
@@ -204,16 +192,16 @@ func (a *AppSync) validate(faults configerror.Faults) {
 		faults.Add("Prefix", "%q has characters other than printable ASCII, or a space at an end", a.Prefix)
 	}
 	seen := map[string]int{}
-	for n, rule := range a.Fields {
+	for n, field := range a.Fields {
 		rules := faults.At(fmt.Sprintf("Fields[%d]", n))
-		if len(rule.Names) == 0 {
+		if len(field.Names) == 0 {
 			rules.Add("Names", "is empty")
 		}
-		if len(rule.Require) == 0 {
+		if len(field.Require) == 0 {
 			rules.Add("Require", "is empty: fields that every token may have need no rule")
 		}
-		checkRequire("Require", rule.Require, rules)
-		for i, name := range rule.Names {
+		rule.Validate(rules, "", field.Require)
+		for i, name := range field.Names {
 			kind, member, found := strings.Cut(name, ".")
 			if !found || !isName(kind) || !isName(member) {
 				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is not of the form Type.field", name)

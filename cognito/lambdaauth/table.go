@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // A table is what Config.Routes says, read. It is immutable.
@@ -17,15 +18,15 @@ type table struct {
 func newTable(routes []Route, faults configerror.Faults) *table {
 	t := &table{byKey: map[string]int{}}
 	var wide []entry
-	for rule, route := range routes {
-		at := faults.At(fmt.Sprintf("Routes[%d]", rule))
+	for index, route := range routes {
+		at := faults.At(fmt.Sprintf("Routes[%d]", index))
 		if len(route.Keys) == 0 {
 			at.Add("Keys", "is empty")
 		}
 		if route.Deny && len(route.Require) > 0 {
 			at.Add("Deny", "contradicts Require: set one of them")
 		}
-		checkRequire("Require", route.Require, at)
+		rule.Validate(at, "", route.Require)
 		for n, key := range route.Keys {
 			method, path, err := parseKey(key)
 			if err != nil {
@@ -36,12 +37,12 @@ func newTable(routes []Route, faults configerror.Faults) *table {
 				at.Add(fmt.Sprintf("Keys[%d]", n), "%q is in Routes[%d] already", key, other)
 				continue
 			}
-			t.byKey[shape(method, path)] = rule
+			t.byKey[shape(method, path)] = index
 			if method == "ANY" {
-				wide = append(wide, entry{path: path, rule: rule})
+				wide = append(wide, entry{path: path, rule: index})
 				continue
 			}
-			t.entries = append(t.entries, entry{method, path, rule})
+			t.entries = append(t.entries, entry{method, path, index})
 		}
 	}
 	for _, e := range wide {
