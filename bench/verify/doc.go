@@ -1,29 +1,45 @@
-// Verify measures how long Poolguard and its peers take to verify the same tokens, in
-// one run.
+// Verify measures how long Poolguard and other libraries take to verify the same tokens,
+// in one run.
 //
 //	go run ./verify                           the figures of the documentation, some minutes
-//	go run ./verify -rounds 3 -tokens 500     the same in a few seconds, and rougher
+//	go run ./verify -rounds 3 -tokens 500     the same in a few seconds, less exact
 //
-// All contenders are asked for the same checks, which are tried before with tokens that
-// each must refuse: RS256, iss, exp, token_use and the app client. Poolguard is also asked
-// for a scope. The floor is crypto/rsa.VerifyPKCS1v15 alone with the same key, the digest
-// at hand.
+// # Checks
 //
-// Rounds alternate: in each, every contender has its turn at the same slice of tokens, and
-// who goes first changes. Absolute times move with the machine and what else it does, so a
-// ratio is taken within each round, and what is printed is the median of all rounds; it
-// need not be the quotient of the two times beside it.
-// GOMAXPROCS is 1, so that what a contender leaves to other goroutines counts as well;
-// Node.js has a process and helper threads of its own. The contenders of one process share
-// the collector's heap, which the tokens make large: its rare runs fall on whoever is
-// there, and the median leaves them out, in favour of those who make the most garbage.
+// All contenders make the same checks: RS256, iss, exp, token_use and the app client.
+// Before the measurement, each contender must reject tokens that fail one of them.
+// Poolguard also checks a scope. The floor is crypto/rsa.VerifyPKCS1v15 alone, with the
+// same key and a digest that was computed before.
 //
-// Cold is a token that the verifier was never shown: each of -tokens tokens has one turn
-// (so nothing depends on how the cache chooses what stays, as repeating a list that is
-// longer than the cache would). The verifier is the one that users get, its cache of
-// verified tokens at the default size and, before the first round, full: it was shown
-// further tokens until one in five of all of them had been evicted again. So the time has
-// the insertion and the eviction in it.
+// # Rounds
 //
-// Warm is a token that was verified before, in that same full cache.
+// In each round every contender verifies the same slice of tokens, and the order changes
+// from round to round. Absolute times change with the machine and its load. A ratio is
+// therefore taken within each round, and the program prints the median of all rounds. It
+// can differ from the quotient of the two times beside it.
+//
+// GOMAXPROCS is 1, so the work that a contender leaves to other goroutines counts as
+// well. Node.js has a process and helper threads of its own. All contenders of one
+// process share one heap, and the tokens make it large. The garbage collector runs rarely
+// and slows down the contender that is measured at that moment. The median leaves these
+// runs out, in favor of contenders that make the most garbage.
+//
+// # Cold and warm tokens
+//
+// A cold token is new to the verifier. Each of the -tokens tokens has one turn, so the
+// result does not depend on the cache's choice of tokens to keep. A list that repeats and
+// is longer than the cache would depend on it. The verifier's cache of verified tokens has
+// the default size and is full before the first round: the program verifies other tokens
+// until the cache has evicted one in five of them. The time of a cold token includes the
+// insertion and the eviction.
+//
+// A warm token was verified before, in that same full cache.
+//
+// # One core and two cores
+//
+// At the end the program measures the throughput of one goroutine and of two with
+// GOMAXPROCS 2. The goroutines run before a window begins and after it ends, so their
+// start is not measured. The speedup is the ratio of the two throughputs, and "ns" is the
+// time that passes for one verification. The floor shares nothing between cores: its
+// speedup shows the share of two cores that other programs leave to this one.
 package main

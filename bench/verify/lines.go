@@ -40,9 +40,15 @@ func (r *results) lines() []line {
 			ratio(c.name+"/warm", c.name, warmKind, poolguard, warmKind))
 	}
 	return append(lines,
-		number("warm parallel speedup on 2 cores", "%.2f", r.parallel.distinct),
-		number("warm parallel speedup on 2 cores with one token", "%.2f", r.parallel.same),
-		number("floor parallel speedup on 2 cores", "%.2f", r.parallel.floor),
+		number("warm parallel speedup on 2 cores", "%.2f", r.parallel.distinct.speedup),
+		number("warm parallel speedup on 2 cores with one token", "%.2f", r.parallel.same.speedup),
+		number("floor parallel speedup on 2 cores", "%.2f", r.parallel.floor.speedup),
+		number("warm ns on 1 core", "%.0f", r.parallel.distinct.one),
+		number("warm ns on 2 cores", "%.0f", r.parallel.distinct.two),
+		number("warm ns on 1 core with one token", "%.0f", r.parallel.same.one),
+		number("warm ns on 2 cores with one token", "%.0f", r.parallel.same.two),
+		number("floor ns on 1 core", "%.0f", r.parallel.floor.one),
+		number("floor ns on 2 cores", "%.0f", r.parallel.floor.two),
 		number("middleware adds ns", "%.0f", r.middleware.nanoseconds),
 		number("heap grown meanwhile, KB", "%.0f", float64(r.heapGrown)/1024),
 		number("middleware adds allocs", "%.0f", r.middleware.allocations),

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"time"
 
 	"github.com/poolguard/poolguard/bench/internal/program"
 )
@@ -21,9 +22,10 @@ func main() {
 // options are the settings of a run.
 type options struct {
 	rounds, tokens int
-	node           string // the folder of the driver
-	svg            string // where the chart goes; "" draws none
-	ci             bool   // what is missing is a failure
+	node           string        // the folder of the driver
+	svg            string        // where the chart goes; "" draws none
+	window         time.Duration // of each throughput on one core or two
+	ci             bool          // what is missing is a failure
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -32,13 +34,14 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.rounds, "rounds", 100, "how often each contender has its turn")
 	flags.IntVar(&o.tokens, "tokens", 50_000, "how many distinct tokens there are for all rounds together; at least one a round")
+	flags.DurationVar(&o.window, "window", 250*time.Millisecond, "how long each throughput on one core or two is measured")
 	flags.StringVar(&o.node, "node", "testdata/node", "the `folder` of the driver for Node.js")
 	flags.StringVar(&o.svg, "svg", "", "the `file` to draw a chart into")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	if flags.NArg() > 0 || o.rounds < 1 || o.tokens < o.rounds {
-		return o, errors.New("want -rounds of at least 1, -tokens of at least that, and no arguments")
+	if flags.NArg() > 0 || o.rounds < 1 || o.tokens < o.rounds || o.window <= 0 {
+		return o, errors.New("want -rounds of at least 1, -tokens of at least that, a positive -window, and no arguments")
 	}
 	return o, nil
 }

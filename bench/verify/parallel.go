@@ -2,88 +2,96 @@ package main
 
 import (
 	"context"
-	"errors"
 	"runtime"
-	"sync"
-	"time"
 
-	"github.com/poolguard/poolguard/bench/internal/nodejs"
 	"github.com/poolguard/poolguard/bench/internal/tokens"
 )
 
-// A speedup is how many times as much two goroutines on two cores get done in the same
-// time as one on one. That of the floor, which shares nothing, is what the machine had to
-// give.
-type speedup struct{ floor, distinct, same float64 }
+// A scaling compares one goroutine on one core with two goroutines on two cores.
+type scaling struct {
+	one, two float64 // nanoseconds that pass for one verification
+	speedup  float64 // how many times as much two cores verify in the same time
+}
 
-// parallel measures it with warm tokens: each goroutine with others, and both with one.
-func (s *stage) parallel(ctx context.Context) (speedup, error) {
-	half := len(s.sets[setWarm+tokens.Typical.Name]) / 2
-	one := nodejs.Work{Set: setWarm + tokens.Typical.Name, To: 1}
-	left, right := one, one
-	left.To, right.From, right.To = half, half, 2*half
-	var got speedup
+// scalings are those of three kinds of work: checking signatures alone (the floor,
+// which shares nothing between cores), warm tokens that differ between the goroutines,
+// and one warm token that both use.
+type scalings struct{ floor, distinct, same scaling }
+
+// windows is how often each throughput is measured, at most.
+const windows = 9
+
+// parallel measures on two cores. Windows with one goroutine and with two alternate.
+func (s *stage) parallel(ctx context.Context) (scalings, error) {
+	before := runtime.GOMAXPROCS(2)
+	defer runtime.GOMAXPROCS(before)
+	warm := s.sets[setWarm+tokens.Typical.Name]
+	half := len(warm) / 2
+	// Other contenders used the cache meanwhile: verify each token once before.
+	for _, raw := range warm {
+		if err := s.verify(ctx, raw); err != nil {
+			return scalings{}, err
+		}
+	}
+	var got scalings
 	for _, pair := range []struct {
-		contender string
-		a, b      nodejs.Work
-		into      *float64
-	}{{floor, one, one, &got.floor}, {poolguard, left, right, &got.distinct}, {poolguard, one, one, &got.same}} {
-		samples, err := s.pairs(ctx, s.contender(pair.contender), pair.a, pair.b)
-		if err != nil {
+		left, right job
+		into        *scaling
+	}{
+		{s.floorJob(warm[:1]), s.floorJob(warm[:1]), &got.floor},
+		{s.warmJob(ctx, warm[:half]), s.warmJob(ctx, warm[half:]), &got.distinct},
+		{s.warmJob(ctx, warm[:1]), s.warmJob(ctx, warm[:1]), &got.same},
+	} {
+		var err error
+		if *pair.into, err = s.scale(ctx, pair.left, pair.right); err != nil {
 			return got, err
 		}
-		*pair.into = median(samples)
 	}
 	return got, nil
 }
 
-func (s *stage) contender(name string) *contender {
-	for _, c := range s.contenders {
-		if c.name == name {
-			return c
+// scale measures the first job alone and both at the same time.
+func (s *stage) scale(ctx context.Context, left, right job) (scaling, error) {
+	var one, two, speedups []float64
+	for range min(windows, s.options.rounds) {
+		alone, err := meter(ctx, s.options.window, left)
+		if err != nil {
+			return scaling{}, err
 		}
+		together, err := meter(ctx, s.options.window, left, right)
+		if err != nil {
+			return scaling{}, err
+		}
+		one, two = append(one, alone.nanoseconds()), append(two, together.nanoseconds())
+		speedups = append(speedups, alone.nanoseconds()/together.nanoseconds())
 	}
-	return nil
+	return scaling{median(one), median(two), median(speedups)}, nil
 }
 
-// pairs returns the speedup of every round. Alone and together alternate.
-func (s *stage) pairs(ctx context.Context, c *contender, a, b nodejs.Work) ([]float64, error) {
-	const turn = 5 * time.Millisecond
-	a.Times = 1
-	for _, raws := range []nodejs.Work{{Set: setSeen + tokens.Typical.Name, To: b.To, Times: 1}, a} {
-		took, err := c.run(ctx, raws)
-		if err != nil {
-			return nil, err
+// warmJob verifies the tokens in turn. A job is long enough that counting it costs
+// nothing beside it.
+func (s *stage) warmJob(ctx context.Context, set []string) job {
+	const atLeast = 64
+	times := max(1, atLeast/len(set))
+	return job{times * len(set), func() error {
+		for range times {
+			for _, raw := range set {
+				if err := s.verify(ctx, raw); err != nil {
+					return err
+				}
+			}
 		}
-		a.Times = max(1, int(turn/max(took, 1)))
-	}
-	b.Times = a.Times
-	var samples []float64
-	for range s.options.rounds {
-		runtime.GOMAXPROCS(1)
-		alone, err := c.run(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		runtime.GOMAXPROCS(2)
-		together, err := atOnce(ctx, c, a, b)
-		if err != nil {
-			return nil, err
-		}
-		samples = append(samples, 2*float64(alone)/float64(together))
-	}
-	return samples, nil
+		return nil
+	}}
 }
 
-// atOnce does both works at the same time and returns how long that took.
-func atOnce(ctx context.Context, c *contender, works ...nodejs.Work) (time.Duration, error) {
-	errs := make([]error, len(works))
-	var all sync.WaitGroup
-	start := time.Now()
-	for n, work := range works {
-		all.Go(func() { _, errs[n] = c.run(ctx, work) })
-	}
-	all.Wait()
-	took := time.Since(start)
-	return took, errors.Join(errs...)
+// floorJob checks the signatures of the tokens in turn.
+func (s *stage) floorJob(set []string) job {
+	check, err := s.signatures(set)
+	return job{len(set), func() error {
+		if err != nil {
+			return err
+		}
+		return check()
+	}}
 }

@@ -19,7 +19,7 @@ type results struct {
 	lanes       map[string]map[string]*lane // by contender and kind
 	allocations map[string]allocations
 	middleware  middlewareResult
-	parallel    speedup
+	parallel    scalings
 }
 
 // nanoseconds returns the median over the rounds.

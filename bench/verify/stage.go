@@ -101,7 +101,7 @@ func (o options) shapeTokens() int { return max(o.tokens/10, o.rounds) }
 
 func (s *stage) sign() {
 	n := s.options.tokens + 3*s.options.shapeTokens() + warmTokens
-	fmt.Fprintf(s.stderr, "verify: signing %d tokens anew, a millisecond or so each on each core\n", n)
+	fmt.Fprintf(s.stderr, "verify: signing %d tokens, about a millisecond each on each core\n", n)
 	start := time.Now()
 	s.sets = map[string][]string{setAllocs: tokens.Typical.Sign(s.pool, allocRuns+1)}
 	for _, shape := range tokens.Shapes() {
