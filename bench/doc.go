@@ -1,11 +1,13 @@
-// Package bench has the programs that put Poolguard and its local pool beside other people's programs:
+// Package bench has the programs that compare Poolguard and its local user pool with other
+// programs:
 //
-//   - verify measures how long each takes for the same tokens, in one run
+//   - verify measures how long each library takes for the same tokens, in one run
 //     (make bench-verify);
-//   - strict shows which of our test vectors each takes for good or bad (make bench-strict);
-//   - userpool measures sign-ins at the local user pool beside the signatures that they
-//     must make, and beside cognito-local (make bench-userpool).
+//   - strict shows which test vectors each library accepts and rejects (make bench-strict);
+//   - userpool measures sign-ins at the local user pool, compared with the signatures that
+//     they need and with cognito-local (make bench-userpool);
+//   - pools measures a verifier that resolves thousands of user pools (make bench-pools).
 //
-// It is a module of its own so that what the peers require never shows up among the
-// requirements of the library or the product. Nothing here is part of a release.
+// It is a module of its own, so the requirements of other libraries do not become
+// requirements of the library or the product. No release contains it.
 package bench

@@ -1,10 +1,16 @@
-// Program pools measures a verifier that resolves thousands of user pools
-// (cognito.Config.Resolve): the cost of a token beside its signature check, with one
-// pool, with a hundred and with ten thousand; and the memory that the pools take, also
-// where there are more of them than are kept, and where strangers make up issuers.
+// Program pools measures a verifier that resolves thousands of user pools with
+// cognito.Config.Resolve.
 //
-//	make bench-pools
+// It measures:
 //
-// Everything is measured in one process, in turns, so that figures of one run can be
-// compared with each other. The last lines are for scripts.
+//   - the cost of a token, compared with its signature check, with one pool, with a
+//     hundred and with ten thousand;
+//
+//   - the memory of the pools, also with more pools than the verifier keeps and with
+//     tokens of made-up issuers.
+//
+//     make bench-pools
+//
+// One process measures everything in turn, so figures of one run can be compared. The last
+// lines are for scripts.
 package main

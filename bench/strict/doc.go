@@ -1,15 +1,17 @@
-// Strict runs Poolguard and its peers over the accept/reject vectors of the library and
-// shows which tokens each accepts that must be refused, and which it refuses that are good.
+// Strict runs Poolguard and other verifiers over the accept/reject vectors of the library.
+// It shows which bad tokens each verifier accepts, and which good tokens it rejects.
 //
 //	go run ./strict
 //
-// Every verifier is set up as in its documentation and asked for RS256, iss, exp,
-// token_use and the app client, by whatever settings it has for that, at the time that
-// the case names and with no leeway; where the trusted issuers, app clients or kinds are
-// several, the peers in Go get a verifier for each combination, and a token is accepted
-// where one of them takes it. Cases under settings that the peers have no means for, such
-// as required scopes, revocation or a leeway, are not asked, and counted.
+// Each verifier is set up as its documentation shows, with the settings that it has for
+// RS256, iss, exp, token_use and the app client. The time is that of the case, and there is
+// no leeway. If a case trusts several issuers, app clients or kinds of token, each Go
+// library gets one verifier for each combination. The token counts as accepted if one of
+// them accepts it.
 //
-// Some of what must be refused is policy more than a fault, such as the limit for the
-// size, hence the table by codes: they say why a token must be refused.
+// Some cases need settings that the other verifiers do not have, such as required scopes,
+// revocation or a leeway. These cases are left out and counted.
+//
+// Some rejections are policy, such as the limit of the token's size. A second table has the
+// error codes, which say why a token must be rejected.
 package main

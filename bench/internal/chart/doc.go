@@ -1,3 +1,3 @@
-// Package chart draws bar charts as SVG: plain, legible on light and dark grounds, and the
-// same bytes for the same numbers. It knows nothing of what the bars are about.
+// Package chart draws bar charts as SVG. A chart is legible on light and dark backgrounds,
+// and the same numbers give the same bytes. The package does not know what the bars mean.
 package chart

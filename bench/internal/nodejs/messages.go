@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Pool is what a verifier is told about the user pool that it trusts.
+// A Pool describes the user pool that a verifier trusts.
 type Pool struct {
 	ID       string          `json:"id"`
 	Issuer   string          `json:"issuer"`
@@ -18,7 +18,7 @@ type Pool struct {
 	Now      int64           `json:"now,omitempty"`   // Unix seconds; 0 for the clock's time
 }
 
-// A RefusedError is what a verifier said of a token.
+// A RefusedError has the reason for which a verifier rejected a token.
 type RefusedError struct{ Reason string }
 
 // Error implements error.

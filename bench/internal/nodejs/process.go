@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 )
 
-// ErrMissing says that Node.js, or what npm ci installs, is not there.
+// ErrMissing reports that Node.js or the packages that npm ci installs are missing.
 var ErrMissing = errors.New("not installed")
 
 // A Process is the driver at work. It is not safe for concurrent use.
@@ -22,9 +22,9 @@ type Process struct {
 	lines   *bufio.Reader
 }
 
-// Start starts the driver in folder. The error is [ErrMissing] where it cannot be had
-// on this machine. What the driver writes to its standard error goes to stderr. It is
-// ended with ctx.
+// Start starts the driver in folder. The error is [ErrMissing] if this machine does not
+// have what the driver needs. The driver's standard error goes to stderr. The driver ends
+// with ctx.
 func Start(ctx context.Context, folder string, stderr io.Writer) (*Process, error) {
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -12,24 +12,24 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A Pool is what a verifier is told about the user pool that it trusts.
+// A Pool describes the user pool that a verifier trusts.
 type Pool struct {
 	Issuer   string
 	ClientID string
 	TokenUse string           // "access" or "id"
 	JWKS     []byte           // the key set
 	JWKSURL  string           // where a server of this machine has it, for libraries that want to fetch it themselves
-	Now      func() time.Time // the time by which tokens are judged
+	Now      func() time.Time // the time that exp is compared with
 }
 
-// A Peer is a verifier of somebody else.
+// A Peer is a verifier of another project.
 type Peer struct {
 	Name string
 	// New sets the verifier up, once for many tokens.
 	New func(ctx context.Context, pool Pool) (Verify, error)
 }
 
-// Verify returns why the token is refused, nil where it is accepted.
+// Verify returns the reason why the token is rejected, or nil if it is accepted.
 type Verify func(ctx context.Context, raw string) error
 
 // All returns the peers that are written in Go.

@@ -1,3 +1,3 @@
-// Package tokens signs the tokens that are measured: access tokens with the claims,
-// order and escapes of Amazon Cognito's, in four sizes. It knows of no verifier.
+// Package tokens signs the tokens that are measured: access tokens with the claims, their
+// order and the escapes of Amazon Cognito's tokens, in four sizes. It knows no verifier.
 package tokens
