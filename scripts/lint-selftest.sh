@@ -176,6 +176,7 @@ profile       internal/terminalauth/profile code  $p/cognito
 -             internal/terminalauth/tokenstore code  github.com/zalando/go-keyring
 tokenstore    internal/terminalauth/tokenstore code  $p/cognito/oauth
 tokenstore    internal/terminalauth/tokenstore code  $p/internal/terminalauth/profile
+-             internal/terminalauth/callback code  $p/internal/serve
 callback      internal/terminalauth/callback code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/internal/terminalauth/tokenstore

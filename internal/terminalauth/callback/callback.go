@@ -4,19 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/poolguard/poolguard/internal/serve"
 )
 
-// ErrPortTaken says that another program listens on the port.
-var ErrPortTaken = errors.New("another program listens on it")
+// ErrPortTaken reports that another program listens on the port.
+var ErrPortTaken = serve.ErrAddressInUse
 
 // An Outcome is what came of an address that a browser, or somebody who pasted it,
 // came with. The zero value is none, and the waiting goes on.
@@ -34,39 +34,17 @@ type Receiver struct {
 	listeners []net.Listener
 }
 
-// Listen opens a port of this machine, under both of its addresses: browsers take
-// either for "localhost". One that the machine does not have is left out, but one that
-// somebody else listens on is [ErrPortTaken]: the browser might go there.
+// Listen opens a port of this machine for "localhost", as [serve.ListenLocalhost] does.
+// Where another program listens on it the error is [ErrPortTaken].
 func Listen(ctx context.Context, port int) (*Receiver, error) {
-	r := &Receiver{port: port}
-	var config net.ListenConfig
-	for _, at := range []struct{ network, host string }{{"tcp4", "127.0.0.1"}, {"tcp6", "::1"}} {
-		l, err := config.Listen(ctx, at.network, net.JoinHostPort(at.host, strconv.Itoa(port)))
-		switch {
-		case err == nil:
-			r.listeners = append(r.listeners, l)
-		case isAbsent(err) && at.network == "tcp6":
-		default:
-			r.Close()
-			if isTaken(err) {
-				err = ErrPortTaken
-			}
-			return nil, fmt.Errorf("port %d of this machine: %w", port, err)
-		}
+	listeners, err := serve.ListenLocalhost(ctx, port)
+	if errors.Is(err, ErrPortTaken) {
+		err = ErrPortTaken // the message names the port already
 	}
-	return r, nil
-}
-
-// isTaken reports whether another listens; 10048 is how Windows says it.
-func isTaken(err error) bool {
-	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.Errno(10048))
-}
-
-// isAbsent reports whether the machine has no such address: no IPv6, mostly. 10047 and
-// 10049 are how Windows says it.
-func isAbsent(err error) bool {
-	return errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT) ||
-		errors.Is(err, syscall.Errno(10047)) || errors.Is(err, syscall.Errno(10049))
+	if err != nil {
+		return nil, fmt.Errorf("port %d of this machine: %w", port, err)
+	}
+	return &Receiver{port: port, listeners: listeners}, nil
 }
 
 // Close ends the listening.
@@ -76,41 +54,31 @@ func (r *Receiver) Close() {
 	}
 }
 
-// shutdownGrace is how long the browser may take to read the page.
-const shutdownGrace = 3 * time.Second
-
 // Wait hands each address that a browser comes back with to judge, one after the
 // other, and answers with what that says, until it is done or ctx ends, which is the
 // error then. The address is the part after the host.
 func (r *Receiver) Wait(ctx context.Context, judge func(context.Context, *url.URL) Outcome) error {
-	ended := make(chan struct{})
-	var once sync.Once
-	handler := &handler{ctx: ctx, host: "localhost:" + strconv.Itoa(r.port), judge: judge, end: func() { once.Do(func() { close(ended) }) }}
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       5 * time.Second,
-		IdleTimeout:       5 * time.Second,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
-	failed := make(chan error, len(r.listeners))
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	handler := &handler{ctx: ctx, host: "localhost:" + strconv.Itoa(r.port), judge: judge, end: end}
+	config := serve.Config{}
 	for _, l := range r.listeners {
-		go func() { failed <- server.Serve(l) }()
+		config.Servers = append(config.Servers, serve.Server{
+			Name: l.Addr().String(), Listener: l, Handler: handler,
+			Timeouts: serve.Timeouts{Read: 5 * time.Second, Idle: 5 * time.Second}, MaxHeaderBytes: 32 << 10,
+		})
 	}
-	var err error
-	select {
-	case <-ended:
-	case <-ctx.Done():
-		err = ctx.Err()
-	case err = <-failed:
+	group, err := serve.New(config)
+	if err != nil {
+		return err
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
-	defer cancel()
-	if server.Shutdown(grace) != nil {
-		_ = server.Close() // the page had its time
+	if err := group.Run(serving); err != nil {
+		return err
 	}
-	return err
+	if handler.over() {
+		return nil
+	}
+	return ctx.Err()
 }
 
 // A handler answers what comes to the port.
@@ -122,6 +90,13 @@ type handler struct {
 
 	mu   sync.Mutex // held while an address is judged; guards done
 	done bool
+}
+
+// over reports whether an address ended the waiting.
+func (h *handler) over() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.done
 }
 
 // ServeHTTP implements http.Handler. Whatever page of the network makes the browser
