@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clients deps lint tools fuzz faults mutate mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
+.PHONY: help demo test test-clients deps lint tools fuzz faults mutate nightly mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ mutate: ## changes each security decision of the verifier in turn and fails if n
 
 mutate-all: ## as mutate, for every package of the library that decides about tokens; takes long
 	@scripts/mutate.sh -all $(ARGS)
+
+nightly: ## the long versions of checks that .ci/run makes short: all mutations, long fuzzing (FUZZTIME=10m)
+	@$(if $(filter command line,$(origin FUZZTIME)),FUZZTIME='$(FUZZTIME)') .ci/run nightly
 
 bench: ## benchmarks of the library (BENCH=regexp, ARGS='-count 10')
 	@cd cognito && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) ./...
