@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/web"
 )
 
 const callbackPath = "/callback"
@@ -19,6 +20,7 @@ const callbackPath = "/callback"
 const (
 	signInCookie  = "demo_sign_in" // the browser that began a sign-in
 	sessionCookie = "demo_session"
+	formCookie    = "demo_form"
 )
 
 const (
@@ -34,6 +36,8 @@ type app struct {
 	client   relyingParty
 	verifier *cognito.Verifier
 	http     *http.Client
+	pages    *web.Pages
+	csrf     *web.CSRF
 	signIns  *memory[pendingSignIn] // by state
 	sessions *memory[*identity]
 }
@@ -46,8 +50,10 @@ type pendingSignIn struct {
 
 // newApp returns the handler of the app and its API.
 func newApp(s scene, verifier *cognito.Verifier, client *http.Client) (http.Handler, error) {
-	api, err := newAPI(verifier)
-	if err != nil {
+	api, apiErr := newAPI(verifier)
+	pages, pagesErr := newPages(s.poolURL)
+	csrf, csrfErr := web.NewCSRF(formCookie, nil)
+	if err := errors.Join(apiErr, pagesErr, csrfErr); err != nil {
 		return nil, err
 	}
 	a := &app{
@@ -55,6 +61,8 @@ func newApp(s scene, verifier *cognito.Verifier, client *http.Client) (http.Hand
 		client:   s.app(),
 		verifier: verifier,
 		http:     client,
+		pages:    pages,
+		csrf:     csrf,
 		signIns:  newMemory[pendingSignIn](signInLife, mostKept),
 		sessions: newMemory[*identity](sessionLife, mostKept),
 	}
@@ -64,8 +72,7 @@ func newApp(s scene, verifier *cognito.Verifier, client *http.Client) (http.Hand
 	mux.HandleFunc("GET /{$}", a.home)
 	mux.HandleFunc("GET /sign-in", a.signIn)
 	mux.HandleFunc("GET "+callbackPath, a.callback)
-	// Forms of other sites must not sign anyone out.
-	mux.Handle("POST /sign-out", http.NewCrossOriginProtection().Handler(http.HandlerFunc(a.signOut)))
+	mux.HandleFunc("POST /sign-out", a.signOut)
 	return mux, nil
 }
 
@@ -159,8 +166,21 @@ func (a *app) finish(r *http.Request) (*identity, error) {
 	return t.verify(r.Context(), a.verifier, pending.attempt)
 }
 
-// signOut forgets the session here and then at the pool, which comes back.
+// maxForm bounds the form that signs out, in bytes.
+const maxForm = 4 << 10
+
+// signOut ends the session of the app, and then that of the pool, which redirects the
+// browser back. A form of another site must not sign a user out.
 func (a *app) signOut(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil || !a.csrf.Valid(r) {
+		_ = a.pages.Message(w, http.StatusForbidden, web.Message{
+			Title:  "You are still signed in",
+			Text:   []string{"This form is not from this page, or the demo was restarted after you opened the page."},
+			Action: web.Link{Text: "Back to the app", URL: "/"},
+		})
+		return
+	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
 		a.sessions.take(cookie.Value)
 	}

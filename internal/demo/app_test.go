@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -120,28 +121,45 @@ func TestApp(t *testing.T) {
 	}
 }
 
-func TestSignOut(t *testing.T) {
+var csrfToken = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
+
+func TestSignOutNeedsTheFormOfThePage(t *testing.T) {
 	t.Parallel()
 	s, _ := serve(t)
 	p := newPerson(t, s)
-	p.signIn("admin")
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.appURL+"/sign-out", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
+	home := p.signIn("admin")
+	found := csrfToken.FindSubmatch(home.body)
+	if found == nil {
+		t.Fatalf("no CSRF token in\n%s", home.body)
 	}
-	r.Header.Set("Origin", "http://localhost:666")
-	refused, err := p.client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused.Body.Close()
-	if refused.StatusCode != http.StatusForbidden {
-		t.Errorf("another site signs people out: %d", refused.StatusCode)
+	own := url.Values{"csrf": {string(found[1])}}
+	for name, request := range map[string]struct {
+		site string
+		form url.Values
+	}{
+		"without a token":          {"same-origin", url.Values{}},
+		"with another token":       {"same-origin", url.Values{"csrf": {"x"}}},
+		"by a page of another app": {"same-site", own},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.appURL+"/sign-out", strings.NewReader(request.form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", request.site)
+		refused, err := p.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused.Body.Close()
+		if refused.StatusCode != http.StatusForbidden {
+			t.Errorf("signed out %s: %d", name, refused.StatusCode)
+		}
 	}
 	if home := p.open(s.appURL+"/", nil); !strings.Contains(string(home.body), "Sign out") {
 		t.Fatal("not signed in any more")
 	}
-	if home := p.open(s.appURL+"/sign-out", url.Values{}); !strings.Contains(string(home.body), `href="/sign-in"`) {
+	if home := p.open(s.appURL+"/sign-out", own); !strings.Contains(string(home.body), `href="/sign-in"`) {
 		t.Errorf("still signed in after signing out:\n%s", home.body)
 	}
 	if login := p.open(s.appURL+"/sign-in", nil); !strings.Contains(string(login.body), "password") {

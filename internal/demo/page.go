@@ -3,11 +3,9 @@ package demo
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/json"
-	"html/template"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,68 +14,30 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/poolguard/poolguard/internal/web"
 	"github.com/poolguard/poolguard/userpool"
 )
 
 //go:embed pages/*.html pages/style.css
 var pageFiles embed.FS
 
-var (
-	pageTemplates = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
-	pageStyle     = mustRead("pages/style.css")
-	// The style sheet is in the page; its hash is what the policy lets through.
-	pageStyleHash = func() string {
-		sum := sha256.Sum256([]byte(pageStyle))
-		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	}()
-)
-
-func mustRead(name string) template.CSS {
-	b, err := pageFiles.ReadFile(name)
+// newPages returns the app's pages. Their form goes to the app, and its answer is a
+// redirect to the pool.
+func newPages(poolURL string) (*web.Pages, error) {
+	files, err := fs.Sub(pageFiles, "pages")
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
-	return template.CSS(b) //nolint:gosec // embedded at build time
+	return web.New(web.Config{Name: "Poolguard demo", Files: files, FormAction: []string{web.Self, poolURL}})
 }
 
-// show renders a page under a policy by which it loads and runs nothing, is framed
-// by nobody, and sends forms to this app and, on the way out, the pool only.
-func (a *app) show(w http.ResponseWriter, status int, name string, page any) {
-	var body bytes.Buffer
-	err := pageTemplates.ExecuteTemplate(&body, name, struct {
-		Style template.CSS
-		Page  any
-	}{pageStyle, page})
-	if err != nil {
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	// The callback's address has a code; the app's own forms still tell their origin.
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+pageStyleHash+
-		"; form-action 'self' "+cspSource(a.scene.poolURL)+"; base-uri 'none'; frame-ancestors 'none'")
-	w.WriteHeader(status)
-	_, _ = body.WriteTo(w) // who has gone does not need it
-}
-
-// cspSource is an origin as a source expression, or its scheme where that cannot be
-// written: CSP knows no IPv6 addresses.
-func cspSource(origin string) string {
-	if strings.Contains(origin, "[") {
-		return "http:"
-	}
-	return origin
-}
-
-type problemPage struct{ Reason string }
-
+// problem shows why a sign-in failed.
 func (a *app) problem(w http.ResponseWriter, status int, err error) {
-	a.show(w, status, "problem.html", problemPage{sentence(err.Error())})
+	_ = a.pages.Message(w, status, web.Message{ // the page has no template that can fail
+		Title:   "The sign-in did not work",
+		Problem: sentence(err.Error()),
+		Action:  web.Link{Text: "Try again", URL: "/sign-in"},
+	})
 }
 
 // sentence makes one of an error's text.
@@ -86,23 +46,25 @@ func sentence(text string) string {
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
-// A person may sign in: a user of the pool, as the page tells of them.
-type person struct{ Username, Password, Groups string }
+// A user of the pool, as the page shows it.
+type user struct{ Username, Password, Groups string }
 
-func people(users []userpool.User) []person {
-	var list []person
-	for _, u := range users {
-		list = append(list, person{u.Username, string(u.Password), strings.Join(u.Groups, ", ")})
+func usersOf(pool *userpool.Pool) []user {
+	var list []user
+	for _, u := range pool.Users {
+		list = append(list, user{u.Username, string(u.Password), strings.Join(u.Groups, ", ")})
 	}
 	return list
 }
 
 type welcomePage struct {
 	PoolID string
-	People []person
+	Users  []user
 }
 
 type signedInPage struct {
+	CSRFField, CSRFToken string
+
 	Name   string
 	Facts  []fact
 	Choice string
@@ -160,17 +122,20 @@ type shownAnswer struct {
 func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	who, ok := a.session(r)
 	if !ok {
-		a.show(w, http.StatusOK, "welcome.html", welcomePage{a.scene.pool.ID, people(a.scene.pool.Users)})
+		_ = a.pages.Show(w, http.StatusOK, "welcome.html", welcomePage{a.scene.pool.ID, usersOf(&a.scene.pool)})
 		return
 	}
 	n := slices.IndexFunc(calls, func(c call) bool { return c.Name == r.URL.Query().Get("call") })
 	chosen := calls[max(n, 0)]
-	page := signedInPage{Name: nameOf(who), Facts: factsOf(who), Choice: chosen.Name, Calls: calls}
+	page := signedInPage{
+		CSRFField: web.CSRFField, CSRFToken: a.csrf.Token(w, r),
+		Name: nameOf(who), Facts: factsOf(who), Choice: chosen.Name, Calls: calls,
+	}
 	answer, err := a.call(r.Context(), chosen, who)
 	if page.Answer = answer; err != nil {
 		page.Reason = err.Error()
 	}
-	a.show(w, http.StatusOK, "signedin.html", page)
+	_ = a.pages.Show(w, http.StatusOK, "signedin.html", page)
 }
 
 // call calls the API over HTTP, as any client would.
