@@ -177,6 +177,7 @@ profile       internal/terminalauth/profile code  $p/cognito
 tokenstore    internal/terminalauth/tokenstore code  $p/cognito/oauth
 tokenstore    internal/terminalauth/tokenstore code  $p/internal/terminalauth/profile
 -             internal/terminalauth/callback code  $p/internal/serve
+-             internal/terminalauth/callback code  $p/internal/web
 callback      internal/terminalauth/callback code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/internal/terminalauth/tokenstore

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/internal/serve"
+	"github.com/poolguard/poolguard/internal/web"
 )
 
 // ErrPortTaken reports that another program listens on the port.
@@ -31,12 +32,17 @@ type Outcome struct {
 // A Receiver listens for one sign-in. Make one with [Listen] and close it.
 type Receiver struct {
 	port      int
+	pages     *web.Pages
 	listeners []net.Listener
 }
 
 // Listen opens a port of this machine for "localhost", as [serve.ListenLocalhost] does.
 // Where another program listens on it the error is [ErrPortTaken].
 func Listen(ctx context.Context, port int) (*Receiver, error) {
+	pages, err := newPages()
+	if err != nil {
+		return nil, err
+	}
 	listeners, err := serve.ListenLocalhost(ctx, port)
 	if errors.Is(err, ErrPortTaken) {
 		err = ErrPortTaken // the message names the port already
@@ -44,7 +50,7 @@ func Listen(ctx context.Context, port int) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("port %d of this machine: %w", port, err)
 	}
-	return &Receiver{port: port, listeners: listeners}, nil
+	return &Receiver{port: port, pages: pages, listeners: listeners}, nil
 }
 
 // Close ends the listening.
@@ -60,7 +66,7 @@ func (r *Receiver) Close() {
 func (r *Receiver) Wait(ctx context.Context, judge func(context.Context, *url.URL) Outcome) error {
 	serving, end := context.WithCancel(ctx)
 	defer end()
-	handler := &handler{ctx: ctx, host: "localhost:" + strconv.Itoa(r.port), judge: judge, end: end}
+	handler := &handler{ctx: ctx, pages: r.pages, host: "localhost:" + strconv.Itoa(r.port), judge: judge, end: end}
 	config := serve.Config{}
 	for _, l := range r.listeners {
 		config.Servers = append(config.Servers, serve.Server{
@@ -84,6 +90,7 @@ func (r *Receiver) Wait(ctx context.Context, judge func(context.Context, *url.UR
 // A handler answers what comes to the port.
 type handler struct {
 	ctx   context.Context //nolint:containedctx // of the waiting: a browser that hangs up must not spoil the exchange of a code
+	pages *web.Pages
 	host  string
 	judge func(context.Context, *url.URL) Outcome
 	end   func()
@@ -105,20 +112,20 @@ func (h *handler) over() bool {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !strings.EqualFold(r.Host, h.host):
-		answer(w, http.StatusMisdirectedRequest, page{Title: "Nothing here"})
+		h.answer(w, http.StatusMisdirectedRequest, nothingHere)
 		return
 	case r.URL.Path != "/callback":
-		answer(w, http.StatusNotFound, page{Title: "Nothing here"})
+		h.answer(w, http.StatusNotFound, nothingHere)
 		return
 	case r.Method != http.MethodGet:
 		w.Header().Set("Allow", http.MethodGet)
-		answer(w, http.StatusMethodNotAllowed, page{Title: "Nothing here"})
+		h.answer(w, http.StatusMethodNotAllowed, nothingHere)
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.done || h.ctx.Err() != nil {
-		answer(w, http.StatusGone, page{Title: "This sign-in is over", Text: "Begin another one in the terminal."})
+		h.answer(w, http.StatusGone, signInOver)
 		return
 	}
 	outcome := h.judge(h.ctx, r.URL) //nolint:contextcheck // see handler.ctx
@@ -128,11 +135,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case outcome.Refusal != "":
-		answer(w, http.StatusBadRequest, page{Title: "Not signed in", Text: sentence(outcome.Refusal)})
+		h.answer(w, http.StatusBadRequest, rejected(outcome.Refusal))
 	case !outcome.Done:
-		answer(w, http.StatusBadRequest, page{Title: "Not signed in", Text: "This is not the sign-in that the terminal waits for."})
+		h.answer(w, http.StatusBadRequest, otherSignIn)
 	default:
-		answer(w, http.StatusOK, page{Title: "Signed in", Text: "You can close this page and go back to the terminal."})
+		h.answer(w, http.StatusOK, signedIn)
 	}
 }
 
