@@ -63,9 +63,15 @@ func (p *person) looks(t *testing.T, name string) {
 	if active := ask[int](t, p, "document.querySelectorAll('script, iframe, object, embed, img, link, base').length"); active > 0 {
 		t.Errorf("%s: the page has %d elements that run or load something", name, active)
 	}
-	if !p.scripts {
-		return
+	if p.scripts {
+		p.shows(t, name)
 	}
+}
+
+// shows judges how the page looks at the widths of phones and desktops, in light and
+// dark, and takes screen shots.
+func (p *person) shows(t *testing.T, name string) {
+	t.Helper()
 	for _, width := range []int64{320, 390, 900} {
 		p.width(t, width)
 		p.fits(t, fmt.Sprintf("%s, %d px", name, width), width)
