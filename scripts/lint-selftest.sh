@@ -164,6 +164,7 @@ web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/internal/web
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
+suggest       internal/suggest          code  github.com/spf13/cobra
 -             internal/poolfile         code  github.com/goccy/go-yaml/ast
 -             internal/poolfile         code  $p/userpool
 poolfile      internal/poolfile         code  $p/cognito

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/poolguard/poolguard/internal/suggest"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
@@ -34,32 +35,14 @@ func unknownCommand(parent *cobra.Command, name string) error {
 	return fmt.Errorf("there is no command %q%s", name, didYouMean("", name, names))
 }
 
-// didYouMean is the end of a message about typed, "" where no name is near it. Every
-// name that is shown gets the prefix.
+// didYouMean is the end of a message about typed, "" where no name is similar. Every name
+// that is shown gets the prefix.
 func didYouMean(prefix, typed string, names []string) string {
-	// A letter or two are near to everything that is short.
-	if len(typed) < 3 && !containsFold(names, typed) {
-		return ""
-	}
-	// Cobra knows what is near, of commands only.
-	parent := &cobra.Command{SuggestionsMinimumDistance: 2}
-	for _, name := range names {
-		parent.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-	}
-	near := parent.SuggestionsFor(typed)
+	near := suggest.Similar(typed, names)
 	if len(near) == 0 {
 		return ""
 	}
 	return "; did you mean " + prefix + strings.Join(near, " or "+prefix) + "?"
-}
-
-func containsFold(list []string, s string) bool {
-	for _, name := range list {
-		if strings.EqualFold(name, s) {
-			return true
-		}
-	}
-	return false
 }
 
 // flagError words the faults that pflag finds, without the values that it would
