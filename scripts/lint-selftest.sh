@@ -165,6 +165,9 @@ web           internal/web              code  $p/internal/inspector
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
 suggest       internal/suggest          code  github.com/spf13/cobra
+-             internal/yamlfile         code  github.com/goccy/go-yaml/ast
+-             internal/yamlfile         code  $p/internal/suggest
+yamlfile      internal/yamlfile         code  $p/userpool
 -             internal/poolfile         code  github.com/goccy/go-yaml/ast
 -             internal/poolfile         code  $p/userpool
 poolfile      internal/poolfile         code  $p/cognito

@@ -1,0 +1,40 @@
+package yamlfile_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/poolguard/poolguard/internal/yamlfile"
+)
+
+// A fault shows its line with a caret under the value, unless a secret is in the line,
+// or may be: under a name that is nearly right, or beside it.
+func TestExcerptShowsTheLineUnlessItMayHoldASecret(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want string }{
+		"plain":         {"level: aws # none\n", "level: aws # none|       ^"},
+		"wide":          {"routes: [{path: \"/é\", methods: no}]\n", "routes: [{path: \"/é\", methods: no}]|                               ^"},
+		"tab":           {"level:\t\taws\n", "level:\t\taws|      \t\t^"},
+		"windows":       {"level: aws\r\n", "level: aws|       ^"},
+		"secret":        {"routes: [{path: \"a\", key: x}]\n", "|^"},
+		"secret before": {"routes: [{key: x, path: \"a\"}]\n", "|^"},
+		"near miss":     {"routes: [{kee: x, path: \"a\"}]\n", "|^"},
+		"two lines":     {"routes: [{key: one\n   two, path: \"a\"}]\n", "|^"},
+		"other name":    {"level: aws # token: x\n", "|^"},
+		"long":          {"level: aws                                                                                                                                                              # x\n", "|^"},
+		"a source":      {"backends: {a: {url: 5, password: {env: A}}}\n", "|^"},
+		"bad name":      {"backends: {A: {url: x}}\n", "|^"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := schema().Parse("f", []byte(test.text), yamlfile.Lookup{})
+			var found *yamlfile.Error
+			if !errors.As(err, &found) {
+				t.Fatalf("got %v", err)
+			}
+			if got := found.Faults[0].Excerpt + "|" + found.Faults[0].Caret(); got != test.want && (test.want != "|^" || found.Faults[0].Excerpt != "") {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
