@@ -39,7 +39,7 @@ func returnsEmptyText(body *ast.BlockStmt) bool {
 		return false
 	}
 	r, ok := body.List[len(body.List)-1].(*ast.ReturnStmt)
-	return ok && len(r.Results) == 1 && isEmptyText(r.Results[0])
+	return ok && len(r.Results) > 0 && isEmptyText(r.Results[len(r.Results)-1])
 }
 
 func isEmptyText(e ast.Expr) bool {

@@ -6,7 +6,8 @@ import (
 )
 
 // condition makes the mutants of a condition, and of its operands: it never holds if
-// it leads to a refusal, and always if it leads to acceptance.
+// it leads to a refusal, and always if it leads to acceptance. If it leads to neither,
+// what it guards is not done.
 func (s *source) condition(e ast.Expr, end ending) {
 	inner := ast.Unparen(e)
 	alternatives, conjunction := false, false
@@ -15,7 +16,7 @@ func (s *source) condition(e ast.Expr, end ending) {
 	}
 	// Of alternatives each is dropped by itself, which is the harder test; of
 	// conditions that must all hold likewise.
-	if (end == refusal || end == either) && !alternatives {
+	if (end == refusal || end == either) && !alternatives || end == goesOn {
 		s.wrap(never, e)
 	}
 	if (end == acceptance || end == either) && !conjunction {
