@@ -59,8 +59,11 @@ type Rule struct {
 	// registered: "*" is for them too.
 	Methods []string
 
-	// Allow says who is let in; the zero value is [Verified].
-	Allow Allow
+	// Allow says which calls are let through. The zero value is [cognito.Verified].
+	//
+	// With [cognito.Optional], a call without the metadata authorization is let through,
+	// and its context has no token. With [cognito.Anonymous], no metadata is read.
+	Allow cognito.Allow
 
 	// TokenUse is the kind of token that is accepted: access tokens unless it says
 	// cognito.TokenUseID.
@@ -69,24 +72,6 @@ type Rule struct {
 	// Require is what a token must meet, beside [Config.Require].
 	Require []cognito.Requirement
 }
-
-// Allow is who is let in by a [Rule].
-type Allow uint8
-
-// Those who are let in.
-const (
-	// Verified calls have a good token that meets all requirements.
-	Verified Allow = iota
-	// Optional is as Verified, but calls that do not bring the metadata authorization at
-	// all are let in too, with no token in the context. Whoever brings a bad token must
-	// not be taken for nobody.
-	Optional
-	// Anonymous lets everybody in. Credentials are not looked at, and there is no token
-	// in the context.
-	Anonymous
-	// Nobody is let in: for a method whose service or server others may use.
-	Nobody
-)
 
 // A ConfigError is one fault of a configuration: see [cognito.ConfigError].
 type ConfigError = configerror.ConfigError
@@ -107,7 +92,7 @@ func New(config Config) (*Interceptor, error) {
 	rule.Validate(faults, "", config.Require)
 	checkRealm(faults, config.Realm)
 	if len(config.Rules) == 0 {
-		faults.Add("Rules", "is empty, and so nobody would be let in: name methods and who may call them")
+		faults.Add("Rules", "is empty, and so every call would be refused; add rules that name methods")
 	}
 	table := newTable(faults, config.Rules, config.Require)
 	if err := faults.Err(); err != nil {
@@ -134,20 +119,12 @@ func (r *Rule) validate(faults configerror.Faults) {
 		faults.Add("Methods", "is empty: name at least one method")
 	}
 	rule.Validate(faults, r.TokenUse, r.Require)
-	switch r.Allow {
-	case Verified, Optional:
-	case Anonymous, Nobody:
-		if r.TokenUse != "" || len(r.Require) > 0 {
-			faults.Add("Allow", "contradicts TokenUse and Require: with it no token is looked at")
-		}
-	default:
-		faults.Add("Allow", "is %d, which means nothing", r.Allow)
-	}
+	rule.ValidateAllow(faults, r.Allow, r.TokenUse, r.Require)
 }
 
 // A policy is a rule as it is applied. It is immutable.
 type policy struct {
-	allow   Allow
+	allow   cognito.Allow
 	use     cognito.TokenUse
 	require []cognito.Requirement
 }

@@ -13,7 +13,7 @@ type contextKey struct{}
 // AccessToken returns the access token of the call that ctx belongs to, and whether
 // there is one. There is none outside of this package's interceptors, where the rule
 // asks for ID tokens or lets anybody in, and in calls without a credential where it is
-// [Optional].
+// [cognito.Optional].
 func AccessToken(ctx context.Context) (token *cognito.AccessToken, ok bool) {
 	token, ok = ctx.Value(contextKey{}).(*cognito.AccessToken)
 	return token, ok

@@ -6,7 +6,7 @@
 //		Rules: []grpcauth.Rule{
 //			{Methods: []string{"/shop.Orders/*"}, Require: []cognito.Requirement{cognito.RequireScopes("orders/read")}},
 //			{Methods: []string{"/shop.Orders/Cancel"}, Require: []cognito.Requirement{cognito.RequireScopes("orders/write")}},
-//			{Methods: []string{"/grpc.health.v1.Health/*"}, Allow: grpcauth.Anonymous},
+//			{Methods: []string{"/grpc.health.v1.Health/*"}, Allow: cognito.Anonymous},
 //		},
 //	})
 //	server := grpc.NewServer(auth.ServerOptions()...)

@@ -41,7 +41,7 @@ func serve(issuer *cognitotest.Issuer) (address string, stop func(), err error) 
 		Clock:    issuer.Clock(), // only because the verifier goes by it too
 		Rules: []grpcauth.Rule{
 			{Methods: []string{"/grpc.testing.TestService/*"}, Require: []cognito.Requirement{cognito.RequireScopes("greetings/read")}},
-			{Methods: []string{"/grpc.health.v1.Health/*"}, Allow: grpcauth.Anonymous},
+			{Methods: []string{"/grpc.health.v1.Health/*"}, Allow: cognito.Anonymous},
 		},
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ func FuzzMetadata(f *testing.F) {
 		f.Fatal(err)
 	}
 	auth, err := grpcauth.New(grpcauth.Config{Verifier: verifier, Clock: issuer.Clock(), Rules: []grpcauth.Rule{
-		{Methods: []string{unaryCall}}, {Methods: []string{healthCheck}, Allow: grpcauth.Optional},
+		{Methods: []string{unaryCall}}, {Methods: []string{healthCheck}, Allow: cognito.Optional},
 	}})
 	if err != nil {
 		f.Fatal(err)
@@ -77,7 +77,7 @@ func FuzzMethod(f *testing.F) {
 		f.Add("/a.B/*", name)
 	}
 	f.Fuzz(func(t *testing.T, rule, called string) {
-		auth, err := grpcauth.New(grpcauth.Config{Verifier: verifier, Rules: []grpcauth.Rule{{Methods: []string{rule}, Allow: grpcauth.Anonymous}}})
+		auth, err := grpcauth.New(grpcauth.Config{Verifier: verifier, Rules: []grpcauth.Rule{{Methods: []string{rule}, Allow: cognito.Anonymous}}})
 		if err != nil {
 			return
 		}

@@ -101,15 +101,15 @@ func (i *Interceptor) judge(ctx context.Context, method string) (context.Context
 func (p *policy) credential(ctx context.Context) (raw string, anybody bool, err error) {
 	switch {
 	case p == nil:
-		return "", false, cognito.NewError(cognito.ErrAccessDenied, "no rule lets anybody call this method")
-	case p.allow == Nobody:
-		return "", false, cognito.NewError(cognito.ErrAccessDenied, "nobody may call this method")
-	case p.allow == Anonymous:
+		return "", false, cognito.NewError(cognito.ErrAccessDenied, "no rule names this method, so no call is allowed")
+	case p.allow == cognito.Denied:
+		return "", false, cognito.NewError(cognito.ErrAccessDenied, "the rule of this method denies every call")
+	case p.allow == cognito.Anonymous:
 		return "", true, nil
 	}
 	// Not a copy of all metadata: grpc-go's server has names in lower case.
 	values := metadata.ValueFromIncomingContext(ctx, authorization)
-	if p.allow == Optional && len(values) == 0 {
+	if p.allow == cognito.Optional && len(values) == 0 {
 		return "", true, nil
 	}
 	raw, err = credential(values)

@@ -33,8 +33,8 @@ func TestConfigFaults(t *testing.T) {
 			{Methods: []string{"", "*", "pkg.Service/Method", "/pkg.Service", "/pkg.Service/", "//Method", "/*/Method", "/pkg.*", "/pkg. Service/M", "/pkg.Service/M*", "/a/b/", "/*", "/*/*"}},
 			{Methods: []string{"/a.B/*", "/a.B/C", "/a.B/*", "*"}, TokenUse: "refresh", Require: []cognito.Requirement{{}}},
 			{Methods: []string{"/a.B/D"}, Allow: 9},
-			{Methods: []string{"/a.B/E"}, Allow: grpcauth.Anonymous, TokenUse: cognito.TokenUseID},
-			{Methods: []string{"/a.B/F"}, Allow: grpcauth.Nobody, Require: []cognito.Requirement{cognito.RequireScopes("x")}},
+			{Methods: []string{"/a.B/E"}, Allow: cognito.Anonymous, TokenUse: cognito.TokenUseID},
+			{Methods: []string{"/a.B/F"}, Allow: cognito.Denied, Require: []cognito.Requirement{cognito.RequireScopes("x")}},
 		},
 	})
 	want := []string{
@@ -84,10 +84,10 @@ func fieldsOf(err error) (fields []string) {
 // everyone are the rules of the tests below: one of each kind, the closer ones last.
 func everyone() grpcauth.Config {
 	return grpcauth.Config{Rules: []grpcauth.Rule{
-		{Methods: []string{"*"}, Allow: grpcauth.Nobody},
+		{Methods: []string{"*"}, Allow: cognito.Denied},
 		{Methods: []string{testService}, Require: []cognito.Requirement{cognito.RequireScopes("orders/read")}},
-		{Methods: []string{healthCheck}, Allow: grpcauth.Anonymous},
-		{Methods: []string{healthWatch, duplexCall}, Allow: grpcauth.Optional, TokenUse: cognito.TokenUseID},
+		{Methods: []string{healthCheck}, Allow: cognito.Anonymous},
+		{Methods: []string{healthWatch, duplexCall}, Allow: cognito.Optional, TokenUse: cognito.TokenUseID},
 	}}
 }
 
@@ -197,7 +197,7 @@ func TestMissingSlash(t *testing.T) {
 		t.Fatal(err)
 	}
 	auth, err := grpcauth.New(grpcauth.Config{Verifier: verifier, Rules: []grpcauth.Rule{
-		{Methods: []string{"*"}, Allow: grpcauth.Anonymous}, {Methods: []string{"/shop.Admin/*", "/shop.Orders/Cancel"}, Allow: grpcauth.Nobody},
+		{Methods: []string{"*"}, Allow: cognito.Anonymous}, {Methods: []string{"/shop.Admin/*", "/shop.Orders/Cancel"}, Allow: cognito.Denied},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -271,7 +271,7 @@ func TestOtherMetadata(t *testing.T) {
 // if an outer one found it.
 func TestHiddenToken(t *testing.T) {
 	t.Parallel()
-	for name, allow := range map[string]grpcauth.Allow{"anonymous": grpcauth.Anonymous, "optional": grpcauth.Optional} {
+	for name, allow := range map[string]cognito.Allow{"anonymous": cognito.Anonymous, "optional": cognito.Optional} {
 		issuer := cognitotest.NewIssuer()
 		verifier, err := cognito.New(issuer.Config())
 		if err != nil {
@@ -329,16 +329,16 @@ func TestObserver(t *testing.T) {
 // the rule for all, and what callers name is not logged.
 func TestUnknownService(t *testing.T) {
 	t.Parallel()
-	for _, allow := range []grpcauth.Allow{grpcauth.Anonymous, grpcauth.Verified} {
+	for _, allow := range []cognito.Allow{cognito.Anonymous, cognito.Verified} {
 		handler := grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 			return status.Error(codes.NotFound, caller(stream.Context()))
 		})
 		w := newWorld(t, grpcauth.Config{Rules: []grpcauth.Rule{{Methods: []string{"*"}, Allow: allow}}}, option{server: []grpc.ServerOption{handler}})
 		err := w.conn.Invoke(t.Context(), "/no.Such/Method", &testpb.Empty{}, &testpb.Empty{})
 		switch {
-		case allow == grpcauth.Anonymous && status.Code(err) != codes.NotFound:
+		case allow == cognito.Anonymous && status.Code(err) != codes.NotFound:
 			t.Error(err)
-		case allow == grpcauth.Verified && (grpcauth.CodeOf(err) != cognito.ErrTokenMissing || strings.Contains(w.logs.String(), "no.Such")):
+		case allow == cognito.Verified && (grpcauth.CodeOf(err) != cognito.ErrTokenMissing || strings.Contains(w.logs.String(), "no.Such")):
 			t.Error(err, w.logs)
 		}
 	}

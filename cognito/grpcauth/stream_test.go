@@ -172,8 +172,8 @@ func TestStreamsThatEndBefore(t *testing.T) {
 func TestStreamsOutliveToken(t *testing.T) {
 	t.Parallel()
 	insecure := grpcauth.Config{Rules: allMethods(), InsecureLetStreamsOutliveToken: true}
-	optional := grpcauth.Config{Rules: []grpcauth.Rule{{Methods: []string{"*"}, Allow: grpcauth.Optional}}}
-	anonymous := grpcauth.Config{Rules: []grpcauth.Rule{{Methods: []string{"*"}, Allow: grpcauth.Anonymous}}}
+	optional := grpcauth.Config{Rules: []grpcauth.Rule{{Methods: []string{"*"}, Allow: cognito.Optional}}}
+	anonymous := grpcauth.Config{Rules: []grpcauth.Rule{{Methods: []string{"*"}, Allow: cognito.Anonymous}}}
 	for name, test := range map[string]struct {
 		config  grpcauth.Config
 		token   bool

@@ -43,7 +43,7 @@ func run() error {
 	auth, err := grpcauth.New(grpcauth.Config{Verifier: verifier, Rules: []grpcauth.Rule{
 		{Methods: []string{"/orders.v1.Orders/*"}, Require: []cognito.Requirement{cognito.RequireScopes("orders/read")}},
 		{Methods: []string{"/orders.v1.Orders/Report"}, Require: []cognito.Requirement{cognito.RequireGroups("admins")}},
-		{Methods: []string{"/grpc.health.v1.Health/*"}, Allow: grpcauth.Anonymous},
+		{Methods: []string{"/grpc.health.v1.Health/*"}, Allow: cognito.Anonymous},
 	}})
 	if err != nil {
 		return err

@@ -23,6 +23,19 @@ func Validate(faults configerror.Faults, use cognito.TokenUse, require []cognito
 	}
 }
 
+// ValidateAllow adds the faults of the field Allow of a rule to faults.
+func ValidateAllow(faults configerror.Faults, allow cognito.Allow, use cognito.TokenUse, require []cognito.Requirement) {
+	switch allow {
+	case cognito.Verified, cognito.Optional:
+	case cognito.Anonymous, cognito.Denied:
+		if use != "" || len(require) > 0 {
+			faults.Add("Allow", "is %s, so no token is checked, but the rule also has TokenUse or Require; remove one of them", allow)
+		}
+	default:
+		faults.Add("Allow", "is invalid: got %d, want one of the constants of cognito.Allow", uint8(allow))
+	}
+}
+
 // Verify verifies a token of the kind that use names: an access token for "". Its error is a
 // [*cognito.Error]. A nil verifier accepts no token.
 func Verify(ctx context.Context, verifier *cognito.Verifier, use cognito.TokenUse, raw string, require []cognito.Requirement) (cognito.Token, error) {

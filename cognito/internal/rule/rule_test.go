@@ -33,6 +33,30 @@ func TestEveryFaultOfARuleIsReported(t *testing.T) {
 	}
 }
 
+func TestARuleThatChecksNoTokenHasNoRequirements(t *testing.T) {
+	require := []cognito.Requirement{cognito.RequireScopes("s")}
+	for _, test := range []struct {
+		allow   cognito.Allow
+		use     cognito.TokenUse
+		require []cognito.Requirement
+		valid   bool
+	}{
+		{cognito.Verified, cognito.TokenUseID, require, true},
+		{cognito.Optional, cognito.TokenUseID, require, true},
+		{cognito.Anonymous, "", nil, true},
+		{cognito.Denied, "", nil, true},
+		{cognito.Anonymous, cognito.TokenUseID, nil, false},
+		{cognito.Denied, "", require, false},
+		{9, "", nil, false},
+	} {
+		faults := configerror.In("p", "Config")
+		rule.ValidateAllow(faults, test.allow, test.use, test.require)
+		if err := faults.Err(); (err == nil) != test.valid {
+			t.Errorf("%s with %q and %d requirements: %v", test.allow, string(test.use), len(test.require), err)
+		}
+	}
+}
+
 // TestARefusedTokenIsNil also compares with nil, as callers do: an interface that holds a nil
 // pointer is not nil.
 func TestARefusedTokenIsNil(t *testing.T) {
