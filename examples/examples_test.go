@@ -125,7 +125,7 @@ func TestExamples(t *testing.T) {
 	directory := build(t, folders...)
 	run := func(t *testing.T, name string, more ...string) (address string) {
 		t.Helper()
-		arguments := append([]string{"-listen", "127.0.0.1:0", "-issuer", pool.issuer()}, more...)
+		arguments := append([]string{"-listen", "127.0.0.1:0", "-issuer", pool.issuer(t)}, more...)
 		return start(t, exec.CommandContext(t.Context(), filepath.Join(directory, name), arguments...))
 	}
 	for _, name := range []string{"nethttp", "chi", "gin", "echo", "fiber"} {
@@ -188,7 +188,7 @@ func TestExamples(t *testing.T) {
 	})
 	t.Run("lambda", func(t *testing.T) {
 		t.Run("listening", func(t *testing.T) { check(t, all, request(t, run(t, "lambda")), asAPIGateway) })
-		t.Run("as a function", func(t *testing.T) { checkFunction(t, all, filepath.Join(directory, "lambda"), pool.issuer()) })
+		t.Run("as a function", func(t *testing.T) { checkFunction(t, all, filepath.Join(directory, "lambda"), pool.issuer(t)) })
 	})
 }
 

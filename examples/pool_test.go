@@ -64,7 +64,15 @@ func servePool(t *testing.T, form userpool.IssuerForm, elsewhere string) *localP
 	return p
 }
 
-func (p *localPool) issuer() string { return p.URL + "/" + p.ID }
+// issuer is what the pool's tokens have in iss.
+func (p *localPool) issuer(t *testing.T) string {
+	t.Helper()
+	pools, err := p.Pools(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pools[0].Issuer
+}
 
 // ask posts a body and reads an object.
 func (p *localPool) ask(t *testing.T, path, contentType, body, target string) (answer map[string]any) {

@@ -26,8 +26,9 @@ const (
 	codeChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 )
 
-// servePool serves the ready local pool and returns its address.
-func servePool(t *testing.T, form userpool.IssuerForm) (poolURL string) {
+// servePool serves the ready local pool. It returns the pool's address, and what its
+// tokens have in iss.
+func servePool(t *testing.T, form userpool.IssuerForm) (poolURL, issuer string) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	t.Cleanup(server.Close)
@@ -38,7 +39,7 @@ func servePool(t *testing.T, form userpool.IssuerForm) (poolURL string) {
 	}
 	server.Config.Handler = pool
 	server.Start()
-	return poolURL
+	return poolURL, issuerOf(t, pool)
 }
 
 // poolTokens are tokens that the local pool issued over HTTP.
@@ -140,7 +141,7 @@ func TestLocalPoolWithAWS(t *testing.T) {
 	for _, form := range []userpool.IssuerForm{userpool.IssuerOriginal, userpool.IssuerUpdated} {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
-			poolURL := servePool(t, form)
+			poolURL, _ := servePool(t, form)
 			user, machine := signIn(t, poolURL), machineToken(t, poolURL)
 			pools := []jobPool{{UserPoolID: userpool.DefaultPool().ID, ClientID: localClients}}
 			jobs := []job{
@@ -169,10 +170,10 @@ func TestLocalPoolWithPoolguard(t *testing.T) {
 	for _, form := range []userpool.IssuerForm{userpool.IssuerLocal, userpool.IssuerOriginal, userpool.IssuerUpdated} {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
-			poolURL := servePool(t, form)
+			poolURL, issuer := servePool(t, form)
 			pool := cognito.UserPool{ID: userpool.DefaultPool().ID, ClientIDs: localClients}
 			if form == userpool.IssuerLocal {
-				pool.Issuer = poolURL + "/" + pool.ID
+				pool.Issuer = issuer
 			}
 			verifier, err := cognito.New(cognito.Config{
 				UserPools:  []cognito.UserPool{pool},

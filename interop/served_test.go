@@ -77,15 +77,21 @@ func serve(t *testing.T, o servedOptions) *served {
 	server.Config.Handler = s.pool
 	server.Config.ErrorLog = log.New(t.Output(), "", 0)
 	server.Start()
-	s.Issuer = map[userpool.IssuerForm]string{
-		userpool.IssuerLocal:    s.URL + "/" + poolID,
-		userpool.IssuerOriginal: "https://cognito-idp." + region + ".amazonaws.com/" + poolID,
-		userpool.IssuerUpdated:  "https://issuer-cognito-idp." + region + ".amazonaws.com/" + poolID,
-	}[form]
+	s.Issuer = issuerOf(t, s.pool)
 	stage := httptest.NewServer(s.stageDoor())
 	t.Cleanup(stage.Close)
 	s.Stage = stage.URL
 	return s
+}
+
+// issuerOf returns what the tokens of the server's only pool have in iss.
+func issuerOf(t *testing.T, server *userpool.Server) string {
+	t.Helper()
+	pools, err := server.Pools(t.Context())
+	if err != nil || len(pools) != 1 {
+		t.Fatalf("got %v, %v, want one pool", pools, err)
+	}
+	return pools[0].Issuer
 }
 
 func interopPool(o servedOptions) userpool.Pool {

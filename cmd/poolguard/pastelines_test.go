@@ -60,9 +60,18 @@ func TestServeTextWrapsBetweenWords(t *testing.T) {
 // to break.
 func TestServeTextFits(t *testing.T) {
 	for _, form := range []userpool.IssuerForm{userpool.IssuerLocal, userpool.IssuerOriginal, userpool.IssuerUpdated} {
+		const url = "http://127.0.0.1:65535"
+		server, err := userpool.New(userpool.Config{PublicURL: url, IssuerForm: form})
+		if err != nil {
+			t.Fatal(err)
+		}
+		served, err := server.Pools(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		text := serveText{
-			style: terminal.Style{Width: 80}, pool: userpool.DefaultPool(), url: "http://127.0.0.1:65535",
-			issuer: form, command: "go run ./cmd/poolguard",
+			style: terminal.Style{Width: 80}, pool: userpool.DefaultPool(), url: url,
+			issuer: form, issuers: issuersOf(served), command: "go run ./cmd/poolguard",
 		}
 		_, paste, found := strings.Cut(text.String(), "\nA token, and what it says:\n")
 		if !found {

@@ -63,7 +63,7 @@ func (t *serveText) terminalLine(b *terminal.Page) {
 		}
 		line := "login --local"
 		if local := userpool.DefaultPool(); t.pool.ID != local.ID || c.ID != local.Clients[0].ID {
-			line = "login --profile local --pool " + t.pool.ID + " --client-id " + quoteShell(c.ID) + " \\\n    --issuer " + t.issuerURL(t.pool.ID) + " --domain " + t.url
+			line = "login --profile local --pool " + t.pool.ID + " --client-id " + quoteShell(c.ID) + " \\\n    --issuer " + t.issuers[t.pool.ID] + " --domain " + t.url
 		} else if t.url != defaultDomain {
 			line += " --domain " + t.url
 		}
@@ -174,7 +174,7 @@ func quoteShell(text string) string {
 // issuer of AWS are asked about there, unless the keys are said to be here.
 func (t *serveText) trust() string {
 	if t.issuer == userpool.IssuerLocal {
-		return "--issuer " + t.issuerURL(t.pool.ID)
+		return "--issuer " + t.issuers[t.pool.ID]
 	}
 	return "--jwks " + t.url + "/" + t.pool.ID + "/.well-known/jwks.json"
 }

@@ -154,9 +154,12 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 		issuer: config.IssuerForm, command: howToRun(), open: !serve.IsLocal(listener.Addr()),
 		inspector: true, controls: flags.controls, data: flags.data, origin: file.Origin, certificate: certificate,
 	}
-	if text.stored, text.deleted, err = storedPools(ctx, server, pools); err != nil {
+	infos, err := server.Pools(ctx)
+	if err != nil {
 		return &failure{statusUsage, errors.New("--data: " + err.Error())}
 	}
+	text.issuers = issuersOf(infos)
+	text.stored, text.deleted = storedPools(infos, pools)
 	if err := out.say(text.String()); err != nil {
 		return err
 	}
@@ -174,14 +177,19 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	return nil
 }
 
-// storedPools returns the pools that the server has beside those of its
-// configuration, as its storage had them, and the IDs of configured pools and clients
-// that it does not have, as they were deleted from its storage.
-func storedPools(ctx context.Context, server *userpool.Server, configured []userpool.Pool) (more []userpool.PoolInfo, deleted map[string]bool, err error) {
-	pools, err := server.Pools(ctx)
-	if err != nil {
-		return nil, nil, err
+// issuersOf returns the issuer of each pool, by the pool's ID.
+func issuersOf(served []userpool.PoolInfo) map[string]string {
+	issuers := make(map[string]string, len(served))
+	for _, info := range served {
+		issuers[info.ID] = info.Issuer
 	}
+	return issuers
+}
+
+// storedPools returns the served pools that are not configured: they come from the
+// storage. It also returns the IDs of configured pools and clients that are not served,
+// because an API call deleted them from the storage.
+func storedPools(served []userpool.PoolInfo, configured []userpool.Pool) (more []userpool.PoolInfo, deleted map[string]bool) {
 	deleted = map[string]bool{}
 	for _, p := range configured {
 		deleted[p.ID] = true
@@ -189,7 +197,7 @@ func storedPools(ctx context.Context, server *userpool.Server, configured []user
 			deleted[c.ID] = true
 		}
 	}
-	for _, info := range pools {
+	for _, info := range served {
 		if !deleted[info.ID] {
 			more = append(more, info)
 		}
@@ -198,7 +206,7 @@ func storedPools(ctx context.Context, server *userpool.Server, configured []user
 			delete(deleted, id)
 		}
 	}
-	return more, deleted, nil
+	return more, deleted
 }
 
 func (f *serveFlags) scheme() string {

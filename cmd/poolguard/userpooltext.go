@@ -20,6 +20,7 @@ type serveText struct {
 	deleted map[string]bool     // IDs of pools and clients that the storage has no more
 	url     string
 	issuer  userpool.IssuerForm
+	issuers map[string]string // what tokens have in iss, by the ID of their pool
 	command string
 	open    bool // to others than this machine
 
@@ -31,18 +32,6 @@ type serveText struct {
 
 // mostListed is how many clients, users and pools are told in full.
 const mostListed = 10
-
-func (t *serveText) issuerURL(poolID string) string {
-	region, _, _ := strings.Cut(poolID, "_")
-	switch t.issuer {
-	case userpool.IssuerOriginal:
-		return "https://cognito-idp." + region + ".amazonaws.com/" + poolID
-	case userpool.IssuerUpdated:
-		return "https://issuer-cognito-idp." + region + ".amazonaws.com/" + poolID
-	default:
-		return t.url + "/" + poolID
-	}
-}
 
 func (t *serveText) String() string {
 	b := terminal.NewPage(t.style)
@@ -76,7 +65,7 @@ func (t *serveText) describe(b *terminal.Page, number int, pool *userpool.Pool) 
 		t.row(b, "deleted", "an edit of its configuration, or another --data, brings it back")
 		return
 	}
-	t.row(b, "issuer", t.issuerURL(pool.ID))
+	t.row(b, "issuer", t.issuers[pool.ID])
 	t.row(b, "key set", t.url+"/"+pool.ID+"/.well-known/jwks.json")
 	t.row(b, "discovery", "/"+pool.ID+"/.well-known/openid-configuration") // with the origin, too long for a line
 	brief := len(pool.Clients) > mostListed

@@ -99,11 +99,11 @@ func setCookie(w http.ResponseWriter, name, value string, d time.Duration) {
 // discover asks the pool where its endpoints are.
 func (a *app) discover(ctx context.Context) (endpoints, error) {
 	var e endpoints
-	document, err := ask(ctx, a.http, a.scene.issuer()+"/.well-known/openid-configuration", nil, "")
+	document, err := ask(ctx, a.http, a.scene.issuer+"/.well-known/openid-configuration", nil, "")
 	if err != nil {
 		return e, err
 	}
-	if err := json.Unmarshal(document.body, &e); err != nil || e.Issuer != a.scene.issuer() {
+	if err := json.Unmarshal(document.body, &e); err != nil || e.Issuer != a.scene.issuer {
 		return e, errors.New("the pool's discovery document cannot be used")
 	}
 	return e, nil

@@ -98,11 +98,17 @@ func newDemo(cfg Config) (*demo, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The pool is in memory: there is nothing to wait for.
+	pools, err := d.pool.Pools(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	d.scene.issuer = pools[0].Issuer
 	d.verifier, err = cognito.New(cognito.Config{
 		UserPools: []cognito.UserPool{{
 			ID:        d.scene.pool.ID,
 			ClientIDs: []string{appClient, machineClient},
-			Issuer:    d.scene.issuer(),
+			Issuer:    d.scene.issuer,
 		}},
 		HTTPClient: newHTTPClient(nil),
 		Logger:     slog.New(slog.DiscardHandler),

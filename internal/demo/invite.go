@@ -37,5 +37,5 @@ func (s *scene) checkLines() string {
 	return "  " + s.command + " inspect \"$TOKEN\"\n" +
 		"  " + s.command + " verify --pool " + s.pool.ID + " \\\n" +
 		"    --client-id " + machineClient + " --token-use access \\\n" +
-		"    --issuer " + s.issuer() + " \"$TOKEN\"\n"
+		"    --issuer " + s.issuer + " \"$TOKEN\"\n"
 }

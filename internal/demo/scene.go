@@ -26,6 +26,7 @@ const otherCallback = "http://localhost:3000/callback"
 // A scene is who and what is in the demo, and where.
 type scene struct {
 	poolURL, appURL string // origins
+	issuer          string // of the pool's tokens, as the running pool reports it
 	pool            userpool.Pool
 	command         string
 }
@@ -47,8 +48,6 @@ func newScene(poolURL, appURL, command string) scene {
 	})
 	return scene{poolURL: poolURL, appURL: appURL, pool: pool, command: cmp.Or(command, "poolguard")}
 }
-
-func (s *scene) issuer() string { return s.poolURL + "/" + s.pool.ID }
 
 // user is the one who signs in during the walk.
 func (s *scene) user() userpool.User { return s.pool.Users[0] }

@@ -20,7 +20,7 @@ import (
 func (w *walk) meetPool(ctx context.Context) error {
 	w.out.say("It serves " + w.scene.poolURL + ". An app and an API know it by its issuer; the rest they ask for.")
 	client := w.newClient(nil)
-	discovery, err := ask(ctx, client, w.scene.issuer()+"/.well-known/openid-configuration", nil, "")
+	discovery, err := ask(ctx, client, w.scene.issuer+"/.well-known/openid-configuration", nil, "")
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (w *walk) meetPool(ctx context.Context) error {
 		pair{"authorization_endpoint", w.endpoints.Authorization},
 		pair{"token_endpoint", w.endpoints.Token},
 	)
-	w.expect("issuer", w.scene.issuer(), w.endpoints.Issuer)
+	w.expect("issuer", w.scene.issuer, w.endpoints.Issuer)
 	keys, err := ask(ctx, client, w.endpoints.KeySet, nil, "")
 	if err != nil {
 		return err
