@@ -70,7 +70,11 @@ release: ## archives, checksums and SBOMs for all platforms: make release VERSIO
 release-modules: ## go.mod files as a release needs them: VERSION=v0.1.0 prints the change, WRITE=1 makes it
 	@scripts/release-modules.sh $(if $(WRITE),--write) "$(VERSION)"
 
-selftest: ## proves that fuzz, release and release-modules do what they say
+.PHONY: release-tags
+release-tags: ## the tags of a release, one for each released module: VERSION=v0.1.0
+	@scripts/release-modules.sh --tags "$(VERSION)"
+
+selftest: ## proves that fuzz, release, release-modules and release-tags do what they say
 	@scripts/selftest.sh
 
 tidy: ## go mod tidy in every module

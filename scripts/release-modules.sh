@@ -1,23 +1,31 @@
 #!/usr/bin/env bash
-# Prepares the go.mod files for a release: scripts/release-modules.sh [--write] VERSION
-# Inside this repository a module finds the others by replace directives, which
-# nobody who requires the module would see, and which `go install` refuses. This
-# drops them and requires the others at VERSION instead. Replacements of modules
-# from elsewhere are left as they are. Without --write it prints the difference
-# and changes nothing.
+# Prepares the go.mod files for a release: scripts/release-modules.sh [--write | --tags] VERSION
+# Inside this repository a module finds the others by replace directives. The go
+# command ignores them in a module that is required, and `go install` refuses a
+# module that has any. This script drops them and requires the others at VERSION
+# instead. Replacements of modules from elsewhere are left as they are. Without
+# --write it prints the difference and changes nothing. With --tags it prints the
+# tags of the release, one for each released module, in the order to push them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 project=github.com/poolguard/poolguard
-write=
-if [ "${1:-}" = --write ]; then
-  write=1
-  shift
-fi
+mode=print
+case ${1:-} in
+  --write | --tags)
+    mode=${1#--}
+    shift
+    ;;
+esac
 version=${1:-}
 if ! [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]]; then
   echo "release-modules: VERSION must be like v0.1.0, not '$version'" >&2
   exit 2
+fi
+
+if [ "$mode" = tags ]; then
+  scripts/modules.sh --released | sed "s,^\./,,; s,\$,/$version,; s,^\./,,"
+  exit
 fi
 
 work=$(mktemp -d)
@@ -50,6 +58,6 @@ scripts/modules.sh | while IFS= read -r dir; do
   done < <(named require "$work/$file")
   [ ${#edits[@]} -eq 0 ] || go mod edit "${edits[@]}" "$work/$file"
   diff -u --label "a/${file#./}" --label "b/${file#./}" "$file" "$work/$file" || true
-  [ -z "$write" ] || cp "$work/$file" "$file"
+  [ "$mode" != write ] || cp "$work/$file" "$file"
 done
-[ -n "$write" ] || echo "release-modules: nothing was changed; WRITE=1 (--write) changes the files" >&2
+[ "$mode" = write ] || echo "release-modules: nothing was changed; WRITE=1 (--write) changes the files" >&2

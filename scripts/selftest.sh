@@ -88,9 +88,10 @@ GO
 
 modules() {
   local toy=$tmp/modules project=github.com/poolguard/poolguard
-  mkdir -p "$toy/scripts" "$toy/cognito/adapter"
+  mkdir -p "$toy/scripts" "$toy/cognito/adapter" "$toy/interop"
   cp scripts/modules.sh scripts/release-modules.sh "$toy/scripts/"
-  printf 'go 1.26.0\n\nuse (\n\t.\n\t./cognito\n\t./cognito/adapter\n)\n' >"$toy/go.work"
+  printf 'go 1.26.0\n\nuse (\n\t.\n\t./cognito\n\t./cognito/adapter\n\t./interop\n)\n' >"$toy/go.work"
+  printf 'module %s/interop\n\ngo 1.26.0\n' "$project" >"$toy/interop/go.mod"
   printf 'module %s/cognito\n\ngo 1.26.0\n' "$project" >"$toy/cognito/go.mod"
   cat >"$toy/go.mod" <<MOD
 module $project
@@ -150,6 +151,12 @@ MOD
   diff -u "$tmp/want-adapter.mod" "$toy/cognito/adapter/go.mod" || fail 'the go.mod of the adapter is not as it should be'
   "$toy/scripts/release-modules.sh" --write v0.3.0 >"$tmp/out" 2>&1
   [ ! -s "$tmp/out" ] || fail 'a second run changes something'
+
+  # A tag for each module that others require, after those of its own requirements.
+  "$toy/scripts/release-modules.sh" --tags v0.3.0 >"$tmp/tags"
+  printf '%s\n' cognito/adapter/v0.3.0 cognito/v0.3.0 v0.3.0 >"$tmp/want-tags"
+  sort "$tmp/tags" | diff -u "$tmp/want-tags" - || fail 'these are not the tags of the modules'
+  [ "$(head -n 1 "$tmp/tags")" = cognito/v0.3.0 ] || fail 'the first tag is not that of the module that the others require'
 }
 
 # The second build sees another folder, an empty build cache, another time zone
@@ -175,15 +182,20 @@ release() {
   expect 0 "$version" "$tmp"/poolguard_*/poolguard version
 }
 
-# Serves the modules as they would be released, and requires and installs them
-# from outside, without the workspace and without a replace directive.
+# Serves the modules as they would be released. Requires the library and installs the
+# command from outside, without the workspace and without a replace directive.
 consumer() {
   local tree=$tmp/tree proxy=$tmp/proxy
   copy_tree "$tree"
   "$tree/scripts/release-modules.sh" --write $version >/dev/null
   go build -o "$tmp/modproxy" ./internal/release/modproxy
-  (cd "$tree" && "$tmp/modproxy" -module . -version $version -output "$proxy" &&
-    "$tmp/modproxy" -module cognito -version $version -output "$proxy")
+  (
+    cd "$tree"
+    dirs=$(scripts/modules.sh --released)
+    for dir in $dirs; do
+      "$tmp/modproxy" -module "$dir" -version $version -output "$proxy"
+    done
+  )
   # What is fetched already serves as the proxy for all else: nothing asks a
   # public one for modules that are not there yet.
   local upstream
