@@ -3,9 +3,9 @@ module github.com/poolguard/poolguard/examples
 go 1.26.0
 
 replace (
-	github.com/poolguard/poolguard => ../
 	github.com/poolguard/poolguard/cognito => ../cognito
 	github.com/poolguard/poolguard/cognito/grpcauth => ../cognito/grpcauth
+	github.com/poolguard/poolguard/userpool => ../userpool
 )
 
 require (
@@ -18,8 +18,8 @@ require (
 	github.com/gofiber/fiber/v3 v3.1.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/labstack/echo/v5 v5.3.1
-	github.com/poolguard/poolguard v0.0.0
 	github.com/poolguard/poolguard/cognito v0.0.0
+	github.com/poolguard/poolguard/userpool v0.0.0
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
 )

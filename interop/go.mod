@@ -5,6 +5,7 @@ go 1.26.0
 replace (
 	github.com/poolguard/poolguard => ../
 	github.com/poolguard/poolguard/cognito => ../cognito
+	github.com/poolguard/poolguard/userpool => ../userpool
 )
 
 require (
@@ -18,6 +19,7 @@ require (
 	github.com/ory/fosite v0.49.0
 	github.com/poolguard/poolguard v0.0.0
 	github.com/poolguard/poolguard/cognito v0.0.0
+	github.com/poolguard/poolguard/userpool v0.0.0
 	golang.org/x/oauth2 v0.37.0
 )
 

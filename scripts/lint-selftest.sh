@@ -130,16 +130,22 @@ cognitotest   cognito/cognitotest       code  example.org/anything
 userpool      userpool                  code  $p/cognito
 userpool      userpool                  code  $p/cognito/keyset
 userpool,userpool-leaves userpool/internal/srp code $p/cognito
-userpool      userpool                  test  $p/cognito
+userpool-tests userpool                 test  $p/cognito
 userpool      userpool                  code  $p/gateway
+-             userpool                  code  github.com/go-json-experiment/json
+userpool      userpool                  code  example.org/anything
+userpool      userpool/internal/newcomer code example.org/anything
+userpool      userpool                  code  github.com/google/go-cmp/cmp
+-             userpool                  test  github.com/google/go-cmp/cmp
+userpool-tests userpool/internal/srp    test  example.org/anything
 -             userpool/internal/srp     code  math/big
 userpool-leaves userpool/internal/srp   code  $p/userpool/internal/store
-userpool-leaves userpool/internal/totp  code  example.org/anything
+userpool,userpool-leaves userpool/internal/totp code example.org/anything
 userpool-leaves userpool/internal/random code $p/userpool/internal/directory
 -             userpool/internal/store   code  go.etcd.io/bbolt/errors
 -             userpool/internal/store   code  github.com/tidwall/btree
 userpool-store userpool/internal/store  code  $p/userpool/internal/directory
-userpool-store userpool/internal/store  code  example.org/anything
+userpool,userpool-store userpool/internal/store code example.org/anything
 -             userpool/internal/directory code $p/userpool/internal/srp
 userpool-directory userpool/internal/directory code $p/userpool/internal/issuer
 userpool-directory userpool/internal/directory code go.etcd.io/bbolt
@@ -198,8 +204,8 @@ serve         internal/serve            code  $p/internal/localtls
 terminal      internal/terminal         code  $p/internal/privatefile
 terminal      internal/terminal         code  github.com/spf13/cobra
 yaml          cmd/poolguard             code  github.com/goccy/go-yaml
-yaml          userpool                  code  github.com/goccy/go-yaml
-commands      userpool                  code  github.com/spf13/cobra
+yaml          gateway                   code  github.com/goccy/go-yaml
+commands      gateway                   code  github.com/spf13/cobra
 commands      interop                   test  github.com/spf13/cobra
 commands      interop                   test  github.com/spf13/pflag
 commands      gateway                   code  $p/cmd/poolguard
@@ -211,15 +217,15 @@ commands      gateway                   code  $p/cmd/poolguard
 -             interop                   test  github.com/golang-jwt/jwt/v5
 cryptography  cmd/poolguard             code  golang.org/x/crypto/argon2
 cryptography  cmd/poolguard             code  github.com/golang-jwt/jwt/v5
-cryptography  userpool                  code  github.com/dgrijalva/jwt-go
-cryptography  userpool                  code  github.com/go-jose/go-jose/v4
-cryptography  userpool                  code  github.com/square/go-jose
-cryptography  userpool                  code  gopkg.in/go-jose/go-jose.v2
-cryptography  userpool                  code  gopkg.in/square/go-jose.v2
-cryptography  userpool                  code  github.com/lestrrat-go/jwx/v3/jwt
-cryptography  userpool                  code  github.com/MicahParks/keyfunc/v3
-cryptography  userpool                  code  github.com/cristalhq/jwt/v5
-cryptography  userpool                  code  github.com/coreos/go-oidc/v3/oidc
+cryptography  gateway                   code  github.com/dgrijalva/jwt-go
+cryptography  gateway                   code  github.com/go-jose/go-jose/v4
+cryptography  gateway                   code  github.com/square/go-jose
+cryptography  gateway                   code  gopkg.in/go-jose/go-jose.v2
+cryptography  gateway                   code  gopkg.in/square/go-jose.v2
+cryptography  gateway                   code  github.com/lestrrat-go/jwx/v3/jwt
+cryptography  gateway                   code  github.com/MicahParks/keyfunc/v3
+cryptography  gateway                   code  github.com/cristalhq/jwt/v5
+cryptography  gateway                   code  github.com/coreos/go-oidc/v3/oidc
 -             bench                     code  github.com/golang-jwt/jwt/v5
 -             bench/internal/peers      code  github.com/coreos/go-oidc/v3/oidc
 -             examples/migrating/golangjwt code github.com/golang-jwt/jwt/v5
@@ -268,7 +274,7 @@ done < <(cases)
 # The modules have names of their own, so that an import of the project is just
 # one that is not there: the rules go by file and import path alone, and real
 # packages that import each other at will would be a cycle.
-modules=(. cognito cognito/grpcauth cognito/observe bench examples)
+modules=(. bench cognito cognito/grpcauth cognito/observe examples userpool)
 for module in "${modules[@]}"; do
   printf 'module selftest.invalid/%s\n\ngo 1.26.0\n' "$module" | sed 's,/\.$,,' >"$tree/$module/go.mod"
 done

@@ -71,7 +71,7 @@ ports() {
   local port
   for port in linux/386 windows/amd64 darwin/arm64; do
     echo "$port"
-    GOOS=${port%/*} GOARCH=${port#*/} CGO_ENABLED=0 go vet ./... ./cognito/... || return 1
+    GOOS=${port%/*} GOARCH=${port#*/} CGO_ENABLED=0 go vet ./... ./cognito/... ./userpool/... || return 1
   done
 }
 

@@ -182,7 +182,7 @@ release() {
   expect 0 "$version" "$tmp"/poolguard_*/poolguard version
 }
 
-# Serves the modules as they would be released. Requires the library and installs the
+# Serves the modules as they would be released. Requires the libraries and installs the
 # command from outside, without the workspace and without a replace directive.
 consumer() {
   local tree=$tmp/tree proxy=$tmp/proxy
@@ -201,6 +201,7 @@ consumer() {
   local upstream
   upstream=file://$(go env GOMODCACHE)/cache/download
   (cd cognito && GOWORK=off go list -deps . >/dev/null)
+  (cd userpool && GOWORK=off go list -deps . >/dev/null)
   GOWORK=off go list -deps ./cmd/poolguard >/dev/null
   mkdir "$tmp/consumer"
   (
@@ -209,9 +210,11 @@ consumer() {
     # Fetched modules were checked against the checksum database when they came.
     export GOBIN=$tmp/bin GONOSUMDB='*'
     go mod init example.org/consumer
-    go get github.com/poolguard/poolguard/cognito@$version
-    printf 'package main\n\nimport _ "github.com/poolguard/poolguard/cognito"\n\nfunc main() {}\n' >main.go
-    go build -o "$tmp/consumer.bin" .
+    for library in cognito userpool; do
+      go get github.com/poolguard/poolguard/$library@$version
+      printf 'package main\n\nimport _ "github.com/poolguard/poolguard/%s"\n\nfunc main() {}\n' $library >main.go
+      go build -o "$tmp/consumer.bin" .
+    done
     go install github.com/poolguard/poolguard/cmd/poolguard@$version
   ) >"$tmp/out" 2>&1 || {
     cat "$tmp/out" >&2
