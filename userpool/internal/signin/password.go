@@ -45,11 +45,11 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 		if err != nil {
 			return directory.User{}, err
 		}
-		if locked, err := s.nobodyLocked(ctx, pool, name); locked || err != nil {
+		if locked, err := s.unknownLocked(ctx, pool, name); locked || err != nil {
 			return directory.User{}, cmp.Or(err, ErrLocked)
 		}
 		decoy.Matches(pool.SRPName(), name, password)
-		return directory.User{}, errors.Join(s.nobodyWas(ctx, pool, name), ErrNoUser)
+		return directory.User{}, errors.Join(s.recordUnknownAttempt(ctx, pool, name), ErrNoUser)
 	}
 	if err != nil {
 		return directory.User{}, err
@@ -65,9 +65,9 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 		decoy.Matches(pool.SRPName(), u.Username, password)
 	}
 	if !u.Password.Matches(pool.SRPName(), u.Username, password) {
-		return directory.User{}, errors.Join(s.passwordWas(ctx, pool, u, false), wrongPassword(u))
+		return directory.User{}, errors.Join(s.recordAttempt(ctx, pool, u, false), wrongPassword(u))
 	}
-	if err := s.passwordWas(ctx, pool, u, true); err != nil {
+	if err := s.recordAttempt(ctx, pool, u, true); err != nil {
 		return directory.User{}, err
 	}
 	return u, s.mayEnter(u)
@@ -99,8 +99,8 @@ func (s *Service) mayEnter(u directory.User) error {
 	return nil
 }
 
-// passwordWas counts failures, or forgets them.
-func (s *Service) passwordWas(ctx context.Context, pool directory.Pool, seen directory.User, right bool) error {
+// recordAttempt counts a wrong password of a user. A right one clears the count.
+func (s *Service) recordAttempt(ctx context.Context, pool directory.Pool, seen directory.User, right bool) error {
 	if right && seen.Failures == 0 {
 		return nil
 	}
@@ -140,8 +140,9 @@ func (s *Service) lockAfter(failures int) time.Time {
 	return s.Now().Add(min(time.Second<<min(over, 20), maxLock))
 }
 
-// nobodyLocked reports whether a name that nobody has must wait, as a user's would.
-func (s *Service) nobodyLocked(ctx context.Context, pool directory.Pool, name string) (locked bool, err error) {
+// unknownLocked reports whether attempts under the name of no user must wait. They wait as
+// long as attempts under the name of a user.
+func (s *Service) unknownLocked(ctx context.Context, pool directory.Pool, name string) (locked bool, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		f, err := directory.GetFailures(tx, pool, name)
 		locked = s.waits(f.LockedUntil)
@@ -150,9 +151,9 @@ func (s *Service) nobodyLocked(ctx context.Context, pool directory.Pool, name st
 	return locked, err
 }
 
-// nobodyWas counts a wrong password for a name that nobody has: the wait that it
-// costs, and the time that counting takes, must not tell who exists.
-func (s *Service) nobodyWas(ctx context.Context, pool directory.Pool, name string) error {
+// recordUnknownAttempt counts a wrong password under the name of no user. Neither the wait
+// that follows nor the time that counting takes may show which users exist.
+func (s *Service) recordUnknownAttempt(ctx context.Context, pool directory.Pool, name string) error {
 	return s.Store.Update(ctx, func(tx store.Tx) error {
 		now := s.Now()
 		if err := directory.Sweep(tx, now); err != nil {

@@ -108,7 +108,7 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	}
 	locked := s.waits(a.user.LockedUntil)
 	if a.Sub == "" {
-		if locked, err = s.nobodyLocked(ctx, a.pool, a.Tried); err != nil {
+		if locked, err = s.unknownLocked(ctx, a.pool, a.Tried); err != nil {
 			return directory.User{}, err
 		}
 	}
@@ -122,11 +122,11 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	proven := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Sub == "":
-		return directory.User{}, errors.Join(s.nobodyWas(ctx, a.pool, a.Tried), ErrNoUser)
+		return directory.User{}, errors.Join(s.recordUnknownAttempt(ctx, a.pool, a.Tried), ErrNoUser)
 	case !proven || !inTime:
-		return directory.User{}, errors.Join(s.passwordWas(ctx, a.pool, a.user, false), wrongPassword(a.user))
+		return directory.User{}, errors.Join(s.recordAttempt(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}
-	if err := s.passwordWas(ctx, a.pool, a.user, true); err != nil {
+	if err := s.recordAttempt(ctx, a.pool, a.user, true); err != nil {
 		return directory.User{}, err
 	}
 	return a.user, s.mayEnter(a.user)
