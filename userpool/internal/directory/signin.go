@@ -186,11 +186,6 @@ func GetChallenge(tx store.Tx, session string) (Challenge, error) {
 	return challenges.get(tx, Digest(session))
 }
 
-// DeleteChallenge is content if there is none.
-func DeleteChallenge(tx store.Tx, session string) error {
-	return challenges.delete(tx, Digest(session))
-}
-
 const secretsBucket store.Bucket = "secrets"
 
 // ServerSecret returns the server's secret of that name, and makes it with fresh where

@@ -88,17 +88,13 @@ var standardScopes = []string{"openid", "email", "phone", "profile", "aws.cognit
 // StandardScopes returns the scopes that every pool has.
 func StandardScopes() []string { return slices.Clone(standardScopes) }
 
-// standardAttributes are the attributes that every pool has.
+// standardAttributes are the attributes that every pool has, except sub, which no caller can set.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 var standardAttributes = []string{
 	"address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "locale",
 	"middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture",
 	"preferred_username", "profile", "updated_at", "website", "zoneinfo",
 }
-
-// StandardAttributes returns the names of the attributes that every pool has, but
-// for sub, which nobody can set.
-func StandardAttributes() []string { return slices.Clone(standardAttributes) }
 
 // HasAttribute reports whether users of the pool can have an attribute.
 func (p *Pool) HasAttribute(name string) bool {
