@@ -14,12 +14,12 @@ import (
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/api"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/controls"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/oauth"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -95,7 +95,7 @@ func (s *Server) secrets(ctx context.Context) (decoys []byte, seeds seedKey, err
 }
 
 func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte) http.Handler {
-	signIns := signin.New(signin.Config{
+	signIns := authflow.New(authflow.Config{
 		Store: s.store, Issuer: s.issuer, Now: s.now, Random: s.random, Logger: cfg.Logger, Decoys: decoys,
 	})
 	accounts := account.New(account.Config{

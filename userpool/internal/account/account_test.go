@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -45,7 +45,7 @@ func newDesk(tb testing.TB) *desk {
 	clock, source, logger := func() time.Time { return d.now }, random.NewSource(rand.Reader), slog.New(slog.DiscardHandler)
 	d.Service = New(Config{
 		Store: s, Now: clock, Random: source, Logger: logger,
-		SignIns: signin.New(signin.Config{Store: s, Now: clock, Random: source, Logger: logger}),
+		SignIns: authflow.New(authflow.Config{Store: s, Now: clock, Random: source, Logger: logger}),
 		Deliver: func(_ context.Context, m Message) { d.sent = append(d.sent, m) },
 	})
 	return d

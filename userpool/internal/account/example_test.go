@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -21,7 +21,7 @@ func Example() {
 	var code string
 	accounts := account.New(account.Config{
 		Store: s, Now: time.Now, Random: source, Logger: slog.New(slog.DiscardHandler),
-		SignIns: signin.New(signin.Config{Store: s, Now: time.Now, Random: source, Logger: slog.New(slog.DiscardHandler)}),
+		SignIns: authflow.New(authflow.Config{Store: s, Now: time.Now, Random: source, Logger: slog.New(slog.DiscardHandler)}),
 		Deliver: func(_ context.Context, m account.Message) { code = m.Code },
 	})
 	pool := directory.Pool{ID: "us-east-1_Local0001", Password: directory.DefaultPasswordPolicy, AutoVerifiedAttributes: []string{"email"}}

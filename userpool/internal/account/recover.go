@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -85,7 +85,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, pool directory.Pool
 }
 
 // ChangePassword replaces the password of a user who knows the present one. Wrong
-// ones count as wrong ones at signing in. The errors of signin.CheckPassword come
+// ones count as wrong ones at signing in. The errors of authflow.CheckPassword come
 // as they are.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ChangePassword.html
 func (s *Service) ChangePassword(ctx context.Context, pool directory.Pool, u directory.User, previous, proposed string) error {
@@ -109,7 +109,7 @@ func (s *Service) ChangePassword(ctx context.Context, pool directory.Pool, u dir
 	}
 	return s.changeSame(ctx, pool, u, func(_ store.Tx, now *directory.User) error {
 		if !bytes.Equal(now.Password.V, u.Password.V) {
-			return signin.ErrWrongPassword // it was changed meanwhile
+			return authflow.ErrWrongPassword // it was changed meanwhile
 		}
 		s.setPassword(pool, now, verifier, directory.Confirmed)
 		return nil

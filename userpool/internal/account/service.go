@@ -7,16 +7,16 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // Config is what a [Service] works with. All fields are mandatory.
 type Config struct {
 	Store   store.Store
-	SignIns *signin.Service // judges the previous password when one is changed
+	SignIns *authflow.Service // judges the previous password when one is changed
 	Now     func() time.Time
 	Random  *random.Source
 	Logger  *slog.Logger

@@ -3,8 +3,8 @@ package api
 import (
 	"context"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // accountActions are those that users and app clients need for accounts. Members of
@@ -43,10 +43,10 @@ func (a *API) clientOf(ctx context.Context, c constraints, id, username, hash st
 
 // own judges the access token with which users come to their own accounts, after the
 // checks of the rest of the request.
-func (a *API) own(ctx context.Context, c constraints, token string) (signin.Access, error) {
+func (a *API) own(ctx context.Context, c constraints, token string) (authflow.Access, error) {
 	access, err := a.authAccess(ctx, c, token)
 	if err == nil && access.User.Status == directory.ResetRequired {
-		err = signin.ErrResetRequired
+		err = authflow.ErrResetRequired
 	}
 	return access, err
 }

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/profile"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // scopeAPI is the one scope of access tokens that the API gives at sign-in.
@@ -57,7 +57,7 @@ type authResult struct {
 	TokenType    string
 }
 
-func resultOf(client directory.Client, tokens signin.Tokens) *authResult {
+func resultOf(client directory.Client, tokens authflow.Tokens) *authResult {
 	return &authResult{
 		AccessToken: tokens.Access, IDToken: tokens.ID, RefreshToken: tokens.Refresh,
 		ExpiresIn: int(client.AccessValidity.Seconds()), TokenType: "Bearer",
@@ -68,7 +68,7 @@ func resultOf(client directory.Client, tokens signin.Tokens) *authResult {
 // admin's request, or "".
 func (a *API) authClient(ctx context.Context, poolID, clientID string) (directory.Pool, directory.Client, error) {
 	pool, client, err := a.SignIns.Client(ctx, clientID)
-	if errors.Is(err, signin.ErrNoClient) || err == nil && poolID != "" && client.PoolID != poolID {
+	if errors.Is(err, authflow.ErrNoClient) || err == nil && poolID != "" && client.PoolID != poolID {
 		if poolID != "" {
 			if _, err := a.poolOf(ctx, nil, poolID); err != nil {
 				return pool, client, err
@@ -118,7 +118,7 @@ func (a *API) signing(ctx context.Context, c constraints, in signingInput, admin
 
 // proceed answers with what is due after a password, or after a challenge: the next
 // challenge, or the tokens.
-func (s *signing) proceed(ctx context.Context, step signin.Step, err error) (*authOutput, error) {
+func (s *signing) proceed(ctx context.Context, step authflow.Step, err error) (*authOutput, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -135,10 +135,10 @@ func (s *signing) proceed(ctx context.Context, step signin.Step, err error) (*au
 
 // challengeParameters are what a client is told about a challenge. Lists and
 // objects in it are JSON within strings.
-func challengeParameters(pool directory.Pool, step signin.Step) (map[string]string, error) {
+func challengeParameters(pool directory.Pool, step authflow.Step) (map[string]string, error) {
 	parameters := map[string]string{"USER_ID_FOR_SRP": step.User.Username}
 	switch step.Challenge {
-	case signin.ChallengeNewPassword:
+	case authflow.ChallengeNewPassword:
 		visible := step.User.Attributes
 		if visible == nil {
 			visible = map[string]string{}
@@ -154,7 +154,7 @@ func challengeParameters(pool directory.Pool, step signin.Step) (map[string]stri
 			}
 			parameters[name] = string(b)
 		}
-	case signin.ChallengeMFASetup:
+	case authflow.ChallengeMFASetup:
 		parameters["MFAS_CAN_SETUP"] = `["SOFTWARE_TOKEN_MFA"]`
 	}
 	return parameters, nil

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -28,7 +28,7 @@ const (
 // Config is what the API works with. All fields but Region are mandatory.
 type Config struct {
 	Store    store.Store
-	SignIns  *signin.Service
+	SignIns  *authflow.Service
 	Accounts *account.Service
 	Now      func() time.Time
 	Random   *random.Source

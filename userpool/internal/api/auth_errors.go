@@ -4,8 +4,8 @@ import (
 	"errors"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 )
 
@@ -15,13 +15,13 @@ var authExceptions = []struct {
 	err       error
 	exception Error
 }{
-	{signin.ErrSessionInvalid, Error{"NotAuthorizedException", "Invalid session for the user."}},
-	{signin.ErrSessionExpired, Error{"NotAuthorizedException", "Invalid session for the user, session is expired."}},
-	{signin.ErrSessionUsed, Error{"NotAuthorizedException", "Invalid session for the user, session can only be used once."}},
-	{signin.ErrWrongCode, Error{"CodeMismatchException", "Invalid code received for user"}},
-	{signin.ErrCodeUsed, Error{"ExpiredCodeException", "Your software token has already been used once."}},
-	{signin.ErrNoTOTP, Error{"SoftwareTokenMFANotFoundException", "Software Token MFA does not exist for the user."}},
-	{signin.ErrMFAOff, Error{"SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"}},
+	{authflow.ErrSessionInvalid, Error{"NotAuthorizedException", "Invalid session for the user."}},
+	{authflow.ErrSessionExpired, Error{"NotAuthorizedException", "Invalid session for the user, session is expired."}},
+	{authflow.ErrSessionUsed, Error{"NotAuthorizedException", "Invalid session for the user, session can only be used once."}},
+	{authflow.ErrWrongCode, Error{"CodeMismatchException", "Invalid code received for user"}},
+	{authflow.ErrCodeUsed, Error{"ExpiredCodeException", "Your software token has already been used once."}},
+	{authflow.ErrNoTOTP, Error{"SoftwareTokenMFANotFoundException", "Software Token MFA does not exist for the user."}},
+	{authflow.ErrMFAOff, Error{"SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"}},
 	{srp.ErrTimestamp, Error{"InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english"}},
 	// A guess: only the exception was seen.
 	{srp.ErrPublicValue, Error{"InvalidParameterException", "SRP_A is not a valid value."}},
@@ -31,8 +31,8 @@ var authExceptions = []struct {
 // authError turns an error of signing in into Cognito's exception. A client that
 // hides who exists does not say that a user is unknown.
 func authError(client directory.Client, err error) error {
-	if errors.Is(err, signin.ErrNoUser) && client.HideUnknownUsers {
-		return signin.ErrWrongPassword
+	if errors.Is(err, authflow.ErrNoUser) && client.HideUnknownUsers {
+		return authflow.ErrWrongPassword
 	}
 	for _, known := range authExceptions {
 		if errors.Is(err, known.err) {

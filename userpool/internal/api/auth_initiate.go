@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"github.com/poolguard/poolguard/userpool/internal/signin"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 )
 
 // initiateAuthInput is the request of InitiateAuth, and with UserPoolID that of
@@ -85,7 +85,7 @@ func (s *signing) password(ctx context.Context, name string) (*authOutput, error
 	if err != nil {
 		return nil, err
 	}
-	step, err := s.SignIns.Next(ctx, s.pool, s.client, u, signin.MethodPassword)
+	step, err := s.SignIns.Next(ctx, s.pool, s.client, u, authflow.MethodPassword)
 	return s.proceed(ctx, step, err)
 }
 
@@ -102,7 +102,7 @@ func (s *signing) beginSRP(ctx context.Context, name string) (*authOutput, error
 		return nil, err
 	}
 	return &authOutput{
-		ChallengeName: signin.ChallengeSRP,
+		ChallengeName: authflow.ChallengeSRP,
 		ChallengeParameters: map[string]string{
 			"SALT": begun.Salt, "SECRET_BLOCK": begun.Block, "SRP_B": begun.B,
 			"USERNAME": begun.User, "USER_ID_FOR_SRP": begun.User,
@@ -132,7 +132,7 @@ func (s *signing) choose(ctx context.Context, name string) (*authOutput, error) 
 		return nil, err
 	}
 	return &authOutput{
-		ChallengeName: signin.ChallengeSelect, Session: session,
+		ChallengeName: authflow.ChallengeSelect, Session: session,
 		ChallengeParameters: map[string]string{"USERNAME": name}, AvailableChallenges: availableChallenges,
 	}, nil
 }

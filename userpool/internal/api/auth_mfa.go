@@ -5,16 +5,16 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // authAccess judges the access token of a request whose other members have passed
 // the checks of c. It must have the scope that lets users change their own account.
-func (a *API) authAccess(ctx context.Context, c constraints, token string) (signin.Access, error) {
+func (a *API) authAccess(ctx context.Context, c constraints, token string) (authflow.Access, error) {
 	c.required("accessToken", token, tokenShape)
 	if err := c.err(); err != nil {
-		return signin.Access{}, err
+		return authflow.Access{}, err
 	}
 	access, err := a.SignIns.CheckAccess(ctx, token)
 	if err != nil {
@@ -89,7 +89,7 @@ func (a *API) associateSoftwareToken(ctx context.Context, in softwareTokenInput)
 	if in.Session != "" {
 		out.SecretCode, out.Session, err = a.SignIns.AssociateSetup(ctx, in.Session)
 	} else {
-		var access signin.Access
+		var access authflow.Access
 		if access, err = a.mfaAccess(ctx, in.AccessToken); err == nil {
 			out.SecretCode, err = a.SignIns.AssociateTOTP(ctx, access.Pool, access.User)
 		}
@@ -101,10 +101,10 @@ func (a *API) associateSoftwareToken(ctx context.Context, in softwareTokenInput)
 }
 
 // mfaAccess is authAccess for pools that have second factors.
-func (a *API) mfaAccess(ctx context.Context, token string) (signin.Access, error) {
+func (a *API) mfaAccess(ctx context.Context, token string) (authflow.Access, error) {
 	access, err := a.authAccess(ctx, nil, token)
 	if err == nil && (access.Pool.MFA == "" || access.Pool.MFA == "OFF") {
-		err = signin.ErrMFAOff
+		err = authflow.ErrMFAOff
 	}
 	return access, err
 }
@@ -126,12 +126,12 @@ func (a *API) verifySoftwareToken(ctx context.Context, in softwareTokenInput) (*
 	if in.Session != "" {
 		out.Session, err = a.SignIns.VerifySetup(ctx, in.Session, in.UserCode)
 	} else {
-		var access signin.Access
+		var access authflow.Access
 		if access, err = a.mfaAccess(ctx, in.AccessToken); err == nil {
 			err = a.SignIns.VerifyTOTP(ctx, access.Pool, access.User, in.UserCode)
 		}
 	}
-	if errors.Is(err, signin.ErrWrongCode) {
+	if errors.Is(err, authflow.ErrWrongCode) {
 		return nil, exception("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA")
 	}
 	if err != nil {
@@ -193,9 +193,9 @@ func (a *API) setPreference(ctx context.Context, pool directory.Pool, u director
 	err := a.SignIns.EnableTOTP(ctx, pool, u, in.SoftwareTokenMfaSettings.Enabled)
 	// The words that amazon-cognito-identity-js and Amplify look for.
 	switch {
-	case errors.Is(err, signin.ErrNoTOTP):
+	case errors.Is(err, authflow.ErrNoTOTP):
 		return invalidParameter("User has not set up software token mfa")
-	case errors.Is(err, signin.ErrTOTPPending):
+	case errors.Is(err, authflow.ErrTOTPPending):
 		return invalidParameter("User has not verified software token mfa")
 	}
 	return err
@@ -216,7 +216,7 @@ func (a *API) getUserAuthFactors(ctx context.Context, in tokenRequest) (*authFac
 	}
 	out := &authFactorsOutput{Username: access.User.Username, ConfiguredUserAuthFactors: []string{"PASSWORD"}}
 	if access.User.TOTPEnabled {
-		out.PreferredMfaSetting, out.UserMFASettingList = signin.ChallengeTOTP, []string{signin.ChallengeTOTP}
+		out.PreferredMfaSetting, out.UserMFASettingList = authflow.ChallengeTOTP, []string{authflow.ChallengeTOTP}
 	}
 	return out, nil
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // refresh is REFRESH_TOKEN_AUTH: new tokens, but no refresh token.
@@ -40,8 +40,8 @@ func (s *signing) refresh(ctx context.Context) (*authOutput, error) {
 
 func (s *signing) refreshed(ctx context.Context, token string, check func(issuer.Subject) error) (*authResult, error) {
 	refreshed, err := s.SignIns.Refresh(ctx, s.pool, s.client, token, check)
-	if errors.Is(err, signin.ErrNoUser) && s.client.HideUnknownUsers {
-		return nil, signin.ErrRefreshInvalid
+	if errors.Is(err, authflow.ErrNoUser) && s.client.HideUnknownUsers {
+		return nil, authflow.ErrRefreshInvalid
 	}
 	if err != nil {
 		return nil, err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/poolguard/poolguard/userpool/internal/signin"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 )
 
 // respondInput is the request of RespondToAuthChallenge, and with UserPoolID that
@@ -42,27 +42,27 @@ func (s *signing) respond(ctx context.Context, challenge, session string) (*auth
 	if err != nil {
 		return nil, err
 	}
-	if challenge == signin.ChallengeSRP {
+	if challenge == authflow.ChallengeSRP {
 		return s.answerSRP(ctx, name)
 	}
 	if session == "" {
 		return nil, invalidParameter("Missing required parameter Session")
 	}
-	by := signin.Answer{Session: session, Username: name}
+	by := authflow.Answer{Session: session, Username: name}
 	switch challenge {
-	case signin.ChallengeNewPassword:
+	case authflow.ChallengeNewPassword:
 		return s.answerNewPassword(ctx, by)
-	case signin.ChallengeTOTP:
+	case authflow.ChallengeTOTP:
 		code, err := parameter(s.values, "SOFTWARE_TOKEN_MFA_CODE")
 		if err != nil {
 			return nil, err
 		}
 		step, err := s.SignIns.AnswerTOTP(ctx, s.client, by, code)
 		return s.proceed(ctx, step, err)
-	case signin.ChallengeMFASetup:
+	case authflow.ChallengeMFASetup:
 		step, err := s.SignIns.AnswerMFASetup(ctx, s.client, by)
 		return s.proceed(ctx, step, err)
-	case signin.ChallengeSelect:
+	case authflow.ChallengeSelect:
 		answer, err := parameter(s.values, "ANSWER")
 		if err != nil {
 			return nil, err
@@ -72,7 +72,7 @@ func (s *signing) respond(ctx context.Context, challenge, session string) (*auth
 		return s.answerChoice(ctx, session, name, challenge)
 	}
 	// A challenge that this server does not make.
-	return nil, signin.ErrSessionInvalid
+	return nil, authflow.ErrSessionInvalid
 }
 
 func (s *signing) answerSRP(ctx context.Context, name string) (*authOutput, error) {
@@ -80,17 +80,17 @@ func (s *signing) answerSRP(ctx context.Context, name string) (*authOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.SignIns.AnswerSRP(ctx, s.client, signin.Proof{
+	u, err := s.SignIns.AnswerSRP(ctx, s.client, authflow.Proof{
 		Username: name, Block: values[0], Signature: values[1], Timestamp: values[2],
 	})
 	if err != nil {
 		return nil, err
 	}
-	step, err := s.SignIns.Next(ctx, s.pool, s.client, u, signin.MethodPassword)
+	step, err := s.SignIns.Next(ctx, s.pool, s.client, u, authflow.MethodPassword)
 	return s.proceed(ctx, step, err)
 }
 
-func (s *signing) answerNewPassword(ctx context.Context, by signin.Answer) (*authOutput, error) {
+func (s *signing) answerNewPassword(ctx context.Context, by authflow.Answer) (*authOutput, error) {
 	password, err := parameter(s.values, "NEW_PASSWORD")
 	if err != nil {
 		return nil, err

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // Error is an exception of Cognito's: its name and its message, which the caller
@@ -85,21 +85,21 @@ func exceptionOf(err error) (found *Error, ok bool) {
 		name    string
 		message string
 	}{
-		{signin.ErrWrongPassword, "NotAuthorizedException", "Incorrect username or password."},
-		{signin.ErrNoUser, "UserNotFoundException", "User does not exist."},
+		{authflow.ErrWrongPassword, "NotAuthorizedException", "Incorrect username or password."},
+		{authflow.ErrNoUser, "UserNotFoundException", "User does not exist."},
 		// For wrong one-time codes a guess.
-		{signin.ErrLocked, "NotAuthorizedException", "Password attempts exceeded"},
-		{signin.ErrDisabled, "NotAuthorizedException", "User is disabled."},
-		{signin.ErrNotConfirmed, "UserNotConfirmedException", "User is not confirmed."},
-		{signin.ErrResetRequired, "PasswordResetRequiredException", "Password reset required for the user"},
-		{signin.ErrTemporaryExpired, "NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."},
-		{signin.ErrExternal, "NotAuthorizedException", "Incorrect username or password."},
-		{signin.ErrRefreshInvalid, "NotAuthorizedException", "Invalid Refresh Token."},
-		{signin.ErrRefreshExpired, "NotAuthorizedException", "Refresh Token has expired"},
+		{authflow.ErrLocked, "NotAuthorizedException", "Password attempts exceeded"},
+		{authflow.ErrDisabled, "NotAuthorizedException", "User is disabled."},
+		{authflow.ErrNotConfirmed, "UserNotConfirmedException", "User is not confirmed."},
+		{authflow.ErrResetRequired, "PasswordResetRequiredException", "Password reset required for the user"},
+		{authflow.ErrTemporaryExpired, "NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."},
+		{authflow.ErrExternal, "NotAuthorizedException", "Incorrect username or password."},
+		{authflow.ErrRefreshInvalid, "NotAuthorizedException", "Invalid Refresh Token."},
+		{authflow.ErrRefreshExpired, "NotAuthorizedException", "Refresh Token has expired"},
 		// The words are those of Amplify's tests: a guess.
-		{signin.ErrRefreshReplaced, "RefreshTokenReuseException", "Refresh token has been invalidated by rotation"},
-		{signin.ErrRefreshRevoked, "NotAuthorizedException", "Refresh Token has been revoked"},
-		{signin.ErrAccessRevoked, "NotAuthorizedException", "Access Token has been revoked"},
+		{authflow.ErrRefreshReplaced, "RefreshTokenReuseException", "Refresh token has been invalidated by rotation"},
+		{authflow.ErrRefreshRevoked, "NotAuthorizedException", "Refresh Token has been revoked"},
+		{authflow.ErrAccessRevoked, "NotAuthorizedException", "Access Token has been revoked"},
 		{issuer.ErrNotAccessToken, "NotAuthorizedException", "Invalid Access Token"},
 		{issuer.ErrTokenExpired, "NotAuthorizedException", "Access Token has expired"},
 	} {

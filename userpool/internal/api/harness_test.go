@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
@@ -36,7 +36,7 @@ type world struct {
 	t        testing.TB
 	store    store.Store
 	issuer   *issuer.Issuer
-	signIns  *signin.Service
+	signIns  *authflow.Service
 	accounts *account.Service
 	log      *bytes.Buffer
 
@@ -75,7 +75,7 @@ func newWorld(t testing.TB) *world {
 		URL: func(id string) string { return "http://pool.test/" + id },
 	})
 	logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.signIns = signin.New(signin.Config{Store: w.store, Issuer: w.issuer, Now: w.clock, Random: source, Logger: logger})
+	w.signIns = authflow.New(authflow.Config{Store: w.store, Issuer: w.issuer, Now: w.clock, Random: source, Logger: logger})
 	w.accounts = account.New(account.Config{
 		Store: w.store, SignIns: w.signIns, Now: w.clock, Random: source, Logger: logger, Deliver: w.deliver,
 	})

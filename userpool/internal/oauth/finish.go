@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -20,7 +20,7 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, request authoriz
 		give = s.giveTokens
 	}
 	location, err := give(r.Context(), request, session)
-	if errors.Is(err, signin.ErrNoUser) || errors.Is(err, signin.ErrDisabled) {
+	if errors.Is(err, authflow.ErrNoUser) || errors.Is(err, authflow.ErrDisabled) {
 		s.refuseAuthorization(w, r, request.refuse(codeLoginRequired, "the user is gone"))
 		return
 	}
@@ -35,7 +35,7 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, request authoriz
 // auth_time is that of the password, not of this request.
 func (s *Server) signInOf(tx store.Tx, request authorizationRequest, session directory.Session) (issuer.Subject, error) {
 	known := directory.SignIn{Username: session.Username, Sub: session.Sub}
-	subject, err := signin.SubjectOf(tx, request.client.pool, request.client.Client, known)
+	subject, err := authflow.SubjectOf(tx, request.client.pool, request.client.Client, known)
 	if err != nil {
 		return issuer.Subject{}, err
 	}

@@ -10,9 +10,9 @@ import (
 	"net/url"
 	"regexp"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -61,8 +61,8 @@ func (s *Server) takeCode(ctx context.Context, client app, form url.Values) (sub
 		if refused = s.judgeCode(code, client, form); refused != nil {
 			return nil //nolint:nilerr // the code is used up: what was written stays
 		}
-		subject, err = signin.SubjectOf(tx, client.pool, client.Client, code.SignIn)
-		if errors.Is(err, signin.ErrNoUser) || errors.Is(err, signin.ErrDisabled) {
+		subject, err = authflow.SubjectOf(tx, client.pool, client.Client, code.SignIn)
+		if errors.Is(err, authflow.ErrNoUser) || errors.Is(err, authflow.ErrDisabled) {
 			refused = refuse(codeInvalidGrant, "the user is gone")
 			return nil
 		}

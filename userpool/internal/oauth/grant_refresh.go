@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // exchangeRefreshToken is the refresh grant (RFC 6749 §6). It returns a refresh
@@ -26,8 +26,8 @@ func (s *Server) exchangeRefreshToken(ctx context.Context, client app, form url.
 		return nil
 	})
 	for _, known := range []error{
-		signin.ErrRefreshInvalid, signin.ErrRefreshExpired, signin.ErrRefreshReplaced, signin.ErrRefreshRevoked,
-		signin.ErrNoUser, signin.ErrDisabled,
+		authflow.ErrRefreshInvalid, authflow.ErrRefreshExpired, authflow.ErrRefreshReplaced, authflow.ErrRefreshRevoked,
+		authflow.ErrNoUser, authflow.ErrDisabled,
 	} {
 		if errors.Is(err, known) {
 			return tokenResponse{}, refuse(codeInvalidGrant, known.Error())

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
@@ -102,7 +102,7 @@ func newWorld(t testing.TB, log io.Writer, wrap func(store.Store) store.Store) *
 	w := &world{mux: http.NewServeMux(), pool: pool}
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	keys := issuer.New(issuer.Config{Store: memory, Now: w.clock, Random: source, URL: url})
-	signIns := signin.New(signin.Config{Store: used, Issuer: keys, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32)})
+	signIns := authflow.New(authflow.Config{Store: used, Issuer: keys, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32)})
 	accounts := account.New(account.Config{
 		Store: used, SignIns: signIns, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32),
 		Deliver: func(_ context.Context, m account.Message) {

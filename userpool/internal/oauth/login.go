@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // problems has the page's words for what keeps somebody out; the first are
@@ -16,14 +16,14 @@ var problems = []struct {
 	err     error
 	message string
 }{
-	{signin.ErrWrongPassword, "Incorrect username or password."},
-	{signin.ErrNoUser, "Incorrect username or password."},
-	{signin.ErrExternal, "Incorrect username or password."},
-	{signin.ErrDisabled, "This user is disabled."},
-	{signin.ErrNotConfirmed, "This user is not confirmed."},
-	{signin.ErrLocked, "There were too many wrong passwords. Please wait and try again."},
-	{signin.ErrResetRequired, "The password must be reset before signing in."},
-	{signin.ErrTemporaryExpired, "The temporary password has expired. An administrator must set a new one."},
+	{authflow.ErrWrongPassword, "Incorrect username or password."},
+	{authflow.ErrNoUser, "Incorrect username or password."},
+	{authflow.ErrExternal, "Incorrect username or password."},
+	{authflow.ErrDisabled, "This user is disabled."},
+	{authflow.ErrNotConfirmed, "This user is not confirmed."},
+	{authflow.ErrLocked, "There were too many wrong passwords. Please wait and try again."},
+	{authflow.ErrResetRequired, "The password must be reset before signing in."},
+	{authflow.ErrTemporaryExpired, "The temporary password has expired. An administrator must set a new one."},
 }
 
 // problemOf returns what the page says of err; ok is false for what is the
@@ -104,7 +104,7 @@ func (s *Server) handleLogin(w http.ResponseWriter, r *http.Request) {
 		s.failAuthorization(w, r, request, err)
 		return
 	}
-	step, err := s.signIns.Next(r.Context(), request.client.pool, request.client.Client, found, signin.MethodPassword)
+	step, err := s.signIns.Next(r.Context(), request.client.pool, request.client.Client, found, authflow.MethodPassword)
 	if err != nil {
 		s.failAuthorization(w, r, request, err)
 		return
@@ -116,16 +116,16 @@ func (s *Server) handleLogin(w http.ResponseWriter, r *http.Request) {
 // form again.
 func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, request authorizationRequest, found directory.User, username string, err error, message string) {
 	switch {
-	case errors.Is(err, signin.ErrNotConfirmed) && sendsCodes(request.client):
+	case errors.Is(err, authflow.ErrNotConfirmed) && sendsCodes(request.client):
 		page := confirmForm(request)
 		page.Text = []string{"This account is not confirmed yet. Enter the code that was sent for it, or ask for a new one."}
 		// found is nobody where the password was wrong: then the ticket is for nobody.
 		s.showConfirm(w, r, request, http.StatusOK, page, username, s.ticket(w, r, request.client, found.Sub), problem{})
-	case errors.Is(err, signin.ErrResetRequired) && mayRecover(request.client):
+	case errors.Is(err, authflow.ErrResetRequired) && mayRecover(request.client):
 		page := newPasswordForm(request, username)
 		page.Text = []string{message + " Enter the code that was sent to you, or ask for a new one."}
 		s.showForm(w, r, request, http.StatusOK, page, problem{})
-	case errors.Is(err, signin.ErrNoUser) && !request.client.HideUnknownUsers:
+	case errors.Is(err, authflow.ErrNoUser) && !request.client.HideUnknownUsers:
 		s.showLogin(w, r, request, http.StatusBadRequest, username, "User does not exist.")
 	default:
 		s.showLogin(w, r, request, http.StatusBadRequest, username, message)
@@ -140,7 +140,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, request authoriza
 		return
 	}
 	s.log.InfoContext(r.Context(), "signed in", "client", request.client.ID, "sub", u.Sub, "methods", methods)
-	if request.nonce == "" && slices.Contains(methods, string(signin.MethodFederated)) {
+	if request.nonce == "" && slices.Contains(methods, string(authflow.MethodFederated)) {
 		// Cognito invents one where a provider signed the user in, and only there:
 		// clients that do not expect it should find out here.
 		request.nonce = s.random.Text(64)

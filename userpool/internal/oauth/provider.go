@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -124,5 +124,5 @@ func (s *Server) handleProvider(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// The second factor is the provider's business, as with Cognito.
-	s.enter(w, r, request, u, []string{string(signin.MethodFederated)})
+	s.enter(w, r, request, u, []string{string(authflow.MethodFederated)})
 }

@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
 // Config is what the authorization server works with. All fields but Inspector are
 // mandatory.
 type Config struct {
-	SignIns  *signin.Service
+	SignIns  *authflow.Service
 	Accounts *account.Service
 	// PublicURL is the origin that the documents name and cookies are for.
 	PublicURL string
@@ -31,7 +31,7 @@ type Config struct {
 
 // Server serves the endpoints. It is safe for concurrent use.
 type Server struct {
-	signIns   *signin.Service
+	signIns   *authflow.Service
 	accounts  *account.Service
 	store     store.Store
 	now       func() time.Time
@@ -105,7 +105,7 @@ type app struct {
 // findApp returns the app of a client_id; ok is false if there is none.
 func (s *Server) findApp(ctx context.Context, clientID string) (found app, ok bool, err error) {
 	pool, client, err := s.signIns.Client(ctx, clientID)
-	if errors.Is(err, signin.ErrNoClient) {
+	if errors.Is(err, authflow.ErrNoClient) {
 		return app{}, false, nil
 	}
 	return app{client, pool}, err == nil, err

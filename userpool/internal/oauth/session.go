@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -42,7 +42,7 @@ func (s *Server) startSession(w http.ResponseWriter, r *http.Request, u director
 	now := s.now()
 	signedIn := directory.Session{
 		PoolID: u.PoolID, Username: u.Username, Sub: u.Sub, AuthTime: now,
-		Methods: methods, Level: signin.Level(methods),
+		Methods: methods, Level: authflow.Level(methods),
 		ExpiresAt: now.Add(sessionValidity),
 	}
 	value := s.random.Text(32)

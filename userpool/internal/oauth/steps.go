@@ -7,8 +7,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -23,15 +23,15 @@ const (
 )
 
 // proceed leads to the next step of a sign-in, or to the client after the last.
-func (s *Server) proceed(w http.ResponseWriter, r *http.Request, request authorizationRequest, step signin.Step) {
+func (s *Server) proceed(w http.ResponseWriter, r *http.Request, request authorizationRequest, step authflow.Step) {
 	switch step.Challenge {
 	case "":
 		s.enter(w, r, request, step.User, step.Methods)
-	case signin.ChallengeNewPassword:
+	case authflow.ChallengeNewPassword:
 		s.showForm(w, r, request, http.StatusOK, ownPasswordForm(request, step.User, step.Session, nil), problem{})
-	case signin.ChallengeTOTP:
+	case authflow.ChallengeTOTP:
 		s.showForm(w, r, request, http.StatusOK, totpForm(step.Session), problem{})
-	case signin.ChallengeMFASetup:
+	case authflow.ChallengeMFASetup:
 		secret, session, err := s.signIns.AssociateSetup(r.Context(), step.Session)
 		if err != nil {
 			s.refuseStep(w, r, request, err, nil)
@@ -125,7 +125,7 @@ func (s *Server) handleNewPassword(w http.ResponseWriter, r *http.Request) {
 	for _, name := range lacking(&request.client.pool, u) {
 		attributes[name] = r.PostForm.Get(attributeField(name))
 	}
-	step, err := s.signIns.AnswerNewPassword(r.Context(), request.client.Client, signin.Answer{Session: session}, r.PostForm.Get(fieldPassword), attributes)
+	step, err := s.signIns.AnswerNewPassword(r.Context(), request.client.Client, authflow.Answer{Session: session}, r.PostForm.Get(fieldPassword), attributes)
 	if err != nil {
 		s.refuseStep(w, r, request, err, &page)
 		return
@@ -139,7 +139,7 @@ func (s *Server) handleMFA(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	session := r.PostForm.Get(fieldSession)
-	step, err := s.signIns.AnswerTOTP(r.Context(), request.client.Client, signin.Answer{Session: session}, sentCode(r))
+	step, err := s.signIns.AnswerTOTP(r.Context(), request.client.Client, authflow.Answer{Session: session}, sentCode(r))
 	if err != nil {
 		page := totpForm(session)
 		s.refuseStep(w, r, request, err, &page)
@@ -165,7 +165,7 @@ func (s *Server) handleMFASetup(w http.ResponseWriter, r *http.Request) {
 		s.refuseStep(w, r, request, err, &page)
 		return
 	}
-	step, err := s.signIns.AnswerMFASetup(r.Context(), request.client.Client, signin.Answer{Session: session})
+	step, err := s.signIns.AnswerMFASetup(r.Context(), request.client.Client, authflow.Answer{Session: session})
 	if err != nil {
 		s.refuseStep(w, r, request, err, nil)
 		return
@@ -183,13 +183,13 @@ func (s *Server) userOfStep(ctx context.Context, client app, session string) (di
 			return err
 		}
 		if c.ClientID != client.ID || c.Username == "" {
-			return signin.ErrSessionInvalid
+			return authflow.ErrSessionInvalid
 		}
 		u, err = directory.FindUser(tx, client.pool, c.Username)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		return u, signin.ErrSessionInvalid
+		return u, authflow.ErrSessionInvalid
 	}
 	return u, err
 }
@@ -198,23 +198,23 @@ func (s *Server) userOfStep(ctx context.Context, client app, session string) (di
 // else the sign-in form.
 func (s *Server) refuseStep(w http.ResponseWriter, r *http.Request, request authorizationRequest, err error, again *formPage) {
 	var wrong problem
-	weak, attribute := new(signin.PolicyError), new(signin.AttributeError)
+	weak, attribute := new(authflow.PolicyError), new(authflow.AttributeError)
 	message, known := problemOf(err)
 	switch {
-	case errors.Is(err, signin.ErrWrongCode):
+	case errors.Is(err, authflow.ErrWrongCode):
 		wrong = problem{fieldCode, "This code is not right. Check it and try again."}
-	case errors.Is(err, signin.ErrCodeUsed):
+	case errors.Is(err, authflow.ErrCodeUsed):
 		wrong = problem{fieldCode, "This code was used before. Wait for the next one."}
 	case errors.As(err, &weak):
 		wrong = problem{fieldPassword, weak.Error()}
-	case errors.Is(err, signin.ErrPasswordUsed):
+	case errors.Is(err, authflow.ErrPasswordUsed):
 		wrong = problem{fieldPassword, "Password has previously been used."}
 	case errors.As(err, &attribute):
 		wrong = problem{attributeField(attribute.Name), "This cannot be set. Ask an administrator."}
 	case errors.Is(err, directory.ErrAliasExists):
 		wrong = problem{attributeField("email"), "An account with the given email already exists."}
-	case errors.Is(err, signin.ErrSessionInvalid), errors.Is(err, signin.ErrSessionUsed),
-		errors.Is(err, signin.ErrSessionExpired), errors.Is(err, signin.ErrNoTOTP):
+	case errors.Is(err, authflow.ErrSessionInvalid), errors.Is(err, authflow.ErrSessionUsed),
+		errors.Is(err, authflow.ErrSessionExpired), errors.Is(err, authflow.ErrNoTOTP):
 		message, again = "This sign-in has taken too long, or it was answered before. Please sign in again.", nil
 	case known:
 		again = nil

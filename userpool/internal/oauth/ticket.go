@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // ticketValidity is how long a right password waits for the account's code.
@@ -51,7 +51,7 @@ func (s *Server) enterWithTicket(w http.ResponseWriter, r *http.Request, request
 		s.showNoted(w, r, request, username, "The account is confirmed. You can sign in now.")
 		return
 	}
-	step, err := s.signIns.Next(r.Context(), request.client.pool, request.client.Client, u, signin.MethodPassword)
+	step, err := s.signIns.Next(r.Context(), request.client.pool, request.client.Client, u, authflow.MethodPassword)
 	if err != nil {
 		s.failAuthorization(w, r, request, err)
 		return

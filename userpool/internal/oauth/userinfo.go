@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 )
 
 // handleUserInfo tells about the user of an access token (OpenID Connect Core
@@ -56,7 +56,7 @@ const (
 
 func accessProblem(err error) (description string, ok bool) {
 	for _, known := range []error{
-		issuer.ErrTokenExpired, issuer.ErrNotAccessToken, signin.ErrAccessRevoked, signin.ErrNoUser, signin.ErrDisabled,
+		issuer.ErrTokenExpired, issuer.ErrNotAccessToken, authflow.ErrAccessRevoked, authflow.ErrNoUser, authflow.ErrDisabled,
 	} {
 		if errors.Is(err, known) {
 			return endedAccessToken, true

@@ -1,4 +1,4 @@
-package signin_test
+package authflow_test
 
 import (
 	"context"
@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
-	"github.com/poolguard/poolguard/userpool/internal/signin"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 	"github.com/poolguard/poolguard/userpool/internal/totp"
 )
@@ -20,7 +20,7 @@ import (
 func Example() {
 	ctx, now := context.Background(), func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 	source, records := random.NewSource(rand.Reader), store.NewMemory()
-	s := signin.New(signin.Config{
+	s := authflow.New(authflow.Config{
 		Store: records, Now: now, Random: source, Logger: slog.New(slog.DiscardHandler),
 		Issuer: issuer.New(issuer.Config{Store: records, Now: now, Random: source, URL: func(id string) string { return id }}),
 	})
@@ -53,14 +53,14 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	step, err := s.Next(ctx, pool, client, u, signin.MethodPassword)
+	step, err := s.Next(ctx, pool, client, u, authflow.MethodPassword)
 	for err == nil && step.Challenge != "" {
 		fmt.Println(step.Challenge)
-		by := signin.Answer{Session: step.Session}
+		by := authflow.Answer{Session: step.Session}
 		switch step.Challenge {
-		case signin.ChallengeNewPassword:
+		case authflow.ChallengeNewPassword:
 			step, err = s.AnswerNewPassword(ctx, client, by, "My0wn-password", nil)
-		case signin.ChallengeTOTP:
+		case authflow.ChallengeTOTP:
 			code, _ := totp.Code(secret, now())
 			step, err = s.AnswerTOTP(ctx, client, by, code)
 		}
