@@ -32,7 +32,7 @@ func (m *mailbox) last(t *testing.T) userpool.Message {
 	return m.messages[len(m.messages)-1]
 }
 
-// TestPages goes once through what people do beside signing in; package oauth has
+// TestPages goes once through what people do beside signing in; package authserver has
 // the tests of each page.
 func TestPages(t *testing.T) {
 	t.Parallel()

@@ -15,10 +15,10 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/api"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
+	"github.com/poolguard/poolguard/userpool/internal/authserver"
 	"github.com/poolguard/poolguard/userpool/internal/controls"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
-	"github.com/poolguard/poolguard/userpool/internal/oauth"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
@@ -103,7 +103,7 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte
 		Decoys: decoys,
 	})
 	mux := http.NewServeMux()
-	oauth.New(oauth.Config{
+	authserver.New(authserver.Config{
 		SignIns: signIns, Accounts: accounts, PublicURL: cfg.PublicURL, IssuerURL: issuerURL, Inspector: cfg.Inspector != nil,
 	}).Register(mux)
 	calls := api.New(api.Config{
