@@ -154,9 +154,9 @@ userpool-profile userpool/internal/profile code $p/userpool/internal/authflow
 userpool-issuer userpool/internal/issuer code $p/userpool/internal/authflow
 -             userpool/internal/describe code github.com/go-json-experiment/json
 userpool-describe userpool/internal/describe code $p/userpool/internal/api
--             userpool/internal/account code  $p/userpool/internal/authflow
+-             userpool/internal/users   code  $p/userpool/internal/authflow
 userpool-authflow userpool/internal/authflow code net/http
-userpool-authflow userpool/internal/account code $p/userpool/internal/api
+userpool-authflow userpool/internal/users   code $p/userpool/internal/api
 userpool-authflow userpool/internal/authflow code $p/userpool/internal/authserver
 -             userpool/internal/authserver   code  net/http
 userpool-authserver userpool/internal/authserver  code  $p/userpool/internal/api

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/api"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/authserver"
@@ -21,6 +20,7 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // Server serves user pools over HTTP. It is safe for concurrent use.
@@ -98,7 +98,7 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte
 	signIns := authflow.New(authflow.Config{
 		Store: s.store, Issuer: s.issuer, Now: s.now, Random: s.random, Logger: cfg.Logger, Decoys: decoys,
 	})
-	accounts := account.New(account.Config{
+	accounts := users.New(users.Config{
 		Store: s.store, SignIns: signIns, Now: s.now, Random: s.random, Logger: cfg.Logger, Deliver: deliverer(cfg.Deliver),
 		Decoys: decoys,
 	})
@@ -126,18 +126,18 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte
 }
 
 // purposes are what Message says of the purposes of messages.
-var purposes = map[account.Purpose]string{
-	account.PurposeConfirm: "confirm sign-up",
-	account.PurposeRecover: "reset password",
-	account.PurposeVerify:  "verify attribute",
-	account.PurposeInvite:  "temporary password",
+var purposes = map[users.Purpose]string{
+	users.PurposeConfirm: "confirm sign-up",
+	users.PurposeRecover: "reset password",
+	users.PurposeVerify:  "verify attribute",
+	users.PurposeInvite:  "temporary password",
 }
 
-func deliverer(deliver func(context.Context, Message)) func(context.Context, account.Message) {
+func deliverer(deliver func(context.Context, Message)) func(context.Context, users.Message) {
 	if deliver == nil {
-		return func(context.Context, account.Message) {}
+		return func(context.Context, users.Message) {}
 	}
-	return func(ctx context.Context, m account.Message) {
+	return func(ctx context.Context, m users.Message) {
 		deliver(ctx, Message{
 			PoolID: m.PoolID, ClientID: m.ClientID, Username: m.Username, Medium: string(m.Medium),
 			Destination: m.Destination, Purpose: purposes[m.Purpose], Code: Secret(m.Code),

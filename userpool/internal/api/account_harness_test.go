@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // setPool changes the test pool.
@@ -55,7 +55,7 @@ func (w *world) refused(action string, in fields, exception, message string) {
 }
 
 // delivered returns the last message.
-func (w *world) delivered() account.Message {
+func (w *world) delivered() users.Message {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 func forgot() fields { return fields{"ClientId": "web", "Username": "anaya"} }
@@ -24,7 +24,7 @@ func TestForgottenPassword(t *testing.T) {
 		t.Errorf("ForgotPassword: %v", out)
 	}
 	m := w.delivered()
-	if m.Purpose != account.PurposeRecover || m.Destination != "anaya@example.com" {
+	if m.Purpose != users.PurposeRecover || m.Destination != "anaya@example.com" {
 		t.Fatalf("delivered: %+v", m)
 	}
 	w.refused("ConfirmForgotPassword", confirmForgot(wrong(m.Code), newPassword), "CodeMismatchException", "Invalid verification code provided, please try again.")
@@ -49,7 +49,7 @@ func TestRecoveryGoesToAVerifiedAddress(t *testing.T) {
 		w.call("AdminUpdateUserAttributes", fields{"UserPoolId": testPoolID, "Username": "anaya", "UserAttributes": attributes(namesAndValues...)})
 	}
 	set("phone_number", "+15555550100", "phone_number_verified", "true")
-	if out := w.call("ForgotPassword", forgot()); out["CodeDeliveryDetails"].(fields)["Destination"] != "+*******0100" || w.delivered().Medium != account.SMS {
+	if out := w.call("ForgotPassword", forgot()); out["CodeDeliveryDetails"].(fields)["Destination"] != "+*******0100" || w.delivered().Medium != users.SMS {
 		t.Errorf("the telephone is first where nothing else is said: %v", out)
 	}
 	w.setPool(func(p *directory.Pool) {

@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ChangePassword.html
@@ -43,7 +43,7 @@ func (a *API) getUser(ctx context.Context, in tokenRequest) (getUserAnswer, erro
 	if err != nil {
 		return getUserAnswer{}, err
 	}
-	visible := account.Visible(access.User, &access.Client)
+	visible := users.Visible(access.User, &access.Client)
 	return getUserAnswer{access.User.Username, attributesOut(visible), factorsOf(access.User)}, nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 type jsonRaw = json.RawMessage
@@ -31,7 +31,7 @@ func TestOwnAttributes(t *testing.T) {
 		t.Errorf("GetUser: %v", got)
 	}
 	m := w.delivered()
-	if m.Purpose != account.PurposeVerify || m.Destination != "new@example.org" {
+	if m.Purpose != users.PurposeVerify || m.Destination != "new@example.org" {
 		t.Fatalf("delivered: %+v", m)
 	}
 	verify := func(attribute, code string) fields {

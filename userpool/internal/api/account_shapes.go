@@ -3,8 +3,8 @@ package api
 import (
 	"fmt"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // attributePair is AttributeType.
@@ -14,19 +14,19 @@ type attributePair struct {
 }
 
 // attributesIn checks and reads UserAttributes.
-func attributesIn(c *constraints, shapes []attributePair) []account.Attribute {
+func attributesIn(c *constraints, shapes []attributePair) []users.Attribute {
 	c.atMost("userAttributes", len(shapes), maxListed)
-	var attributes []account.Attribute
+	var attributes []users.Attribute
 	for i, s := range shapes[:min(len(shapes), maxListed)] {
 		at := fmt.Sprintf("userAttributes.%d.member", i+1)
 		c.required(at+".name", s.Name, attributeNameShape)
 		c.optional(at+".value", s.Value, attributeValueShape)
-		attributes = append(attributes, account.Attribute{Name: s.Name, Value: s.Value})
+		attributes = append(attributes, users.Attribute{Name: s.Name, Value: s.Value})
 	}
 	return attributes
 }
 
-func attributesOut(attributes []account.Attribute) []attributePair {
+func attributesOut(attributes []users.Attribute) []attributePair {
 	shapes := make([]attributePair, 0, len(attributes))
 	for _, at := range attributes {
 		shapes = append(shapes, attributePair{at.Name, at.Value})
@@ -41,7 +41,7 @@ type deliveryShape struct {
 	Destination    string `json:"Destination"`
 }
 
-func deliveryOut(d *account.Delivery) *deliveryShape {
+func deliveryOut(d *users.Delivery) *deliveryShape {
 	if d == nil {
 		return nil
 	}
@@ -65,7 +65,7 @@ type userShape struct {
 
 func userOut(u directory.User) userShape {
 	return userShape{
-		Username: u.Username, Attributes: attributesOut(account.Visible(u, nil)),
+		Username: u.Username, Attributes: attributesOut(users.Visible(u, nil)),
 		UserCreateDate: timestamp(u.CreatedAt), UserLastModifiedDate: timestamp(u.ModifiedAt),
 		Enabled: !u.Disabled, UserStatus: string(u.Status),
 	}

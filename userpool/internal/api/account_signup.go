@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html
@@ -31,7 +31,7 @@ func (a *API) signUp(ctx context.Context, in signUpRequest) (signUpAnswer, error
 	if err != nil {
 		return signUpAnswer{}, err
 	}
-	up, err := a.Accounts.SignUp(ctx, pool, client, account.NewUser{Username: in.Username, Password: in.Password, Attributes: attributes})
+	up, err := a.Accounts.SignUp(ctx, pool, client, users.NewUser{Username: in.Username, Password: in.Password, Attributes: attributes})
 	return signUpAnswer{up.Confirmed, deliveryOut(up.Delivery), up.Sub}, err
 }
 

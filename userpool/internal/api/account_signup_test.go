@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 const newPassword = "N3w-Passw0rd!"
@@ -32,7 +32,7 @@ func TestSignUpStory(t *testing.T) {
 	}
 	m := w.delivered()
 	if m.PoolID != testPoolID || m.ClientID != "web" || m.Username != "Bo" || m.Destination != "bo@example.org" ||
-		m.Medium != account.Email || m.Purpose != account.PurposeConfirm || len(m.Code) != 6 || strings.Trim(m.Code, "0123456789") != "" {
+		m.Medium != users.Email || m.Purpose != users.PurposeConfirm || len(m.Code) != 6 || strings.Trim(m.Code, "0123456789") != "" {
 		t.Fatalf("delivered: %+v", m)
 	}
 	w.refuseSignIn("bo", newPassword, "UserNotConfirmedException", "User is not confirmed.")

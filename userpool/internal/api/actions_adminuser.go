@@ -3,9 +3,9 @@ package api
 import (
 	"context"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // adminUserActions are what administrators do to users.
@@ -68,7 +68,7 @@ func onUser(a *API, do userAction) func(context.Context, userRequest) (empty, er
 	}
 }
 
-func enabling(s *account.Service, enabled bool) userAction {
+func enabling(s *users.Service, enabled bool) userAction {
 	return func(ctx context.Context, pool directory.Pool, name string) error {
 		return s.SetEnabled(ctx, pool, name, enabled)
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
@@ -33,7 +33,7 @@ func (a *API) adminCreateUser(ctx context.Context, in adminCreateUserRequest) (a
 		c.typed("temporaryPassword", in.TemporaryPassword, passwordShape)
 	}
 	c.oneOf("messageAction", in.MessageAction, actionResend, actionSuppress)
-	invitation := account.Invitation{
+	invitation := users.Invitation{
 		Username: in.Username, Attributes: attributesIn(&c, in.UserAttributes),
 		TemporaryPassword: in.TemporaryPassword, Silent: in.MessageAction == actionSuppress, Force: in.ForceAliasCreation,
 	}
@@ -41,8 +41,8 @@ func (a *API) adminCreateUser(ctx context.Context, in adminCreateUserRequest) (a
 		in.DesiredDeliveryMediums = in.DesiredDeliveryMediums[:maxListed] // there are two: the rest repeats
 	}
 	for i, medium := range in.DesiredDeliveryMediums {
-		c.oneOf(fmt.Sprintf("desiredDeliveryMediums.%d.member", i+1), medium, string(account.SMS), string(account.Email))
-		invitation.Media = append(invitation.Media, account.Medium(medium))
+		c.oneOf(fmt.Sprintf("desiredDeliveryMediums.%d.member", i+1), medium, string(users.SMS), string(users.Email))
+		invitation.Media = append(invitation.Media, users.Medium(medium))
 	}
 	pool, err := a.poolOf(ctx, c, in.UserPoolID)
 	if err != nil {
@@ -78,7 +78,7 @@ func (a *API) adminGetUser(ctx context.Context, in userRequest) (adminGetUserAns
 		return adminGetUserAnswer{}, err
 	}
 	return adminGetUserAnswer{
-		Username: u.Username, UserAttributes: attributesOut(account.Visible(u, nil)),
+		Username: u.Username, UserAttributes: attributesOut(users.Visible(u, nil)),
 		UserCreateDate: timestamp(u.CreatedAt), UserLastModifiedDate: timestamp(u.ModifiedAt),
 		Enabled: !u.Disabled, UserStatus: string(u.Status), factors: factorsOf(u),
 	}, nil

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
@@ -33,7 +33,7 @@ func (a *API) listUsers(ctx context.Context, in listUsersRequest) (listUsersAnsw
 	if err != nil {
 		return listUsersAnswer{}, err
 	}
-	filter, err := account.ParseFilter(in.Filter)
+	filter, err := users.ParseFilter(in.Filter)
 	if err != nil {
 		return listUsersAnswer{}, err
 	}

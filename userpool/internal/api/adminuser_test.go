@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 func inPool(name string) fields { return fields{"UserPoolId": testPoolID, "Username": name} }
@@ -27,7 +27,7 @@ func TestAdminCreatesAUser(t *testing.T) {
 		t.Errorf("AdminCreateUser: %v", out)
 	}
 	m := w.delivered()
-	if m.Purpose != account.PurposeInvite || m.Medium != account.Email || m.Destination != "bo@example.org" || m.ClientID != "" || len(m.Code) < 8 {
+	if m.Purpose != users.PurposeInvite || m.Medium != users.Email || m.Destination != "bo@example.org" || m.ClientID != "" || len(m.Code) < 8 {
 		t.Fatalf("delivered: %+v", m)
 	}
 	w.refused("ForgotPassword", fields{"ClientId": "web", "Username": "bo"}, "NotAuthorizedException", "User password cannot be reset in the current state.")
@@ -60,17 +60,17 @@ func TestInvitations(t *testing.T) {
 	both := attributes("email", "x@example.org", "phone_number", "+15555550100")
 	for name, tc := range map[string]struct {
 		in   fields
-		want []account.Medium
+		want []users.Medium
 	}{
 		"suppressed": {with(inPool("a"), "UserAttributes", both, "MessageAction", "SUPPRESS"), nil},
-		"default":    {with(inPool("b"), "UserAttributes", both), []account.Medium{account.SMS}},
-		"email":      {with(inPool("c"), "UserAttributes", both, "DesiredDeliveryMediums", []string{"EMAIL"}), []account.Medium{account.Email}},
-		"both":       {with(inPool("d"), "UserAttributes", both, "DesiredDeliveryMediums", []string{"EMAIL", "SMS"}), []account.Medium{account.SMS, account.Email}},
-		"nowhere":    {inPool("e"), []account.Medium{""}},
+		"default":    {with(inPool("b"), "UserAttributes", both), []users.Medium{users.SMS}},
+		"email":      {with(inPool("c"), "UserAttributes", both, "DesiredDeliveryMediums", []string{"EMAIL"}), []users.Medium{users.Email}},
+		"both":       {with(inPool("d"), "UserAttributes", both, "DesiredDeliveryMediums", []string{"EMAIL", "SMS"}), []users.Medium{users.SMS, users.Email}},
+		"nowhere":    {inPool("e"), []users.Medium{""}},
 	} {
 		before := w.deliveries()
 		w.call("AdminCreateUser", tc.in)
-		var got []account.Medium
+		var got []users.Medium
 		for _, m := range w.sent[before:] {
 			got = append(got, m.Medium)
 		}

@@ -11,11 +11,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 type Config struct {
 	Store    store.Store
 	SignIns  *authflow.Service
-	Accounts *account.Service
+	Accounts *users.Service
 	Now      func() time.Time
 	Random   *random.Source
 	Logger   *slog.Logger

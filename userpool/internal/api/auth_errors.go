@@ -3,10 +3,10 @@ package api
 import (
 	"errors"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // authExceptions are the exceptions of signing in, in words that people quote from
@@ -39,7 +39,7 @@ func authError(client directory.Client, err error) error {
 			return &known.exception
 		}
 	}
-	return account.Refusal(err)
+	return users.Refusal(err)
 }
 
 func flowNotEnabled(flow string) error {

@@ -1,6 +1,6 @@
 // Package api is the JSON API of a user pool (`cognito-idp`): POST / with the
 // action in X-Amz-Target, AWS JSON 1.1. It turns requests into calls of authflow,
-// account and directory, and their errors into Cognito's exceptions.
+// users and directory, and their errors into Cognito's exceptions.
 //
 // It keeps nothing by itself and decides nothing about passwords or tokens. AWS
 // signatures are not checked. Start at [New].

@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // Error is an exception of Cognito's: its name and its message, which the caller
@@ -77,7 +77,7 @@ func exceptionOf(err error) (found *Error, ok bool) {
 	if errors.As(err, &found) {
 		return found, true
 	}
-	if refused := new(account.Error); errors.As(err, &refused) {
+	if refused := new(users.Error); errors.As(err, &refused) {
 		return &Error{string(refused.Code), refused.Message}, true
 	}
 	for _, known := range []struct {

@@ -13,13 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 const (
@@ -37,12 +37,12 @@ type world struct {
 	store    store.Store
 	issuer   *issuer.Issuer
 	signIns  *authflow.Service
-	accounts *account.Service
+	accounts *users.Service
 	log      *bytes.Buffer
 
 	mu   sync.Mutex
 	now  time.Time
-	sent []account.Message // what was delivered
+	sent []users.Message // what was delivered
 }
 
 // ring is shared by all worlds: making RSA keys is the slowest thing here.
@@ -76,7 +76,7 @@ func newWorld(t testing.TB) *world {
 	})
 	logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.signIns = authflow.New(authflow.Config{Store: w.store, Issuer: w.issuer, Now: w.clock, Random: source, Logger: logger})
-	w.accounts = account.New(account.Config{
+	w.accounts = users.New(users.Config{
 		Store: w.store, SignIns: w.signIns, Now: w.clock, Random: source, Logger: logger, Deliver: w.deliver,
 	})
 	w.API = New(Config{
@@ -155,7 +155,7 @@ func (w *world) post(action, body string) *httptest.ResponseRecorder {
 }
 
 // deliver keeps what a real pool would send.
-func (w *world) deliver(_ context.Context, m account.Message) {
+func (w *world) deliver(_ context.Context, m users.Message) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sent = append(w.sent, m)

@@ -3,7 +3,7 @@
 // the documents under /{poolId}/.well-known/. The pool of a request is that of its
 // client_id.
 //
-// It turns requests into calls of authflow, account and directory and their results
+// It turns requests into calls of authflow, users and directory and their results
 // into Cognito's answers. Browser sessions and the protection of its forms are its
 // own; passwords and tokens are not its concern. Start at [New].
 package authserver

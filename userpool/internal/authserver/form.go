@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 const maxFormBytes = 16 << 10
@@ -189,26 +189,26 @@ func (s *Server) page(page func(authorizationRequest) formPage, allowed func(app
 
 // fieldsOfRefusals says which field a refusal is about, where its words are known.
 var fieldsOfRefusals = []struct {
-	refusal account.Error
+	refusal users.Error
 	field   string
 }{
-	{account.Error{Code: account.CodeInvalidPassword}, fieldPassword},
-	{account.Error{Code: account.CodePasswordHistory}, fieldPassword},
-	{account.Error{Code: account.CodeUsernameExists}, fieldUsername},
-	{account.Error{Code: account.CodeMismatch}, fieldCode},
-	{account.Error{Code: account.CodeExpired}, fieldCode},
-	{account.Error{Code: account.CodeLimitExceeded}, fieldCode},
-	{account.Error{Code: account.CodeInvalidParameter, Message: "Invalid email address format."}, attributeField("email")},
-	{account.Error{Code: account.CodeInvalidParameter, Message: "Invalid phone number format."}, attributeField("phone_number")},
-	{account.Error{Code: account.CodeInvalidParameter, Message: "Username should be an email."}, fieldUsername},
-	{account.Error{Code: account.CodeInvalidParameter, Message: "Username should be a phone number."}, fieldUsername},
-	{account.Error{Code: account.CodeInvalidParameter, Message: "Username should be either an email or a phone number."}, fieldUsername},
+	{users.Error{Code: users.CodeInvalidPassword}, fieldPassword},
+	{users.Error{Code: users.CodePasswordHistory}, fieldPassword},
+	{users.Error{Code: users.CodeUsernameExists}, fieldUsername},
+	{users.Error{Code: users.CodeMismatch}, fieldCode},
+	{users.Error{Code: users.CodeExpired}, fieldCode},
+	{users.Error{Code: users.CodeLimitExceeded}, fieldCode},
+	{users.Error{Code: users.CodeInvalidParameter, Message: "Invalid email address format."}, attributeField("email")},
+	{users.Error{Code: users.CodeInvalidParameter, Message: "Invalid phone number format."}, attributeField("phone_number")},
+	{users.Error{Code: users.CodeInvalidParameter, Message: "Username should be an email."}, fieldUsername},
+	{users.Error{Code: users.CodeInvalidParameter, Message: "Username should be a phone number."}, fieldUsername},
+	{users.Error{Code: users.CodeInvalidParameter, Message: "Username should be either an email or a phone number."}, fieldUsername},
 }
 
 // refusalOf returns what a page with those fields says of a refusal, in Cognito's
 // words; ok is false for what is the server's own failure, and for no error.
 func refusalOf(err error, fields []field) (p problem, ok bool) {
-	refusal := new(account.Error)
+	refusal := new(users.Error)
 	if !errors.As(err, &refusal) {
 		return problem{}, false
 	}

@@ -10,13 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 const (
@@ -33,7 +33,7 @@ type world struct {
 	pool directory.Pool
 
 	mu       sync.Mutex // guards what follows
-	messages []account.Message
+	messages []users.Message
 	ahead    time.Duration // of the clock
 }
 
@@ -51,7 +51,7 @@ func (w *world) clock() time.Time {
 }
 
 // sent is the last message that was sent.
-func (w *world) sent(t testing.TB) account.Message {
+func (w *world) sent(t testing.TB) users.Message {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,9 +103,9 @@ func newWorld(t testing.TB, log io.Writer, wrap func(store.Store) store.Store) *
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	keys := issuer.New(issuer.Config{Store: memory, Now: w.clock, Random: source, URL: url})
 	signIns := authflow.New(authflow.Config{Store: used, Issuer: keys, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32)})
-	accounts := account.New(account.Config{
+	accounts := users.New(users.Config{
 		Store: used, SignIns: signIns, Now: w.clock, Random: source, Logger: logger, Decoys: source.Bytes(32),
-		Deliver: func(_ context.Context, m account.Message) {
+		Deliver: func(_ context.Context, m users.Message) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.messages = append(w.messages, m)

@@ -8,18 +8,18 @@ import (
 	"strings"
 	"time"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/store"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // Config is what the authorization server works with. All fields but Inspector are
 // mandatory.
 type Config struct {
 	SignIns  *authflow.Service
-	Accounts *account.Service
+	Accounts *users.Service
 	// PublicURL is the origin that the documents name and cookies are for.
 	PublicURL string
 	// IssuerURL returns a pool's issuer.
@@ -32,7 +32,7 @@ type Config struct {
 // Server serves the endpoints. It is safe for concurrent use.
 type Server struct {
 	signIns   *authflow.Service
-	accounts  *account.Service
+	accounts  *users.Service
 	store     store.Store
 	now       func() time.Time
 	random    *random.Source

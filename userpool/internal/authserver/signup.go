@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/poolguard/poolguard/userpool/internal/account"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/users"
 )
 
 // signUpForm is Cognito's /signup
@@ -61,9 +61,9 @@ func (s *Server) handleSignUp(w http.ResponseWriter, r *http.Request) {
 		s.showForm(w, r, request, http.StatusBadRequest, page, p)
 		return
 	}
-	in := account.NewUser{Username: sentName(r), Password: r.PostForm.Get(fieldPassword)}
+	in := users.NewUser{Username: sentName(r), Password: r.PostForm.Get(fieldPassword)}
 	for _, name := range askedAttributes(&client.pool) {
-		in.Attributes = append(in.Attributes, account.Attribute{Name: name, Value: r.PostForm.Get(attributeField(name))})
+		in.Attributes = append(in.Attributes, users.Attribute{Name: name, Value: r.PostForm.Get(attributeField(name))})
 	}
 	signedUp, err := s.accounts.SignUp(r.Context(), client.pool, client.Client, in)
 	if p, ok := refusalOf(err, page.Fields); ok {
@@ -86,8 +86,8 @@ func (s *Server) handleSignUp(w http.ResponseWriter, r *http.Request) {
 }
 
 // sentTo says where a code went; the address is masked.
-func sentTo(d *account.Delivery) string {
-	if d.Medium == account.SMS {
+func sentTo(d *users.Delivery) string {
+	if d.Medium == users.SMS {
 		return "We have sent a code by text message to " + d.Destination + ". Enter it here."
 	}
 	return "We have sent a code by email to " + d.Destination + ". Enter it here."
@@ -128,7 +128,7 @@ func (s *Server) handleConfirm(w http.ResponseWriter, r *http.Request) {
 	err := s.accounts.ConfirmSignUp(r.Context(), client.pool, client.Client, username, sentCode(r), false)
 	if p, ok := refusalOf(err, page.Fields); ok {
 		s.log.InfoContext(r.Context(), "confirmation refused", "client", client.ID, "reason", err.Error())
-		if client.HideUnknownUsers && !errors.Is(err, &account.Error{Code: account.CodeAliasExists}) {
+		if client.HideUnknownUsers && !errors.Is(err, &users.Error{Code: users.CodeAliasExists}) {
 			p = problem{fieldCode, vagueCode}
 		}
 		s.showConfirm(w, r, request, http.StatusBadRequest, page, username, r.PostForm.Get(fieldTicket), p)

@@ -1,4 +1,4 @@
-// Package account has what becomes of a user's record between signing up and
+// Package users has what becomes of a user's record between signing up and
 // being deleted: confirming, recovering and changing passwords, attributes and
 // their verification, and what administrators do to users. The JSON API and the
 // hosted pages are two ways to it.
@@ -12,4 +12,4 @@
 // and filed in it.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
-package account
+package users
