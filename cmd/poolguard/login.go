@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/poolguard/poolguard/internal/poolserve"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
@@ -96,9 +97,6 @@ func (f *loginFlags) define(p *program, cmd *cobra.Command) {
 	completeWith(cmd, "storage", "auto\tby the key ring where there is one", "keyring\tby the key ring", "file\tin a plain file")
 }
 
-// defaultDomain is where poolguard userpool serve listens.
-const defaultDomain = "http://127.0.0.1:9229"
-
 func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginFlags) error {
 	timeout, err := flags.check(cmd)
 	if err != nil {
@@ -116,7 +114,7 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	}
 	before := c.said
 	if flags.local {
-		c.said = localProfile(flags.machine, cmp.Or(flags.domain, defaultDomain))
+		c.said = localProfile(flags.machine, cmp.Or(flags.domain, poolserve.DefaultURL))
 	}
 	if err := flags.apply(cmd, &c.said); err != nil {
 		return &failure{statusUsage, err}

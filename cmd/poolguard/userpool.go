@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/poolserve"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
@@ -65,25 +65,11 @@ Exit status: 0 the file is good, 2 it is not.`,
 			if err != nil {
 				return err
 			}
-			pools := file.Config.Pools
-			clients, users := 0, 0
-			for n := range pools {
-				clients += len(pools[n].Clients)
-				users += len(pools[n].Users)
-			}
 			g := p.page()
-			g.Paragraph(0, fmt.Sprintf("%s is good: %s, %s, %s", terminal.Unbroken(terminal.Escape(config, true)),
-				counted(len(pools), "user pool"), counted(clients, "client"), counted(users, "user")))
+			g.Paragraph(0, terminal.Unbroken(terminal.Escape(config, true))+" is good: "+poolserve.Summary(file.Config.Pools))
 			return p.show(g)
 		},
 	}
 	cmd.Flags().StringVar(&config, "config", "", "check this `FILE`")
 	return cmd
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

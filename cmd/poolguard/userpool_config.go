@@ -6,10 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/poolserve"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
@@ -37,7 +36,7 @@ func (p *program) readPoolFile(name string) (*poolfile.File, error) {
 	var found *poolfile.Error
 	switch {
 	case errors.As(err, &found):
-		fmt.Fprint(p.stderr, poolFaults(found, terminal.Detect(p.stderr, p.getenv)))
+		fmt.Fprint(p.stderr, poolserve.Faults(found, terminal.Detect(p.stderr, p.getenv)))
 		return nil, &failure{status: statusUsage}
 	case err != nil:
 		return nil, &failure{statusUsage, err}
@@ -54,36 +53,4 @@ func readAtMost(name string, most int64) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, most))
 	return text, reasonOf(err)
-}
-
-// poolFaults words what is wrong with a configuration file.
-func poolFaults(found *poolfile.Error, s terminal.Style) string {
-	var b strings.Builder
-	name := s.Escape(found.Name)
-	for _, f := range found.Faults {
-		place, text := s.Strong(fmt.Sprintf("%s:%d:%d:", name, f.Line, f.Column)), s.Escape(faultText(f))
-		if s.Terminal {
-			b.WriteString(s.Hang(place+" ", "  ", text, terminal.Plain))
-		} else { // a line each, for editors and scripts
-			b.WriteString(place + " " + text + "\n")
-		}
-		// A caret under characters that were escaped would be in the wrong place.
-		plain := strings.ReplaceAll(f.Excerpt, "\t", " ")
-		if f.Excerpt == "" || s.Escape(plain) != plain || utf8.RuneCountInString(plain) > s.Width-8 {
-			continue
-		}
-		fmt.Fprintf(&b, "%s %s\n%s %s\n", s.Faint(fmt.Sprintf("%5d |", f.Line)), plain,
-			s.Faint("      |"), s.Bad(strings.ReplaceAll(f.Caret(), "\t", " ")))
-	}
-	if found.More > 0 {
-		fmt.Fprintf(&b, "%s: and %d more\n", name, found.More)
-	}
-	return b.String()
-}
-
-func faultText(f poolfile.Fault) string {
-	if f.Path == "" {
-		return f.Message
-	}
-	return f.Path + ": " + f.Message
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
@@ -40,23 +39,4 @@ func (p *program) importPools(paths []string) (*userpool.Descriptions, error) {
 		return nil, fmt.Errorf("--import: %w", err)
 	}
 	return found, nil
-}
-
-// shown are the pools that the start text tells of: those of the configuration with
-// what was imported, then those that were only imported.
-func shown(configured []userpool.Pool, imported *userpool.Descriptions) []userpool.Pool {
-	if imported == nil {
-		return configured
-	}
-	pools := slices.Clone(configured)
-	for _, described := range imported.Pools() {
-		i := slices.IndexFunc(pools, func(p userpool.Pool) bool { return p.ID == described.ID })
-		if i < 0 {
-			pools = append(pools, described)
-			continue
-		}
-		// Its own clients first: secrets are told by their number.
-		pools[i].Clients = slices.Concat(pools[i].Clients, described.Clients)
-	}
-	return pools
 }

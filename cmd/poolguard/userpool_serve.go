@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/poolserve"
 	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
@@ -136,77 +137,14 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	if err != nil {
 		return &failure{statusUsage, err}
 	}
-	out := &postbox{style: terminal.Detect(p.stdout, p.getenv), write: p.write}
-	config.Deliver = out.deliver
-	page, setServer, err := inspectorPage(config.Logger)
-	if err != nil {
-		return err
-	}
-	config.Inspector = page
-	server, err := userpool.New(config) //nolint:contextcheck // it only makes things: nothing to cancel
-	if err != nil {
+	err = poolserve.Run(ctx, poolserve.Config{
+		Pool: config, Listener: listener, Certificate: certificate, Data: flags.data, Origin: file.Origin,
+		Command: howToRun(), Style: terminal.Detect(p.stdout, p.getenv), Write: p.write,
+	})
+	if _, worded := errors.AsType[*failure](err); err != nil && !worded {
 		return &failure{statusUsage, err}
 	}
-	setServer(server)
-	pools := shown(config.Pools, config.Descriptions)
-	text := serveText{
-		style: terminal.Detect(p.stdout, p.getenv), pool: pools[0], more: pools[1:], url: config.PublicURL,
-		issuer: config.IssuerForm, command: howToRun(), open: !serve.IsLocal(listener.Addr()),
-		inspector: true, controls: flags.controls, data: flags.data, origin: file.Origin, certificate: certificate,
-	}
-	infos, err := server.Pools(ctx)
-	if err != nil {
-		return &failure{statusUsage, errors.New("--data: " + err.Error())}
-	}
-	text.issuers = issuersOf(infos)
-	text.stored, text.deleted = storedPools(infos, pools)
-	if err := out.say(text.String()); err != nil {
-		return err
-	}
-	served := serve.Server{Name: "pool", Listener: listener, Handler: server}
-	if certificate != nil {
-		served.TLS = certificate.TLS
-	}
-	group, err := serve.New(serve.Config{Servers: []serve.Server{served}})
-	if err != nil {
-		return err
-	}
-	if err := group.Run(ctx); err != nil {
-		return &failure{statusUsage, err}
-	}
-	return nil
-}
-
-// issuersOf returns the issuer of each pool, by the pool's ID.
-func issuersOf(served []userpool.PoolInfo) map[string]string {
-	issuers := make(map[string]string, len(served))
-	for _, info := range served {
-		issuers[info.ID] = info.Issuer
-	}
-	return issuers
-}
-
-// storedPools returns the served pools that are not configured: they come from the
-// storage. It also returns the IDs of configured pools and clients that are not served,
-// because an API call deleted them from the storage.
-func storedPools(served []userpool.PoolInfo, configured []userpool.Pool) (more []userpool.PoolInfo, deleted map[string]bool) {
-	deleted = map[string]bool{}
-	for _, p := range configured {
-		deleted[p.ID] = true
-		for _, c := range p.Clients {
-			deleted[c.ID] = true
-		}
-	}
-	for _, info := range served {
-		if !deleted[info.ID] {
-			more = append(more, info)
-		}
-		delete(deleted, info.ID)
-		for _, id := range info.ClientIDs {
-			delete(deleted, id)
-		}
-	}
-	return more, deleted
+	return err
 }
 
 func (f *serveFlags) scheme() string {

@@ -17,8 +17,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/poolguard/poolguard/userpool"
 )
 
 const servedPool = "us-east-1_Local0001"
@@ -202,39 +200,5 @@ func TestDataSurvivesKill(t *testing.T) {
 	second.Stderr = &stderr
 	if err := second.Run(); err == nil || !strings.Contains(stderr.String(), "in use by another process") {
 		t.Errorf("got %v, %s", err, stderr.String())
-	}
-}
-
-// What was deleted from the storage is not offered for use.
-func TestStartTextOfDeleted(t *testing.T) {
-	text := serveText{pool: userpool.DefaultPool(), url: "http://pool.test", issuer: userpool.IssuerLocal, command: "poolguard", data: "pool"}
-	if got := text.String(); strings.Contains(got, "deleted") || !strings.Contains(got, "-u local-machine") {
-		t.Errorf("nothing is deleted:\n%s", got)
-	}
-	text.deleted = map[string]bool{"local-machine": true}
-	if got := text.String(); !strings.Contains(got, "local-machine, deleted\n") || strings.Contains(got, "-u local-machine") {
-		t.Errorf("a client is deleted:\n%s", got)
-	}
-	text.deleted = map[string]bool{servedPool: true, "local-client": true, "local-machine": true}
-	if got := text.String(); !strings.Contains(got, "\n  deleted ") || strings.Contains(got, "local-client") || strings.Contains(got, "issuer") {
-		t.Errorf("the pool is deleted:\n%s", got)
-	}
-}
-
-func TestMessageLine(t *testing.T) {
-	for want, m := range map[string]userpool.Message{
-		"code for anaya to confirm sign-up: 123456 (by e-mail to a@example.com)": {
-			Username: "anaya", Purpose: "confirm sign-up", Code: "123456", Medium: "EMAIL", Destination: "a@example.com",
-		},
-		"temporary password for kim: Ab1!x (by text message to +15550100)": {
-			Username: "kim", Purpose: "temporary password", Code: "Ab1!x", Medium: "SMS", Destination: "+15550100",
-		},
-		`code for a\x1b[31m to reset password: 1 (by e-mail to x\x0ay)`: {
-			Username: "a\x1b[31m", Purpose: "reset password", Code: "1", Medium: "EMAIL", Destination: "x\ny",
-		},
-	} {
-		if got := messageLine(m); got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
 	}
 }

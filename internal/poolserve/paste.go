@@ -1,4 +1,4 @@
-package main
+package poolserve
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ import (
 
 // trustLines says how clients come to trust the server's certificate: lines after
 // which the others work.
-func (t *serveText) trustLines(b *terminal.Page) {
+func (t *startText) trustLines(b *terminal.Page) {
 	if t.certificate == nil || t.certificate.Authority == nil {
 		return
 	}
@@ -35,7 +35,7 @@ func (t *serveText) trustLines(b *terminal.Page) {
 }
 
 // signInLine is an address to open, of the first client that has a callback.
-func (t *serveText) signInLine(b *terminal.Page) {
+func (t *startText) signInLine(b *terminal.Page) {
 	for _, c := range t.pool.Clients {
 		if t.deleted[c.ID] || !slices.Contains(c.Flows, userpool.FlowCode) || len(c.CallbackURLs) == 0 || len(c.Scopes) == 0 {
 			continue
@@ -54,17 +54,17 @@ func (t *serveText) signInLine(b *terminal.Page) {
 
 // terminalLine is how to sign in from the terminal, where a client has the callback
 // that poolguard login listens at, and tokens an issuer that is here.
-func (t *serveText) terminalLine(b *terminal.Page) {
+func (t *startText) terminalLine(b *terminal.Page) {
 	const callback = "http://localhost:8976/callback"
 	for _, c := range t.pool.Clients {
 		if t.deleted[c.ID] || c.Secret != "" || !slices.Contains(c.CallbackURLs, callback) || !slices.Contains(c.Scopes, "openid") ||
-			!slices.Contains(c.Flows, userpool.FlowCode) || t.issuer != userpool.IssuerLocal {
+			!slices.Contains(c.Flows, userpool.FlowCode) || t.form != userpool.IssuerLocal {
 			continue
 		}
 		line := "login --local"
 		if local := userpool.DefaultPool(); t.pool.ID != local.ID || c.ID != local.Clients[0].ID {
 			line = "login --profile local --pool " + t.pool.ID + " --client-id " + quoteShell(c.ID) + " \\\n    --issuer " + t.issuers[t.pool.ID] + " --domain " + t.url
-		} else if t.url != defaultDomain {
+		} else if t.url != DefaultURL {
 			line += " --domain " + t.url
 		}
 		title(b, "To sign in from the terminal, and have a token:")
@@ -81,7 +81,7 @@ func title(b *terminal.Page, text string) {
 }
 
 // paste shows lines that work in a shell as they are.
-func (t *serveText) paste(b *terminal.Page) {
+func (t *startText) paste(b *terminal.Page) {
 	t.pasteToken(b)
 	t.pasteAWS(b)
 	region, _, _ := strings.Cut(t.pool.ID, "_")
@@ -89,7 +89,7 @@ func (t *serveText) paste(b *terminal.Page) {
 	fmt.Fprintf(b, "  new CognitoIdentityProviderClient({\n    region: %q, endpoint: %q,\n  })\n", region, t.url)
 }
 
-func (t *serveText) pasteToken(b *terminal.Page) {
+func (t *startText) pasteToken(b *terminal.Page) {
 	for n, c := range t.pool.Clients {
 		if t.deleted[c.ID] || c.Secret == "" || !slices.Contains(c.Flows, userpool.FlowClientCredentials) {
 			continue
@@ -106,7 +106,7 @@ func (t *serveText) pasteToken(b *terminal.Page) {
 }
 
 // shellSecret is a client's secret for a shell: what the file has, or where it is.
-func (t *serveText) shellSecret(n int, c userpool.Client) string {
+func (t *startText) shellSecret(n int, c userpool.Client) string {
 	if t.origin != nil {
 		switch o := t.origin(fmt.Sprintf("Pools[0].Clients[%d].Secret", n)); {
 		case o.Env != "" && shellName.MatchString(o.Env):
@@ -120,7 +120,7 @@ func (t *serveText) shellSecret(n int, c userpool.Client) string {
 
 // pasteAWS is a sign-in by the AWS command line, of a client and a user that need
 // nothing more than a password.
-func (t *serveText) pasteAWS(b *terminal.Page) {
+func (t *startText) pasteAWS(b *terminal.Page) {
 	client := slices.IndexFunc(t.pool.Clients, func(c userpool.Client) bool {
 		return !t.deleted[c.ID] && c.Secret == "" && (slices.Contains(c.AuthFlows, "ALLOW_USER_PASSWORD_AUTH") || slices.Contains(c.AuthFlows, "USER_PASSWORD_AUTH"))
 	})
@@ -172,8 +172,8 @@ func quoteShell(text string) string {
 
 // trust is the flag of verify by which it takes this pool's tokens. Tokens with an
 // issuer of AWS are asked about there, unless the keys are said to be here.
-func (t *serveText) trust() string {
-	if t.issuer == userpool.IssuerLocal {
+func (t *startText) trust() string {
+	if t.form == userpool.IssuerLocal {
 		return "--issuer " + t.issuers[t.pool.ID]
 	}
 	return "--jwks " + t.url + "/" + t.pool.ID + "/.well-known/jwks.json"

@@ -1,4 +1,4 @@
-package main
+package poolserve
 
 import (
 	"fmt"
@@ -7,20 +7,21 @@ import (
 
 	"github.com/poolguard/poolguard/internal/localtls"
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
-// serveText is what userpool serve says at its start.
-type serveText struct {
+// startText is the text at the start.
+type startText struct {
 	style   terminal.Style
 	pool    userpool.Pool
 	more    []userpool.Pool     // after pool
 	stored  []userpool.PoolInfo // that only the storage has
 	deleted map[string]bool     // IDs of pools and clients that the storage has no more
 	url     string
-	issuer  userpool.IssuerForm
-	issuers map[string]string // what tokens have in iss, by the ID of their pool
+	form    userpool.IssuerForm
+	issuers map[string]string // by the ID of a pool that the server has
 	command string
 	open    bool // to others than this machine
 
@@ -30,10 +31,21 @@ type serveText struct {
 	certificate         *localtls.Certificate
 }
 
-// mostListed is how many clients, users and pools are told in full.
+// mostListed is how many clients, users and pools are listed in full.
 const mostListed = 10
 
-func (t *serveText) String() string {
+func newStartText(config Config, infos []userpool.PoolInfo) *startText {
+	pools := shown(config.Pool.Pools, config.Pool.Descriptions)
+	t := &startText{
+		style: config.Style, pool: pools[0], more: pools[1:], url: config.Pool.PublicURL,
+		form: config.Pool.IssuerForm, issuers: issuersOf(infos), command: config.Command, open: !serve.IsLocal(config.Listener.Addr()),
+		inspector: true, controls: config.Pool.Controls, data: config.Data, origin: config.Origin, certificate: config.Certificate,
+	}
+	t.stored, t.deleted = stored(infos, pools)
+	return t
+}
+
+func (t *startText) String() string {
 	b := terminal.NewPage(t.style)
 	b.Paragraph(0, t.style.Strong("Local user pool "+t.pool.ID)+" at "+t.url+"\n")
 	t.describe(b, 0, &t.pool)
@@ -60,7 +72,7 @@ func (t *serveText) String() string {
 }
 
 // describe writes what a pool has. number is its own among the pools.
-func (t *serveText) describe(b *terminal.Page, number int, pool *userpool.Pool) {
+func (t *startText) describe(b *terminal.Page, number int, pool *userpool.Pool) {
 	if t.deleted[pool.ID] {
 		t.row(b, "deleted", "an edit of its configuration, or another --data, brings it back")
 		return
@@ -89,7 +101,7 @@ func (t *serveText) describe(b *terminal.Page, number int, pool *userpool.Pool) 
 }
 
 // from says where a secret is that the file only names, "" for one to show.
-func (t *serveText) from(field string) string {
+func (t *startText) from(field string) string {
 	if t.origin == nil {
 		return ""
 	}
@@ -102,17 +114,17 @@ func (t *serveText) from(field string) string {
 	return ""
 }
 
-func (t *serveText) rest(b *terminal.Page, n int, what string) {
+func (t *startText) rest(b *terminal.Page, n int, what string) {
 	if n > 0 {
 		t.row(b, "", "and "+counted(n, "more "+what))
 	}
 }
 
-func (t *serveText) row(b *terminal.Page, name, value string) {
+func (t *startText) row(b *terminal.Page, name, value string) {
 	b.Entry(2, 12, t.style.Faint(name), value, terminal.Plain)
 }
 
-func (t *serveText) client(b *terminal.Page, c userpool.Client, from string, brief bool) {
+func (t *startText) client(b *terminal.Page, c userpool.Client, from string, brief bool) {
 	kind := ", public"
 	switch {
 	case t.deleted[c.ID]:
@@ -138,7 +150,7 @@ func (t *serveText) client(b *terminal.Page, c userpool.Client, from string, bri
 	}
 }
 
-func (t *serveText) user(b *terminal.Page, u userpool.User, from string) {
+func (t *startText) user(b *terminal.Page, u userpool.User, from string) {
 	password := "password "
 	if u.Temporary {
 		password = "temporary password "
@@ -160,7 +172,7 @@ func (t *serveText) user(b *terminal.Page, u userpool.User, from string) {
 }
 
 // around tells what there is beside the pools.
-func (t *serveText) around(b *terminal.Page) {
+func (t *startText) around(b *terminal.Page) {
 	if t.inspector {
 		t.row(b, "inspector", t.url+"/inspect")
 	}
@@ -191,7 +203,7 @@ func (t *serveText) around(b *terminal.Page) {
 	}
 }
 
-func (t *serveText) warn(b *terminal.Page) {
+func (t *startText) warn(b *terminal.Page) {
 	text := "For development only: AWS signatures are not checked, nothing outlives this process, and the passwords above are known to everybody."
 	if t.data != "" {
 		text = strings.Replace(text, " nothing outlives this process,", " whoever reads "+terminal.Unbroken(t.style.Escape(t.data))+" can sign tokens,", 1)
