@@ -149,7 +149,9 @@ userpool,userpool-store userpool/internal/store code example.org/anything
 -             userpool/internal/directory code $p/userpool/internal/srp
 userpool-directory userpool/internal/directory code $p/userpool/internal/issuer
 userpool-directory userpool/internal/directory code go.etcd.io/bbolt
-userpool-profile userpool/internal/profile code $p/userpool/internal/authflow
+-             userpool/internal/passwords code $p/userpool/internal/srp
+userpool-attributes userpool/internal/passwords code $p/userpool/internal/users
+userpool-attributes userpool/internal/attributes code $p/userpool/internal/authflow
 -             userpool/internal/issuer  code  $p/userpool/internal/directory
 userpool-issuer userpool/internal/issuer code $p/userpool/internal/authflow
 -             userpool/internal/describe code github.com/go-json-experiment/json

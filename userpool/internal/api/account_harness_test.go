@@ -117,7 +117,7 @@ func byName(list any) fields {
 	return attributes
 }
 
-func attributes(namesAndValues ...string) []fields {
+func attributePairs(namesAndValues ...string) []fields {
 	var list []fields
 	for pair := range slices.Chunk(namesAndValues, 2) {
 		list = append(list, fields{"Name": pair[0], "Value": pair[1]})

@@ -56,7 +56,7 @@ func TestAliases(t *testing.T) {
 		t.Errorf("jie has %v", got)
 	}
 
-	verified := attributes("email", "jie@example.com", "email_verified", "true")
+	verified := attributePairs("email", "jie@example.com", "email_verified", "true")
 	create := fields{"UserPoolId": testPoolID, "Username": "kai", "UserAttributes": verified, "MessageAction": "SUPPRESS"}
 	w.refused("AdminCreateUser", create, "UsernameExistsException", "An account with the given email already exists.")
 	w.refused("AdminUpdateUserAttributes", fields{"UserPoolId": testPoolID, "Username": "jie", "UserAttributes": verified},
@@ -73,7 +73,7 @@ func TestNobodyTakesASubForAName(t *testing.T) {
 	_, got := w.adminUser("anaya")
 	w.refused("SignUp", signUpOf(got["sub"].(string)), "UsernameExistsException", "User already exists")
 	w.setPool(func(p *directory.Pool) { p.AliasAttributes = []string{"preferred_username"} })
-	w.call("AdminUpdateUserAttributes", with(inPool("anaya"), "UserAttributes", attributes("preferred_username", "ann")))
+	w.call("AdminUpdateUserAttributes", with(inPool("anaya"), "UserAttributes", attributePairs("preferred_username", "ann")))
 	w.refused("SignUp", signUpOf("Ann"), "UsernameExistsException", "User already exists")
 	w.refused("SignUp", signUpOf("bo", "preferred_username", "ANN"), "UsernameExistsException", "An account with the given preferred_username already exists.")
 }

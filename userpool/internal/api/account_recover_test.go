@@ -46,7 +46,7 @@ func TestForgottenPassword(t *testing.T) {
 func TestRecoveryGoesToAVerifiedAddress(t *testing.T) {
 	w := newWorld(t)
 	set := func(namesAndValues ...string) {
-		w.call("AdminUpdateUserAttributes", fields{"UserPoolId": testPoolID, "Username": "anaya", "UserAttributes": attributes(namesAndValues...)})
+		w.call("AdminUpdateUserAttributes", fields{"UserPoolId": testPoolID, "Username": "anaya", "UserAttributes": attributePairs(namesAndValues...)})
 	}
 	set("phone_number", "+15555550100", "phone_number_verified", "true")
 	if out := w.call("ForgotPassword", forgot()); out["CodeDeliveryDetails"].(fields)["Destination"] != "+*******0100" || w.delivered().Medium != users.SMS {
@@ -126,7 +126,7 @@ func TestHiddenStates(t *testing.T) {
 	w.setPool(verifyEmail)
 	w.call("SignUp", signUpOf("bo", "email", "bo@example.org"))
 	// Verified by an administrator, and yet not confirmed.
-	w.call("AdminUpdateUserAttributes", with(inPool("bo"), "UserAttributes", attributes("email_verified", "true")))
+	w.call("AdminUpdateUserAttributes", with(inPool("bo"), "UserAttributes", attributePairs("email_verified", "true")))
 	for _, name := range []string{"bo", "anaya"} {
 		w.call("AdminDisableUser", inPool(name))
 	}

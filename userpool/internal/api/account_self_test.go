@@ -16,7 +16,7 @@ func TestOwnAttributes(t *testing.T) {
 	w.setPool(verifyEmail)
 	token, _ := w.signIn("anaya", testPassword)
 	update := func(namesAndValues ...string) fields {
-		return fields{"AccessToken": token, "UserAttributes": attributes(namesAndValues...)}
+		return fields{"AccessToken": token, "UserAttributes": attributePairs(namesAndValues...)}
 	}
 	out := w.call("UpdateUserAttributes", update("name", "Anaya", "custom:team", "a", "phone_number", "+15555550100"))
 	if list := out["CodeDeliveryDetailsList"].([]any); len(list) != 0 {
@@ -62,7 +62,7 @@ func TestOwnAttributesRefused(t *testing.T) {
 	w.setPool(func(p *directory.Pool) { p.AnyCustom = false })
 	token, _ := w.signIn("anaya", testPassword)
 	update := func(name, value string) fields {
-		return fields{"AccessToken": token, "UserAttributes": attributes(name, value)}
+		return fields{"AccessToken": token, "UserAttributes": attributePairs(name, value)}
 	}
 	const unwritable = "A client attempted to write unauthorized attribute"
 	w.refused("UpdateUserAttributes", update("email_verified", "true"), "NotAuthorizedException", unwritable)
@@ -88,7 +88,7 @@ func TestHeldAddress(t *testing.T) {
 		p.Settings = map[string]jsonRaw{"UserAttributeUpdateSettings": jsonRaw(`{"AttributesRequireVerificationBeforeUpdate":["email"]}`)}
 	})
 	token, _ := w.signIn("anaya", testPassword)
-	w.call("UpdateUserAttributes", fields{"AccessToken": token, "UserAttributes": attributes("email", "new@example.org")})
+	w.call("UpdateUserAttributes", fields{"AccessToken": token, "UserAttributes": attributePairs("email", "new@example.org")})
 	if _, got := w.adminUser("anaya"); got["email"] != "anaya@example.com" || got["email_verified"] != "true" {
 		t.Errorf("before: %v", got)
 	}

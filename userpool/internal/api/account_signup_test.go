@@ -14,7 +14,7 @@ import (
 const newPassword = "N3w-Passw0rd!"
 
 func signUpOf(name string, attrs ...string) fields {
-	return fields{"ClientId": "web", "Username": name, "Password": newPassword, "UserAttributes": attributes(attrs...)}
+	return fields{"ClientId": "web", "Username": name, "Password": newPassword, "UserAttributes": attributePairs(attrs...)}
 }
 
 func confirmOf(name, code string) fields {

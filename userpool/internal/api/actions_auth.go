@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
 // scopeAPI is the one scope of access tokens that the API gives at sign-in.
@@ -144,7 +144,7 @@ func challengeParameters(pool directory.Pool, step authflow.Step) (map[string]st
 			visible = map[string]string{}
 		}
 		lacking := []string{}
-		for _, name := range profile.Lacking(pool, step.User) {
+		for _, name := range attributes.Lacking(pool, step.User) {
 			lacking = append(lacking, "userAttributes."+name) // clients cut the prefix off
 		}
 		for name, value := range map[string]any{"userAttributes": visible, "requiredAttributes": lacking} {

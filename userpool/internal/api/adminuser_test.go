@@ -20,7 +20,7 @@ func with(in fields, namesAndValues ...any) fields {
 
 func TestAdminCreatesAUser(t *testing.T) {
 	w := newWorld(t)
-	out := w.call("AdminCreateUser", with(inPool("bo"), "UserAttributes", attributes("email", "bo@example.org", "email_verified", "true")))
+	out := w.call("AdminCreateUser", with(inPool("bo"), "UserAttributes", attributePairs("email", "bo@example.org", "email_verified", "true")))
 	user := out["User"].(fields)
 	got := byName(user["Attributes"])
 	if user["Username"] != "bo" || user["UserStatus"] != "FORCE_CHANGE_PASSWORD" || user["Enabled"] != true || len(got["sub"].(string)) != 36 || got["email_verified"] != "true" {
@@ -57,7 +57,7 @@ func (w *world) challenged(t *testing.T, name, password string) {
 
 func TestInvitations(t *testing.T) {
 	w := newWorld(t)
-	both := attributes("email", "x@example.org", "phone_number", "+15555550100")
+	both := attributePairs("email", "x@example.org", "phone_number", "+15555550100")
 	for name, tc := range map[string]struct {
 		in   fields
 		want []users.Medium

@@ -68,8 +68,10 @@ var goodCalls = map[string]func(w *world) fields{
 	"ChangePassword": func(w *world) fields {
 		return w.withToken("PreviousPassword", testPassword, "ProposedPassword", newPassword)
 	},
-	"GetUser":              func(w *world) fields { return w.withToken() },
-	"UpdateUserAttributes": func(w *world) fields { return w.withToken("UserAttributes", attributes("email", "new@example.org")) },
+	"GetUser": func(w *world) fields { return w.withToken() },
+	"UpdateUserAttributes": func(w *world) fields {
+		return w.withToken("UserAttributes", attributePairs("email", "new@example.org"))
+	},
 	"DeleteUserAttributes": func(w *world) fields { return w.withToken("UserAttributeNames", []string{"name"}) },
 	"GetUserAttributeVerificationCode": func(w *world) fields {
 		return w.withToken("AttributeName", "email")
@@ -82,7 +84,7 @@ var goodCalls = map[string]func(w *world) fields{
 	"DeleteUser": func(w *world) fields { return w.withToken() },
 
 	"AdminCreateUser": func(*world) fields {
-		return with(inPool("di"), "UserAttributes", attributes("email", "di@example.org", "email_verified", "true"), "TemporaryPassword", newPassword,
+		return with(inPool("di"), "UserAttributes", attributePairs("email", "di@example.org", "email_verified", "true"), "TemporaryPassword", newPassword,
 			"ForceAliasCreation", true, "MessageAction", "SUPPRESS", "DesiredDeliveryMediums", []string{"EMAIL"})
 	},
 	"AdminGetUser":         func(*world) fields { return inPool("anaya") },
@@ -90,7 +92,7 @@ var goodCalls = map[string]func(w *world) fields{
 	"AdminSetUserPassword": func(*world) fields { return with(inPool("anaya"), "Password", newPassword, "Permanent", true) },
 	"AdminConfirmSignUp":   func(*world) fields { return inPool("bo") },
 	"AdminUpdateUserAttributes": func(*world) fields {
-		return with(inPool("anaya"), "UserAttributes", attributes("custom:team", "shop"))
+		return with(inPool("anaya"), "UserAttributes", attributePairs("custom:team", "shop"))
 	},
 	"AdminDeleteUserAttributes": func(*world) fields { return with(inPool("anaya"), "UserAttributeNames", []string{"email"}) },
 	"AdminEnableUser":           func(*world) fields { return inPool("anaya") },

@@ -56,8 +56,8 @@ func TestSchemaOfNewUsers(t *testing.T) {
 	w.setPool(func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} })
 	w.call("SignUp", signUpOf("ci@example.org", "given_name", "Ci"))
 	// Administrators may leave out what is required, but not write what cannot be.
-	w.call("AdminCreateUser", with(inPool("di@example.org"), "UserAttributes", attributes("custom:tenant", "acme", "dev:custom:rank", "1")))
-	w.refused("AdminCreateUser", with(inPool("ed@example.org"), "UserAttributes", attributes("custom:age", "old")), invalid, schema+"custom:age: Value must be a number\n")
+	w.call("AdminCreateUser", with(inPool("di@example.org"), "UserAttributes", attributePairs("custom:tenant", "acme", "dev:custom:rank", "1")))
+	w.refused("AdminCreateUser", with(inPool("ed@example.org"), "UserAttributes", attributePairs("custom:age", "old")), invalid, schema+"custom:age: Value must be a number\n")
 	if strings.Contains(w.log.String(), "not acted upon") {
 		t.Error(w.log.String())
 	}
@@ -75,12 +75,12 @@ func TestSchemaOfUsers(t *testing.T) {
 		"custom:no":     {"x", "user.custom:no: Attribute does not exist in the schema.\n"},
 		"email":         {strings.Repeat("b", 30) + "@example.org", "user.email: String must be no longer than 30 characters\n"},
 	} {
-		list := attributes(name, c.value)
+		list := attributePairs(name, c.value)
 		w.refused("UpdateUserAttributes", fields{"AccessToken": token, "UserAttributes": list}, invalid, c.message)
 		w.refused("AdminUpdateUserAttributes", with(inPool("anaya"), "UserAttributes", list), invalid, c.message)
 	}
 	w.refused("DeleteUserAttributes", fields{"AccessToken": token, "UserAttributeNames": []string{"email"}}, invalid, "user.email: The attribute is required\n")
-	w.call("AdminUpdateUserAttributes", with(inPool("anaya"), "UserAttributes", attributes("custom:age", "18", "dev:custom:rank", "2")))
+	w.call("AdminUpdateUserAttributes", with(inPool("anaya"), "UserAttributes", attributePairs("custom:age", "18", "dev:custom:rank", "2")))
 }
 
 // TestSchemaOfNewPasswords: the first own password comes with what is required.

@@ -4,39 +4,19 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
+	"github.com/poolguard/poolguard/userpool/internal/passwords"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// ErrPasswordUsed says that a new password is one of the last that the pool's
-// policy remembers.
-var ErrPasswordUsed = profile.ErrPasswordUsed
-
-// PolicyError is package profile's.
-type PolicyError = profile.PolicyError
-
-// AttributeError is package profile's.
-type AttributeError = profile.AttributeError
-
-// Lack is package profile's.
-type Lack = profile.Lack
-
-// What a policy may ask for.
-const (
-	LackLength    = profile.LackLength
-	LackUppercase = profile.LackUppercase
-	LackLowercase = profile.LackLowercase
-	LackNumbers   = profile.LackNumbers
-	LackSymbols   = profile.LackSymbols
-)
-
 // AnswerNewPassword answers NEW_PASSWORD_REQUIRED: the password that the user will
-// have, and attributes. A weak password is a *[PolicyError] or ErrPasswordUsed; an
-// attribute that cannot be set, or that the schema requires and that is missing, is
-// an *[AttributeError]. None of these ends the session.
-func (s *Service) AnswerNewPassword(ctx context.Context, client directory.Client, by Answer, password string, attributes map[string]string) (Step, error) {
+// have, and attributes. The error for a password that the pool
+// rejects is a *[passwords.PolicyError] or passwords.ErrUsed. The error for an attribute
+// that cannot be set, or that the schema requires and the call lacks, is an
+// *[attributes.Error]. None of these ends the session.
+func (s *Service) AnswerNewPassword(ctx context.Context, client directory.Client, by Answer, password string, values map[string]string) (Step, error) {
 	var seen attempt
 	err := s.Store.View(ctx, func(tx store.Tx) error {
 		var err error
@@ -46,11 +26,11 @@ func (s *Service) AnswerNewPassword(ctx context.Context, client directory.Client
 	if err != nil {
 		return Step{}, err
 	}
-	if err := profile.CheckPassword(seen.pool.Password, password); err != nil {
+	if err := passwords.Check(seen.pool.Password, password); err != nil {
 		return Step{}, err
 	}
 	// Passwords are slow: not for the transaction that takes the session.
-	if err := profile.CheckHistory(seen.pool, seen.user, password); err != nil {
+	if err := passwords.CheckHistory(seen.pool, seen.user, password); err != nil {
 		return Step{}, err
 	}
 	verifier, err := s.NewPassword(seen.pool, seen.user.Username, password)
@@ -58,10 +38,10 @@ func (s *Service) AnswerNewPassword(ctx context.Context, client directory.Client
 		return Step{}, err
 	}
 	return s.answer(ctx, client, by, ChallengeNewPassword, func(a *attempt) error {
-		if err := profile.Complete(a.pool, a.client, &a.user, attributes); err != nil {
+		if err := attributes.Complete(a.pool, a.client, &a.user, values); err != nil {
 			return err
 		}
-		profile.SetPassword(a.pool, &a.user, verifier, directory.Confirmed, s.Now())
+		passwords.Set(a.pool, &a.user, verifier, directory.Confirmed, s.Now())
 		return nil
 	})
 }

@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
+	"github.com/poolguard/poolguard/userpool/internal/passwords"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -198,7 +200,7 @@ func (s *Server) userOfStep(ctx context.Context, client app, session string) (di
 // else the sign-in form.
 func (s *Server) refuseStep(w http.ResponseWriter, r *http.Request, request authorizationRequest, err error, again *formPage) {
 	var wrong problem
-	weak, attribute := new(authflow.PolicyError), new(authflow.AttributeError)
+	weak, attribute := new(passwords.PolicyError), new(attributes.Error)
 	message, known := problemOf(err)
 	switch {
 	case errors.Is(err, authflow.ErrWrongCode):
@@ -207,7 +209,7 @@ func (s *Server) refuseStep(w http.ResponseWriter, r *http.Request, request auth
 		wrong = problem{fieldCode, "This code was used before. Wait for the next one."}
 	case errors.As(err, &weak):
 		wrong = problem{fieldPassword, weak.Error()}
-	case errors.Is(err, authflow.ErrPasswordUsed):
+	case errors.Is(err, passwords.ErrUsed):
 		wrong = problem{fieldPassword, "Password has previously been used."}
 	case errors.As(err, &attribute):
 		wrong = problem{attributeField(attribute.Name), "This cannot be set. Ask an administrator."}

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/authflow"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/random"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
@@ -167,7 +167,7 @@ func TestAddressFormats(t *testing.T) {
 		"": false, "a": false, "a@": false, "@b.c": false, "a@b": false, "a b@c.d": false, "a@b..c": false, "a@b.c.": false,
 		"a@b@c.d": false, "a@b.c\n": false, "<a@b.c>": false,
 	} {
-		if profile.LooksLikeEmail(email) != good {
+		if attributes.LooksLikeEmail(email) != good {
 			t.Errorf("%q: good is %v", email, !good)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -27,14 +27,14 @@ func (s *Service) Confirm(ctx context.Context, pool directory.Pool, name string)
 // an address is verified. One that changes and is not verified gets a code, where
 // the pool verifies by itself.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUpdateUserAttributes.html
-func (s *Service) SetAttributes(ctx context.Context, pool directory.Pool, name string, attributes []Attribute) error {
-	values, err := profile.Author{}.Check(pool, attributes)
+func (s *Service) SetAttributes(ctx context.Context, pool directory.Pool, name string, list []Attribute) error {
+	values, err := attributes.Author{}.Check(pool, list)
 	if err != nil {
 		return Refusal(err)
 	}
 	var out []*sendable
 	err = s.change(ctx, pool, name, func(_ store.Tx, u *directory.User) error {
-		unverified, err := profile.Apply(pool, u, values)
+		unverified, err := attributes.Apply(pool, u, values)
 		out = s.verifications(pool, u, "", unverified)
 		return Refusal(err)
 	})

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -28,7 +28,7 @@ type Invitation struct {
 // sign-in, and sends it.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
 func (s *Service) Create(ctx context.Context, pool directory.Pool, in Invitation) (directory.User, error) {
-	values, err := profile.Author{New: true}.Check(pool, in.Attributes)
+	values, err := attributes.Author{New: true}.Check(pool, in.Attributes)
 	if err != nil {
 		return directory.User{}, Refusal(err)
 	}
@@ -47,7 +47,7 @@ func (s *Service) Create(ctx context.Context, pool directory.Pool, in Invitation
 	s.setPassword(pool, &u, verifier, directory.ForceChangePassword)
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		for _, attribute := range []string{"email", "phone_number"} {
-			if in.Force && u.Attributes[profile.VerifiedFlag(attribute)] == "true" {
+			if in.Force && u.Attributes[attributes.VerifiedFlag(attribute)] == "true" {
 				if err := s.release(tx, pool, &u, attribute); err != nil {
 					return err
 				}

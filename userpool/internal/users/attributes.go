@@ -4,12 +4,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
 // Attribute is one of a user (AttributeType).
-type Attribute = profile.Attribute
+type Attribute = attributes.Attribute
 
 // Visible returns the attributes that a client may see, the sub first and the
 // others in the order of their names. For an administrator the client is nil.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -132,7 +132,7 @@ func recoveryOrder(pool directory.Pool) (order []string, adminOnly bool) {
 func recoveryAddress(pool directory.Pool, u *directory.User) string {
 	order, _ := recoveryOrder(pool)
 	for _, attribute := range order {
-		if u.Attributes[attribute] != "" && u.Attributes[profile.VerifiedFlag(attribute)] == "true" {
+		if u.Attributes[attribute] != "" && u.Attributes[attributes.VerifiedFlag(attribute)] == "true" {
 			return attribute
 		}
 	}
@@ -145,9 +145,9 @@ func recoveryAddress(pool directory.Pool, u *directory.User) string {
 // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
 func (s *Service) simulated(pool directory.Pool, name string) *Delivery {
 	switch {
-	case profile.LooksLikePhone(name):
+	case attributes.LooksLikePhone(name):
 		return &Delivery{"phone_number", SMS, mask("phone_number", name)}
-	case profile.LooksLikeEmail(name):
+	case attributes.LooksLikeEmail(name):
 		return &Delivery{"email", Email, mask("email", name)}
 	}
 	h := hmac.New(sha256.New, s.decoy)

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/poolguard/poolguard/userpool/internal/profile"
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
+	"github.com/poolguard/poolguard/userpool/internal/passwords"
 )
 
 // Code says which kind of refusal an [Error] is. Its values are the names of
@@ -50,15 +51,15 @@ func refusal(code Code, format string, args ...any) error {
 
 func invalid(format string, args ...any) error { return refusal(CodeInvalidParameter, format, args...) }
 
-// Refusal turns what package profile refuses into an *[Error]. Other errors, and
-// nil, come back as they are.
+// Refusal turns an error of the packages attributes and passwords into an *[Error]. It
+// returns other errors, and nil, unchanged.
 func Refusal(err error) error {
-	weak, bad := new(profile.PolicyError), new(profile.AttributeError)
+	weak, bad := new(passwords.PolicyError), new(attributes.Error)
 	switch {
 	case errors.As(err, &weak):
 		return &Error{CodeInvalidPassword, weak.Error()}
-	case errors.Is(err, profile.ErrPasswordUsed):
-		return &Error{CodePasswordHistory, profile.ErrPasswordUsed.Error()}
+	case errors.Is(err, passwords.ErrUsed):
+		return &Error{CodePasswordHistory, passwords.ErrUsed.Error()}
 	case errors.As(err, &bad) && bad.Unauthorized:
 		return &Error{CodeNotAuthorized, bad.Message}
 	case errors.As(err, &bad):

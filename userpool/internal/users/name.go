@@ -3,8 +3,8 @@ package users
 import (
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 )
 
 // newName decides on the user name of a new user who wants to be called name. In a
@@ -14,7 +14,7 @@ func newName(pool directory.Pool, name, sub string, values map[string]string) (s
 	if !directory.GoodName(name, 1, 128) { // UsernameType
 		return "", invalid("1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+")
 	}
-	email, phone := profile.LooksLikeEmail(name), profile.LooksLikePhone(name)
+	email, phone := attributes.LooksLikeEmail(name), attributes.LooksLikePhone(name)
 	if len(pool.UsernameAttributes) == 0 {
 		return name, checkNotAlias(pool, email, phone)
 	}

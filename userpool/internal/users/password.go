@@ -2,25 +2,25 @@ package users
 
 import (
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
+	"github.com/poolguard/poolguard/userpool/internal/passwords"
 	"github.com/poolguard/poolguard/userpool/internal/srp"
 )
 
 // checkPassword judges a new password by the pool's policy.
 func checkPassword(pool directory.Pool, password string) error {
-	return Refusal(profile.CheckPassword(pool.Password, password))
+	return Refusal(passwords.Check(pool.Password, password))
 }
 
 // checkHistory refuses one of the user's last passwords, where the policy says so.
 // It is slow, and runs within a transaction only where a code must have been right
 // first: who has none may not try old passwords.
 func checkHistory(pool directory.Pool, u directory.User, password string) error {
-	return Refusal(profile.CheckHistory(pool, u, password))
+	return Refusal(passwords.CheckHistory(pool, u, password))
 }
 
 // setPassword gives the user a password and the state that goes with it.
 func (s *Service) setPassword(pool directory.Pool, u *directory.User, v srp.Verifier, status directory.Status) {
-	profile.SetPassword(pool, u, v, status, s.cfg.Now())
+	passwords.Set(pool, u, v, status, s.cfg.Now())
 }
 
 // temporaryPassword makes one that every policy takes.

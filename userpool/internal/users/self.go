@@ -6,8 +6,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -15,15 +15,15 @@ import (
 // deletes one. Addresses that change are not verified: where the pool does that by
 // itself, codes are sent.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserAttributes.html
-func (s *Service) UpdateAttributes(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, attributes []Attribute) ([]Delivery, error) {
-	values, err := profile.Author{Client: &client}.Check(pool, attributes)
+func (s *Service) UpdateAttributes(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, list []Attribute) ([]Delivery, error) {
+	values, err := attributes.Author{Client: &client}.Check(pool, list)
 	if err != nil {
 		return nil, Refusal(err)
 	}
 	var out []*sendable
 	err = s.changeSame(ctx, pool, u, func(_ store.Tx, u *directory.User) error {
 		out = s.hold(pool, u, client.ID, values)
-		unverified, err := profile.Apply(pool, u, values)
+		unverified, err := attributes.Apply(pool, u, values)
 		if err != nil {
 			return Refusal(err)
 		}
@@ -76,12 +76,12 @@ func (s *Service) verification(u *directory.User, clientID, attribute, value str
 // user does not have are none.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserAttributes.html
 func (s *Service) DeleteAttributes(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, names []string) error {
-	values, err := profile.Author{Client: &client}.Check(pool, blank(names))
+	values, err := attributes.Author{Client: &client}.Check(pool, blank(names))
 	if err != nil {
 		return Refusal(err)
 	}
 	return s.changeSame(ctx, pool, u, func(_ store.Tx, u *directory.User) error {
-		_, err := profile.Apply(pool, u, values)
+		_, err := attributes.Apply(pool, u, values)
 		return Refusal(err)
 	})
 }
@@ -97,7 +97,7 @@ func blank(names []string) []Attribute {
 // SendVerification sends a code that verifies an address of the user's.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUserAttributeVerificationCode.html
 func (s *Service) SendVerification(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, attribute string) (*Delivery, error) {
-	if profile.VerifiedFlag(attribute) == "" {
+	if attributes.VerifiedFlag(attribute) == "" {
 		return nil, invalid("Invalid attribute: only email and phone_number can be verified.") // a guess
 	}
 	var out *sendable
@@ -121,7 +121,7 @@ func (s *Service) SendVerification(ctx context.Context, pool directory.Pool, cli
 // VerifyAttribute takes a code that verifies an address.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_VerifyUserAttribute.html
 func (s *Service) VerifyAttribute(ctx context.Context, pool directory.Pool, u directory.User, attribute, code string) error {
-	if profile.VerifiedFlag(attribute) == "" {
+	if attributes.VerifiedFlag(attribute) == "" {
 		return invalid("Invalid attribute: only email and phone_number can be verified.") // a guess
 	}
 	return s.changeSame(ctx, pool, u, func(tx store.Tx, u *directory.User) error {
@@ -132,7 +132,7 @@ func (s *Service) VerifyAttribute(ctx context.Context, pool directory.Pool, u di
 		if u.Attributes == nil {
 			u.Attributes = map[string]string{}
 		}
-		u.Attributes[attribute], u.Attributes[profile.VerifiedFlag(attribute)] = sent.Value, "true"
+		u.Attributes[attribute], u.Attributes[attributes.VerifiedFlag(attribute)] = sent.Value, "true"
 		return nil
 	})
 }

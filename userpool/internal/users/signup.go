@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
-	"github.com/poolguard/poolguard/userpool/internal/profile"
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
@@ -33,7 +33,7 @@ func (s *Service) SignUp(ctx context.Context, pool directory.Pool, client direct
 	if pool.AdminCreateUserOnly {
 		return SignedUp{}, refusal(CodeNotAuthorized, "SignUp is not permitted for this user pool")
 	}
-	values, err := profile.Author{Client: &client, New: true}.Check(pool, in.Attributes)
+	values, err := attributes.Author{Client: &client, New: true}.Check(pool, in.Attributes)
 	if err != nil {
 		return SignedUp{}, Refusal(err)
 	}
@@ -44,7 +44,7 @@ func (s *Service) SignUp(ctx context.Context, pool directory.Pool, client direct
 	if err != nil {
 		return SignedUp{}, err
 	}
-	if err := profile.CheckRequired(pool, u.Attributes); err != nil {
+	if err := attributes.CheckRequired(pool, u.Attributes); err != nil {
 		return SignedUp{}, Refusal(err)
 	}
 	u.Status = directory.Unconfirmed
@@ -70,7 +70,7 @@ func (s *Service) newUser(pool directory.Pool, name string, values map[string]st
 	}
 	now := s.cfg.Now()
 	u := directory.User{PoolID: pool.ID, Username: username, Sub: sub, CreatedAt: now, ModifiedAt: now}
-	_, err = profile.Apply(pool, &u, values)
+	_, err = attributes.Apply(pool, &u, values)
 	return u, Refusal(err)
 }
 
@@ -147,7 +147,7 @@ func (s *Service) verified(tx store.Tx, pool directory.Pool, u *directory.User, 
 		if value == "" || u.Attributes[attribute] != value {
 			continue
 		}
-		u.Attributes[profile.VerifiedFlag(attribute)] = "true"
+		u.Attributes[attributes.VerifiedFlag(attribute)] = "true"
 		if force {
 			return s.release(tx, pool, u, attribute)
 		}
@@ -165,7 +165,7 @@ func (s *Service) release(tx store.Tx, pool directory.Pool, u *directory.User, a
 	if err != nil {
 		return err
 	}
-	owner.Attributes[profile.VerifiedFlag(attribute)] = "false"
+	owner.Attributes[attributes.VerifiedFlag(attribute)] = "false"
 	return s.put(tx, pool, owner, CodeAliasExists)
 }
 

@@ -1,4 +1,4 @@
-package profile
+package attributes
 
 import (
 	"regexp"
@@ -51,9 +51,9 @@ func isVerifiedFlag(name string) bool {
 	return name == "email_verified" || name == "phone_number_verified"
 }
 
-// AttributeError refuses attributes, in Cognito's words unless a comment here says
+// Error refuses attributes, in Cognito's words unless a comment here says
 // otherwise.
-type AttributeError struct {
+type Error struct {
 	// Name is the first attribute with a fault, or "".
 	Name string
 	// Unauthorized is for attributes that are not the author's to write.
@@ -61,7 +61,7 @@ type AttributeError struct {
 	Message      string
 }
 
-func (e *AttributeError) Error() string { return e.Message }
+func (e *Error) Error() string { return e.Message }
 
 // Author is who writes attributes.
 type Author struct {
@@ -73,9 +73,9 @@ type Author struct {
 	New bool
 }
 
-// may reports whether the author may write the attribute. No client may say that
+// mayWrite reports whether the author may write the attribute. No client may say that
 // something is verified, or write what is for developers.
-func (a Author) may(name string) bool {
+func (a Author) mayWrite(name string) bool {
 	if a.Client == nil {
 		return true
 	}
@@ -86,10 +86,10 @@ func (a Author) may(name string) bool {
 // fault is what the schema has against an attribute.
 type fault struct{ attribute, words string }
 
-// conform words what the schema does not take: one line for each fault.
+// schemaError words what the schema does not take: one line for each fault.
 // https://github.com/aws-amplify/amplify-flutter/issues/509 (new users),
 // https://github.com/aws-amplify/amplify-js/issues/3526 (others)
-func (a Author) conform(faults []fault) error {
+func (a Author) schemaError(faults []fault) error {
 	faults = faults[:min(len(faults), maxFaults)]
 	var message strings.Builder
 	if a.New {
@@ -101,44 +101,44 @@ func (a Author) conform(faults []fault) error {
 		}
 		message.WriteString(f.attribute + ": " + f.words + "\n")
 	}
-	return &AttributeError{Name: faults[0].attribute, Message: message.String()}
+	return &Error{Name: faults[0].attribute, Message: message.String()}
 }
 
 // Check judges attributes and returns them by name; of several with one name the
-// last counts, and an empty value deletes. Refusals are *[AttributeError]. Sizes come
+// last counts, and an empty value deletes. Refusals are *[Error]. Sizes come
 // first, then what the client may write, then the schema, then addresses: the order
 // is a guess.
 func (a Author) Check(pool directory.Pool, attributes []Attribute) (map[string]string, error) {
 	if len(attributes) > maxAttributes {
-		return nil, &AttributeError{Message: "Too many attributes."} // a guess
+		return nil, &Error{Message: "Too many attributes."} // a guess
 	}
 	for _, at := range attributes {
 		switch n := utf8.RuneCountInString(at.Name); {
 		case !utf8.ValidString(at.Name + at.Value):
-			return nil, &AttributeError{Message: "Attributes must be UTF-8."} // a guess
+			return nil, &Error{Message: "Attributes must be UTF-8."} // a guess
 		case n < 1 || n > maxName:
-			return nil, &AttributeError{Message: "1 validation error detected: Value at 'userAttributes' failed to satisfy constraint: Member must have names with length between 1 and 32"} // a guess
+			return nil, &Error{Message: "1 validation error detected: Value at 'userAttributes' failed to satisfy constraint: Member must have names with length between 1 and 32"} // a guess
 		}
 	}
 	values := map[string]string{}
 	var faults []fault
 	for _, at := range attributes {
-		if !a.may(at.Name) {
-			return nil, &AttributeError{Name: at.Name, Unauthorized: true, Message: "A client attempted to write unauthorized attribute"}
+		if !a.mayWrite(at.Name) {
+			return nil, &Error{Name: at.Name, Unauthorized: true, Message: "A client attempted to write unauthorized attribute"}
 		}
-		if words := a.judge(pool, at); words != "" {
+		if words := a.check(pool, at); words != "" {
 			faults = append(faults, fault{at.Name, words})
 		}
 		values[at.Name] = at.Value
 	}
 	if len(faults) > 0 {
-		return nil, a.conform(faults)
+		return nil, a.schemaError(faults)
 	}
 	switch email, phone := values["email"], values["phone_number"]; {
 	case email != "" && !LooksLikeEmail(email):
-		return nil, &AttributeError{Name: "email", Message: "Invalid email address format."}
+		return nil, &Error{Name: "email", Message: "Invalid email address format."}
 	case phone != "" && !LooksLikePhone(phone):
-		return nil, &AttributeError{Name: "phone_number", Message: "Invalid phone number format."}
+		return nil, &Error{Name: "phone_number", Message: "Invalid phone number format."}
 	}
 	return values, nil
 }
@@ -150,8 +150,8 @@ const (
 	wordsRequired  = "The attribute is required"
 )
 
-// judge says what the schema has against one attribute, or "".
-func (a Author) judge(pool directory.Pool, at Attribute) string {
+// check returns what the schema has against one attribute, or "".
+func (a Author) check(pool directory.Pool, at Attribute) string {
 	schema, ok := pool.Attribute(at.Name)
 	switch {
 	case at.Name == "sub":
@@ -180,7 +180,7 @@ func CheckRequired(pool directory.Pool, values map[string]string) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return Author{New: true}.conform(faults)
+	return Author{New: true}.schemaError(faults)
 }
 
 // Lacking names the required attributes that a user does not have.

@@ -1,4 +1,4 @@
-package profile
+package attributes
 
 import (
 	"maps"
@@ -18,7 +18,7 @@ func Apply(pool directory.Pool, u *directory.User, values map[string]string) (un
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := values[name]
 		if value == "" && slices.Contains(pool.UsernameAttributes, name) && onlyName(pool, u, name) {
-			return nil, &AttributeError{Name: name, Message: "user." + name + ": Attribute cannot be removed, since users sign in with it."} // a guess
+			return nil, &Error{Name: name, Message: "user." + name + ": Attribute cannot be removed, since users sign in with it."} // a guess
 		}
 		flag := VerifiedFlag(name)
 		changed := u.Attributes[name] != value
@@ -71,7 +71,7 @@ func Complete(pool directory.Pool, client directory.Client, u *directory.User, a
 		fixed := slices.Contains(pool.UsernameAttributes, at.Name) || slices.Contains(pool.RequiredAttributes(), at.Name) || schema.Immutable()
 		if fixed && u.Attributes[at.Name] != "" {
 			// https://github.com/aws-samples/aws-saas-factory-bootcamp/issues/67
-			return &AttributeError{Name: at.Name, Unauthorized: true, Message: "Cannot modify an already provided " + at.Name}
+			return &Error{Name: at.Name, Unauthorized: true, Message: "Cannot modify an already provided " + at.Name}
 		}
 	}
 	// The transaction may not be kept: the map is not to be changed in place.
@@ -80,7 +80,7 @@ func Complete(pool directory.Pool, client directory.Client, u *directory.User, a
 		return err
 	}
 	if missing := Lacking(pool, *u); len(missing) > 0 {
-		return &AttributeError{Name: missing[0], Message: "Invalid attributes given, " + listed(missing) + " is missing"}
+		return &Error{Name: missing[0], Message: "Invalid attributes given, " + listed(missing) + " is missing"}
 	}
 	return nil
 }
