@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
@@ -233,8 +232,8 @@ func (p *UserPool) validate(faults configerror.Faults) {
 	names("ClientIDs", p.ClientIDs)
 	names("Audiences", p.Audiences)
 	if p.Issuer != "" {
-		if err := checkIssuerURL(p.Issuer, p.InsecureAllowPlainHTTP); err != nil {
-			faults.Add("Issuer", "%v", err)
+		if reason := issuerFault(p.Issuer, p.InsecureAllowPlainHTTP); reason != "" {
+			faults.Add("Issuer", "%s", reason)
 		}
 	}
 	if other := p.Issuer[strings.LastIndexByte(p.Issuer, '/')+1:]; other != p.ID {
@@ -250,24 +249,9 @@ func (p *UserPool) validate(faults configerror.Faults) {
 	}
 }
 
-// checkIssuerURL wants an issuer as RFC 8414 §2 does, but allows plain http on this
-// machine.
-func checkIssuerURL(s string, plainHTTP bool) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return fmt.Errorf("%s is not an absolute URL", quote(s))
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#"):
-		return fmt.Errorf("%s has user info, a query or a fragment", quote(s))
-	case u.Scheme == "https":
-		return nil
-	case u.Scheme != "http" || (!plainHTTP && !isLoopback(u.Hostname())):
-		return fmt.Errorf("%s must be https, or http with a loopback address", quote(s))
-	}
-	return nil
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && ip.IsLoopback())
+// issuerFault says why s cannot be an issuer (RFC 8414 §2), or "". Plain http is
+// accepted for this machine, or for every host where plainHTTP says so.
+func issuerFault(s string, plainHTTP bool) (reason string) {
+	_, reason = address.Parse(s, address.Rules{Path: true, PlainHTTP: plainHTTP})
+	return reason
 }

@@ -82,8 +82,8 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 		}
 	}
 	if o.Issuer != "" {
-		if err := checkIssuerURL(o.Issuer, true); err != nil {
-			faults.Add("Issuer", "%v", err)
+		if reason := issuerFault(o.Issuer, true); reason != "" {
+			faults.Add("Issuer", "%s", reason)
 		}
 		trusted.add(&issuer{name: o.Issuer, own: true, pool: p, keys: o.Keys})
 	}

@@ -94,7 +94,7 @@ const maxIssuer = 512
 // configured as [UserPool.Issuer]. What else a stranger can write into iss needs no
 // answer.
 func resolvable(iss string) bool {
-	return len(iss) <= maxIssuer && checkIssuerURL(iss, true) == nil
+	return len(iss) <= maxIssuer && issuerFault(iss, true) == ""
 }
 
 // UserPoolID returns the ID of the user pool that an issuer of Amazon's is of, be it

@@ -23,9 +23,12 @@ jose          cognito/internal/jose     code  $p/cognito/keyset
 jose          cognito/internal/jose     code  golang.org/x/sync/singleflight
 jose          cognito/internal/jose/sub code  example.org/anything
 -             cognito/internal/jose     test  encoding/json
+-             cognito/internal/address  code net/netip
+library-leaves cognito/internal/address code $p/cognito/internal/configerror
 -             cognito/internal/configerror code errors
 library-leaves cognito/internal/configerror code $p/cognito/keyset
 library-leaves cognito/internal/configerror code example.org/anything
+-             cognito/keyset            code  $p/cognito/internal/address
 -             cognito/keyset            code  $p/cognito/internal/configerror
 -             cognito/keyset            code  $p/cognito/internal/jose
 -             cognito/keyset            code  golang.org/x/sync/singleflight
@@ -36,6 +39,7 @@ keyset        cognito/keyset            code  github.com/maypok86/otter/v2
 keyset        cognito/keyset            code  golang.org/x/text/language
 keyset        cognito/keyset            code  example.org/anything
 -             cognito                   code  $p/cognito/keyset
+-             cognito                   code  $p/cognito/internal/address
 -             cognito                   code  $p/cognito/internal/configerror
 -             cognito                   code  $p/cognito/internal/jose
 -             cognito                   code  github.com/maypok86/otter/v2
@@ -58,6 +62,7 @@ library,testing cognito/bearer          code  $p/cognito/cognitotest
 library       cognito/bearer            code  $p/cognito/internal/jose
 library       cognito/bearer            code  example.org/anything
 library       cognito/newcomer/deeper   code  example.org/anything
+-             cognito/alb               code  $p/cognito/internal/address
 -             cognito/alb               code  $p/cognito/internal/configerror
 library       cognito/internal/telemetry code $p/cognito/bearer
 library       cognito/internal/rule     code  $p/cognito/bearer
@@ -70,11 +75,13 @@ alb           cognito/alb               code  example.org/anything
 -             cognito/lambdaauth        code  github.com/aws/aws-lambda-go/events
 lambdaauth    cognito/lambdaauth        code  github.com/aws/aws-lambda-go/lambda
 lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
+-             cognito/oauth             code  $p/cognito/internal/address
 -             cognito/oauth             code  $p/cognito/internal/configerror
 -             cognito/oauth             code  golang.org/x/oauth2/clientcredentials
 -             cognito/oauth             code  github.com/go-json-experiment/json
 oauth         cognito/oauth             code  $p/cognito/bearer
 oauth         cognito/oauth             code  github.com/aws/aws-lambda-go/events
+-             cognito/revocation        code  $p/cognito/internal/address
 -             cognito/revocation        code  $p/cognito/internal/configerror
 -             cognito/revocation        code  github.com/maypok86/otter/v2
 -             cognito/revocation        code  github.com/go-json-experiment/json

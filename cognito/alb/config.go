@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
@@ -156,31 +155,10 @@ func (o *Options) validate(faults configerror.Faults) {
 	}
 	faults.Adopt("KeyPolicy", o.KeyPolicy.Validate())
 	if o.KeyAddress != "" {
-		if reason := faultOfAddress(o.KeyAddress); reason != "" {
+		if _, reason := address.Parse(o.KeyAddress, address.Rules{Path: true}); reason != "" {
 			faults.Add("KeyAddress", "%s", reason)
 		}
 	}
-}
-
-// faultOfAddress says why keys cannot be asked for below s, or "".
-func faultOfAddress(s string) string {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return "is not an absolute URL"
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#"):
-		return "has user info, a query or a fragment"
-	case u.Scheme == "https":
-		return ""
-	case u.Scheme != "http" || !isLoopback(u.Hostname()):
-		return "must be https, or http with a loopback address"
-	}
-	return ""
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && ip.IsLoopback())
 }
 
 // complete fills in the defaults.

@@ -2,25 +2,21 @@ package keyset
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // A RemoteConfig says where a [Remote] gets its set, and how. URL is mandatory.
 type RemoteConfig struct {
 	// URL is the address of the JSON Web Key Set. It is https, or http where the
-	// host is this machine's loopback (localhost or such an IP address) or
-	// AllowPlainHTTP is set; without user name, password and fragment. It appears
+	// host is a loopback address (localhost, 127.0.0.0/8 or ::1) or AllowPlainHTTP is
+	// set; it has no user name, password or fragment. It appears
 	// in errors and logs.
 	URL string
 
@@ -105,9 +101,9 @@ var _ Source = (*Remote)(nil)
 // [*ConfigError].
 func NewRemote(config RemoteConfig) (*Remote, error) {
 	faults := configerror.In("keyset", "RemoteConfig")
-	address, fault := parseURL(config.URL, config.AllowPlainHTTP)
-	if fault != "" {
-		faults.Add("URL", "%s", fault)
+	origin, reason := address.Parse(config.URL, address.Rules{Path: true, Query: true, PlainHTTP: config.AllowPlainHTTP})
+	if reason != "" {
+		faults.Add("URL", "%s", reason)
 	}
 	config.Policy.validate(faults.At("Policy"))
 	if err := faults.Err(); err != nil {
@@ -117,7 +113,7 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 	policy.complete()
 	r := &Remote{
 		url:    config.URL,
-		client: restrict(config.HTTPClient, address),
+		client: restrict(config.HTTPClient, origin),
 		policy: policy,
 		clock:  orSystem(config.Clock),
 		log:    orDiscard(config.Logger).With("url", config.URL),
@@ -138,40 +134,6 @@ func orDiscard(log *slog.Logger) *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return log
-}
-
-// parseURL checks RemoteConfig.URL. fault continues a sentence that begins with URL,
-// "" for none.
-func parseURL(raw string, allowPlain bool) (u *url.URL, fault string) {
-	if raw == "" {
-		return nil, "is empty"
-	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		// url.Error quotes the address, a password included.
-		return nil, fmt.Sprintf("is not a URL: %v", errors.Unwrap(err))
-	case u.User != nil:
-		return nil, "has a user name or password, which would appear in logs"
-	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Sprintf("%q is neither https nor http", raw)
-	case u.Hostname() == "":
-		return nil, fmt.Sprintf("%q has no host", raw)
-	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
-		return nil, fmt.Sprintf("%q has a fragment", raw)
-	case u.Scheme == "http" && !allowPlain && !isLoopback(u.Hostname()):
-		return nil, fmt.Sprintf("%q is plain http to another machine; set AllowPlainHTTP if the network between is safe", raw)
-	}
-	return u, ""
-}
-
-// isLoopback reports whether host can only be this machine. Other names than
-// localhost are not resolved: what they mean can change after the check.
-func isLoopback(host string) bool {
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback()
-	}
-	return strings.EqualFold(host, "localhost")
 }
 
 // Key implements [Source].

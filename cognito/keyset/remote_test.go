@@ -19,15 +19,15 @@ func TestNewRemoteRefusesFaultyConfig(t *testing.T) {
 		faults []string
 	}{
 		"nothing":        {keyset.RemoteConfig{}, []string{"keyset: RemoteConfig.URL is empty"}},
-		"relative":       {keyset.RemoteConfig{URL: "/jwks.json"}, []string{"neither https nor http"}},
-		"other scheme":   {keyset.RemoteConfig{URL: "ftp://a/x"}, []string{"neither https nor http"}},
-		"no host":        {keyset.RemoteConfig{URL: "https:///x"}, []string{"no host"}},
-		"opaque":         {keyset.RemoteConfig{URL: "https:a/x"}, []string{"no host"}},
+		"relative":       {keyset.RemoteConfig{URL: "/jwks.json"}, []string{"not an absolute URL"}},
+		"other scheme":   {keyset.RemoteConfig{URL: "ftp://a/x"}, []string{"must be https"}},
+		"no host":        {keyset.RemoteConfig{URL: "https:///x"}, []string{"not an absolute URL"}},
+		"opaque":         {keyset.RemoteConfig{URL: "https:a/x"}, []string{"not an absolute URL"}},
 		"fragment":       {keyset.RemoteConfig{URL: "https://a/x#y"}, []string{"fragment"}},
 		"empty fragment": {keyset.RemoteConfig{URL: "https://a/x#"}, []string{"fragment"}},
-		"plain http":     {keyset.RemoteConfig{URL: "http://issuer.example/x"}, []string{"AllowPlainHTTP"}},
-		"almost local":   {keyset.RemoteConfig{URL: "http://localhost.example/x"}, []string{"AllowPlainHTTP"}},
-		"bad escape":     {keyset.RemoteConfig{URL: "https://a/%zz"}, []string{"not a URL"}},
+		"plain http":     {keyset.RemoteConfig{URL: "http://issuer.example/x"}, []string{"must be https, or http with a loopback address"}},
+		"almost local":   {keyset.RemoteConfig{URL: "http://localhost.example/x"}, []string{"must be https, or http with a loopback address"}},
+		"bad escape":     {keyset.RemoteConfig{URL: "https://a/%zz"}, []string{"not an absolute URL"}},
 		"all at once": {
 			keyset.RemoteConfig{URL: "ftp://a/x", Policy: keyset.Policy{MaxAge: -1, CoolDown: -1, Stale: -1, Timeout: -1}},
 			[]string{"URL \"ftp", "Policy.MaxAge is negative", "Policy.CoolDown is negative", "Policy.Stale is negative", "Policy.Timeout is negative"},

@@ -3,14 +3,13 @@ package oauth
 import (
 	"fmt"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
 
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
@@ -54,10 +53,8 @@ type App struct {
 type ConfigError = configerror.ConfigError
 
 func (a *App) validate(faults configerror.Faults) {
-	if u, reason := checkURL(a.Domain); reason != "" {
+	if _, reason := address.Parse(a.Domain, address.Rules{}); reason != "" {
 		faults.Add("Domain", "%s", reason)
-	} else if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery {
-		faults.Add("Domain", "%.100q has a path or a query: it is an origin, and the endpoints' paths are Cognito's", a.Domain)
 	}
 	switch {
 	case a.ClientID == "":
@@ -71,40 +68,6 @@ func (a *App) validate(faults configerror.Faults) {
 	if a.Timeout < 0 || a.Timeout > longestTimeout {
 		faults.Add("Timeout", "is %s, not from 0 to %s", a.Timeout, longestTimeout)
 	}
-}
-
-// checkURL wants an absolute URL to which credentials may be sent: https, or http on
-// this machine.
-func checkURL(s string) (u *url.URL, reason string) {
-	if s == "" {
-		return nil, "is empty"
-	}
-	u, err := url.Parse(s)
-	switch {
-	case strings.Contains(s, "@") && (err != nil || u.Hostname() == ""):
-		return nil, "is not an absolute URL" // with a password, perhaps
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return nil, fmt.Sprintf("%.100q is not an absolute URL", s)
-	case strings.ContainsFunc(u.Host, isNotOfHost):
-		return nil, fmt.Sprintf("%.100q has characters in its host that no host has; an international name is written as xn--…", s)
-	case u.User != nil || strings.Contains(s, "#"):
-		return nil, fmt.Sprintf("%.100q has user info or a fragment", u.Redacted())
-	case u.Scheme == "https" || (u.Scheme == "http" && isLoopback(u.Hostname())):
-		return u, ""
-	}
-	return nil, fmt.Sprintf("%.100q must be https, or http with a loopback address", s)
-}
-
-// isNotOfHost reports what net/url takes in a host and DNS does not: the address may be
-// shown in a terminal or handed to a command that opens it.
-func isNotOfHost(r rune) bool {
-	isWord := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	return !isWord && !strings.ContainsRune("-._:[]", r)
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && ip.IsLoopback())
 }
 
 func isPrintable(s string) bool {

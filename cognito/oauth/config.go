@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"golang.org/x/oauth2"
 )
@@ -172,7 +173,7 @@ func (c *Config) validate() (issuers []string, err error) {
 	}
 	issuers = []string{original, updated}
 	if c.Issuer != "" {
-		if _, reason := checkURL(c.Issuer); reason != "" {
+		if _, reason := address.Parse(c.Issuer, address.Rules{Path: true}); reason != "" {
 			faults.Add("Issuer", "%s", reason)
 		}
 		issuers = []string{c.Issuer}
@@ -209,6 +210,6 @@ func checkRedirect(s string) (reason string) {
 	if len(s) > longestArgument {
 		return "is too long"
 	}
-	_, reason = checkURL(s)
+	_, reason = address.Parse(s, address.Rules{Path: true, Query: true})
 	return reason
 }

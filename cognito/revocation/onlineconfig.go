@@ -3,12 +3,11 @@ package revocation
 import (
 	"fmt"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
@@ -148,13 +147,13 @@ func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
 	api := strings.TrimSuffix(original, "/"+p.ID) // the issuer is below the API's origin
 	e := &endpoints{}
 	if p.Domain != "" {
-		if reason := checkOrigin(p.Domain); reason != "" {
+		if _, reason := address.Parse(p.Domain, address.Rules{}); reason != "" {
 			faults.Add("Domain", "%s", reason)
 		}
 		e.ways = append(e.ways, userInfo(p.Domain))
 	}
 	if p.Endpoint != "" {
-		if reason := checkOrigin(p.Endpoint); reason != "" {
+		if _, reason := address.Parse(p.Endpoint, address.Rules{}); reason != "" {
 			faults.Add("Endpoint", "%s", reason)
 		}
 		if !p.GetUser {
@@ -169,25 +168,4 @@ func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
 		faults.Add("Domain", "is empty, and GetUser not set: say which of them to ask")
 	}
 	return e
-}
-
-// checkOrigin wants where tokens may be sent to: https, or http on this machine.
-func checkOrigin(s string) (reason string) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return fmt.Sprintf("%.100q is not an absolute URL", s)
-	case u.User != nil:
-		return fmt.Sprintf("%.100q has user info", u.Redacted())
-	case (u.Path != "" && u.Path != "/") || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#"):
-		return fmt.Sprintf("%.100q has a path, a query or a fragment: it is an origin", s)
-	case u.Scheme == "https" || (u.Scheme == "http" && isLoopback(u.Hostname())):
-		return ""
-	}
-	return fmt.Sprintf("%.100q must be https, or http with a loopback address", s)
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && ip.IsLoopback())
 }
