@@ -1,70 +1,53 @@
 package demo
 
 import (
-	"context"
-	"crypto/subtle"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/web"
 )
 
 const callbackPath = "/callback"
 
-// The app's cookies. Cookies do not know ports: the pool's have other names.
+// The app's cookies. A cookie is for all ports of a host: the pool's have other names.
 const (
-	signInCookie  = "demo_sign_in" // the browser that began a sign-in
+	flowCookie    = "demo_sign_in_" // and the state: a browser can have several sign-ins
 	sessionCookie = "demo_session"
 	formCookie    = "demo_form"
 )
 
 const (
-	signInLife  = 10 * time.Minute
+	flowLife    = 10 * time.Minute
 	sessionLife = time.Hour // of its tokens
 	mostKept    = 200
 )
 
-// An app is what people sign in to: a web page before the API. Tokens stay on this
-// side; the browser has a cookie that means nothing elsewhere.
+// An app is a web page in front of the API that users sign in to. The tokens stay on
+// the server. The browser has a cookie that is of no use elsewhere.
 type app struct {
-	scene    scene
-	client   relyingParty
-	verifier *cognito.Verifier
+	setup    setup
+	client   *oauth.Client
 	http     *http.Client
 	pages    *web.Pages
 	csrf     *web.CSRF
-	signIns  *memory[pendingSignIn] // by state
-	sessions *memory[*identity]
-}
-
-// A pendingSignIn is one that a browser began.
-type pendingSignIn struct {
-	browser string // its cookie
-	attempt attempt
+	sessions *sessions
 }
 
 // newApp returns the handler of the app and its API.
-func newApp(s scene, verifier *cognito.Verifier, client *http.Client) (http.Handler, error) {
+func newApp(s setup, verifier *cognito.Verifier) (http.Handler, error) {
+	a := &app{setup: s, http: newHTTPClient(nil), sessions: newSessions(sessionLife, mostKept)}
+	config := s.oauth(s.app(), verifier)
+	config.App.HTTPClient, config.FlowLifetime = a.http, flowLife
+	var clientErr, pagesErr, csrfErr error
+	a.client, clientErr = oauth.New(config)
+	a.pages, pagesErr = newPages(s.poolURL)
+	a.csrf, csrfErr = web.NewCSRF(formCookie, nil)
 	api, apiErr := newAPI(verifier)
-	pages, pagesErr := newPages(s.poolURL)
-	csrf, csrfErr := web.NewCSRF(formCookie, nil)
-	if err := errors.Join(apiErr, pagesErr, csrfErr); err != nil {
+	if err := errors.Join(apiErr, clientErr, pagesErr, csrfErr); err != nil {
 		return nil, err
-	}
-	a := &app{
-		scene:    s,
-		client:   s.app(),
-		verifier: verifier,
-		http:     client,
-		pages:    pages,
-		csrf:     csrf,
-		signIns:  newMemory[pendingSignIn](signInLife, mostKept),
-		sessions: newMemory[*identity](sessionLife, mostKept),
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/orders", api)
@@ -76,12 +59,12 @@ func newApp(s scene, verifier *cognito.Verifier, client *http.Client) (http.Hand
 	return mux, nil
 }
 
-func (a *app) session(r *http.Request) (*identity, bool) {
+func (a *app) session(r *http.Request) (*oauth.Tokens, bool) {
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
 		return nil, false
 	}
-	return a.sessions.get(cookie.Value)
+	return a.sessions.find(cookie.Value)
 }
 
 // setCookie sets a cookie that scripts cannot read, for d; a negative d removes it.
@@ -96,74 +79,42 @@ func setCookie(w http.ResponseWriter, name, value string, d time.Duration) {
 	})
 }
 
-// discover asks the pool where its endpoints are.
-func (a *app) discover(ctx context.Context) (endpoints, error) {
-	var e endpoints
-	document, err := ask(ctx, a.http, a.scene.issuer+"/.well-known/openid-configuration", nil, "")
-	if err != nil {
-		return e, err
-	}
-	if err := json.Unmarshal(document.body, &e); err != nil || e.Issuer != a.scene.issuer {
-		return e, errors.New("the pool's discovery document cannot be used")
-	}
-	return e, nil
-}
-
 func (a *app) signIn(w http.ResponseWriter, r *http.Request) {
-	e, err := a.discover(r.Context())
+	authorization, err := a.client.Start(oauth.StartOptions{})
 	if err != nil {
-		a.problem(w, http.StatusBadGateway, err)
+		a.problem(w, http.StatusInternalServerError, err)
 		return
 	}
-	// A browser keeps its cookie, so that sign-ins in two tabs both work.
-	browser := randomText()
-	if cookie, err := r.Cookie(signInCookie); err == nil && len(cookie.Value) == len(browser) {
-		browser = cookie.Value
-	}
-	attempt := newAttempt()
-	a.signIns.putAs(attempt.state, pendingSignIn{browser, attempt})
-	setCookie(w, signInCookie, browser, signInLife)
+	setCookie(w, flowCookie+authorization.State, string(authorization.Flow), flowLife)
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, a.client.authorizationURL(e, attempt), http.StatusSeeOther)
+	http.Redirect(w, r, authorization.URL, http.StatusSeeOther)
 }
 
-// callback is where the pool sends the browser back to.
+// errNotStarted is login CSRF, or a sign-in that took too long: a sign-in ends in the
+// browser in which it started.
+var errNotStarted = errors.New("this sign-in was not started in this browser, or it was started too long ago")
+
+// callback finishes the sign-in when the pool redirects the browser back.
 func (a *app) callback(w http.ResponseWriter, r *http.Request) {
-	who, err := a.finish(r)
+	name := flowCookie + r.URL.Query().Get("state")
+	cookie, err := r.Cookie(name)
 	if err != nil {
+		a.problem(w, http.StatusBadRequest, errNotStarted)
+		return
+	}
+	setCookie(w, name, "", -time.Second)
+	tokens, err := a.client.Finish(r.Context(), oauth.Flow(cookie.Value), r.URL)
+	switch {
+	case errors.Is(err, oauth.ErrUnavailable):
+		a.problem(w, http.StatusBadGateway, err)
+		return
+	case err != nil:
 		a.problem(w, http.StatusBadRequest, err)
 		return
 	}
-	setCookie(w, sessionCookie, a.sessions.put(who), sessionLife)
+	setCookie(w, sessionCookie, a.sessions.start(tokens), sessionLife)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/", http.StatusSeeOther)
-}
-
-// finish turns the answer of the pool into a verified identity.
-func (a *app) finish(r *http.Request) (*identity, error) {
-	q := r.URL.Query()
-	pending, ok := a.signIns.take(q.Get("state"))
-	cookie, err := r.Cookie(signInCookie)
-	// Against login CSRF: the browser that comes back is the one that left.
-	if !ok || err != nil || subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(pending.browser)) != 1 {
-		return nil, errors.New("this sign-in was not started in this browser, or it was started too long ago")
-	}
-	if code := q.Get("error"); code != "" {
-		return nil, fmt.Errorf("the pool refused the sign-in: %q", code)
-	}
-	e, err := a.discover(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	answer, err := ask(r.Context(), a.http, e.Token, a.client.tokenForm(q.Get("code"), pending.attempt), "")
-	if err != nil {
-		return nil, err
-	}
-	var t tokens
-	if err := json.Unmarshal(answer.body, &t); err != nil || answer.status != http.StatusOK {
-		return nil, fmt.Errorf("the code could not be redeemed: %d %q", answer.status, t.Error)
-	}
-	return t.verify(r.Context(), a.verifier, pending.attempt)
 }
 
 // maxForm bounds the form that signs out, in bytes.
@@ -182,14 +133,13 @@ func (a *app) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
-		a.sessions.take(cookie.Value)
+		a.sessions.end(cookie.Value)
 	}
 	setCookie(w, sessionCookie, "", -time.Second)
-	e, err := a.discover(r.Context())
+	target, err := a.client.LogoutURL(a.setup.appURL + "/")
 	if err != nil {
-		a.problem(w, http.StatusBadGateway, err)
+		a.problem(w, http.StatusInternalServerError, err)
 		return
 	}
-	q := url.Values{"client_id": {a.client.clientID}, "logout_uri": {a.scene.appURL + "/"}}
-	http.Redirect(w, r, e.EndSession+"?"+q.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, target, http.StatusSeeOther)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // serve runs a demo that goes on serving, until the test ends.
-func serve(t *testing.T) (*scene, *screen) {
+func serve(t *testing.T) (*setup, *screen) {
 	t.Helper()
 	out := &screen{}
 	cfg := newConfig(t, out)
@@ -28,18 +28,19 @@ func serve(t *testing.T) (*scene, *screen) {
 		}
 	})
 	out.eventually(t, "Requests:")
-	s := newScene("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), "")
+	s := newSetup("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), "")
+	s.issuer = s.poolURL + "/" + s.pool.ID
 	return &s, out
 }
 
 // A visitor drives a browser that follows redirects.
 type visitor struct {
 	t      *testing.T
-	scene  *scene
+	setup  *setup
 	client *http.Client
 }
 
-func newPerson(t *testing.T, s *scene) *visitor {
+func newPerson(t *testing.T, s *setup) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -63,14 +64,14 @@ func (p *visitor) open(target string, form url.Values) *exchange {
 // signIn goes through the page's link and the pool's form to the signed-in page.
 func (p *visitor) signIn(username string) *exchange {
 	p.t.Helper()
-	login := p.open(p.scene.appURL+"/sign-in", nil)
+	login := p.open(p.setup.appURL+"/sign-in", nil)
 	form, err := readLoginForm(bytes.NewReader(login.body))
 	if err != nil {
 		p.t.Fatalf("%v in\n%s", err, login.body)
 	}
 	form.fields.Set("username", username)
 	form.fields.Set("password", "Passw0rd!")
-	return p.open(p.scene.poolURL+form.action, form.fields)
+	return p.open(p.setup.poolURL+form.action, form.fields)
 }
 
 func TestApp(t *testing.T) {

@@ -40,7 +40,7 @@ type Config struct {
 // serving until ctx ends, which is no error. Where the walk went otherwise than it
 // should, the error is a [*WalkError], and there is nothing left to serve.
 func Run(ctx context.Context, cfg Config) error {
-	d, err := newDemo(cfg) //nolint:contextcheck // it only makes things: nothing to cancel
+	d, err := newDemo(ctx, cfg)
 	if err != nil {
 		return errors.Join(err, cfg.close())
 	}
@@ -73,50 +73,41 @@ func (c *Config) validate() error {
 	return errors.Join(faults...)
 }
 
-// A demo is the two servers and what they are made of.
+// A demo is the two servers with their parts.
 type demo struct {
-	scene    scene
+	setup    setup
 	pool     *userpool.Server
 	verifier *cognito.Verifier
 	app      http.Handler
 	out      *printer
 }
 
-func newDemo(cfg Config) (*demo, error) {
+func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	d := &demo{
-		scene: newScene("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), cfg.Command),
+		setup: newSetup("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), cfg.Command),
 		out: newPrinter(cfg.Out, cfg.Look, map[string]string{
 			cfg.Pool.Addr().String(): "at the pool",
 			cfg.API.Addr().String():  "at the API",
 		}),
 	}
 	var err error
-	d.pool, err = userpool.New(userpool.Config{PublicURL: d.scene.poolURL, Pools: []userpool.Pool{d.scene.pool}})
+	d.pool, err = userpool.New(userpool.Config{PublicURL: d.setup.poolURL, Pools: []userpool.Pool{d.setup.pool}})
 	if err != nil {
 		return nil, err
 	}
-	// The pool is in memory: there is nothing to wait for.
-	pools, err := d.pool.Pools(context.Background())
+	pools, err := d.pool.Pools(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d.scene.issuer = pools[0].Issuer
-	d.verifier, err = cognito.New(cognito.Config{
-		UserPools: []cognito.UserPool{{
-			ID:        d.scene.pool.ID,
-			ClientIDs: []string{appClient, machineClient},
-			Issuer:    d.scene.issuer,
-		}},
-		HTTPClient: newHTTPClient(nil),
-		Logger:     slog.New(slog.DiscardHandler),
-	})
+	d.setup.issuer = pools[0].Issuer
+	d.verifier, err = d.setup.verifier(nil, appClient, machineClient)
 	if err != nil {
 		return nil, err
 	}
-	d.app, err = newApp(d.scene, d.verifier, newHTTPClient(nil))
+	d.app, err = newApp(d.setup, d.verifier)
 	return d, err
 }
 
@@ -145,9 +136,10 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 
 func (d *demo) newWalk() *walk {
 	return &walk{
-		scene:     d.scene,
+		setup:     d.setup,
 		out:       d.out,
 		verifier:  d.verifier,
+		poolTime:  d.pool.Now,
 		moveClock: d.pool.SetClockOffset,
 		newClient: newHTTPClient,
 	}
@@ -160,7 +152,7 @@ func (d *demo) run(ctx context.Context, cfg Config) error {
 	if cfg.Once {
 		return d.out.failure()
 	}
-	d.out.invite(d.scene)
+	d.out.invite(d.setup)
 	if err := d.out.failure(); err != nil {
 		return err
 	}

@@ -185,7 +185,7 @@ func TestDifferences(t *testing.T) {
 				a.Header.Set("Location", strings.Replace(location, "state=", "state=x", 1))
 			}
 		}},
-		{"the pool goes elsewhere", "and not to http://127.0.0.1", func(_ *http.Request, a *http.Response) {
+		{"the pool goes elsewhere", "want http://127.0.0.1", func(_ *http.Request, a *http.Response) {
 			if strings.Contains(a.Header.Get("Location"), "code=") {
 				a.Header.Set("Location", "http://localhost:1/?error=denied")
 			}
@@ -243,7 +243,7 @@ func walkMeddled(t *testing.T, meddle func(*http.Request, *http.Response)) error
 	t.Helper()
 	out := &screen{}
 	cfg := newConfig(t, out)
-	d, err := newDemo(cfg)
+	d, err := newDemo(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/web"
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -33,11 +35,15 @@ func newPages(poolURL string) (*web.Pages, error) {
 
 // problem shows why a sign-in failed.
 func (a *app) problem(w http.ResponseWriter, status int, err error) {
-	_ = a.pages.Message(w, status, web.Message{ // the page has no template that can fail
+	m := web.Message{
 		Title:   "The sign-in did not work",
 		Problem: sentence(err.Error()),
 		Action:  web.Link{Text: "Try again", URL: "/sign-in"},
-	})
+	}
+	if refused, ok := errors.AsType[*oauth.Error](err); ok {
+		m.Problem, m.Code = sentence(refused.Message()), string(refused.Code())
+	}
+	_ = a.pages.Message(w, status, m) // a message has no template that can fail
 }
 
 // sentence makes one of an error's text.
@@ -83,14 +89,14 @@ type call struct {
 	Note        string // what to expect, where that is not plain
 	method      string
 	path        string
-	token       func(*identity) string
+	token       func(*oauth.Tokens) string
 }
 
-func ownToken(who *identity) string { return who.raw }
+func ownToken(who *oauth.Tokens) string { return string(who.RawAccess) }
 
-// changedToken says that somebody else signed in.
-func changedToken(who *identity) string {
-	token, err := withOtherName(who.raw, who.access.Username())
+// changedToken is the token with another username in it.
+func changedToken(who *oauth.Tokens) string {
+	token, err := withOtherName(string(who.RawAccess), who.Access.Username())
 	if err != nil { // no username, no letter to change
 		return ""
 	}
@@ -105,7 +111,7 @@ var calls = []call{
 		"needs the scope orders/write, which was not asked for: 403 is expected",
 		http.MethodPost, "/orders", ownToken,
 	},
-	{"none", "No token", "", http.MethodGet, "/orders", func(*identity) string { return "" }},
+	{"none", "No token", "", http.MethodGet, "/orders", func(*oauth.Tokens) string { return "" }},
 	{"changed", "One letter changed", "", http.MethodGet, "/orders", changedToken},
 }
 
@@ -122,7 +128,7 @@ type shownAnswer struct {
 func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	who, ok := a.session(r)
 	if !ok {
-		_ = a.pages.Show(w, http.StatusOK, "welcome.html", welcomePage{a.scene.pool.ID, usersOf(&a.scene.pool)})
+		_ = a.pages.Show(w, http.StatusOK, "welcome.html", welcomePage{a.setup.pool.ID, usersOf(&a.setup.pool)})
 		return
 	}
 	n := slices.IndexFunc(calls, func(c call) bool { return c.Name == r.URL.Query().Get("call") })
@@ -139,13 +145,13 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) {
 }
 
 // call calls the API over HTTP, as any client would.
-func (a *app) call(ctx context.Context, c call, who *identity) (*shownAnswer, error) {
+func (a *app) call(ctx context.Context, c call, who *oauth.Tokens) (*shownAnswer, error) {
 	var form url.Values
 	if c.method == http.MethodPost {
 		form = url.Values{"item": {"a biscuit"}}
 	}
 	token := c.token(who)
-	e, err := ask(ctx, a.http, a.scene.appURL+c.path, form, token)
+	e, err := ask(ctx, a.http, a.setup.appURL+c.path, form, token)
 	if err != nil {
 		return nil, err
 	}
@@ -153,9 +159,9 @@ func (a *app) call(ctx context.Context, c call, who *identity) (*shownAnswer, er
 	switch token {
 	case "":
 		sent = "without a token"
-	case who.raw:
+	case string(who.RawAccess):
 	default:
-		sent = "with the access token, and " + otherName(who.access.Username()) + " for " + who.access.Username() + " in it"
+		sent = "with the access token, and " + otherName(who.Access.Username()) + " for " + who.Access.Username() + " in it"
 	}
 	return &shownAnswer{
 		Request:   c.method + " " + c.path,
@@ -177,25 +183,25 @@ func indented(text []byte) string {
 	return strings.TrimSpace(b.String())
 }
 
-func nameOf(who *identity) string {
+func nameOf(who *oauth.Tokens) string {
 	var profile struct {
 		Name string `json:"name"`
 	}
-	if who.id.Claims(&profile) == nil && profile.Name != "" {
+	if who.ID.Claims(&profile) == nil && profile.Name != "" {
 		return profile.Name
 	}
-	return who.id.Username()
+	return who.ID.Username()
 }
 
-func factsOf(who *identity) []fact {
+func factsOf(who *oauth.Tokens) []fact {
 	return []fact{
-		{"Username", who.id.Username()},
-		{"E-mail", who.id.Email() + verified(who.id)},
-		{"Groups", who.id.Groups().String()},
-		{"Scopes", who.access.Scopes().String()},
-		{"App client", who.access.ClientID()},
-		{"Issuer", who.access.Issuer()},
-		{"Signed in", clock(who.id.AuthTime())},
-		{"Tokens expire", clock(who.access.ExpiresAt())},
+		{"Username", who.ID.Username()},
+		{"E-mail", who.ID.Email() + verified(who.ID)},
+		{"Groups", who.ID.Groups().String()},
+		{"Scopes", who.Access.Scopes().String()},
+		{"App client", who.Access.ClientID()},
+		{"Issuer", who.Access.Issuer()},
+		{"Signed in", clock(who.ID.AuthTime())},
+		{"Tokens expire", clock(who.Access.ExpiresAt())},
 	}
 }

@@ -1,14 +1,14 @@
 package demo
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/poolguard/poolguard/cognito/oauth"
 )
 
 func TestReadLoginForm(t *testing.T) {
@@ -37,57 +37,31 @@ func TestSpaced(t *testing.T) {
 	}
 }
 
-func TestMemory(t *testing.T) {
+func TestSessionsAreBoundedAndEnd(t *testing.T) {
 	t.Parallel()
-	m := newMemory[int](time.Hour, 3)
-	var keys []string
+	s := newSessions(time.Hour, 3)
+	var ids []string
+	var tokens []*oauth.Tokens
 	for n := range 5 {
-		keys = append(keys, m.put(n))
+		tokens = append(tokens, &oauth.Tokens{Kept: strconv.Itoa(n)})
+		ids = append(ids, s.start(tokens[n]))
 	}
 	var kept []string
-	for n, key := range keys {
-		if value, ok := m.get(key); ok && value == n {
-			kept = append(kept, fmt.Sprint(n))
+	for n, id := range ids {
+		if found, ok := s.find(id); ok && found == tokens[n] {
+			kept = append(kept, found.Kept)
 		}
 	}
 	if diff := cmp.Diff([]string{"2", "3", "4"}, kept); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
 	}
-	if _, ok := m.take(keys[4]); !ok {
-		t.Error("what is there cannot be taken")
+	s.end(ids[4])
+	if _, ok := s.find(ids[4]); ok {
+		t.Error("an ended session is still found")
 	}
-	if _, ok := m.take(keys[4]); ok {
-		t.Error("taken twice")
-	}
-	old := newMemory[int](-time.Second, 3)
-	if _, ok := old.get(old.put(1)); ok {
-		t.Error("what is over is still there")
-	}
-}
-
-// Of several who take one value, one gets it.
-func TestMemoryTakeRace(t *testing.T) {
-	t.Parallel()
-	const values, takers = 30_000, 8
-	m := newMemory[int](time.Hour, values)
-	keys := make([]string, values)
-	for n := range keys {
-		keys[n] = m.put(n)
-	}
-	var taken atomic.Int64
-	var all sync.WaitGroup
-	for range takers {
-		all.Go(func() {
-			for _, key := range keys {
-				if _, ok := m.take(key); ok {
-					taken.Add(1)
-				}
-			}
-		})
-	}
-	all.Wait()
-	if n := taken.Load(); n != values {
-		t.Errorf("%d values were taken %d times", values, n)
+	old := newSessions(-time.Second, 3)
+	if _, ok := old.find(old.start(tokens[0])); ok {
+		t.Error("an expired session is still found")
 	}
 }
 

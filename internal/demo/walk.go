@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
 )
 
 // A WalkError says where the walk went otherwise than it should.
@@ -20,23 +21,22 @@ func (d *WalkError) Error() string { return strings.Join(d.list, "\n") }
 
 // A walk goes through the demo once.
 type walk struct {
-	scene     scene
+	setup     setup
 	out       *printer
-	verifier  *cognito.Verifier
+	verifier  *cognito.Verifier // of the API
+	poolTime  func() time.Time
 	moveClock func(ahead time.Duration) // of the pool
 	newClient func(http.CookieJar) *http.Client
 
-	title       string // of the step at hand
+	title       string // of the current step
 	differences []string
-	answers     []pair // what the API said, by token
+	answers     []pair // of the API, by token
 
-	endpoints endpoints
-	browser   *http.Client // of the person who signs in
-	attempt   attempt
+	browser   *http.Client // of the user
+	signIn    *signIn      // of the app in that browser
 	loginPage *url.URL
-	code      string
-	tokens    tokens
-	me        *identity
+	callback  *url.URL // with the code
+	tokens    *oauth.Tokens
 }
 
 // walk makes every step. A step that cannot be made ends it: the others build on
@@ -51,7 +51,7 @@ func (w *walk) walk(ctx context.Context) error {
 		{"A local user pool", w.meetPool},
 		{"An API that wants a token", w.meetAPI},
 		{"An app sends the browser to the pool", w.authorize},
-		{"The person signs in", w.signIn},
+		{"The user signs in", w.fillInForm},
 		{"The app redeems the code", w.redeem},
 		{"The tokens are verified", w.verify},
 		{"The API is called: a good token", w.callGood},

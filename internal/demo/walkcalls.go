@@ -14,7 +14,7 @@ import (
 
 // call calls the API and compares its outcome with what it should be.
 func (w *walk) call(ctx context.Context, path string, form url.Values, token, want string) (*exchange, error) {
-	e, err := ask(ctx, w.newClient(nil), w.scene.appURL+path, form, token)
+	e, err := ask(ctx, w.newClient(nil), w.setup.appURL+path, form, token)
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +37,10 @@ func (w *walk) callWith(ctx context.Context, kind, token, want string) error {
 }
 
 func (w *walk) callGood(ctx context.Context) error {
-	if err := w.callWith(ctx, "a good token", w.tokens.Access, "200"); err != nil {
+	if err := w.callWith(ctx, "a good token", string(w.tokens.RawAccess), "200"); err != nil {
 		return err
 	}
-	e, err := w.call(ctx, "/me", nil, w.tokens.Access, "200")
+	e, err := w.call(ctx, "/me", nil, string(w.tokens.RawAccess), "200")
 	if err != nil {
 		return err
 	}
@@ -48,15 +48,18 @@ func (w *walk) callGood(ctx context.Context) error {
 	if err := json.Unmarshal(e.body, &me); err != nil {
 		return fmt.Errorf("what the API says of its caller: %w", err)
 	}
-	w.expect("the API knows its caller", w.me.access.Username(), me.Username)
+	w.expect("the API knows its caller", w.tokens.Access.Username(), me.Username)
 	return nil
 }
 
-// anotherSignIn signs the scene's user in once more and returns the access token.
-// Where the browser is signed in already, the pool does not ask for the password.
-func (w *walk) anotherSignIn(ctx context.Context, browser *http.Client, app relyingParty) (string, error) {
-	a := newAttempt()
-	e, err := ask(ctx, browser, app.authorizationURL(w.endpoints, a), nil, "")
+// signInTo signs the user in to an app and returns the access token. Where the browser
+// is signed in at the pool already, the pool does not ask for the password.
+func (w *walk) signInTo(ctx context.Context, browser *http.Client, app appConfig) (string, error) {
+	s, err := w.start(app)
+	if err != nil {
+		return "", err
+	}
+	e, err := ask(ctx, browser, s.authorization.URL, nil, "")
 	if err != nil {
 		return "", err
 	}
@@ -66,12 +69,15 @@ func (w *walk) anotherSignIn(ctx context.Context, browser *http.Client, app rely
 			return "", err
 		}
 	}
-	code, err := w.codeFrom(e, app, a)
+	callback, err := w.callbackFrom(e, s)
 	if err != nil {
 		return "", err
 	}
-	t, err := w.exchangeCode(ctx, app, code, a, w.out.brief)
-	return t.Access, err
+	tokens, err := w.finish(ctx, s, callback, w.out.brief)
+	if err != nil {
+		return "", err
+	}
+	return string(tokens.RawAccess), nil
 }
 
 // setBack is by how much the pool's clock is wrong for an expired token: its tokens
@@ -79,7 +85,7 @@ func (w *walk) anotherSignIn(ctx context.Context, browser *http.Client, app rely
 const setBack = 2 * time.Hour
 
 func (w *walk) callExpired(ctx context.Context) error {
-	w.out.say("The pool's clock is set back by two hours, " + w.scene.user().Username +
+	w.out.say("The pool's clock is set back by two hours, " + w.setup.user().Username +
 		" signs in again, in another browser, and the clock is put right: a token that the pool did issue.")
 	browser, err := w.newBrowser()
 	if err != nil {
@@ -95,13 +101,13 @@ func (w *walk) callExpired(ctx context.Context) error {
 func (w *walk) signInAt(ctx context.Context, ahead time.Duration, browser *http.Client) (string, error) {
 	w.moveClock(ahead)
 	defer w.moveClock(0)
-	return w.anotherSignIn(ctx, browser, w.scene.app())
+	return w.signInTo(ctx, browser, w.setup.app())
 }
 
 func (w *walk) callWrongClient(ctx context.Context) error {
-	w.out.say("In the first browser, " + w.scene.user().Username + " goes on to " + otherClient +
+	w.out.say("In the first browser, " + w.setup.user().Username + " goes on to " + otherClient +
 		", an app of the same pool. The pool knows the browser and asks nothing.")
-	token, err := w.anotherSignIn(ctx, w.browser, w.scene.otherApp())
+	token, err := w.signInTo(ctx, w.browser, w.setup.otherApp())
 	if err != nil {
 		return err
 	}
@@ -109,8 +115,8 @@ func (w *walk) callWrongClient(ctx context.Context) error {
 }
 
 func (w *walk) callTampered(ctx context.Context) error {
-	name := w.me.access.Username()
-	token, err := withOtherName(w.tokens.Access, name)
+	name := w.tokens.Access.Username()
+	token, err := withOtherName(string(w.tokens.RawAccess), name)
 	if err != nil {
 		return err
 	}
@@ -120,8 +126,8 @@ func (w *walk) callTampered(ctx context.Context) error {
 
 func (w *walk) callWithoutScope(ctx context.Context) error {
 	w.out.say("Who wants to write an order needs the scope orders/write. The app did not ask for it when " +
-		w.scene.user().Username + " signed in.")
-	e, err := w.call(ctx, "/orders", url.Values{"item": {"tea"}}, w.tokens.Access, "403 scope_missing")
+		w.setup.user().Username + " signed in.")
+	e, err := w.call(ctx, "/orders", url.Values{"item": {"tea"}}, string(w.tokens.RawAccess), "403 scope_missing")
 	if err == nil {
 		w.answers = append(w.answers, pair{"a good token, to write", e.outcome()})
 	}

@@ -13,27 +13,34 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
 )
 
 // The steps of signing in.
 
 func (w *walk) meetPool(ctx context.Context) error {
-	w.out.say("It serves " + w.scene.poolURL + ". An app and an API know it by its issuer; the rest they ask for.")
+	w.out.say("It serves " + w.setup.poolURL + ". An app and an API know it by its issuer; the rest they ask for.")
 	client := w.newClient(nil)
-	discovery, err := ask(ctx, client, w.scene.issuer+"/.well-known/openid-configuration", nil, "")
+	discovery, err := ask(ctx, client, w.setup.issuer+"/.well-known/openid-configuration", nil, "")
 	if err != nil {
 		return err
 	}
 	w.out.exchange(discovery)
-	if err := json.Unmarshal(discovery.body, &w.endpoints); err != nil {
+	var document struct {
+		Issuer        string `json:"issuer"`
+		Authorization string `json:"authorization_endpoint"`
+		Token         string `json:"token_endpoint"`
+		KeySet        string `json:"jwks_uri"`
+	}
+	if err := json.Unmarshal(discovery.body, &document); err != nil {
 		return fmt.Errorf("the discovery document: %w", err)
 	}
 	w.out.pairs(
-		pair{"authorization_endpoint", w.endpoints.Authorization},
-		pair{"token_endpoint", w.endpoints.Token},
+		pair{"authorization_endpoint", document.Authorization},
+		pair{"token_endpoint", document.Token},
 	)
-	w.expect("issuer", w.scene.issuer, w.endpoints.Issuer)
-	keys, err := ask(ctx, client, w.endpoints.KeySet, nil, "")
+	w.expect("issuer", w.setup.issuer, document.Issuer)
+	keys, err := ask(ctx, client, document.KeySet, nil, "")
 	if err != nil {
 		return err
 	}
@@ -54,35 +61,64 @@ func (w *walk) meetPool(ctx context.Context) error {
 }
 
 func (w *walk) meetAPI(ctx context.Context) error {
-	w.out.say("It serves " + w.scene.appURL + ", behind the library's middleware. Without a token there is nothing for anyone.")
+	w.out.say("It serves " + w.setup.appURL + ", behind the library's middleware. Without a token there is nothing for anyone.")
 	_, err := w.call(ctx, "/orders", nil, "", "401 token_missing")
 	return err
 }
 
+// A signIn is one sign-in of an app, from its start to its tokens.
+type signIn struct {
+	app           appConfig
+	client        *oauth.Client
+	recorder      *recorder
+	authorization *oauth.Authorization
+}
+
+// start begins a sign-in. The app verifies its tokens by the time of the pool: it gets
+// them from a pool whose clock may be set back.
+func (w *walk) start(app appConfig) (*signIn, error) {
+	verifier, err := w.setup.verifier(w.poolTime, app.clientID)
+	if err != nil {
+		return nil, err
+	}
+	client := w.newClient(nil)
+	s := &signIn{app: app, recorder: &recorder{next: client.Transport}}
+	client.Transport = s.recorder
+	config := w.setup.oauth(app, verifier)
+	config.App.HTTPClient = client
+	if s.client, err = oauth.New(config); err != nil {
+		return nil, err
+	}
+	s.authorization, err = s.client.Start(oauth.StartOptions{})
+	return s, err
+}
+
 func (w *walk) authorize(ctx context.Context) error {
-	w.out.say("The code flow with PKCE. State, nonce and code verifier are random, and the app keeps them.")
+	w.out.say("The code flow with PKCE. State, nonce and code verifier are random. The app keeps them.")
 	var err error
 	if w.browser, err = w.newBrowser(); err != nil {
 		return err
 	}
-	w.attempt = newAttempt()
-	e, err := ask(ctx, w.browser, w.scene.app().authorizationURL(w.endpoints, w.attempt), nil, "")
+	if w.signIn, err = w.start(w.setup.app()); err != nil {
+		return err
+	}
+	e, err := ask(ctx, w.browser, w.signIn.authorization.URL, nil, "")
 	if err != nil {
 		return err
 	}
 	w.out.exchange(e)
 	if w.loginPage = e.location(); e.status != http.StatusFound || w.loginPage == nil || w.loginPage.Path != "/login" {
-		return fmt.Errorf("the pool does not send the browser to its sign-in page but answers %d", e.status)
+		return fmt.Errorf("the pool does not send the browser to its sign-in page: it answers %d", e.status)
 	}
 	return nil
 }
 
-func (w *walk) signIn(ctx context.Context) error {
+func (w *walk) fillInForm(ctx context.Context) error {
 	e, err := w.fillIn(ctx, w.browser, w.loginPage, w.out.exchange)
 	if err != nil {
 		return err
 	}
-	w.code, err = w.codeFrom(e, w.scene.app(), w.attempt)
+	w.callback, err = w.callbackFrom(e, w.signIn)
 	return err
 }
 
@@ -106,7 +142,7 @@ func (w *walk) fillIn(ctx context.Context, browser *http.Client, page *url.URL, 
 			return nil, fmt.Errorf("the form has no field %q", name)
 		}
 	}
-	user := w.scene.user()
+	user := w.setup.user()
 	form.fields.Set("username", user.Username)
 	form.fields.Set("password", string(user.Password))
 	if e, err = ask(ctx, browser, target.String(), form.fields, ""); err != nil {
@@ -125,84 +161,78 @@ func withoutQuery(e *exchange) *exchange {
 	return &shown
 }
 
-// codeFrom takes the code out of the redirect to the app.
-func (w *walk) codeFrom(e *exchange, app relyingParty, a attempt) (string, error) {
+// callbackFrom reads the redirect to the app, with the code. The browser does not
+// follow it.
+func (w *walk) callbackFrom(e *exchange, s *signIn) (*url.URL, error) {
 	to := e.location()
 	if to == nil || e.status != http.StatusFound {
-		return "", fmt.Errorf("the pool answers %d and does not go back to the app", e.status)
+		return nil, fmt.Errorf("the pool answers %d and does not redirect to the app", e.status)
 	}
-	q := to.Query()
-	to.RawQuery = ""
-	if to.String() != app.redirectURI || q.Get("code") == "" {
-		return "", fmt.Errorf("the pool goes to %s with error %q and not to %s with a code", to, q.Get("error"), app.redirectURI)
+	q, address := to.Query(), *to
+	address.RawQuery = ""
+	if address.String() != s.app.redirectURL || q.Get("code") == "" {
+		return nil, fmt.Errorf("the pool redirects to %s with error %q, want %s and a code", &address, q.Get("error"), s.app.redirectURL)
 	}
-	if q.Get("state") != a.state {
-		return "", errors.New("state is not the one that the app sent")
+	if q.Get("state") != s.authorization.State {
+		return nil, errors.New("state is not the one that the app sent")
 	}
-	w.out.verdict(true, "back at the app with code "+w.out.short(q.Get("code"))+"; state is the one that was sent")
-	return q.Get("code"), nil
+	w.out.verdict(true, "back at the app with code "+w.out.short(q.Get("code"))+"; state is the one that the app sent")
+	return to, nil
 }
 
 func (w *walk) redeem(ctx context.Context) error {
-	t, err := w.exchangeCode(ctx, w.scene.app(), w.code, w.attempt, w.out.exchange)
-	if err != nil {
+	var err error
+	if w.tokens, err = w.finish(ctx, w.signIn, w.callback, w.out.exchange); err != nil {
 		return err
 	}
-	w.tokens = t
 	w.out.pairs(
-		pair{"id_token", w.out.shortToken(t.ID)},
-		pair{"access_token", w.out.shortToken(t.Access)},
-		pair{"refresh_token", w.out.shortToken(t.Refresh)},
-		pair{"expires_in", (time.Duration(t.ExpiresIn) * time.Second).String()},
+		pair{"id_token", w.out.shortToken(string(w.tokens.RawID))},
+		pair{"access_token", w.out.shortToken(string(w.tokens.RawAccess))},
+		pair{"refresh_token", w.out.shortToken(string(w.tokens.Refresh))},
+		pair{"expires_in", w.tokens.Access.ExpiresAt().Sub(w.tokens.Access.IssuedAt()).String()},
 	)
+	if w.tokens.Refresh == "" {
+		return errors.New("the token endpoint returns no refresh token")
+	}
 	return nil
 }
 
-// exchangeCode redeems a code at the token endpoint.
-func (w *walk) exchangeCode(ctx context.Context, app relyingParty, code string, a attempt, show func(*exchange)) (tokens, error) {
-	e, err := ask(ctx, w.newClient(nil), w.endpoints.Token, app.tokenForm(code, a), "")
-	if err != nil {
-		return tokens{}, err
+// finish exchanges the code for tokens, and verifies them.
+func (w *walk) finish(ctx context.Context, s *signIn, callback *url.URL, show func(*exchange)) (*oauth.Tokens, error) {
+	tokens, err := s.client.Finish(ctx, s.authorization.Flow, callback)
+	if e := s.recorder.last; e != nil {
+		show(e)
+		if e.status != http.StatusOK {
+			return nil, fmt.Errorf("the token endpoint answers %d, want 200: %w", e.status, err)
+		}
 	}
-	show(e)
-	var t tokens
-	if err := json.Unmarshal(e.body, &t); err != nil {
-		return tokens{}, fmt.Errorf("the token endpoint's answer: %w", err)
-	}
-	if e.status != http.StatusOK || t.ID == "" || t.Access == "" || t.Refresh == "" {
-		return tokens{}, fmt.Errorf("the token endpoint answers %d %s, and should answer with three tokens", e.status, t.Error)
-	}
-	return t, nil
+	return tokens, err
 }
 
 func (w *walk) verify(ctx context.Context) error {
-	me, err := w.tokens.verify(ctx, w.verifier, w.attempt)
-	if err != nil {
-		return err
-	}
-	w.me = me
-	w.out.say("Signature, issuer, kind, app client and times hold for both, and the nonce for the ID token. It says who signed in:")
+	id, access := w.tokens.ID, w.tokens.Access
+	w.out.say("Both tokens have a valid signature, issuer, kind, app client and times. The ID token has the nonce and the hash of the access token. It says who signed in:")
 	w.out.pairs(
-		pair{"subject", me.id.Subject()},
-		pair{"username", me.id.Username()},
-		pair{"email", me.id.Email() + verified(me.id)},
-		pair{"groups", me.id.Groups().String()},
-		pair{"signed in", clock(me.id.AuthTime())},
-		pair{"nonce", w.out.short(me.id.Nonce())},
-		pair{"key", w.out.short(me.id.KeyID())},
+		pair{"subject", id.Subject()},
+		pair{"username", id.Username()},
+		pair{"email", id.Email() + verified(id)},
+		pair{"groups", id.Groups().String()},
+		pair{"signed in", clock(id.AuthTime())},
+		pair{"nonce", w.out.short(id.Nonce())},
+		pair{"key", w.out.short(id.KeyID())},
 	)
-	w.out.say("The access token says what the app may do for them:")
+	w.out.say("The access token says what the app may do for the user:")
 	w.out.pairs(
-		pair{"subject", me.access.Subject()},
-		pair{"client", me.access.ClientID()},
-		pair{"scopes", me.access.Scopes().String()},
-		pair{"issuer", me.access.Issuer()},
-		pair{"expires", clock(me.access.ExpiresAt())},
-		pair{"key", w.out.short(me.access.KeyID())},
+		pair{"subject", access.Subject()},
+		pair{"client", access.ClientID()},
+		pair{"scopes", access.Scopes().String()},
+		pair{"issuer", access.Issuer()},
+		pair{"expires", clock(access.ExpiresAt())},
+		pair{"key", w.out.short(access.KeyID())},
 	)
-	w.expect("username", w.scene.user().Username, me.id.Username())
-	_, err = w.verifier.VerifyIDToken(ctx, w.tokens.ID, cognito.RequireNonce(newAttempt().nonce))
-	w.expect("the same ID token, where another nonce is expected", string(cognito.ErrNonceMismatch), string(cognito.CodeOf(err)))
+	w.expect("username", w.setup.user().Username, id.Username())
+	_, err := w.verifier.VerifyIDToken(ctx, string(w.tokens.RawID), cognito.RequireNonce("of-another-sign-in"))
+	w.expect("the same ID token, with another nonce expected", string(cognito.ErrNonceMismatch), string(cognito.CodeOf(err)))
 	return nil
 }
 

@@ -3,7 +3,7 @@ package demo
 import "strings"
 
 // invite tells what to try while the servers run, and begins to tell of requests.
-func (p *printer) invite(s scene) {
+func (p *printer) invite(s setup) {
 	var names []string
 	for _, u := range s.pool.Users {
 		names = append(names, u.Username)
@@ -22,7 +22,7 @@ func (p *printer) invite(s scene) {
 }
 
 // machineLines work in a shell as they are.
-func (s *scene) machineLines() string {
+func (s *setup) machineLines() string {
 	const call = `  curl -i -H "Authorization: Bearer $TOKEN" `
 	return "  TOKEN=$(curl -s " + s.poolURL + "/oauth2/token \\\n" +
 		"    -u " + machineClient + ":" + s.secret(machineClient) + " -d grant_type=client_credentials |\n" +
@@ -33,7 +33,7 @@ func (s *scene) machineLines() string {
 }
 
 // checkLines do too, in the shell that ran those above.
-func (s *scene) checkLines() string {
+func (s *setup) checkLines() string {
 	return "  " + s.command + " inspect \"$TOKEN\"\n" +
 		"  " + s.command + " verify --pool " + s.pool.ID + " \\\n" +
 		"    --client-id " + machineClient + " --token-use access \\\n" +

@@ -11,7 +11,7 @@ import (
 func TestInvitationFits(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	s := newScene("http://127.0.0.1:65534", "http://127.0.0.1:65535", "go run ./cmd/poolguard")
+	s := newSetup("http://127.0.0.1:65534", "http://127.0.0.1:65535", "go run ./cmd/poolguard")
 	s.issuer = s.poolURL + "/" + s.pool.ID
 	newPrinter(&out, Look{}, nil).invite(s)
 	if !strings.Contains(out.String(), "--client-id") {
