@@ -31,13 +31,18 @@ func extract(path string, source []byte) (text []byte, checked bool, err error) 
 	return nil, false, nil
 }
 
-// fromComments keeps the lines that start with the mark of a comment.
+// fromComments keeps the lines that start with the mark of a comment. An indented line,
+// such as the usage of a script, becomes an item of a list: it is no part of a sentence.
 func fromComments(source []byte, mark string) []byte {
 	var text bytes.Buffer
 	for line := range bytes.Lines(source) {
 		rest, found := bytes.CutPrefix(bytes.TrimSpace(line), []byte(mark))
 		if found && !bytes.HasPrefix(rest, []byte("!")) {
-			text.Write(bytes.TrimPrefix(rest, []byte(" ")))
+			rest = bytes.TrimPrefix(rest, []byte(" "))
+			if bytes.HasPrefix(rest, []byte("  ")) {
+				rest = append([]byte("- "), bytes.TrimSpace(rest)...)
+			}
+			text.Write(rest)
 		}
 		text.WriteByte('\n')
 	}

@@ -87,6 +87,13 @@ func TestCommentsOfOtherFilesKeepTheirLineNumbers(t *testing.T) {
 	}
 }
 
+func TestIndentedCommentIsNoPartOfASentence(t *testing.T) {
+	text, _, err := extract("a.sh", []byte("# Prints:\n#\n#   first   one\n#   second  two\n"))
+	if want := "Prints:\n\n- first   one\n- second  two\n"; err != nil || string(text) != want {
+		t.Errorf("extract: got %q, %v, want %q", text, err, want)
+	}
+}
+
 func TestTestFilesAndUnknownFilesAreNotChecked(t *testing.T) {
 	for _, path := range []string{"a_test.go", "a.svg", "go.mod"} {
 		if _, checked, err := extract(path, []byte("package a")); checked || err != nil {
