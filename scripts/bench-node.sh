@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the verifiers from npm that bench compares with. Where there is no
-# Node.js with npm it says that they are left out, and fails; with CI=true bench
-# itself fails then.
+# Installs the verifiers from npm that the benchmarks compare. Without Node.js and npm it
+# prints that they are left out, and fails. The benchmarks then run without them, except
+# with CI=true, where they fail.
 set -euo pipefail
 cd "$(dirname "$0")/../bench/testdata/node"
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Measures sign-ins at the local user pool: scripts/bench-userpool.sh [-rounds N] [-turn 60ms]
-# cognito-local is beside it where it is installed; it takes 130 MB, so that is not done
-# here: npm ci --ignore-scripts in bench/testdata/cognito-local.
+# Measures sign-ins at the local user pool:
+#
+#   scripts/bench-userpool.sh [-rounds N] [-turn 60ms]
+#
+# It measures cognito-local too if that is installed. It takes 130 MB, so this script does
+# not install it: run npm ci --ignore-scripts in bench/testdata/cognito-local.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Built first: go run would not pass on a signal, and what was started would stay.
+# Built first: go run does not pass on signals, so the servers would keep running.
 mkdir -p .bin
 "${GO:-go}" build -o .bin/poolguard ./cmd/poolguard
 cd bench

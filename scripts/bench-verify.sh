@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Measures verification beside the peers: scripts/bench-verify.sh [-rounds N] [-tokens N]
-# Without arguments, and with all contenders at hand, it also draws the chart of the
-# documentation, docs/img/verify.svg: a short run must not replace that.
+# Compares the time of a verification with other libraries:
+#
+#   scripts/bench-verify.sh [-rounds N] [-tokens N]
+#
+# If there are no arguments and all libraries are installed, it also draws the chart of
+# the documentation, docs/img/verify.svg. A short run does not replace the chart.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

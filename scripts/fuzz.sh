@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes every target of every module for a while: scripts/fuzz.sh [5s]
-# A target counts only when its own output shows inputs that were run, so that a run
-# which fuzzed nothing fails. No target at all is a failure too. Each has one worker,
-# and as many targets run at once as there are processors.
+# Fuzzes every target of every module:
+#
+#   scripts/fuzz.sh [TIME]
+#
+# TIME is the time for each target, 10s by default. A target passes only if its output
+# shows inputs that ran, so a run that fuzzed nothing fails. Finding no target is a failure
+# too. Each target has one worker, and one target runs on each processor.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,8 +13,8 @@ fuzztime=${1:-10s}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What was found interesting in longer runs on this machine would be run before
-# anything new, and could take all of the time.
+# Go runs the inputs that longer runs on this machine found before new ones. They could
+# take all of the time, so CI starts with an empty folder.
 corpus=$(go env GOCACHE)/fuzz
 [ "${CI:-}" != true ] || corpus=$work/corpus
 
@@ -29,7 +32,7 @@ while read -r package dir; do
   binary=$work/$(echo "$package" | tr -c 'a-zA-Z0-9\n' _)
   if ! go test -c -fuzz . -o "$binary" "$package" >"$work/out" 2>&1 || ! (cd "$dir" && "$binary" -test.list '^Fuzz') >"$work/names" 2>&1; then
     cat "$work/out" >&2
-    echo "fuzz: the targets of $package could not be built" >&2
+    echo "fuzz: the targets of $package cannot be built" >&2
     exit 1
   fi
   while read -r target; do
@@ -49,13 +52,13 @@ fuzz() {
   local binary=$1 package=$2 target=$4 status=0 execs
   local out=$binary.$target
   (run "$fuzztime" "$@") || status=$?
-  # Until Go 1.27 a worker that is busy when the time is up may be reported as a
-  # failure, without an input that fails: https://go.dev/issue/75804. Once more tells.
+  # Before Go 1.27 a worker that is busy at the end can be reported as a failure, without
+  # an input that fails: https://go.dev/issue/75804. A second run decides.
   if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$out" && ! grep -q 'Failing input' "$out"; then
     status=0
     (run "$fuzztime" "$@") || status=$?
   fi
-  # On a busy machine the seeds, which come first, may take all of the time.
+  # On a busy machine the seeds, which run first, can take all of the time.
   if [ "$status" -eq 0 ] && ! grep -q 'now fuzzing' "$out" && grep -q 'gathering baseline' "$out"; then
     (run 60s "$@") || status=$?
   fi

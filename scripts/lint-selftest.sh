@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Proves that the import rules of .golangci.yml bite: lays out a tree like this
-# repository's in a temporary folder, one file per import, runs the linter with
-# the real configuration, and compares what it refused with the table below.
+# Proves that the import rules of .golangci.yml reject bad imports. It creates a tree like
+# that of this repository in a temporary folder, with one file for each import. It runs the
+# linter there with the real configuration, and compares the rejected imports with the
+# table below.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,7 @@ trap 'rm -rf "$tree"' EXIT
 tree=$(cd "$tree" && pwd -P)
 cp .golangci.yml "$tree/"
 
-# rules that refuse it (- when it is allowed), folder, kind of file, import
+# rules that reject it (- if it is allowed), folder, kind of file, import
 cases() {
   local p=github.com/poolguard/poolguard
   cat <<CASES
@@ -283,15 +284,15 @@ while read -r rules folder kind import; do
   done
 done < <(cases)
 
-# The modules have names of their own, so that an import of the project is just
-# one that is not there: the rules go by file and import path alone, and real
-# packages that import each other at will would be a cycle.
+# The modules have names of their own, so imports of the project are missing packages.
+# That is enough, because the rules use the file and the import path only. Real packages
+# would import each other in a cycle.
 modules=(. bench cognito cognito/grpcauth cognito/observe examples userpool)
 for module in "${modules[@]}"; do
   printf 'module selftest.invalid/%s\n\ngo 1.26.0\n' "$module" | sed 's,/\.$,,' >"$tree/$module/go.mod"
 done
 for module in "${modules[@]}"; do
-  # The linter fails, as it should; what it printed decides.
+  # The linter fails, as it must. Its output is compared below.
   (
     cd "$tree/$module"
     GOWORK=off GOFLAGS=-mod=mod GOPROXY=off "$tool" run --enable-only=depguard --path-mode=abs --show-stats=false \
@@ -308,15 +309,15 @@ cut -d ' ' -f 3 "$tree/want" | sort -u >"$tree/tested"
 
 failed=0
 if ! diff "$tree/want" "$tree/got"; then
-  echo "lint-selftest: < should have been refused and was not, > was refused and should not have been" >&2
+  echo "lint-selftest: < must be rejected and was not, > was rejected and must not be" >&2
   failed=1
 fi
 if ! diff "$tree/rules" "$tree/tested"; then
-  echo "lint-selftest: < is a rule that no line of the table tests, > is no rule" >&2
+  echo "lint-selftest: < is a rule without a line in the table, > is not a rule" >&2
   failed=1
 fi
 if [ "$failed" -ne 0 ]; then
   grep -v 'is not allowed from list' "$tree/out" >&2 || true
   exit 1
 fi
-echo "lint-selftest: $number imports, $refused refused as they should be"
+echo "lint-selftest: $number imports, $refused rejected as they must be"

@@ -10,7 +10,7 @@
 #   vet     go vet, all modules
 #   tidy    go.mod and go.sum, all modules
 #   golang  golangci-lint, all modules (.golangci.yml)
-#   prose   the words and sentences of documents, doc comments, messages (scripts/vale)
+#   prose   words and sentences of documents, doc comments, messages (scripts/vale)
 #   commits the subjects of commits (docs/style.md)
 #   rules   each import rule, prose rule and commit rule rejects its bad samples
 #   shell   shellcheck, if it is installed

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the folder of every module of the workspace, relative to the repository, one on
 # a line.
+#
 #   scripts/modules.sh             all modules
 #   scripts/modules.sh --released  the modules that a release tags, each after the modules
 #                                  that it requires

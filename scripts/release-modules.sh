@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Prepares the go.mod files for a release: scripts/release-modules.sh [--write | --tags] VERSION
-# Inside this repository a module finds the others by replace directives. The go
-# command ignores them in a module that is required, and `go install` refuses a
-# module that has any. This script drops them and requires the others at VERSION
-# instead. Replacements of modules from elsewhere are left as they are. Without
-# --write it prints the difference and changes nothing. With --tags it prints the
-# tags of the release, one for each released module, in the order to push them.
+# Prepares the go.mod files for a release:
+#
+#   scripts/release-modules.sh [--write | --tags] VERSION
+#
+# Inside this repository a module finds the others by replace directives. The go command
+# ignores the directives of a required module, and `go install` rejects a module that has
+# one. This script removes them and requires the others at VERSION instead. It does not
+# change replacements of modules from other projects. Without --write it prints the
+# difference and changes nothing. With --tags it prints the tags of the release, one for
+# each released module, in the order to push them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,9 +34,9 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# go mod edit -print always writes one form, so that fields are enough. Prints
-# the project's modules that the file replaces (first argument "replace") or
-# requires ("require").
+# Prints the project's modules that the file replaces (first argument "replace") or
+# requires ("require"). The output of go mod edit -print always has one form, so splitting
+# it into fields is enough.
 named() {
   go mod edit -print "$2" | awk -v verb="$1" -v project="$project" '
     $1 == ")" { block = "" }

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Makes the files of a release: scripts/release.sh VERSION [OUTPUT [PLATFORM...]]
-# For each platform an archive and a CycloneDX SBOM, and SHA256SUMS over all of
-# them. The same commit and Go version give the same bytes on every machine:
-# nothing of the environment, the clock or the folder's name gets in.
+# Makes the files of a release:
+#
+#   scripts/release.sh VERSION [OUTPUT [PLATFORM...]]
+#
+# These are an archive and a CycloneDX SBOM for each platform, and SHA256SUMS over all
+# of them. The same commit and Go version give the same bytes on every machine. The
+# environment, the clock and the name of the folder have no influence.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,9 +50,9 @@ for platform in "$@"; do
   fi
   echo "release: $name"
   mkdir "$work/$name"
-  # The product's own go.mod decides on versions, not what the workspace adds to
-  # it. Whatever is not at hand is fetched first; then go build runs without any
-  # setting that the environment or a go env file could add.
+  # The product's own go.mod sets the versions, without the workspace. The go command
+  # fetches missing modules first. Then go build runs without the settings of the
+  # environment and of a go env file.
   GOWORK=off GOOS=$os GOARCH=$arch CGO_ENABLED=0 go list -deps ./cmd/poolguard >/dev/null
   env -u GOEXPERIMENT -u GOAMD64 -u GOARM64 -u GOFIPS140 GOENV=off GOWORK=off GOFLAGS= GOPROXY=off \
     GOMODCACHE="$modules" CGO_ENABLED=0 GOOS="$os" GOARCH="$arch" \

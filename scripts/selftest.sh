@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Proves that the tools of this repository do what they say: fuzz.sh fails where
-# nothing was fuzzed, release.sh gives the same bytes twice, and what
-# release-modules.sh leaves can be required and installed from outside.
+# Proves that the tools of this repository work:
+#
 #   scripts/selftest.sh [fuzz] [modules] [release] [consumer]
+#
+#   fuzz      fuzz.sh fails if nothing was fuzzed
+#   modules   release-modules.sh changes the go.mod files as a release needs them
+#   release   release.sh gives the same bytes twice
+#   consumer  other programs can require and install the released modules
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +20,7 @@ fail() {
   exit 1
 }
 
-# A copy of what is, or could be, committed.
+# A copy of the files that are committed or could be.
 copy_tree() {
   mkdir -p "$1"
   git ls-files -z --cached --others --exclude-standard |
@@ -83,7 +87,7 @@ GO
   expect 1 'FuzzBreaks  *FAILED' "$toy/scripts/fuzz.sh" 1s
 
   printf 'package toy\n\nfunc FuzzBroken() { return 1 }\n' >"$toy/toy_test.go"
-  expect 1 'could not be built' "$toy/scripts/fuzz.sh" 1s
+  expect 1 'cannot be built' "$toy/scripts/fuzz.sh" 1s
 }
 
 modules() {
@@ -147,8 +151,8 @@ MOD
   expect 0 "^+require $project/cognito v0.3.0" "$toy/scripts/release-modules.sh" v0.3.0
   cmp "$toy/go.mod" "$tmp/before.mod" || fail 'printing the change made it'
   expect 0 "^-replace $project/cognito => ./cognito" "$toy/scripts/release-modules.sh" --write v0.3.0
-  diff -u "$tmp/want.mod" "$toy/go.mod" || fail 'go.mod is not as it should be'
-  diff -u "$tmp/want-adapter.mod" "$toy/cognito/adapter/go.mod" || fail 'the go.mod of the adapter is not as it should be'
+  diff -u "$tmp/want.mod" "$toy/go.mod" || fail 'go.mod is not as it must be'
+  diff -u "$tmp/want-adapter.mod" "$toy/cognito/adapter/go.mod" || fail 'the go.mod of the adapter is not as it must be'
   "$toy/scripts/release-modules.sh" --write v0.3.0 >"$tmp/out" 2>&1
   [ ! -s "$tmp/out" ] || fail 'a second run changes something'
 
@@ -196,8 +200,8 @@ consumer() {
       "$tmp/modproxy" -module "$dir" -version $version -output "$proxy"
     done
   )
-  # What is fetched already serves as the proxy for all else: nothing asks a
-  # public one for modules that are not there yet.
+  # The modules that were fetched already serve as the proxy for all others, so no public
+  # proxy gets a request for modules that it does not have yet.
   local upstream
   upstream=file://$(go env GOMODCACHE)/cache/download
   (cd cognito && GOWORK=off go list -deps . >/dev/null)

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Has other people's clients sign up, in and out at the local user pool, and prints
-# how many of the steps of each held: scripts/test-clients.sh [go test flags]
-# A client without a passed step, and one with a failed step, is a failure.
+# Runs clients of other projects against the local user pool: they sign up, in and out.
+#
+#   scripts/test-clients.sh [go test flags]
+#
+# It prints how many steps of each client passed. It fails if a client has a failed step
+# or no passed step.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +15,7 @@ trap 'rm -f "$out"' EXIT
 status=0
 (cd interop && go test -count=1 -run '^TestClient' -v "$@" .) >"$out" 2>&1 || status=$?
 
-# A step is a subtest, TestClientX/kind:_what, and fails with what it printed.
+# A step is a subtest, TestClientX/kind:_step. After a failure its output is printed.
 awk '
   function column(kind) { if (!(kind in seen)) { seen[kind] = ++columns; kinds[columns] = kind } }
   BEGIN {
@@ -37,7 +40,7 @@ awk '
   }
   END {
     for (i = 1; i <= rows; i++) if (length(clients[i]) > width) width = length(clients[i])
-    print "How many steps of each kind passed at the local pool; - where a client has none."
+    print "The number of steps of each kind that passed at the local pool; - if a client has none."
     printf "%-" width "s", ""
     for (i = 1; i <= columns; i++) { label = kinds[i]; gsub("_", " ", label); labels[i] = label; printf "  %s", label }
     printf "  all\n"

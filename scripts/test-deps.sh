@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests need and that this machine lacks:
+#
 #   scripts/test-deps.sh [compiler]
+#
 # These are a C compiler with its headers (the race detector, the prose linter),
 # openssl, Node.js with npm (tests against npm packages) and Chromium (tests of
 # pages). With the argument it installs the C compiler only.
@@ -35,12 +37,12 @@ missing() {
 install() {
   local privilege=()
   if [ ! -f /etc/debian_version ] || ! command -v apt-get >/dev/null; then
-    echo "test-deps: missing: $*; this is not Debian, install them by its own means" >&2
+    echo "test-deps: missing: $*; this is not Debian: install them yourself" >&2
     return
   fi
   if [ "$(id -u)" -ne 0 ]; then
     if ! sudo -n true 2>/dev/null; then
-      echo "test-deps: missing: $*; neither root nor sudo without a password, run: apt-get install $*" >&2
+      echo "test-deps: missing: $*; no root and no sudo without a password: run apt-get install $*" >&2
       return
     fi
     privilege=(sudo -n)

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs the tests of every module of the workspace with the race detector.
-# Arguments go to go test: scripts/test.sh -run TestVerify -v
+# Runs the tests of every module of the workspace with the race detector. It passes its
+# arguments to go test:
+#
+#   scripts/test.sh -run TestVerify -v
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds the pinned linters into .bin and prints their paths:
+#
 #   scripts/tools.sh [golangci-lint | vale]...
+#
 # Without arguments it builds all of them. A tool is built once for each version of the
 # tool and of Go. Vale parses with C libraries, so it needs a C compiler.
 set -euo pipefail
