@@ -1,11 +1,11 @@
-# Targets are short; what takes more than a line is in scripts/.
+# Targets are short; longer programs are in scripts/.
 # `make` or `make help` lists them.
 
 GO       ?= go
 FUZZTIME ?= 10s
 BENCH    ?= .
 OUTPUT   ?= dist
-# What demo, test and bench pass on, such as ARGS=--once.
+# Arguments for demo, test, mutate and the benchmarks, such as ARGS=--once.
 ARGS     ?=
 ONLY     ?=
 
@@ -15,29 +15,29 @@ ONLY     ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-demo: ## the whole thing on this machine: a local pool, a protected API, a sign-in (ARGS=--once ends after the walk)
+demo: ## a local user pool, a protected API and a sign-in on this machine (ARGS=--once ends after the last step)
 	@[ -x .bin/poolguard ] || echo 'building the command, which takes about a minute the first time'
 	@$(GO) build -o .bin/poolguard ./cmd/poolguard && exec .bin/poolguard demo $(ARGS)
 
-test: ## all tests of all modules with the race detector; installs what they need on Debian (ARGS='-run Name -v')
+test: ## all tests of all modules with the race detector; installs the programs they need on Debian (ARGS='-run Name -v')
 	@scripts/test.sh $(ARGS)
 
-test-clients: ## other people's clients at the local user pool, as a table of client and step (ARGS='-run Amplify')
+test-clients: ## clients of other projects against the local user pool; prints a table (ARGS='-run Amplify')
 	@scripts/test-clients.sh $(ARGS)
 
-deps: ## what test needs and this machine lacks: a C compiler, Node.js, npm packages, Chromium
+deps: ## installs what the tests need: a C compiler, Node.js, npm packages, Chromium
 	@scripts/test-deps.sh
 
-lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, prose, shellcheck (STEPS='golang' for some of it)
+lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, text, commits, shellcheck (STEPS='golang prose')
 	@scripts/lint.sh $(STEPS)
 
-tools: ## the pinned linters, built into .bin
+tools: ## builds the pinned linters into .bin
 	@scripts/tools.sh
 
-fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails where nothing was fuzzed
+fuzz: ## every fuzz target of every module for FUZZTIME=10s each; fails if a target ran no input
 	@scripts/fuzz.sh $(FUZZTIME)
 
-faults: ## the verifier while its key sets fail, on a simulated clock and on loopback, as a table (ARGS='-run Rotation')
+faults: ## the verifier with key sets that fail, on a simulated clock and on loopback; prints a table (ARGS='-run Rotation')
 	@cd cognito/internal/faults && $(GO) test -count=1 $(ARGS) -args -table
 
 mutate: ## changes each security decision of the verifier in turn and fails if no test notices (ONLY=checkExpiry; ARGS='-every 10')
@@ -52,33 +52,33 @@ nightly: ## the long versions of checks that .ci/run makes short: all mutations,
 bench: ## benchmarks of the library (BENCH=regexp, ARGS='-count 10')
 	@cd cognito && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(ARGS) ./...
 
-bench-verify: ## verification beside other libraries', in Go and Node.js; draws docs/img/verify.svg (ARGS='-rounds 3 -tokens 500' is short and draws nothing)
+bench-verify: ## the time of a verification, for this and other libraries; draws docs/img/verify.svg (short: ARGS='-rounds 3 -tokens 500')
 	@GO='$(GO)' scripts/bench-verify.sh $(ARGS)
 
-bench-strict: ## which tokens of the test vectors other libraries accept and must not, and the reverse
+bench-strict: ## bad tokens of the test vectors that other libraries accept, and good ones that they reject
 	@GO='$(GO)' scripts/bench-strict.sh $(ARGS)
 
-bench-userpool: ## sign-ins at the local user pool beside their signatures, and beside cognito-local where it is installed (ARGS='-rounds 3' is short)
+bench-userpool: ## sign-ins at the local user pool, compared with their signatures and with cognito-local if installed (short: ARGS='-rounds 3')
 	@GO='$(GO)' scripts/bench-userpool.sh $(ARGS)
 
-bench-pools: ## a verifier that resolves ten thousand user pools: cost of a token, memory (ARGS='-pools 1000 -tokens 2000' is short)
+bench-pools: ## a verifier that resolves ten thousand user pools: cost of a token, memory (short: ARGS='-pools 1000 -tokens 2000')
 	@cd bench && $(GO) run ./pools $(ARGS)
 
 release: ## archives, checksums and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
 	@scripts/release.sh "$(VERSION)" "$(OUTPUT)"
 
-release-modules: ## go.mod files as a release needs them: VERSION=v0.1.0 prints the change, WRITE=1 makes it
+release-modules: ## changes the go.mod files for a release: VERSION=v0.1.0 prints the change, WRITE=1 makes it
 	@scripts/release-modules.sh $(if $(WRITE),--write) "$(VERSION)"
 
 .PHONY: release-tags
 release-tags: ## the tags of a release, one for each released module: VERSION=v0.1.0
 	@scripts/release-modules.sh --tags "$(VERSION)"
 
-selftest: ## proves that fuzz, release, release-modules and release-tags do what they say
+selftest: ## proves that fuzz, release, release-modules and release-tags work
 	@scripts/selftest.sh
 
 tidy: ## go mod tidy in every module
 	@dirs=$$(scripts/modules.sh) && for dir in $$dirs; do (cd "$$dir" && $(GO) mod tidy) || exit 1; done
 
-clean: ## removes the built linter and the release files
+clean: ## removes the built tools and the release files
 	rm -rf .bin dist coverage
