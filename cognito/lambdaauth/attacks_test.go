@@ -65,7 +65,7 @@ func TestIdentitySources(t *testing.T) {
 // TestSpellings: a path that may be read as one that is denied is denied, even where
 // API Gateway does not say which route it took.
 func TestSpellings(t *testing.T) {
-	routes := []lambdaauth.Route{{Keys: []string{"ANY /{proxy+}"}}, {Keys: []string{"ANY /admin/{proxy+}", "GET /admin"}, Deny: true}}
+	routes := []lambdaauth.Route{{Keys: []string{"ANY /{proxy+}"}}, {Keys: []string{"ANY /admin/{proxy+}", "GET /admin"}, Allow: cognito.Denied}}
 	for _, caching := range []lambdaauth.Caching{lambdaauth.CachedByToken, lambdaauth.NotCached} {
 		w := newWorld(t, lambdaauth.Config{Caching: caching, Routes: routes})
 		for path, denied := range map[string]bool{

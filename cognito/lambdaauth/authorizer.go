@@ -84,8 +84,8 @@ func (a *Authorizer) authenticate(ctx context.Context, raw string, err error) (*
 func (a *Authorizer) meets(ctx context.Context, token *bearerToken, rule int) error {
 	route := a.config.Routes[rule]
 	switch {
-	case route.Deny:
-		return cognito.NewError(cognito.ErrAccessDenied, "nobody may call this route")
+	case route.Allow != cognito.Verified:
+		return cognito.NewError(cognito.ErrAccessDenied, "the rule of this route denies every request")
 	case len(route.Require) == 0:
 		return nil
 	}

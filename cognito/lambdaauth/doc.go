@@ -45,7 +45,8 @@
 //     get 403 for one that it may call, from kept answers. What it cannot take back is
 //     a route that the API has and Config.Routes has not, below a parameter: with
 //     /orders/{id} and /orders/{id}/refunds allowed, a kept answer allows
-//     /orders/1/audit. List all routes, with Deny where nobody is to come in.
+//     /orders/1/audit. List all routes of the API. Set Allow: cognito.Denied
+//     for those that no token may call.
 //   - Nor can a policy tell spellings of one path apart. A call is judged by its path as it
 //     stands, by the path without escapes and dots, and by the route that API Gateway names,
 //     and must be allowed by all; a kept policy is compared with the path as API Gateway

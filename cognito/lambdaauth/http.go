@@ -70,8 +70,8 @@ func (a *Authorizer) decideHTTP(ctx context.Context, r request) (*decision, erro
 // 500 that is not kept.
 //
 // A kept true is used for every route, so without Config.Caching saying otherwise it
-// is given only to tokens that meet every Route in the table, and to nobody if one of
-// them has Deny. Where Caching says CachedByRoute, the route must be among the
+// is given only to tokens that meet every Route in the table, and to none if one of
+// them is denied. Where Caching says CachedByRoute, the route must be among the
 // identity sources that the event has.
 func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 	if err := a.checkV2(ctx, "HTTPSimple", event); err != nil {

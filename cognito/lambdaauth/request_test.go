@@ -146,7 +146,7 @@ func TestWrongEvents(t *testing.T) {
 // none.
 func TestWildcardRequests(t *testing.T) {
 	for _, caching := range []lambdaauth.Caching{lambdaauth.CachedByToken, lambdaauth.CachedByRoute, lambdaauth.NotCached} {
-		for _, routes := range [][]lambdaauth.Route{nil, {{Keys: []string{"GET /orders/{id}"}}, {Keys: []string{"GET /orders/{id}/audit"}, Deny: true}}} {
+		for _, routes := range [][]lambdaauth.Route{nil, {{Keys: []string{"GET /orders/{id}"}}, {Keys: []string{"GET /orders/{id}/audit"}, Allow: cognito.Denied}}} {
 			w := newWorld(t, lambdaauth.Config{Caching: caching, Routes: routes})
 			e := event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", w.access())
 			stage := strings.TrimSuffix(e.MethodArn, "GET/orders/1")
@@ -188,7 +188,7 @@ func TestSimpleAnswers(t *testing.T) {
 		"no table":                  {routes: nil, want: true},
 		"not every route":           {routes: table},
 		"every route":               {routes: table, groups: []string{"admins"}, want: true},
-		"one that nobody may":       {routes: append(table, lambdaauth.Route{Keys: []string{"GET /x"}, Deny: true}), groups: []string{"admins"}},
+		"one that nobody may":       {routes: append(table, lambdaauth.Route{Keys: []string{"GET /x"}, Allow: cognito.Denied}), groups: []string{"admins"}},
 		"not listed":                {routes: table[1:], groups: []string{"admins"}},
 		"by route":                  {caching: lambdaauth.CachedByRoute, routes: table, want: true},
 		"by route, not a source":    {caching: lambdaauth.CachedByRoute, routes: table, sources: []string{"Bearer TOKEN_HERE"}, code: cognito.ErrRequestInvalid},
@@ -220,7 +220,7 @@ func TestSimpleAnswers(t *testing.T) {
 
 // What API Gateway says it took, and what the path says, must both be allowed.
 func TestRouteAndPathAtOdds(t *testing.T) {
-	w := newWorld(t, lambdaauth.Config{Routes: []lambdaauth.Route{{Keys: []string{"GET /{proxy+}"}}, {Keys: []string{"GET /admin"}, Deny: true}}})
+	w := newWorld(t, lambdaauth.Config{Routes: []lambdaauth.Route{{Keys: []string{"GET /{proxy+}"}}, {Keys: []string{"GET /admin"}, Allow: cognito.Denied}}})
 	e := event[restEvent](t, "rest-request", w.access())
 	e.Resource, e.MethodArn = "/admin", strings.Replace(e.MethodArn, "orders/1", "%61dmin", 1)
 	answer, err := w.RESTRequest(t.Context(), e)

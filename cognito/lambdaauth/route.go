@@ -28,9 +28,13 @@ type Route struct {
 	// none, every good token may.
 	Require []cognito.Requirement
 
-	// Deny lets nobody call them: for routes that a parameter of another one would
-	// cover otherwise.
-	Deny bool
+	// Allow is [cognito.Verified], the zero value, or [cognito.Denied]. Denied routes are
+	// for paths that a parameter of another route would match otherwise.
+	//
+	// [cognito.Optional] and [cognito.Anonymous] are faults: API Gateway answers a request
+	// without the identity source by itself, with 401, and the authorizer is not called.
+	// In API Gateway, set no authorizer on routes that anonymous clients may call.
+	Allow cognito.Allow
 }
 
 // methods are those that ANY stands for. They are spelled out in policies: in the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
@@ -23,10 +24,13 @@ func newTable(routes []Route, faults configerror.Faults) *table {
 		if len(route.Keys) == 0 {
 			at.Add("Keys", "is empty")
 		}
-		if route.Deny && len(route.Require) > 0 {
-			at.Add("Deny", "contradicts Require: set one of them")
-		}
 		rule.Validate(at, "", route.Require)
+		switch route.Allow {
+		case cognito.Optional, cognito.Anonymous:
+			at.Add("Allow", "is %s, want verified or denied: API Gateway refuses a request without an identity source and does not call the authorizer; in API Gateway, set no authorizer on these routes", route.Allow)
+		default:
+			rule.ValidateAllow(at, route.Allow, "", route.Require)
+		}
 		for n, key := range route.Keys {
 			method, path, err := parseKey(key)
 			if err != nil {

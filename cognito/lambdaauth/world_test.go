@@ -127,6 +127,6 @@ func shop() []lambdaauth.Route {
 		{Keys: []string{"GET /orders/{id}", "ANY /files/{proxy+}"}, Require: require(cognito.RequireScopes("orders/read"))},
 		{Keys: []string{"POST /orders", "DELETE /orders/{id}", "GET /orders/{id}/refunds"}, Require: require(cognito.RequireScopes("orders/write"))},
 		{Keys: []string{"ANY /admin/{proxy+}", "GET /orders/all"}, Require: require(cognito.RequireGroups("admins"))},
-		{Keys: []string{"GET /orders/{id}/audit"}, Deny: true},
+		{Keys: []string{"GET /orders/{id}/audit"}, Allow: cognito.Denied},
 	}
 }
