@@ -22,13 +22,13 @@ import (
 // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 func (a *Authorizer) AppSync(ctx context.Context, event events.AppSyncLambdaAuthorizerRequest) (events.AppSyncLambdaAuthorizerResponse, error) {
 	raw, err := a.config.AppSync.credential(event.AuthorizationToken)
-	token, err := a.authenticate(ctx, raw, err)
+	token, err := a.authenticate(ctx, a.config.TokenUse, raw, err)
 	if err != nil {
 		return a.refuseAppSync(ctx, err)
 	}
 	var denied []string
 	for _, rule := range a.config.AppSync.Fields {
-		_, err := a.verify(ctx, token.raw, rule.Require)
+		_, err := a.verify(ctx, token.use, token.raw, rule.Require)
 		switch {
 		case err == nil:
 		case refusal(err).status == http.StatusServiceUnavailable:

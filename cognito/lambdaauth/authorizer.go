@@ -17,6 +17,7 @@ import (
 type Authorizer struct {
 	config Config
 	routes *table
+	use    cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
 }
 
 // An UnauthorizedError is why a request gets the status 401.
@@ -51,8 +52,14 @@ func refusal(err error) refused {
 
 // verify returns the verified token of a request. The zero Authorizer has no verifier, and then
 // no token is verified.
-func (a *Authorizer) verify(ctx context.Context, raw string, require []cognito.Requirement) (subject, error) {
-	token, err := rule.Verify(ctx, a.config.Verifier, a.config.TokenUse, raw, require)
+func (a *Authorizer) verify(ctx context.Context, use cognito.TokenUse, raw string, require []cognito.Requirement) (subject, error) {
+	var token cognito.Token
+	var err error
+	if use == either {
+		token, err = a.config.Verifier.VerifyEither(ctx, raw, require...)
+	} else {
+		token, err = rule.Verify(ctx, a.config.Verifier, use, raw, require)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -62,34 +69,40 @@ func (a *Authorizer) verify(ctx context.Context, raw string, require []cognito.R
 // A bearerToken is one that met Config.Require, and what is asked of it further.
 type bearerToken struct {
 	subject
+	use cognito.TokenUse
 	raw string
 }
 
-// authenticate verifies a token, unless err says that there is none.
-func (a *Authorizer) authenticate(ctx context.Context, raw string, err error) (*bearerToken, error) {
+// authenticate verifies a token of a kind, unless err says that there is none.
+func (a *Authorizer) authenticate(ctx context.Context, use cognito.TokenUse, raw string, err error) (*bearerToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := a.verify(ctx, raw, a.config.Require)
+	token, err := a.verify(ctx, use, raw, a.config.Require)
 	if err != nil {
 		return nil, err
 	}
 	if token.Subject() == "" {
 		return nil, cognito.NewError(cognito.ErrClaimMissing, "the claim \"sub\" is absent")
 	}
-	return &bearerToken{token, raw}, nil
+	if _, ok := token.(*cognito.IDToken); ok {
+		return &bearerToken{token, cognito.TokenUseID, raw}, nil
+	}
+	return &bearerToken{token, cognito.TokenUseAccess, raw}, nil
 }
 
 // meets returns nil where the token meets the requirements of a rule.
 func (a *Authorizer) meets(ctx context.Context, token *bearerToken, rule int) error {
-	route := a.config.Routes[rule]
+	route := &a.config.Routes[rule]
 	switch {
 	case route.Allow != cognito.Verified:
 		return cognito.NewError(cognito.ErrAccessDenied, "the rule of this route denies every request")
+	case a.config.useOf(route) != token.use:
+		return cognito.NewError(cognito.ErrTokenUseMismatch, "the route accepts tokens of another kind: the token has the token_use "+string(token.use))
 	case len(route.Require) == 0:
 		return nil
 	}
-	_, err := a.verify(ctx, token.raw, route.Require)
+	_, err := a.verify(ctx, token.use, token.raw, route.Require)
 	return err
 }
 

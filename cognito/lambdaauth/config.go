@@ -51,8 +51,9 @@ type Config struct {
 	// Verifier judges the tokens.
 	Verifier *cognito.Verifier
 
-	// TokenUse is the kind of token that is accepted: access tokens unless it says
-	// cognito.TokenUseID.
+	// TokenUse is the kind of token that is accepted: access tokens unless it is
+	// cognito.TokenUseID. [Route.TokenUse] overrides it for the routes of a Route, and
+	// AppSync uses it alone.
 	TokenUse cognito.TokenUse
 
 	// Require holds for every token, beside the requirements of the verifier.
@@ -181,7 +182,39 @@ func newAuthorizer(config Config, routes *table) *Authorizer {
 	if config.AppSync.MaxTTL == 0 {
 		config.AppSync.MaxTTL = DefaultMaxTTL
 	}
-	return &Authorizer{config: config, routes: routes}
+	return &Authorizer{config: config, routes: routes, use: config.useOfRoutes()}
+}
+
+// useOf returns the kind of token that a route accepts.
+func (c *Config) useOf(route *Route) cognito.TokenUse {
+	switch {
+	case route.TokenUse != "":
+		return route.TokenUse
+	case c.TokenUse != "":
+		return c.TokenUse
+	}
+	return cognito.TokenUseAccess
+}
+
+// either is the use of a table whose routes do not all accept the same kind of token.
+const either cognito.TokenUse = "either"
+
+// useOfRoutes returns the kind of token that the routes accept, [either] if they differ. Denied
+// routes accept none and do not count.
+func (c *Config) useOfRoutes() cognito.TokenUse {
+	use := c.TokenUse
+	first := true
+	for n := range c.Routes {
+		route := &c.Routes[n]
+		switch {
+		case route.Allow != cognito.Verified:
+		case first:
+			use, first = c.useOf(route), false
+		case c.useOf(route) != use:
+			return either
+		}
+	}
+	return use
 }
 
 func (a *AppSync) validate(faults configerror.Faults) {

@@ -19,7 +19,7 @@ func TestConfigFaults(t *testing.T) {
 		Require: []cognito.Requirement{{}},
 		Claims:  map[string]string{"sub": "x", "a:b": "x", "empty": "", "principalId": "x"},
 		Routes: []lambdaauth.Route{
-			{}, {Keys: []string{"GET /a", "ANY /a", "GET /{x}/{y+}"}},
+			{TokenUse: "both"}, {Keys: []string{"GET /a", "ANY /a", "GET /{x}/{y+}"}},
 			{Keys: []string{"GET /a", "get /b", "GET b", "/b", "GET /b/", "GET /b*", "GET /{x+}/b", "GET /{x", "GET /../b", "GET /$x", "$", "GET /{z}/{w+}", "ALL /x", "GET /a//b"}, Allow: cognito.Denied, Require: []cognito.Requirement{cognito.RequireScopes()}},
 			{Keys: []string{"GET /o"}, Allow: cognito.Optional}, {Keys: []string{"GET /p"}, Allow: cognito.Anonymous}, {Keys: []string{"GET /q"}, Allow: 9},
 		},
@@ -31,7 +31,7 @@ func TestConfigFaults(t *testing.T) {
 	}
 	for _, part := range []string{
 		"Config.Verifier", "Config.TokenUse", "Config.Caching", "Config.ContextPrefix", "Config.WebSocketQuery", "Config.Require[0]", `"sub"`, `"a:b"`, `"empty"`,
-		"Routes[0].Keys is empty", "Routes[2].Allow is denied", "Routes[3].Allow is optional", "Routes[4].Allow is anonymous", "Routes[5].Allow is invalid", "Routes[2].Require[0]", "AppSync.MaxTTL", "AppSync.Prefix", "AppSync.Fields[0].Names", "AppSync.Fields[0].Require", "AppSync.Fields[1].Names[0]", "AppSync.Fields[1].Names[1]", "AppSync.Fields[1].Names[3]", "AppSync.Fields[1].Require[0]",
+		"Routes[0].Keys is empty", "Routes[0].TokenUse", "Routes[2].Allow is denied", "Routes[3].Allow is optional", "Routes[4].Allow is anonymous", "Routes[5].Allow is invalid", "Routes[2].Require[0]", "AppSync.MaxTTL", "AppSync.Prefix", "AppSync.Fields[0].Names", "AppSync.Fields[0].Require", "AppSync.Fields[1].Names[0]", "AppSync.Fields[1].Names[1]", "AppSync.Fields[1].Names[3]", "AppSync.Fields[1].Require[0]",
 	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not among the faults", part)

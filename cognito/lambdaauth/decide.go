@@ -37,7 +37,7 @@ func (a *Authorizer) decide(ctx context.Context, r request) (*decision, error) {
 	if err != nil {
 		return nil, a.unreadable(ctx, r.handler, "the ARN of the event "+err.Error())
 	}
-	token, err := a.authenticate(ctx, r.raw, r.err)
+	token, err := a.authenticate(ctx, a.use, r.raw, r.err)
 	if err != nil {
 		return a.refuse(ctx, r.handler, arn, nil, err)
 	}

@@ -90,7 +90,7 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2Cu
 		// for all.
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, a.unreadable(ctx, r.handler, "$context.routeKey is not among the identity sources, against Config.Caching")
 	}
-	token, err := a.authenticate(ctx, r.raw, r.err)
+	token, err := a.authenticate(ctx, a.use, r.raw, r.err)
 	if err == nil {
 		err = a.meetsSimply(ctx, token, arn, event.RouteKey)
 	}

@@ -24,6 +24,13 @@ type Route struct {
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 	Keys []string
 
+	// TokenUse is the kind of token that these routes accept. "" is [Config.TokenUse].
+	//
+	// A token of the other kind gets the status 401, or 403 by an answer that API Gateway
+	// keeps. Where routes differ in TokenUse, no token may call all of them: with
+	// [Authorizer.HTTPSimple], set Config.Caching to CachedByRoute or NotCached.
+	TokenUse cognito.TokenUse
+
 	// Require is what a token must meet to call them, beside [Config.Require]; with
 	// none, every good token may.
 	Require []cognito.Requirement

@@ -24,12 +24,12 @@ func newTable(routes []Route, faults configerror.Faults) *table {
 		if len(route.Keys) == 0 {
 			at.Add("Keys", "is empty")
 		}
-		rule.Validate(at, "", route.Require)
+		rule.Validate(at, route.TokenUse, route.Require)
 		switch route.Allow {
 		case cognito.Optional, cognito.Anonymous:
 			at.Add("Allow", "is %s, want verified or denied: API Gateway refuses a request without an identity source and does not call the authorizer; in API Gateway, set no authorizer on these routes", route.Allow)
 		default:
-			rule.ValidateAllow(at, route.Allow, "", route.Require)
+			rule.ValidateAllow(at, route.Allow, route.TokenUse, route.Require)
 		}
 		for n, key := range route.Keys {
 			method, path, err := parseKey(key)
