@@ -31,13 +31,13 @@ var ErrPublicValue = errors.New("srp: SRP_A is not a valid public value")
 // Handshake is the server's half of one sign-in, kept from the answer to
 // InitiateAuth until RespondToAuthChallenge.
 //
-// It holds the key that the client will have if it knows the password, and
-// neither the exponent b nor the premaster secret S. Whoever reads b can try
-// passwords against what the wire showed; the key ends with this sign-in and
-// tells nothing of the password. Deriving it at once costs as much as it would
-// later, and leaves [Handshake.Proves] with a hash.
+// It holds the key that the client has if it knows the password. It holds neither
+// the exponent b nor the premaster secret S, because an attacker who reads b can
+// try passwords against the recorded messages. The key is of use for this sign-in
+// only and reveals nothing of the password. Deriving it here costs as much as it
+// would later, and [Handshake.Proves] then needs only a hash.
 //
-// A handshake is good for one attempt: forget it once it has been answered.
+// A handshake is valid for one attempt: delete it after the client's answer.
 // The zero value proves nothing. JSON is its stored form and holds all of it; fmt
 // and slog show "[redacted]".
 type Handshake struct {
@@ -115,7 +115,7 @@ func publicValue(digits string) (*big.Int, error) {
 // Proves says whether signature, the PASSWORD_CLAIM_SIGNATURE in base64, shows
 // that the client knows the password. The pool name and the user ID are those
 // of the verifier; secretBlock is the SECRET_BLOCK that was sent, decoded; the
-// timestamp is the client's TIMESTAMP as it stands, which this does not judge:
+// timestamp is the client's TIMESTAMP, unchanged. Proves does not check the time:
 // see [ParseTimestamp].
 //
 // The four are signed one after the other with nothing between them. That is

@@ -20,12 +20,12 @@ const (
 )
 
 // Verifier is what is stored of a password: the salt and the verifier v of RFC
-// 5054 §2.5.3. It does not sign anyone in by itself, but who reads it can try
-// passwords against it, each at the cost of a hash and an exponentiation: SRP
-// has no slow hash, Cognito's neither.
+// 5054 §2.5.3. It is not enough to sign in, but an attacker who reads it can try
+// passwords against it, each at the cost of a hash and an exponentiation. SRP has
+// no slow hash, and neither has Cognito's.
 //
-// It belongs to the pool name and the user ID it was made with; under another
-// name the password must be set anew. The zero value matches nothing. JSON is
+// It belongs to the pool name and the user ID that it was made with; under another
+// name the password must be set again. The zero value matches nothing. JSON is
 // its stored form and holds all of it; fmt and slog show "[redacted]".
 type Verifier struct {
 	// Salt is 128 bits. It counts as a number: zeros in front of it do not matter.
@@ -36,9 +36,9 @@ type Verifier struct {
 
 // NewVerifier makes the verifier of a password under a fresh salt, for which it
 // reads 16 bytes from random. The pool name is the part of the pool's ID after
-// the underscore; the user ID is what the client will be told as
-// USER_ID_FOR_SRP. What makes a good password is for the caller to say: an empty
-// one is taken. The error is that of random.
+// the underscore; the user ID is the value that the client receives as
+// USER_ID_FOR_SRP. The caller checks the password: NewVerifier accepts an empty
+// one. The error is that of random.
 func NewVerifier(random io.Reader, poolName, userID, password string) (Verifier, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(random, salt); err != nil {
