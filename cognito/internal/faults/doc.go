@@ -1,17 +1,20 @@
-// Package faults holds tests and nothing else: the whole verifier while its key sets
-// cannot be had, cannot be trusted or change under it. Each scenario runs on a
-// simulated clock with the policy of production, where it can say to the second
-// what must happen; and again on the clock of this machine against a server on
-// loopback that really is faulty, with a short policy, where it asserts counts and
-// verdicts and no times.
+// Package faults has tests only. They test the whole verifier while its key sets are
+// unavailable, not usable or changing.
 //
-// What a key source does by itself is tested in keyset.
+// Each scenario runs twice:
+//
+//   - On a simulated clock, with the policy of production. The test asserts each
+//     result to the second.
+//   - On the clock of this machine, with a short policy and a server on loopback that
+//     fails. The test asserts counts and results, and no times.
+//
+// The tests of a single key source are in keyset.
 //
 //	make faults
 //
-// prints a line for each run, as does `go test -v`: how often the key set was
-// fetched, how many tokens were asked about, how many of these waited and how many
-// were answered wrongly. The flood on the real clock prints lines about known tokens
-// too, which are asked about at a fixed rate before and among the hostile ones: they
-// need two processors and a machine that does nothing else.
+// prints a line for each run, as "go test -v" does. The line has the number of fetches
+// of the key set, of tokens that were verified, of tokens that waited, and of wrong
+// answers. The flood on the real clock also prints lines about known tokens, which are
+// verified at a fixed rate before and among the hostile ones. These lines need two
+// processors and a machine without other load.
 package faults

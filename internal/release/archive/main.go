@@ -1,6 +1,6 @@
-// Command archive packs files into a .tar.gz or .zip whose bytes depend on
-// nothing but the names, the contents, the executable bits and the given time:
-// entries are sorted, owners are 0, and no field tells of the machine.
+// Command archive packs files into a .tar.gz or .zip. The bytes depend only on the
+// names, the contents, the executable bits and the given time: entries are sorted,
+// owners are 0, and no field has data of the machine.
 //
 //	archive -time 1700000000 -output poolguard.tar.gz poolguard/LICENSE=LICENSE poolguard/poolguard=build/poolguard
 package main
@@ -23,7 +23,7 @@ import (
 )
 
 func main() {
-	output := flag.String("output", "", "archive to write; its ending, .tar.gz or .zip, tells the format")
+	output := flag.String("output", "", "archive to write; its ending, .tar.gz or .zip, sets the format")
 	seconds := flag.Int64("time", 0, "time of every entry, in Unix seconds")
 	flag.Parse()
 	if err := run(*output, time.Unix(*seconds, 0).UTC(), flag.Args()); err != nil {
