@@ -184,7 +184,8 @@ suggest       internal/suggest          code  github.com/spf13/cobra
 -             internal/yamlfile         code  github.com/goccy/go-yaml/ast
 -             internal/yamlfile         code  $p/internal/suggest
 yamlfile      internal/yamlfile         code  $p/userpool
--             internal/poolfile         code  github.com/goccy/go-yaml/ast
+-             internal/poolfile         code  $p/internal/yamlfile
+poolfile,yaml internal/poolfile         code  github.com/goccy/go-yaml/ast
 -             internal/poolfile         code  $p/userpool
 poolfile      internal/poolfile         code  $p/cognito
 poolfile      internal/poolfile         code  $p/userpool/internal/directory

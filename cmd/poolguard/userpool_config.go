@@ -10,6 +10,7 @@ import (
 	"github.com/poolguard/poolguard/internal/poolfile"
 	"github.com/poolguard/poolguard/internal/poolserve"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
 // readPoolFile reads a configuration file. What is wrong with it is written to
@@ -20,12 +21,12 @@ func (p *program) readPoolFile(name string) (*poolfile.File, error) {
 	if err != nil {
 		return nil, &failure{statusUsage, fmt.Errorf("--config: %s cannot be read: %w", terminal.Escape(name, true), err)}
 	}
-	file, err := poolfile.Parse(name, text, poolfile.Surroundings{
-		LookupEnv: func(name string) (string, bool) {
+	file, err := poolfile.Parse(name, text, yamlfile.Lookup{
+		Env: func(name string) (string, bool) {
 			value := p.getenv(name)
 			return value, value != ""
 		},
-		ReadFile: func(path string) ([]byte, error) {
+		File: func(path string) ([]byte, error) {
 			if !filepath.IsAbs(path) {
 				path = filepath.Join(filepath.Dir(name), path)
 			}
@@ -33,7 +34,7 @@ func (p *program) readPoolFile(name string) (*poolfile.File, error) {
 			return readAtMost(path, longestSecret)
 		},
 	})
-	var found *poolfile.Error
+	var found *yamlfile.Error
 	switch {
 	case errors.As(err, &found):
 		fmt.Fprint(p.stderr, poolserve.Faults(found, terminal.Detect(p.stderr, p.getenv)))

@@ -138,7 +138,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 		return &failure{statusUsage, err}
 	}
 	err = poolserve.Run(ctx, poolserve.Config{
-		Pool: config, Listener: listener, Certificate: certificate, Data: flags.data, Origin: file.Origin,
+		Pool: config, Listener: listener, Certificate: certificate, Data: flags.data, Origin: file.Source,
 		Command: howToRun(), Style: terminal.Detect(p.stdout, p.getenv), Write: p.write,
 	})
 	if _, worded := errors.AsType[*failure](err); err != nil && !worded {

@@ -1,10 +1,9 @@
 // Package poolfile reads the configuration file of the local user pool, userpool.yaml.
 //
-// It owns the file's keys and the way from a fault to its line and column: those of
-// the YAML, those of a key or a kind of value, and those that package userpool finds
-// in what was read. All come back at once ([Error]). [Example] is a file with every
-// key that there is.
+// It owns the keys of the file: each is read into a field of [userpool.Config], and the
+// faults that package userpool finds in the fields get the lines and columns of the keys.
+// [Example] is a file with every key. Package yamlfile does the reading.
 //
-// It opens no file and knows no environment: a secret that the file only names is had
-// from its caller ([Surroundings]). It never puts a secret into an error.
+// It opens no file and reads no environment; the caller passes functions that do. It
+// never puts a secret into an error.
 package poolfile

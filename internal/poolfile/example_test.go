@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
 // All that is wrong with a file comes at once, each with its place: a key that does
@@ -16,9 +17,9 @@ func ExampleParse() {
         flow: [code]
         callback_urls:
           - http://example.com/callback
-`), poolfile.Surroundings{})
+`), yamlfile.Lookup{})
 	fmt.Println(err)
 	// Output:
-	// userpool.yaml:5:9: user_pools[0].clients[0].flow: there is no such key here; did you mean flows?
+	// userpool.yaml:5:9: user_pools[0].clients[0].flow: unknown key; did you mean flows?
 	// userpool.yaml:7:13: user_pools[0].clients[0].callback_urls[0]: "http://example.com/callback": plain http is for localhost, 127.0.0.1 and [::1] only
 }

@@ -1,15 +1,9 @@
 package poolfile
 
-import (
-	"encoding/json"
-	"time"
-)
+import "encoding/json"
 
-// ParseDuration is parseDuration.
-func ParseDuration(s string) (time.Duration, error) { return parseDuration(s) }
-
-// KeyOf is the file's key of a field, or "".
-func KeyOf(field string) string { return keyOf[field] }
+// KeyOf returns the path in the file of a field of userpool.Config, or "".
+func KeyOf(field string) string { return schema.KeyOf(field) }
 
 // JSON encodes a value for a comparison.
 func JSON(v any) string {
@@ -19,6 +13,3 @@ func JSON(v any) string {
 	}
 	return string(b)
 }
-
-// Segments is segments.
-func Segments(field string) []string { return segments(field) }

@@ -14,17 +14,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/poolguard/poolguard/internal/poolfile"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 	"github.com/poolguard/poolguard/userpool"
 )
 
 const hidden = "hunter2-SECRET"
 
-func surroundings() poolfile.Surroundings {
-	return poolfile.Surroundings{
-		LookupEnv: func(name string) (string, bool) {
+func lookup() yamlfile.Lookup {
+	return yamlfile.Lookup{
+		Env: func(name string) (string, bool) {
 			return map[string]string{"WEB_SECRET": hidden, "EMPTY": ""}[name], name == "WEB_SECRET" || name == "EMPTY"
 		},
-		ReadFile: func(path string) ([]byte, error) {
+		File: func(path string) ([]byte, error) {
 			if path == "web.secret" {
 				return []byte(hidden + "\n"), nil
 			}
@@ -33,12 +34,11 @@ func surroundings() poolfile.Surroundings {
 	}
 }
 
-// Each file of testdata has what is wrong with it in comments at its end, as Parse
-// says it.
-func TestFaults(t *testing.T) {
+// Each file of testdata has its faults in comments at its end, as Parse reports them.
+func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "faults", "*.yaml"))
-	if err != nil || len(files) < 10 {
+	if err != nil || len(files) < 7 {
 		t.Fatal(files, err)
 	}
 	for _, name := range files {
@@ -54,8 +54,8 @@ func TestFaults(t *testing.T) {
 					want = append(want, strings.TrimSuffix(fault, "\n"))
 				}
 			}
-			_, err = poolfile.Parse("f", text, surroundings())
-			var found *poolfile.Error
+			_, err = poolfile.Parse("f", text, lookup())
+			var found *yamlfile.Error
 			if !errors.As(err, &found) {
 				t.Fatalf("got %v", err)
 			}
@@ -73,9 +73,9 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestExample(t *testing.T) {
+func TestExampleIsAGoodFile(t *testing.T) {
 	t.Parallel()
-	file, err := poolfile.Parse("example.yaml", []byte(poolfile.Example()), poolfile.Surroundings{})
+	file, err := poolfile.Parse("example.yaml", []byte(poolfile.Example()), yamlfile.Lookup{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,10 +83,10 @@ func TestExample(t *testing.T) {
 	if _, err := userpool.New(file.Config); err != nil {
 		t.Fatal(err)
 	}
-	// What is commented out is no less true.
+	// The keys in comments are good, too.
 	all := regexp.MustCompile(`(?m)^( *)# (\w+: )`).ReplaceAllString(poolfile.Example(), "$1$2")
 	all = regexp.MustCompile(`(?m)^ *username_attributes:.*`).ReplaceAllString(all, "")
-	file, err = poolfile.Parse("example.yaml", []byte(all), poolfile.Surroundings{})
+	file, err = poolfile.Parse("example.yaml", []byte(all), yamlfile.Lookup{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +95,8 @@ func TestExample(t *testing.T) {
 	}
 }
 
-// Every setting of a pool can be said in a file, and the example says it.
-func TestEveryField(t *testing.T) {
+// Every setting of a pool has a key, and the example has every key.
+func TestEverySettingHasAKey(t *testing.T) {
 	t.Parallel()
 	example := poolfile.Example()
 	var visit func(path string, of reflect.Type)
@@ -109,20 +109,21 @@ func TestEveryField(t *testing.T) {
 		}
 		for i := range of.NumField() {
 			f := of.Field(i)
-			key := poolfile.KeyOf(f.Name)
+			field := path + "." + f.Name
+			key := poolfile.KeyOf(field)
 			if key == "" {
-				t.Errorf("%s.%s has no key", path, f.Name)
-			} else if !regexp.MustCompile(`\b` + key + `:`).MatchString(example) {
-				t.Errorf("%s.%s: the example lacks %s", path, f.Name, key)
+				t.Errorf("%s has no key", field)
+			} else if !regexp.MustCompile(`\b` + key[strings.LastIndex(key, ".")+1:] + `:`).MatchString(example) {
+				t.Errorf("%s: the example lacks %s", field, key)
 			}
-			visit(path+"."+f.Name, f.Type)
+			visit(field, f.Type)
 		}
 	}
-	visit("Pool", reflect.TypeFor[userpool.Pool]())
+	visit("Pools", reflect.TypeFor[userpool.Pool]())
 	visit("Rotation", reflect.TypeFor[userpool.Rotation]())
 }
 
-func TestValues(t *testing.T) {
+func TestEveryKindOfValueIsRead(t *testing.T) {
 	t.Parallel()
 	const text = "\uFEFF" + `---
 issuer: updated
@@ -158,7 +159,7 @@ user_pools:
 `
 	// A folded text cannot be inside braces: said plainly instead.
 	plain := strings.ReplaceAll(text, ">- \n       folded\n       text\n      }", "folded text}")
-	file, err := poolfile.Parse("f", []byte(plain), surroundings())
+	file, err := poolfile.Parse("f", []byte(plain), lookup())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,8 +172,8 @@ user_pools:
 	if a.Secret != hidden || b.Secret != hidden || b.ID != "b" || !b.RevealUnknownUsers || !b.NoRevocation || len(b.Scopes) != 1 {
 		t.Errorf("got %+v and %+v", a.ID, b)
 	}
-	if file.Origin("Pools[0].Clients[0].Secret").Env != "WEB_SECRET" || file.Origin("Pools[0].Clients[1].Secret").Path != "web.secret" {
-		t.Error("the origins of secrets were lost")
+	if file.Source("Pools[0].Clients[0].Secret").Env != "WEB_SECRET" || file.Source("Pools[0].Clients[1].Secret").File != "web.secret" {
+		t.Error("the sources of secrets were lost")
 	}
 	u := p.Users[0]
 	if u.Username != "1" || u.Password != "two words" || u.Attributes["email_verified"] != "true" || u.Attributes["zoneinfo"] != "007" || u.Attributes["name"] != "folded text" {
@@ -183,21 +184,5 @@ user_pools:
 	}
 	if got := poolfile.JSON(a.Claims.Access); got != `{"deep":[1,{"a":null}],"f":1.50,"n":12345678901234567890,"t":"1","x y":16}` {
 		t.Errorf("got %s", got)
-	}
-}
-
-func TestDurations(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]time.Duration{
-		"90s": 90 * time.Second, "30d": 720 * time.Hour, "1d": 24 * time.Hour, "1h30m": 90 * time.Minute, "1d0.5h": 24*time.Hour + 30*time.Minute, "-1h": -time.Hour,
-	} {
-		if got, err := poolfile.ParseDuration(text); err != nil || got != want {
-			t.Errorf("%s: got %v, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "1", "d", "1d-1h", "1d+1h", "1 h", "1w", "999999d", "100000d2562047h", "1h1d"} {
-		if got, err := poolfile.ParseDuration(text); err == nil {
-			t.Errorf("%q: got %v", text, got)
-		}
 	}
 }

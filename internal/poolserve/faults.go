@@ -5,14 +5,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/poolguard/poolguard/internal/poolfile"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
 // Faults words the faults of a configuration file. Each has a line that editors and
 // scripts can parse, "FILE:LINE:COLUMN: MESSAGE", and below it the line of the file, with a
 // caret under the fault.
-func Faults(found *poolfile.Error, s terminal.Style) string {
+func Faults(found *yamlfile.Error, s terminal.Style) string {
 	var b strings.Builder
 	name := s.Escape(found.Name)
 	for _, f := range found.Faults {
@@ -36,7 +36,7 @@ func Faults(found *poolfile.Error, s terminal.Style) string {
 	return b.String()
 }
 
-func faultText(f poolfile.Fault) string {
+func faultText(f yamlfile.Fault) string {
 	if f.Path == "" {
 		return f.Message
 	}

@@ -111,7 +111,7 @@ func (t *startText) shellSecret(n int, c userpool.Client) string {
 		switch o := t.origin(fmt.Sprintf("Pools[0].Clients[%d].Secret", n)); {
 		case o.Env != "" && shellName.MatchString(o.Env):
 			return "\"$" + o.Env + "\""
-		case o.Env != "" || o.Path != "":
+		case o.Env != "" || o.File != "":
 			return "SECRET"
 		}
 	}

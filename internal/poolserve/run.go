@@ -8,9 +8,9 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/internal/localtls"
-	"github.com/poolguard/poolguard/internal/poolfile"
 	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -28,7 +28,7 @@ type Config struct {
 	Data string
 	// Origin says where a secret of the configuration comes from. nil is the
 	// configuration itself.
-	Origin func(field string) poolfile.Origin
+	Origin func(field string) yamlfile.Source
 	// Command is how a shell calls this program.
 	Command string
 	// Style is that of Write.

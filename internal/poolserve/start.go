@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/internal/localtls"
-	"github.com/poolguard/poolguard/internal/poolfile"
 	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -27,7 +27,7 @@ type startText struct {
 
 	inspector, controls bool
 	data                string // the directory, or ""
-	origin              func(field string) poolfile.Origin
+	origin              func(field string) yamlfile.Source
 	certificate         *localtls.Certificate
 }
 
@@ -108,8 +108,8 @@ func (t *startText) from(field string) string {
 	switch o := t.origin(field); {
 	case o.Env != "":
 		return "of $" + t.style.Escape(o.Env)
-	case o.Path != "":
-		return "of the file " + terminal.Unbroken(t.style.Escape(o.Path))
+	case o.File != "":
+		return "of the file " + terminal.Unbroken(t.style.Escape(o.File))
 	}
 	return ""
 }
