@@ -49,6 +49,7 @@ var compacts = sync.Pool{New: func() any { return new(Compact) }}
 // calling it costs memory for the garbage collector and nothing else.
 func (c *Compact) Release() {
 	const most = 64 << 10 // a rare, large token should not stay
+	//mutate:ignore it saves memory and decides nothing
 	if cap(c.text) <= most {
 		*c = Compact{text: c.text[:0]}
 		compacts.Put(c)
@@ -154,6 +155,7 @@ type headerVisitor Compact
 func (c *headerVisitor) Member(name []byte, value Value, _ int) error {
 	switch string(name) {
 	case "alg":
+		//mutate:ignore it saves memory and decides nothing
 		if string(value) == `"RS256"` {
 			c.Algorithm = "RS256" // costs no memory
 		} else {

@@ -101,6 +101,7 @@ func (r *reader) object(data []byte, visitor Visitor) (visitErr, err error) {
 		}
 		return nil, errNotObject
 	}
+	//mutate:ignore the next token was looked at and begins an object
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -111,6 +112,7 @@ func (r *reader) object(data []byte, visitor Visitor) (visitErr, err error) {
 		}
 		// Reading the value invalidates quoted.
 		name, err := appendUnquoted(r.name[:0], quoted)
+		//mutate:ignore the decoder has checked the string
 		if err != nil {
 			return nil, err
 		}
@@ -122,6 +124,7 @@ func (r *reader) object(data []byte, visitor Visitor) (visitErr, err error) {
 			visitErr = visitor.Member(name, Value(value), int(r.dec.InputOffset())-len(value))
 		}
 	}
+	//mutate:ignore the next token was looked at and ends the object
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -136,14 +139,17 @@ func (r *reader) object(data []byte, visitor Visitor) (visitErr, err error) {
 
 func (r *reader) array(v Value, visit func(member Value, offset int) error) error {
 	r.start(v)
+	//mutate:ignore what is no array has no members, and reading one fails
 	if r.dec.PeekKind() != jsontext.KindBeginArray {
 		return errNotArray
 	}
+	//mutate:ignore the next token was looked at and begins an array
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
 	for r.dec.PeekKind() != jsontext.KindEndArray {
 		member, err := r.dec.ReadValue()
+		//mutate:ignore the array is part of a text that the decoder has checked
 		if err != nil {
 			return err
 		}
@@ -157,6 +163,7 @@ func (r *reader) array(v Value, visit func(member Value, offset int) error) erro
 // tooDeep reports whether data nests deeper than MaxDepth. The exact count is
 // taken only of texts with so many brackets that they could.
 func tooDeep(data []byte) bool {
+	//mutate:ignore it saves the exact count
 	if bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) <= MaxDepth {
 		return false
 	}
@@ -202,6 +209,7 @@ func jsonReason(err error) string {
 // appendUnquoted appends the text of the JSON string s to dst. Most strings have
 // no escapes and are copied as they are.
 func appendUnquoted(dst, s []byte) ([]byte, error) {
+	//mutate:ignore it saves time and gives the same text
 	if bytes.IndexByte(s, '\\') < 0 && len(s) >= 2 {
 		return append(dst, s[1:len(s)-1]...), nil
 	}
@@ -213,6 +221,7 @@ func (v Value) Text() (s string, ok bool) {
 	if len(v) == 0 || v[0] != '"' {
 		return "", false
 	}
+	//mutate:ignore never: it saves time and gives the same text
 	if bytes.IndexByte(v, '\\') < 0 {
 		return string(v[1 : len(v)-1]), true
 	}

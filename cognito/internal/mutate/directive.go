@@ -27,6 +27,7 @@ type ignore struct {
 	kinds    []kind
 	reason   string
 	used     bool
+	holds    bool // with -ignored: a mutant survived
 }
 
 func readDirectives(set *token.FileSet, file *ast.File) (*directives, error) {
@@ -75,8 +76,8 @@ func splitKinds(text string) (list []kind, reason string) {
 	return list, strings.TrimSpace(after)
 }
 
-// reason returns why the mutant at that place is ignored, "" if it is not.
-func (d *directives) reason(at token.Pos, k kind) string {
+// find returns the directive for the mutant at that place, nil if there is none.
+func (d *directives) find(at token.Pos, k kind) *ignore {
 	line := d.set.Position(at).Line
 	for _, i := range d.list {
 		if line < i.from || line > i.to {
@@ -88,10 +89,10 @@ func (d *directives) reason(at token.Pos, k kind) string {
 		}
 		if matches {
 			i.used = true
-			return i.reason
+			return i
 		}
 	}
-	return ""
+	return nil
 }
 
 // unused reports a directive that no mutant needs.

@@ -191,7 +191,7 @@ func (s *source) readRange(n *ast.RangeStmt, o outcome) {
 func (s *source) add(k kind, n ast.Node, text string) int {
 	at := s.set.Position(n.Pos())
 	m := mutant{number: s.next(), target: s.target, file: s.file, function: s.function, line: at.Line, kind: k, text: text}
-	m.reason = s.ignored.reason(n.Pos(), k)
+	m.ignored = s.ignored.find(n.Pos(), k)
 	s.mutants = append(s.mutants, m)
 	return m.number
 }

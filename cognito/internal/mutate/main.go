@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func command(out io.Writer, arguments []string) error {
 	flags.StringVar(&o.module, "module", ".", "folder of the module")
 	flags.StringVar(&only, "only", "", "regular expression for the mutants to try, as -list prints them")
 	flags.BoolVar(&o.all, "all", false, "every package, not the core alone")
-	flags.BoolVar(&o.ignored, "ignored", false, "try the mutants that directives ignore: each must survive")
+	flags.BoolVar(&o.ignored, "ignored", false, "try the mutants that directives ignore: one of each must survive")
 	flags.BoolVar(&o.list, "list", false, "list the mutants and try none")
 	flags.BoolVar(&o.verbose, "v", false, "print every mutant, not the survivors alone")
 	flags.IntVar(&o.every, "every", 1, "try one of so many mutants: a sample, always the same")
@@ -88,7 +89,7 @@ func (o options) choose(sources []*source) (chosen []mutant) {
 	for _, s := range sources {
 		for _, m := range s.mutants {
 			wanted := o.all || o.only.String() != "" || m.target.core
-			if wanted && (m.reason != "") == o.ignored && m.sampled(o.every) && o.only.MatchString(m.String()) {
+			if wanted && (m.ignored != nil) == o.ignored && m.sampled(o.every) && o.only.MatchString(m.String()) {
 				chosen = append(chosen, m)
 			}
 		}
@@ -103,14 +104,11 @@ func (o options) report(ctx context.Context, out io.Writer, b *build, chosen []m
 			return fmt.Errorf("%s: %w", r.mutant, r.err)
 		}
 		count[r.survived]++
-		switch {
-		case r.survived != o.ignored:
+		if r.survived != o.ignored || o.verbose {
 			fmt.Fprintf(out, "%-8s %s: %s (%v)\n", r.word(), r.mutant, r.by, r.took.Round(time.Second/10))
-			if o.ignored {
-				fmt.Fprintf(out, "         although: %s\n", r.reason)
-			}
-		case o.verbose:
-			fmt.Fprintf(out, "%-8s %s: %s (%v)\n", r.word(), r.mutant, r.by, r.took.Round(time.Second/10))
+		}
+		if r.ignored != nil {
+			r.ignored.holds = r.ignored.holds || r.survived
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -118,11 +116,23 @@ func (o options) report(ctx context.Context, out io.Writer, b *build, chosen []m
 	}
 	fmt.Fprintf(out, "mutate: %d mutants, %d killed, %d survived, in %v\n",
 		len(chosen), count[false], count[true], time.Since(began).Round(time.Second))
-	switch {
-	case o.ignored && count[false] > 0:
-		return fmt.Errorf("%d ignored mutants were killed: delete their directives", count[false])
-	case !o.ignored && count[true] > 0:
+	if o.ignored {
+		return staleDirectives(chosen)
+	}
+	if count[true] > 0 {
 		return fmt.Errorf("%d of %d mutants survived: add a test, or a directive that says why there can be none", count[true], len(chosen))
 	}
 	return nil
+}
+
+// staleDirectives reports the directives of which every mutant was killed.
+func staleDirectives(chosen []mutant) error {
+	var faults []error
+	for _, m := range chosen {
+		if !m.ignored.holds {
+			m.ignored.holds = true // to be reported once
+			faults = append(faults, fmt.Errorf("%s: a test notices every mutant that %s hides; delete it: %s", m.ignored.at, directive, m.ignored.reason))
+		}
+	}
+	return errors.Join(faults...)
 }

@@ -36,8 +36,8 @@ type mutant struct {
 	function string
 	line     int
 	kind     kind
-	text     string // the source text that changes, in one line
-	reason   string // why no test can notice, from a directive; "": a test must
+	text     string  // the source text that changes, in one line
+	ignored  *ignore // why no test can notice; nil: a test must
 }
 
 func (m mutant) String() string {

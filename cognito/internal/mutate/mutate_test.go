@@ -89,7 +89,7 @@ func TestKilledIgnoredMutantIsReported(t *testing.T) {
 	o := sampleModule(t, `{"none", 1,`, `{"ignored", 1,`)
 	o.ignored = true
 	got, err := runSample(t, o)
-	if err == nil || !strings.Contains(got, "although: a test of the tool") {
+	if err == nil || !strings.Contains(err.Error(), "delete it: a test of the tool") {
 		t.Errorf("%v\n%s", err, got)
 	}
 	o = sampleModule(t, "", "")
