@@ -32,12 +32,13 @@ func TestRuntimeColdStart(t *testing.T) {
 	}
 	where := "LAMBDAAUTH_TEST_ISSUER=" + server.URL + "/" + cognitotest.PoolID
 	event := rawEvent(t, "rest-token", issuer.Pool().AccessToken(cognitotest.Scopes("orders/read")))
+	inDirectory := "LAMBDAAUTH_TEST_DIRECTORY=" + directory
 	for _, way := range []struct {
 		name, environment string
 		fetches           func(starts int) int
 	}{
 		{"fetched", "NONE=", func(starts int) int { return starts }},
-		{"copy in KeySetDirectory", "LAMBDAAUTH_TEST_DIRECTORY=" + directory, func(int) int { return 1 }}, // the first start writes it
+		{"copy in KeySetDirectory", inDirectory, func(int) int { return 1 }}, // the first start writes it
 		{"file of the package", "LAMBDAAUTH_TEST_FILE=" + file, func(int) int { return 0 }},
 	} {
 		const starts = 7
@@ -56,8 +57,12 @@ func TestRuntimeColdStart(t *testing.T) {
 			}
 			start, cold := timed()
 			_, warm := timed()
-			if n == 0 {
-				continue // fills the disk's cache, and the directory
+			if n == 0 { // fills the disk's cache, and the directory
+				// The function answers before it has written the copy.
+				for way.environment == inDirectory && !hasCopy(t, directory) {
+					timed()
+				}
+				continue
 			}
 			whole, first, second = append(whole, start), append(first, cold), append(second, warm)
 		}
@@ -66,6 +71,17 @@ func TestRuntimeColdStart(t *testing.T) {
 		}
 		t.Logf("%-24s start to first answer %v, first event %v, second event %v (medians of %d)", way.name, median(whole), median(first), median(second), len(whole))
 	}
+}
+
+// hasCopy reports whether a directory has the copy of a key set. The file gets its name when it is
+// complete; before that, its name begins with a dot.
+func hasCopy(t *testing.T, directory string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(directory, "[^.]*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(files) > 0
 }
 
 func median(list []time.Duration) time.Duration {
