@@ -180,7 +180,7 @@ web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/internal/web
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
-suggest       internal/suggest          code  github.com/spf13/cobra
+commands,suggest internal/suggest          code  github.com/spf13/cobra
 -             internal/yamlfile         code  github.com/goccy/go-yaml/ast
 -             internal/yamlfile         code  $p/internal/suggest
 yamlfile      internal/yamlfile         code  $p/userpool
@@ -205,7 +205,7 @@ callback      internal/terminalauth/callback code  $p/cognito/oauth
 account       internal/terminalauth/account code  $p/internal/terminalauth/callback
 account       internal/terminalauth/account code  github.com/zalando/go-keyring
 -             internal/report           code  $p/internal/terminal
-report        internal/report           code  github.com/spf13/cobra
+commands,report internal/report           code  github.com/spf13/cobra
 report        internal/keylist          code  $p/internal/localtls
 -             internal/poolserve        code  $p/internal/inspector
 poolserve     internal/poolserve        code  $p/internal/terminalauth/account
@@ -216,7 +216,7 @@ serve         internal/serve            code  $p/cognito
 serve         internal/serve            code  $p/internal/localtls
 -             internal/terminal         code  golang.org/x/text/width
 terminal      internal/terminal         code  $p/internal/privatefile
-terminal      internal/terminal         code  github.com/spf13/cobra
+commands,terminal internal/terminal         code  github.com/spf13/cobra
 yaml          cmd/poolguard             code  github.com/goccy/go-yaml
 yaml          gateway                   code  github.com/goccy/go-yaml
 commands      gateway                   code  github.com/spf13/cobra
