@@ -124,11 +124,18 @@ type issuer struct {
 // absentFor is how long an issuer is taken to have no key set after it said so.
 const absentFor = 10 * time.Minute
 
+// errContract is the error of a keyset.Source that an application wrote and that
+// returns no key and no error, or a key with another name.
+var errContract = errors.New("the key set's source returned neither the key that was asked for nor an error")
+
 // key returns the key named id, or keyset.ErrKeyNotFound, or any other error where
 // that could not be found out.
 func (i *issuer) key(ctx context.Context, id string) (key *keyset.Key, err error) {
 	err = i.ask(ctx, func() (err error) {
 		key, err = i.keys.Key(ctx, id)
+		if err == nil && (key == nil || key.ID() != id) {
+			err = keyset.Unavailable(errContract, 0)
+		}
 		return err
 	})
 	return key, err

@@ -298,7 +298,7 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *conte
 		if err != nil && ctx.Err() != nil {
 			return keysUnavailable(err) // it may have been found good, had there been time
 		}
-		if err != nil || key == nil || jws.VerifyRS256(key.Public()) != nil {
+		if err != nil || key == nil || key.ID() != jws.KeyID || jws.VerifyRS256(key.Public()) != nil {
 			return refuse(ErrSignatureInvalid, "", "the signature does not hold")
 		}
 	}
@@ -310,7 +310,7 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *conte
 func keysUnavailable(err error) *Error {
 	e := &Error{code: ErrKeysUnavailable, message: "the user pool's keys could not be fetched; try again", cause: err, retryAfter: time.Second}
 	var unavailable *keyset.UnavailableError
-	if errors.As(err, &unavailable) && unavailable.RetryAfter() > 0 {
+	if errors.As(err, &unavailable) {
 		e.retryAfter = unavailable.RetryAfter()
 	}
 	return e

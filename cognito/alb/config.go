@@ -163,16 +163,7 @@ func (o *Options) validate(faults configerror.Faults) {
 
 // complete fills in the defaults.
 func (o *Options) complete() {
-	p := &o.KeyPolicy
-	// Those of keyset.Policy.
-	for _, field := range []struct {
-		value    *time.Duration
-		standard time.Duration
-	}{{&p.MaxAge, time.Hour}, {&p.CoolDown, 10 * time.Second}, {&p.Stale, 24 * time.Hour}, {&p.Timeout, 5 * time.Second}} {
-		if *field.value == 0 {
-			*field.value = field.standard
-		}
-	}
+	o.KeyPolicy = o.KeyPolicy.WithDefaults()
 	for _, field := range []struct {
 		value    *int
 		standard int

@@ -19,8 +19,8 @@ type FileConfig struct {
 	// and logs.
 	Path string
 
-	// CoolDown is the time between two looks at the file, at the least. Default:
-	// ten seconds.
+	// CoolDown is the least time between two looks at the file: 0 for
+	// [DefaultCoolDown].
 	CoolDown time.Duration
 
 	// Clock tells the time. Default: the system's.
@@ -81,7 +81,7 @@ func NewFile(config FileConfig) (*File, error) {
 		turn:     make(chan struct{}, 1),
 	}
 	if f.coolDown == 0 {
-		f.coolDown = defaultCoolDown
+		f.coolDown = DefaultCoolDown
 	}
 	return f, nil
 }

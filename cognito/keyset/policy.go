@@ -10,31 +10,35 @@ import (
 // zero value of a field is its default; a negative one is refused.
 type Policy struct {
 	// MaxAge is after how long a set should have been refreshed, where the
-	// answer's Cache-Control says nothing about it. Default: one hour. At least
+	// answer's Cache-Control says nothing about it: 0 for [DefaultMaxAge]. At least
 	// CoolDown.
 	MaxAge time.Duration
 
 	// CoolDown is the time between two fetches that unknown key names or bad
 	// signatures ask for, at the least: it bounds what senders of bad tokens can
-	// make this program ask of the issuer. Default: ten seconds.
+	// make this program ask of the issuer. 0 for [DefaultCoolDown].
 	CoolDown time.Duration
 
 	// Stale is for how long after it was fetched a set is used while it cannot be
-	// refreshed. Default: 24 hours. At least MaxAge; a longer Cache-Control is
+	// refreshed: 0 for [DefaultStale]. At least MaxAge; a longer Cache-Control is
 	// cut to it.
 	Stale time.Duration
 
-	// Timeout is how long one fetch may take, redirects and body included.
-	// Default: five seconds.
+	// Timeout is how long one fetch may take, redirects and body included: 0 for
+	// [DefaultTimeout].
 	Timeout time.Duration
 }
 
+// The values of a [Policy] field that is 0. DefaultCoolDown is that of a [FileConfig],
+// too.
 const (
-	defaultMaxAge   = time.Hour
-	defaultCoolDown = 10 * time.Second
-	defaultStale    = 24 * time.Hour
-	defaultTimeout  = 5 * time.Second
+	DefaultMaxAge   = time.Hour
+	DefaultCoolDown = 10 * time.Second
+	DefaultStale    = 24 * time.Hour
+	DefaultTimeout  = 5 * time.Second
+)
 
+const (
 	// What Cache-Control may say: less would make every issuer with a careless
 	// header a burden, more would keep a withdrawn key for days.
 	leastMaxAge = 5 * time.Minute
@@ -73,7 +77,7 @@ func (p Policy) validate(faults configerror.Faults) {
 	if negative {
 		return
 	}
-	p.complete()
+	p = p.WithDefaults()
 	if p.MaxAge < p.CoolDown {
 		faults.Add("MaxAge", "(%v) is less than CoolDown (%v)", p.MaxAge, p.CoolDown)
 	}
@@ -90,20 +94,21 @@ type policyField struct {
 
 func (p *Policy) fields() []policyField {
 	return []policyField{
-		{"MaxAge", &p.MaxAge, defaultMaxAge},
-		{"CoolDown", &p.CoolDown, defaultCoolDown},
-		{"Stale", &p.Stale, defaultStale},
-		{"Timeout", &p.Timeout, defaultTimeout},
+		{"MaxAge", &p.MaxAge, DefaultMaxAge},
+		{"CoolDown", &p.CoolDown, DefaultCoolDown},
+		{"Stale", &p.Stale, DefaultStale},
+		{"Timeout", &p.Timeout, DefaultTimeout},
 	}
 }
 
-// complete fills in the defaults.
-func (p *Policy) complete() {
+// WithDefaults returns p with the default in each field that is 0.
+func (p Policy) WithDefaults() Policy {
 	for _, f := range p.fields() {
 		if *f.value == 0 {
 			*f.value = f.standard
 		}
 	}
+	return p
 }
 
 // backOff returns the time until the attempt after so many failures in a row.

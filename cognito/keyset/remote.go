@@ -109,12 +109,10 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	policy := config.Policy
-	policy.complete()
 	r := &Remote{
 		url:    config.URL,
 		client: restrict(config.HTTPClient, origin),
-		policy: policy,
+		policy: config.Policy.WithDefaults(),
 		clock:  orSystem(config.Clock),
 		log:    orDiscard(config.Logger).With("url", config.URL),
 		told:   config.Fetched,

@@ -6,44 +6,70 @@ import (
 	"time"
 )
 
-// A Source answers for the public keys of one issuer. Its methods are safe for
-// concurrent use. Every error is [ErrKeyNotFound] or an [*UnavailableError]: "there
-// is none" and "could not find out" are never confused.
+// A Source provides the public keys of one issuer. [Static], [File] and [Remote]
+// implement it. Other implementations return keys of a [Set] that [Parse] made, and
+// follow these rules:
 //
-// [Static], [File] and [Remote] implement it.
+//   - The methods are safe for concurrent use.
+//   - "There is no such key" is [ErrKeyNotFound], and only that: a token that names the
+//     key is refused. Return it only if the key set is known.
+//   - "This could not be found out" is an error made by [Unavailable]. Every other error
+//     means the same, with a wait of one second: the token is neither accepted nor
+//     refused, and the sender may try again.
+//   - With an error, the key is ignored. No key and no error, or a key with another name
+//     than the one asked for, counts as "could not be found out".
+//   - The same key is the same pointer for as long as it does not change, since a cache
+//     of verified tokens compares pointers.
+//   - A method that waits stops when its context is done, and returns an error then.
 type Source interface {
-	// Key returns the key of that name. For a name in a set that is fresh
-	// enough, it takes no lock, does not allocate and never waits. An unknown
-	// name makes the source look again, at most once per cool-down; the error is
-	// ErrKeyNotFound where the set, as fresh as it can be had now, has no usable
-	// key of that name. No set is ever asked for the empty name.
+	// Key returns the key with that name. For a name in a set that is fresh enough, the
+	// sources of this package take no lock, do not allocate and never wait. An unknown
+	// name makes the source look again, at most once per cool-down. The error is
+	// ErrKeyNotFound if the newest available set has no usable key with that name. The
+	// name is never empty.
 	Key(ctx context.Context, id string) (*Key, error)
 
-	// Replacement is asked after a signature under old did not hold: the issuer
-	// may have put another key under the same name. It makes the source look
-	// again, at most once per cool-down shared with unknown names, and returns
-	// the key that is now under old's name where that is another one, else nil
-	// and no error. A refresh that failed is no error while a usable set is held:
-	// the signature was checked with a key that still stands.
+	// Replacement is called after a signature was invalid under old: the issuer may have
+	// published another key with the same name. It makes the source look again, at most
+	// once per cool-down, which it shares with unknown names. It returns the key that has
+	// old's name now, if that is another one, else nil and no error. A failed refresh is
+	// no error while a usable set is held: old is then still the right key.
 	Replacement(ctx context.Context, old *Key) (*Key, error)
 
-	// Holds reports whether Key would answer with this very key at the time now, a
-	// reading of the source's clock, at once and with nothing else to do. Where it
-	// would not, or that cannot be told at once, ask Key. It takes no lock, does not
-	// allocate and never waits: it is what a cache of verified tokens asks each time,
-	// where it knows the source's clock.
+	// Holds reports whether Key would return exactly this key at the time now, without
+	// waiting or fetching. now is read from the source's clock. If Holds returns false,
+	// the caller calls Key. Holds takes no lock, does not allocate and never waits: a
+	// cache of verified tokens calls it for each hit, if it knows the source's clock.
+	// An implementation may always return false.
 	Holds(key *Key, now time.Time) bool
 
-	// Load sees to it that a set is held, for a warm-up before the first token.
+	// Load makes sure that a set is held, as a warm-up before the first token.
 	Load(ctx context.Context) error
 }
 
-// ErrKeyNotFound says that the issuer's key set, as fresh as it can be had now,
-// has no usable key of the name asked for.
+// ErrKeyNotFound means that the newest available key set of the issuer has no usable
+// key with that name.
 var ErrKeyNotFound = errors.New("keyset: no usable key of that name")
 
-// An UnavailableError says that it could not be found out whether the issuer has a
-// key: the fault is not the asker's. It is immutable.
+// Unavailable returns an [*UnavailableError] for sources outside of this package: the
+// key set is not available because of cause, and it is worth asking again after
+// retryAfter, which is one second if it is not positive. The text of cause appears in
+// logs. If the caller gave up waiting, cause wraps the error of its context; otherwise
+// it wraps neither [context.Canceled] nor [context.DeadlineExceeded].
+func Unavailable(cause error, retryAfter time.Duration) error {
+	if retryAfter <= 0 {
+		retryAfter = soonest
+	}
+	message := "the key set is not available"
+	if cause != nil {
+		message += ": " + cause.Error()
+	}
+	return &UnavailableError{message: message, cause: cause, retryAfter: retryAfter}
+}
+
+// An UnavailableError means that the source could not find out whether the issuer has a
+// key. The token is not at fault. Sources outside of this package make one with
+// [Unavailable]. It is immutable.
 type UnavailableError struct {
 	message    string
 	cause      error
@@ -52,22 +78,37 @@ type UnavailableError struct {
 }
 
 // Error implements error. It names the address or file and the cause.
-func (e *UnavailableError) Error() string { return "keyset: " + e.message }
+func (e *UnavailableError) Error() string {
+	if e == nil || e.message == "" {
+		return "keyset: the key set is not available"
+	}
+	return "keyset: " + e.message
+}
 
 // Unwrap returns the cause. It wraps the context's error if, and only if, the
 // caller gave up waiting: time-outs of a fetch itself match neither
 // [context.Canceled] nor [context.DeadlineExceeded].
-func (e *UnavailableError) Unwrap() error { return e.cause }
+func (e *UnavailableError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
-// RetryAfter returns in how long it is worth asking again: when the source will
-// look again at the earliest. It is greater than zero.
-func (e *UnavailableError) RetryAfter() time.Duration { return e.retryAfter }
+// RetryAfter returns how long to wait before asking again: until the source looks
+// again at the earliest. It is greater than zero.
+func (e *UnavailableError) RetryAfter() time.Duration {
+	if e == nil || e.retryAfter <= 0 {
+		return soonest
+	}
+	return e.retryAfter
+}
 
 // Absent reports whether the address answered 403 or 404 at the last attempt, and
-// no set has ever been had from it, nor from its copy. Amazon Cognito answers so at
-// the updated issuer of a user pool that was not switched to it.
-func (e *UnavailableError) Absent() bool { return e.absent }
+// neither the address nor its copy has ever provided a set. Amazon Cognito answers so
+// at the updated issuer of a user pool that was not switched to it.
+func (e *UnavailableError) Absent() bool { return e != nil && e.absent }
 
-// soonest is what RetryAfter says when the time of the next attempt is not known
-// or has come.
+// soonest is the value of RetryAfter if the time of the next attempt is not known or
+// has come.
 const soonest = time.Second

@@ -84,6 +84,7 @@ func (s *source) Load(ctx context.Context) error {
 		if s.err != nil {
 			s.set = nil
 			s.note(ctx, s.err)
+			s.err = keyset.Unavailable(s.err, 0)
 		}
 	})
 	return s.err

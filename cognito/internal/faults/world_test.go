@@ -42,7 +42,7 @@ type world struct {
 }
 
 // production is the policy where none is set, and of every simulated run.
-var production = keyset.Policy{CoolDown: 10 * time.Second, Timeout: 5 * time.Second, MaxAge: time.Hour, Stale: 24 * time.Hour}
+var production = keyset.Policy{}.WithDefaults()
 
 // The policies on the real clock. With the patient one no fetch fails because the
 // machine is slow, and no set goes stale meanwhile.
