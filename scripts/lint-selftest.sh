@@ -209,7 +209,7 @@ commands,report internal/report           code  github.com/spf13/cobra
 report        internal/keylist          code  $p/internal/localtls
 -             internal/poolserve        code  $p/internal/inspector
 poolserve     internal/poolserve        code  $p/internal/terminalauth/account
-poolserve     internal/poolserve        code  github.com/spf13/cobra
+commands,poolserve internal/poolserve        code  github.com/spf13/cobra
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito
