@@ -193,6 +193,7 @@ poolfile      internal/poolfile         code  $p/userpool/internal/directory
 privatefile   internal/privatefile      code  $p/internal/terminalauth/profile
 -             internal/terminalauth/profile code  github.com/goccy/go-yaml/ast
 -             internal/terminalauth/profile code  $p/internal/privatefile
+-             internal/terminalauth/profile code  $p/internal/yamlfile
 profile       internal/terminalauth/profile code  $p/cognito
 -             internal/terminalauth/tokenstore code  github.com/zalando/go-keyring
 tokenstore    internal/terminalauth/tokenstore code  $p/cognito/oauth

@@ -17,6 +17,7 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -76,7 +77,7 @@ func (p *program) choose(f *profileFlags, fallback string) (*chosen, error) {
 		return nil, &failure{statusUsage, err}
 	}
 	file, err := profile.Load(path)
-	var found *profile.Error
+	var found *yamlfile.Error
 	switch {
 	case errors.As(err, &found):
 		return nil, &failure{statusUsage, err}

@@ -9,8 +9,8 @@ const maxTyped = 40
 const maxDistance = 2
 
 // Similar returns the names that typed was probably meant to be, in their order: those
-// with the fewest letters changed, added or removed, two at most. Where there are none,
-// it returns those that typed is the beginning or the end of, or that are the end of
+// with the fewest letters changed, added or removed, two at most and less than half of
+// the letters. Where there are none, it returns those that typed is the beginning or the end of, or that are the end of
 // typed. Letter case, "-" and "_" do not count. It returns nil where no name is
 // similar, and for a word of more than 40 bytes.
 func Similar(typed string, names []string) []string {
@@ -23,10 +23,7 @@ func Similar(typed string, names []string) []string {
 	for _, name := range names {
 		b := plain(name)
 		d := distance(a, b)
-		if len(a) < 4 && d > 0 {
-			d++ // a letter or two are near to every short word
-		}
-		if d > least || d >= max(len(a), len(b)) {
+		if d > least || 2*d >= max(len(a), len(b)) {
 			continue
 		}
 		if d < least {

@@ -11,13 +11,14 @@ import (
 
 func TestSimilarNamesAreFound(t *testing.T) {
 	t.Parallel()
-	names := []string{"issuer", "user_pools", "id", "clients", "callback_urls", "resource_servers", "client_id"}
+	names := []string{"port", "issuer", "user_pools", "id", "clients", "callback_urls", "resource_servers", "client_id"}
 	for typed, want := range map[string][]string{
 		"isuer":                     {"issuer"},
 		"ISSUER":                    {"issuer"},
 		"userPools":                 {"user_pools"},
 		"client":                    {"clients"},
 		"client-ids":                {"client_id"},
+		"pool":                      nil,                  // "port" has half of its letters
 		"pools":                     {"user_pools"},       // the end of a name
 		"resource":                  {"resource_servers"}, // its beginning
 		"pool_clients":              {"clients"},          // ends in a name

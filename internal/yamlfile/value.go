@@ -164,6 +164,10 @@ func (v *Value) Bool() (value, ok bool) {
 // Int returns a whole number.
 func (v *Value) Int() (int, bool) {
 	n, ok := v.node.(*ast.IntegerNode)
+	if _, fraction := v.node.(*ast.FloatNode); fraction {
+		v.Fault("got a fraction, want a whole number")
+		return 0, false
+	}
 	if !ok {
 		v.wrongKind("a whole number")
 		return 0, false

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
 // DefaultName is that of the profile where nobody says another one.
@@ -28,12 +30,10 @@ type Profile struct {
 	Secret Secret // client_secret
 }
 
-// A Secret says where a client secret is, in one of two ways. The zero value says that
+// A Secret says where a client secret is: in an environment variable, or in a file whose
+// path starts at the directory of the configuration file. The zero value means that
 // there is none.
-type Secret struct {
-	Env  string // {env: NAME}
-	File string // {file: PATH}, from the configuration file's own directory on
-}
+type Secret = yamlfile.Source
 
 // RedirectURL is where the browser comes back to: one of the app client's callback
 // URLs, character by character.
@@ -71,29 +71,4 @@ type File struct {
 	// Default names the profile of commands that are told none, "" for DefaultName.
 	Default  string
 	Profiles map[string]Profile
-}
-
-// A Fault is something that is wrong at one place of the file.
-type Fault struct {
-	Line, Column int    // from 1, in characters
-	Path         string // such as "profiles.dev.port", or ""
-	Message      string
-}
-
-// An Error is all that is wrong with a file.
-type Error struct {
-	Name   string
-	Faults []Fault // at least one
-}
-
-// Error has a line for each fault: "name:line:column: path: message".
-func (e *Error) Error() string {
-	lines := make([]string, len(e.Faults))
-	for n, f := range e.Faults {
-		if f.Path != "" {
-			f.Message = f.Path + ": " + f.Message
-		}
-		lines[n] = fmt.Sprintf("%s:%d:%d: %s", e.Name, f.Line, f.Column, f.Message)
-	}
-	return strings.Join(lines, "\n")
 }

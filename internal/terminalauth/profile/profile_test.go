@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
 const whole = `# at the top
@@ -51,7 +52,7 @@ func wholeFile() *profile.File {
 	}}
 }
 
-func TestParse(t *testing.T) {
+func TestEveryKeyIsRead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		text string
@@ -74,44 +75,46 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"profile: {}\n":                                     `f:1:1: there is no key "profile" here; the keys are default and profiles`,
-		"profiles:\n  a:\n    pool: x\n":                    `f:3:5: there is no key "pool" here; the keys are user_pool, client_id, domain, issuer, scopes, port, machine, local, client_secret`,
-		"profiles:\n  a:\n    client_id: 12\n":              "f:3:16: profiles.a.client_id: must be text; put it in quotes where it looks like something else",
-		"profiles:\n  a:\n    domain:\n":                    "f:3:13: profiles.a.domain: must be text; put it in quotes where it looks like something else",
-		"profiles: {a: {port: 65536}}":                      "f:1:22: profiles.a.port: must be a number from 1 to 65535",
-		"profiles: {a: {port: 1.5}}":                        "f:1:22: profiles.a.port: must be a number from 1 to 65535",
-		"profiles: {a: {machine: yes}}":                     "f:1:25: profiles.a.machine: must be true or false",
-		"profiles: {a: {scopes: openid}}":                   "f:1:24: profiles.a.scopes: must be a list, such as [openid, email]",
-		"profiles: {a: {scopes: [1]}}":                      "f:1:25: profiles.a.scopes[0]: must be text; put it in quotes where it looks like something else",
-		"profiles: {a: {client_secret: hush}}":              "f:1:31: profiles.a.client_secret: the secret itself does not belong here: say {env: NAME} or {file: PATH}",
-		"profiles: {a: {client_secret: {env: A, file: B}}}": "f:1:31: profiles.a.client_secret: has both env and file: keep one",
-		"profiles: {a: {client_secret: {value: hush}}}":     "f:1:32: profiles.a.client_secret: say {env: NAME} or {file: PATH}",
+		"profile: {}\n":                                     `f:1:1: profile: unknown key; did you mean profiles?`,
+		"profiles:\n  a:\n    pool: x\n":                    `f:3:5: profiles.a.pool: unknown key; did you mean user_pool?`,
+		"profiles:\n  a:\n    client_id: 12\n":              "f:3:16: profiles.a.client_id: got a number, want text; put it in quotes",
+		"profiles:\n  a:\n    domain:\n":                    "f:3:13: profiles.a.domain: has no value; give text, or remove the key",
+		"profiles: {a: {port: 65536}}":                      "f:1:22: profiles.a.port: got 65536, want 1 to 65535",
+		"profiles: {a: {port: 1.5}}":                        "f:1:22: profiles.a.port: got a fraction, want a whole number",
+		"profiles: {a: {machine: yes}}":                     "f:1:25: profiles.a.machine: got text, want true or false",
+		"profiles: {a: {scopes: openid}}":                   "f:1:24: profiles.a.scopes: got text, want a list",
+		"profiles: {a: {scopes: [1]}}":                      "f:1:25: profiles.a.scopes[0]: got a number, want text; put it in quotes",
+		"profiles: {a: {client_secret: hush}}":              "f:1:31: profiles.a.client_secret: the secret itself must not be in this file; give {env: NAME} or {file: PATH}",
+		"profiles: {a: {client_secret: {env: A, file: B}}}": "f:1:31: profiles.a.client_secret: must be {env: NAME} or {file: PATH}",
+		"profiles: {a: {client_secret: {value: hush}}}":     "f:1:32: profiles.a.client_secret.value: unknown key; the keys are env, file",
 		"profiles: {Dev: {}}":                               `f:1:12: profiles: "Dev" has capitals: a profile's name has small letters, digits, ".", "_" and "-"`,
 		"profiles: {../x: {}}":                              `f:1:12: profiles: "../x" is no name of a profile: up to 63 small letters, digits, ".", "_" and "-", with a letter or digit first`,
-		"default: [a]":                                      "f:1:10: default: must be text; put it in quotes where it looks like something else",
-		"- a":                                               "f:1:1: must be a mapping, with a key and a value on each line",
-		"profiles: {a: 1}":                                  "f:1:15: profiles.a: must be a mapping, with a key and a value on each line",
-		"profiles: {a: {}, a: {}}":                          `f:1:19: the YAML is broken: mapping key "a" already defined at [1:12]`,
-		"a: 1\n---\nb: 1\n":                                 "f:3:1: a second document begins here: a file has one",
-		"a: 'b":                                             "f:1:4: the YAML is broken: could not find end character of single-quoted text",
+		"default: &a b":                                     "f:1:10: anchors, aliases and merge keys are not supported in this file",
+		"default: Dev":                                      `f:1:10: default: "Dev" has capitals: a profile's name has small letters, digits, ".", "_" and "-"`,
+		"default: [a]":                                      "f:1:10: default: got a list, want text",
+		"- a":                                               "f:1:1: got a list, want a mapping",
+		"profiles: {a: 1}":                                  "f:1:15: profiles.a: got a number, want a mapping",
+		"profiles: {a: {}, a: {}}":                          "f:1:19: profiles.a: this key occurs twice; remove one",
+		"a: 1\n---\nb: 1\n":                                 "f:2:1: a second document begins here; a file has one",
+		"a: 'b":                                             "f:1:4: the file is not valid YAML: could not find end character of single-quoted text",
 		"\xff":                                              "f:1:1: the file is not UTF-8",
-		strings.Repeat("#", 1<<17):                          "f:1:1: the file has over 32 KiB",
-		strings.Repeat("[", 100):                            "f:1:9: this is nested too deep",
-		strings.Repeat("- ", 100):                           "f:1:17: this is nested too deep",
-		strings.Repeat("a\n", 9000):                         "f:1:1: must be a mapping, with a key and a value on each line",
+		strings.Repeat("#", 1<<17):                          "f:1:1: the file has more than 32 KiB",
+		strings.Repeat("[", 100):                            "f:1:33: brackets and braces are nested more than 32 levels deep",
+		strings.Repeat("- ", 100):                           "f:1:65: the nesting on this line is too deep",
+		strings.Repeat("a\n", 9000):                         "f:1:1: got text, want a mapping",
 	} {
 		_, err := profile.Parse("f", []byte(text))
-		var found *profile.Error
+		var found *yamlfile.Error
 		if !errors.As(err, &found) || found.Error() != want {
 			t.Errorf("%.60q\ngot  %v\nwant %s", text, err, want)
 		}
 	}
 	_, err := profile.Parse("f", []byte("x: 1\ny: 2\nprofiles: {a: {port: 0}}\n"))
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
-		t.Errorf("not all faults were told: %v", err)
+		t.Errorf("want every fault, got: %v", err)
 	}
 }
 
@@ -189,7 +192,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("profiles:\n  a: !!binary x\n  ? b\n  : |\n   c\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, err := profile.Parse("f", text)
-		var found *profile.Error
+		var found *yamlfile.Error
 		switch {
 		case err == nil && file != nil:
 			for name := range file.Profiles {
@@ -206,11 +209,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A fault is told with its place.
+// Every fault has its place.
 func ExampleParse() {
 	_, err := profile.Parse("config.yaml", []byte("profiles:\n  dev:\n    user_pol: us-east-1_AbCdEfGhI\n    port: 0\n"))
 	fmt.Println(err)
 	// Output:
-	// config.yaml:3:5: there is no key "user_pol" here; the keys are user_pool, client_id, domain, issuer, scopes, port, machine, local, client_secret
-	// config.yaml:4:11: profiles.dev.port: must be a number from 1 to 65535
+	// config.yaml:3:5: profiles.dev.user_pol: unknown key; did you mean user_pool?
+	// config.yaml:4:11: profiles.dev.port: got 0, want 1 to 65535
 }
