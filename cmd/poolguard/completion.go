@@ -19,7 +19,8 @@ func (p *program) completion() *cobra.Command {
 		// It has none that does anything.
 		DisableFlagsInUseLine: true,
 		Short:                 "Print the completion script for a shell",
-		Long:                  "Completion prints a script that has a shell complete poolguard's commands, flags\nand their values.",
+		Long: `Completion prints a script for a shell. The shell then completes the commands of
+poolguard, their flags and the values of flags.`,
 		Example: `  source <(poolguard completion bash)
   poolguard completion zsh > "${fpath[1]}/_poolguard"
   poolguard completion fish > ~/.config/fish/completions/poolguard.fish
@@ -27,7 +28,7 @@ func (p *program) completion() *cobra.Command {
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(shells, args[0]) {
-				return fmt.Errorf("name one shell: %s", names)
+				return fmt.Errorf("give one shell: %s", names)
 			}
 			return nil
 		},

@@ -29,14 +29,14 @@ func (p *program) demo() *cobra.Command {
 	var poolAddress, apiAddress string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole flow on this machine",
-		Long: `Demo starts a local user pool and a small API that takes its access tokens,
-both on this machine only. It signs a user in through the pool's real
-endpoints, verifies the tokens, and calls the API with a good, an expired, a
-wrong and a forged one. Then it keeps serving, and says what to try next.
+		Short: "Show sign-in and verification on this machine",
+		Long: `Demo starts a local user pool and a small API, both for this machine only. It
+signs a user in through the real endpoints of the pool, verifies the tokens, and
+calls the API with a good token, an expired one, one for another app client and
+a forged one. Then it keeps serving and prints what to try next.
 
-Exit status: 0 every step went as it should, 1 one did not, 2 the command line
-is wrong or an address is taken.`,
+Exit status: 0 every step had the expected result; 1 a step had not; 2 the
+command line is wrong or an address is in use.`,
 		Example: `  poolguard demo
   poolguard demo --once
   poolguard demo --listen-pool 127.0.0.1:19229 --listen-api 127.0.0.1:19230`,
@@ -54,9 +54,9 @@ is wrong or an address is taken.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&once, "once", false, "end after the walk, for scripts; both servers take any free port")
-	flags.StringVar(&poolAddress, "listen-pool", demoPoolAddress, "run the local user pool at this address of this machine")
-	flags.StringVar(&apiAddress, "listen-api", demoAPIAddress, "run the API at this address of this machine")
+	flags.BoolVar(&once, "once", false, "end after the last step, for scripts; both servers use any free port")
+	flags.StringVar(&poolAddress, "listen-pool", demoPoolAddress, "run the local user pool on this address of this machine")
+	flags.StringVar(&apiAddress, "listen-api", demoAPIAddress, "run the API on this address of this machine")
 	place(flags, "listen-pool", "ADDRESS", "listen-api", "ADDRESS")
 	completeWith(cmd, "listen-pool")
 	completeWith(cmd, "listen-api")

@@ -22,22 +22,24 @@ func (p *program) exchange() *cobra.Command {
 	var f exchangeFlags
 	cmd := &cobra.Command{
 		Use:   "exchange",
-		Short: "Trade an authorization code for tokens, to debug a sign-in",
-		Long: `Exchange sends a code to a user pool's token endpoint and prints the answer, as
-the endpoint words it: access_token, id_token, refresh_token, token_type and
-expires_in. It keeps nothing. A code is good once, for five minutes, and with
-the redirect URI and PKCE verifier that its sign-in began with.
+		Short: "Exchange an authorization code for tokens, to debug a sign-in",
+		Long: `Exchange sends an authorization code to the token endpoint of a user pool and
+prints the answer with the names of the endpoint: access_token, id_token,
+refresh_token, token_type and expires_in. It stores nothing. A code works once,
+for five minutes, and only with the redirect URI and the PKCE verifier of its
+sign-in.
 
-With --pool the tokens are verified too, and verification has what poolguard
-verify -o json says of each. Without it nobody vouches for them. State and nonce
-are never checked: this is no way to sign people in.
+With --pool, exchange also verifies the tokens, and verification has the result
+for each one as poolguard verify -o json prints it. Without --pool it does not
+verify them. Exchange never checks state and nonce, so do not use it to sign
+users in.
 
-With --code - the code is read from standard input, which keeps it out of the
-list of processes.
+With --code - exchange reads the code from standard input. Then the code does
+not appear in the list of processes.
 
 Exit status: 0 there are tokens, and those that were verified are valid; 1 the
 pool refused, or a token is not valid; 2 the command line is wrong; 3 the pool
-or its keys could not be reached.`,
+or its keys are unavailable.`,
 		Example: `  poolguard exchange --domain https://auth.example.com \
       --client-id 1example23456789 --code "$CODE" \
       --redirect-uri https://app.example.com/callback | jq -r .id_token`,
@@ -49,14 +51,14 @@ or its keys could not be reached.`,
 	}
 	set := cmd.Flags()
 	set.SortFlags = false
-	set.StringVar(&f.domain, "domain", "", "the OAuth endpoints are at this URL")
-	set.StringVar(&f.clientID, "client-id", "", "the app client that the code is for")
-	set.StringVar(&f.secretFile, "client-secret-file", "", "the client's secret is in this file")
-	set.StringVar(&f.redirectURI, "redirect-uri", "", "the redirect_uri of the sign-in")
+	set.StringVar(&f.domain, "domain", "", "use the OAuth endpoints at this URL")
+	set.StringVar(&f.clientID, "client-id", "", "the app client of the sign-in")
+	set.StringVar(&f.secretFile, "client-secret-file", "", "read the client secret from this file")
+	set.StringVar(&f.redirectURI, "redirect-uri", "", "the redirect URI of the sign-in")
 	set.StringVar(&f.code, "code", "", "the code, or - to read it from standard input")
-	set.StringVar(&f.verifier, "code-verifier", "", "the PKCE verifier of the sign-in, where it had a challenge")
-	set.StringVar(&f.pool, "pool", "", "verify the tokens as this user pool's")
-	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of Amazon's (with --pool)")
+	set.StringVar(&f.verifier, "code-verifier", "", "the PKCE verifier of the sign-in, if it had a challenge")
+	set.StringVar(&f.pool, "pool", "", "verify the tokens: they must be from this user pool")
+	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with --pool)")
 	place(set, "domain", "URL", "client-id", "ID", "client-secret-file", "FILE", "redirect-uri", "URL", "code", "CODE",
 		"code-verifier", "TEXT", "pool", "ID", "issuer", "URL")
 	for _, name := range []string{"domain", "client-id", "redirect-uri", "code", "code-verifier", "pool", "issuer"} {
@@ -113,7 +115,7 @@ func (p *program) runExchange(ctx context.Context, cmd *cobra.Command, f exchang
 		TokenType: "Bearer", ExpiresIn: int64(tokens.ExpiresIn.Seconds()),
 	}
 	if verifier == nil {
-		p.notice("poolguard exchange", "the tokens were not verified; --pool says whose they should be")
+		p.notice("poolguard exchange", "the tokens were not verified; give --pool to verify them")
 		return p.writeJSON(out)
 	}
 	failed := verifyExchanged(ctx, verifier, &out)
@@ -137,11 +139,11 @@ func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *excha
 	for _, name := range []string{"domain", "client-id", "client-secret-file", "redirect-uri", "code", "code-verifier", "pool", "issuer"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
 			// Without --pool nothing is verified: that must not come of a variable that is not set.
-			found.add("--%s is empty: see that the variable in it is set", name)
+			found.add("--%s is empty: check that the variable in it is set", name)
 		}
 	}
 	if f.issuer != "" && f.pool == "" {
-		found.add("--issuer goes with --pool")
+		found.add("--issuer needs --pool")
 	}
 	request := oauth.CodeExchange{
 		App:         oauth.App{Domain: f.domain, ClientID: f.clientID, Now: p.now},
@@ -187,7 +189,7 @@ func (p *program) oneCode(ctx context.Context) (oauth.Secret, error) {
 		}
 		return oauth.Secret(l.token), nil
 	}
-	return "", errors.New("standard input has no code")
+	return "", errors.New("standard input contains no code")
 }
 
 // exchangeFaults tells what is wrong by the flags that it came from.

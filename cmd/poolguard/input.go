@@ -23,7 +23,7 @@ type line struct {
 }
 
 // errTwice is a fault of the arguments, as standard input can be read once.
-var errTwice = errors.New("- is there twice: standard input can be read once")
+var errTwice = errors.New("- was given twice: standard input can be read once")
 
 // checkTokens finds what is wrong with the arguments of verify.
 func checkTokens(args []string, faults *faults) {
@@ -34,7 +34,7 @@ func checkTokens(args []string, faults *faults) {
 		}
 	}
 	if len(args) == 0 {
-		faults.add("no token was given: name it, or - to read one per line from standard input")
+		faults.add("no token was given: give one, or - to read one per line from standard input")
 	}
 	if stdins > 1 {
 		*faults = append(*faults, errTwice)
@@ -154,7 +154,7 @@ func (p *program) oneToken(ctx context.Context, arg string) (line, error) {
 			return line{}, fmt.Errorf("standard input: %w", reasonOf(err))
 		}
 		if found = append(found, l); len(found) > 1 {
-			return line{}, errors.New("standard input has more than one line: give one token, on one line")
+			return line{}, errors.New("standard input has more than one line: give one token on one line")
 		}
 	}
 	if len(found) == 0 {
@@ -163,4 +163,4 @@ func (p *program) oneToken(ctx context.Context, arg string) (line, error) {
 	return found[0], nil
 }
 
-var errNoInput = errors.New("standard input has no token")
+var errNoInput = errors.New("standard input contains no token")

@@ -15,18 +15,19 @@ func (p *program) inspect() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect [flags] [--] TOKEN",
 		Short: "Decode a token and explain it",
-		Long: `Inspect decodes a token (or, with -, the one on standard input) and shows what
-it says and how each check comes out, also after one that failed. It trusts
-nothing and needs no network: the flags, all optional, say what to compare the
-token with, and only the address in --jwks is ever asked. Without --jwks the
-signature is not checked, and anybody can have written what is shown.
+		Long: `Inspect decodes a token and shows its content and the result of every check,
+even after a failed one. Give the token as the argument, or - to read it from
+standard input. Inspect trusts nothing and needs no network. All flags are
+optional: they say what to compare the token with. Only an address in --jwks is
+contacted. Without --jwks inspect does not check the signature, and anyone can
+have written what it shows.
 
-JSON output is one object: decoded, signature_held, judged_at, header, claims,
-and checks, each with name, status (passed, failed or not checked), code and
-detail.
+JSON output is one object with decoded, signature_held, judged_at, header,
+claims and checks. Each check has name, status (passed, failed or not checked),
+code and detail.
 
-Exit status: 0 the token could be decoded, whatever the checks say; 1 it could
-not; 2 the command line is wrong. To decide about a token, use verify.`,
+Exit status: 0 the token can be decoded, whatever the checks say; 1 it cannot;
+2 the command line is wrong. To decide whether to accept a token, use verify.`,
 		Example: `  poolguard inspect - < token.txt
   poolguard inspect --pool us-east-1_AbCdEfGhI --scope orders/read - < token.txt
   poolguard inspect --jwks jwks.json -o json - < token.txt | jq .claims`,
@@ -35,7 +36,7 @@ not; 2 the command line is wrong. To decide about a token, use verify.`,
 			policy, faults := flags.read(cmd.Context(), cmd, false)
 			switch {
 			case len(args) == 0:
-				faults.add("no token was given: name it, or - to read it from standard input")
+				faults.add("no token was given: give one, or - to read it from standard input")
 			case len(args) > 1:
 				faults.add("%s", sayBearer(args, "inspect takes one token"))
 			}

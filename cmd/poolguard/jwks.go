@@ -19,16 +19,16 @@ func (p *program) jwks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "jwks [flags] POOL|URL|FILE",
 		Short: "Show the keys of a user pool",
-		Long: `Jwks shows the public keys that tokens are verified with: those that a user
-pool publishes, or those at the address of a key set, or in a file. Of a user
-pool the original issuer is asked, and where that has no keys the updated one.
-A file with the name of a user pool is given as ./NAME.
+		Long: `Jwks shows the public keys that verify the tokens of a user pool. Name a user
+pool, the address of a key set, or a file. For a user pool, jwks asks the
+original issuer first, and the updated issuer if the original one has no keys.
+To name a file that looks like a user pool ID, write ./NAME.
 
-The table has all keys of the set, and says why one cannot be used. JSON (a JWK
-Set, RFC 7517) and PEM have the usable ones.
+The table shows every key of the set, and why a key cannot be used. JSON (a JWK
+Set, RFC 7517) and PEM contain the usable keys only.
 
-Exit status: 0 there is a usable key, 1 there is none, 2 the command line is
-wrong or the file cannot be used, 3 the keys could not be had from an address.`,
+Exit status: 0 there is a usable key; 1 there is none; 2 the command line is
+wrong or the file cannot be used; 3 the keys at an address are unavailable.`,
 		Example: `  poolguard jwks us-east-1_AbCdEfGhI
   poolguard jwks us-east-1_AbCdEfGhI --format json > jwks.json
   poolguard jwks jwks.json --format pem
@@ -55,13 +55,13 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 	var faults faults
 	switch {
 	case len(args) == 0:
-		faults.add("name a user pool, the address of a key set, or a file")
+		faults.add("no key set was named: give a user pool, the address of a key set, or a file")
 	case len(args) > 1:
 		faults.add("jwks takes one user pool, address or file")
 	case strings.TrimSpace(args[0]) == "":
-		faults.add("the name of the user pool, address or file is empty")
+		faults.add("the argument is empty: give a user pool, the address of a key set, or a file")
 	case isToken(args[0]):
-		faults.add("a token, which is not shown here, has no keys: name a user pool, the address of a key set, or a file")
+		faults.add("the argument is a token, which has no keys: give a user pool, the address of a key set, or a file")
 	case isURL(args[0]):
 		if _, err := keysAt(keyset.RemoteConfig{URL: args[0]}); err != nil {
 			faults.add("the address %w", err)
@@ -95,7 +95,7 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 			continue
 		}
 		if n > 0 {
-			p.notice("poolguard jwks", fmt.Sprintf("these are the keys of the updated issuer; the original one has none: %v", errors.Join(faults...)))
+			p.notice("poolguard jwks", fmt.Sprintf("these are the keys of the updated issuer; those of the original issuer are unavailable: %v", errors.Join(faults...)))
 		}
 		return p.showKeys(jwks, source, format)
 	}
@@ -106,7 +106,7 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 func fetchSource(ctx context.Context, address string) ([]byte, error) {
 	jwks, err := fetch(ctx, address)
 	if err != nil && strings.Contains(err.Error(), "status 404") && !strings.Contains(address, keySetPath) {
-		return nil, fmt.Errorf("%w; its end may be missing: %s", err, keySetPath)
+		return nil, fmt.Errorf("%w; the end of the address may be missing: %s", err, keySetPath)
 	}
 	return jwks, err
 }
@@ -120,11 +120,11 @@ func readSource(ctx context.Context, source string) ([]byte, error) {
 	jwks, err := readKeySet(ctx, source)
 	if errors.Is(err, fs.ErrNotExist) && strings.Contains(source, "_") && !strings.ContainsAny(source, `/\.`) {
 		if _, _, fault := cognito.Issuers(source); fault != nil {
-			return nil, fmt.Errorf("%s; and there is no such file", strings.TrimPrefix(fault.Error(), "cognito: "))
+			return nil, fmt.Errorf("%s; and there is no file with this name", strings.TrimPrefix(fault.Error(), "cognito: "))
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%q cannot be read: %w (it is no user pool ID and no address, so it is taken for a file)", source, reasonOf(err))
+		return nil, fmt.Errorf("%q cannot be read: %w (it is not a user pool ID and not an address, so it is read as a file)", source, reasonOf(err))
 	}
 	if _, err := keyset.Parse(jwks); err != nil && !errors.Is(err, keyset.ErrNoUsableKey) {
 		return nil, fmt.Errorf("%q cannot be used: %s", source, strings.TrimPrefix(err.Error(), "keyset: "))

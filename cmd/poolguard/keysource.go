@@ -18,7 +18,7 @@ func (r *policyReader) source(ctx context.Context) {
 	if len(r.pools) > 1 {
 		for _, flag := range []string{"jwks", "issuer"} {
 			if r.flags.Changed(flag) {
-				r.spoil(flag, "--%s goes with one --pool only", flag)
+				r.spoil(flag, "--%s works with one --pool only", flag)
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func (r *policyReader) contradiction() {
 		return
 	}
 	if _, _, err := cognito.Issuers(r.pools[0]); err == nil { // otherwise it is a fault by itself
-		r.faults.add("--issuer is of the user pool %s, --pool names another one: %s", named, r.pools[0])
+		r.faults.add("--issuer is for the user pool %s, and --pool names another one: %s", named, r.pools[0])
 	}
 }
 

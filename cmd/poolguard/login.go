@@ -37,24 +37,25 @@ func (p *program) login() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Sign in from the terminal",
-		Long: `Login signs in at a user pool and keeps the tokens, for poolguard token and
-poolguard whoami. The browser opens the pool's own pages and comes back to
-http://localhost:8976/callback, which must be among the app client's callback
-URLs, letter by letter; --port names another port. The code that it comes back
-with is of use to this command alone (PKCE).
+		Long: `Login signs in at a user pool and stores the tokens for poolguard token and
+poolguard whoami. It opens the sign-in page of the pool in the browser. The
+browser then returns to http://localhost:8976/callback. Exactly this URL must be
+a callback URL of the app client; --port selects another port. The authorization
+code in that URL is protected with PKCE: only this command can use it.
 
-What the flags say of the pool is saved as a profile, so that the next time
-poolguard login is enough. With --no-browser, or where none opens, the address
-to go to is printed. If that browser is on another machine, paste the address
-that it could not open in the end here.
+Login saves the flags about the pool as a profile. The next time, poolguard
+login is enough. With --no-browser, or if no browser opens, login prints the
+address to open. If that browser is on another machine, it cannot open the
+callback URL at the end: copy that URL from the browser and paste it here.
 
-Tokens are kept in a file that only you can read, encrypted with a key from the
-system's key ring. Where there is no key ring they are in the file as they are,
-and login says so. A client secret is never stored: the profile has the name of
-the file or of the environment variable.
+Login stores the tokens in a file that only you can read. The file is encrypted
+with a key from the system's key ring. Without a key ring the file is not
+encrypted, and login says so. Login never stores a client secret: the profile
+has the name of the file or environment variable that contains it.
 
-Exit status: 0 signed in; 1 refused, or nobody came back in time; 2 the command
-line or configuration is wrong; 3 the user pool could not be reached.`,
+Exit status: 0 signed in; 1 the sign-in was refused, or the browser did not
+return in time; 2 the command line or configuration is wrong; 3 the user pool
+is unavailable.`,
 		Example: `  poolguard login --local
   poolguard login --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
       --domain https://auth.example.com --scope openid --scope orders/read
@@ -76,25 +77,25 @@ func (f *loginFlags) define(p *program, cmd *cobra.Command) {
 	f.profileFlags.define(p, cmd)
 	set := cmd.Flags()
 	set.StringVar(&f.pool, "pool", "", "sign in at this user pool")
-	set.StringVar(&f.clientID, "client-id", "", "as this app client")
-	set.StringVar(&f.domain, "domain", "", "whose OAuth endpoints are at this URL")
-	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of Amazon's")
-	set.StringArrayVar(&f.scopes, "scope", nil, "ask for this scope (repeatable; default openid, or all that a machine has)")
-	set.IntVar(&f.port, "port", 0, "have the browser come back to this port (default 8976)")
-	set.BoolVar(&f.machine, "machine", false, "get a token for the client itself, by its secret, without a browser")
-	set.StringVar(&f.secretFile, "client-secret-file", "", "the client's secret is in this file")
-	set.StringVar(&f.secretEnv, "client-secret-env", "", "the client's secret is in this environment variable")
+	set.StringVar(&f.clientID, "client-id", "", "sign in as this app client")
+	set.StringVar(&f.domain, "domain", "", "use the OAuth endpoints at this URL")
+	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito")
+	set.StringArrayVar(&f.scopes, "scope", nil, "ask for this scope (repeatable; default openid, or every scope of a machine)")
+	set.IntVar(&f.port, "port", 0, "use this port for the callback URL (default 8976)")
+	set.BoolVar(&f.machine, "machine", false, "get a token for the client itself, with its secret and without a browser")
+	set.StringVar(&f.secretFile, "client-secret-file", "", "read the client secret from this file")
+	set.StringVar(&f.secretEnv, "client-secret-env", "", "read the client secret from this environment variable")
 	set.BoolVar(&f.local, "local", false, "sign in at the pool of poolguard userpool serve on this machine")
-	set.BoolVar(&f.noBrowser, "no-browser", false, "print the address to open, and open none")
-	set.BoolVar(&f.again, "again", false, "ask who signs in also where the browser is signed in")
-	set.StringVar(&f.timeout, "timeout", "5m", "wait this long for the browser")
-	set.StringVar(&f.storage, "storage", "auto", "keep tokens by the key ring, in a plain file, or as there is (auto)")
+	set.BoolVar(&f.noBrowser, "no-browser", false, "print the address to open, and open no browser")
+	set.BoolVar(&f.again, "again", false, "show the sign-in page even if the browser is signed in")
+	set.StringVar(&f.timeout, "timeout", "5m", "wait at most this long for the browser")
+	set.StringVar(&f.storage, "storage", "auto", "store tokens encrypted with the key ring (keyring), in a plain file (file), or use the key ring if there is one (auto)")
 	place(set, "pool", "ID", "client-id", "ID", "domain", "URL", "issuer", "URL", "scope", "NAME", "port", "NUMBER",
 		"client-secret-file", "FILE", "client-secret-env", "NAME", "timeout", "DURATION", "storage", "WAY")
 	for _, name := range []string{"pool", "client-id", "domain", "issuer", "scope", "port", "client-secret-env", "timeout"} {
 		completeWith(cmd, name)
 	}
-	completeWith(cmd, "storage", "auto\tby the key ring where there is one", "keyring\tby the key ring", "file\tin a plain file")
+	completeWith(cmd, "storage", "auto\twith the key ring, if there is one", "keyring\tencrypted with the key ring", "file\tin a plain file")
 }
 
 func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginFlags) error {
@@ -161,25 +162,25 @@ func (f *loginFlags) check(cmd *cobra.Command) (timeout time.Duration, err error
 		found.add("--storage must be auto, keyring or file")
 	}
 	if f.secretFile != "" && f.secretEnv != "" {
-		found.add("--client-secret-file contradicts --client-secret-env: give one of them")
+		found.add("--client-secret-file and --client-secret-env exclude each other: give one of them")
 	}
 	if cmd.Flags().Changed("port") && (f.port < 1 || f.port > 65535) {
 		found.add("--port must be a number from 1 to 65535")
 	}
 	for _, name := range []string{"pool", "client-id", "domain", "issuer", "client-secret-file", "client-secret-env", "profile", "config"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
-			found.add("--%s is empty: see that the variable in it is set", name)
+			found.add("--%s is empty: check that the variable in it is set", name)
 		}
 	}
 	if f.local {
 		for _, name := range []string{"pool", "client-id", "issuer"} {
 			if cmd.Flags().Changed(name) {
-				found.add("--local has a user pool of its own: leave out --%s, or --local", name)
+				found.add("--local selects its own user pool: remove --%s, or remove --local", name)
 			}
 		}
 	}
 	if f.machine && (f.noBrowser || f.again) {
-		found.add("--machine needs no browser: --no-browser and --again are for people")
+		found.add("--machine uses no browser: remove --no-browser and --again")
 	}
 	return timeout, found.err()
 }
@@ -208,7 +209,7 @@ func sameAccount(c *chosen, before profile.Profile) error {
 	if !c.exists || c.named || before.UserPoolID == after.UserPoolID && before.ClientID == after.ClientID && before.Machine == after.Machine {
 		return nil
 	}
-	return &failure{statusUsage, fmt.Errorf("the profile %[1]s is that of the app client %[2]s of the user pool %[3]s: say --profile NAME to keep this one beside it, or --profile %[1]s to change it",
+	return &failure{statusUsage, fmt.Errorf("the profile %[1]s is for the app client %[2]s of the user pool %[3]s: give --profile NAME to add another profile, or --profile %[1]s to change this one",
 		c.name, before.ClientID, before.UserPoolID)}
 }
 
@@ -256,7 +257,7 @@ func (p *program) storage(way string) (tokenstore.Ring, error) {
 	}
 	ring := p.keyRing()
 	if ring == nil && way == "keyring" {
-		return nil, &failure{statusUsage, errors.New("--storage keyring: this session has no key ring that could be found")}
+		return nil, &failure{statusUsage, errors.New("--storage keyring: no key ring was found in this session")}
 	}
 	return ring, nil
 }
@@ -290,10 +291,10 @@ func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, t
 		}
 	}
 	if !c.exists && c.named {
-		found.add("the profile %s is not in %s%s: it is made by naming what is missing", c.name, c.path, c.others())
+		found.add("there is no profile %s in %s%s: login creates it if the missing values are given", c.name, c.path, c.others())
 	}
 	if c.said.Equal(profile.Profile{}) {
-		found.add("to sign in at the pool of poolguard userpool serve, say --local")
+		found.add("to sign in at the pool of poolguard userpool serve, give --local")
 	}
 	return nil, cmp.Or(found.err(), err)
 }
@@ -318,7 +319,7 @@ func saveProfile(ctx context.Context, c *chosen) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return &failure{statusUsage, fmt.Errorf("signed in, but the profile could not be saved: %w", err)}
+		return &failure{statusUsage, fmt.Errorf("signed in, but the profile cannot be saved: %w", err)}
 	}
 	return nil
 }
@@ -332,7 +333,7 @@ func (p *program) sayPlain(command string, c *chosen, ringProblem error, asked b
 	case asked && p.keyRing() != nil:
 		why = "--storage file"
 	}
-	p.notice("poolguard "+command, fmt.Sprintf("%s: the tokens are not encrypted; whoever can read %s has them", why, terminal.Unbroken(c.store(nil).Path())))
+	p.notice("poolguard "+command, fmt.Sprintf("%s: the tokens are not encrypted; every program that can read %s can use them", why, terminal.Unbroken(c.store(nil).Path())))
 }
 
 // sayBegan does so where a machine's first tokens came without a login.
@@ -348,10 +349,10 @@ func (p *program) sayLogin(c *chosen, result *account.Result, storage string) er
 		p.sayPlain("login", c, result.RingProblem, storage == "file")
 	}
 	if result.Former != nil {
-		p.notice("poolguard login", "the sign-in before this one could not be revoked, and its refresh token stays good until it expires: "+terminal.Escape(result.Former.Error(), false))
+		p.notice("poolguard login", "the previous sign-in could not be revoked, and its refresh token works until it expires: "+terminal.Escape(result.Former.Error(), false))
 	}
 	if result.NoRefresh {
-		p.notice("poolguard login", "the user pool gave no refresh token: sign in again when the tokens have expired")
+		p.notice("poolguard login", "the user pool issued no refresh token: sign in again when the tokens have expired")
 	}
 	g := p.page()
 	who := result.Identity.Username

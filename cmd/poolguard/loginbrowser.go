@@ -32,7 +32,7 @@ type visit struct {
 func (p *program) signInByBrowser(ctx context.Context, c *chosen, a *account.Account, flags *loginFlags, timeout time.Duration) (*account.Result, error) {
 	receiver, err := callback.Listen(ctx, c.said.ListenPort())
 	if errors.Is(err, callback.ErrPortTaken) {
-		return nil, &failure{statusUsage, fmt.Errorf("%w: choose one with --port that the app client has as a callback URL too", err)}
+		return nil, &failure{statusUsage, fmt.Errorf("%w; choose another port with --port: the app client needs a callback URL with it", err)}
 	}
 	if err != nil {
 		return nil, &failure{statusUsage, err}
@@ -57,7 +57,7 @@ func (p *program) signInByBrowser(ctx context.Context, c *chosen, a *account.Acc
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, &failure{statusRejected, fmt.Errorf("nobody came back from signing in within %s\nIf the page was about redirect_uri: %s must be among the app client's callback URLs.", flags.timeout, c.said.RedirectURL())} //nolint:revive // the second line is a sentence
+		return nil, &failure{statusRejected, fmt.Errorf("the browser did not return from the sign-in within %s\nIf the page reported an error about redirect_uri: %s must be a callback URL of the app client.", flags.timeout, c.said.RedirectURL())} //nolint:revive // the second line is a sentence
 	}
 	return nil, err
 }
@@ -69,14 +69,14 @@ func (p *program) sendBrowser(ctx context.Context, c *chosen, v *visit, none boo
 	if none {
 		g.Paragraph(0, "To sign in, open this address in a browser:\n")
 		g.Paste(v.attempt.URL, "")
-		g.Paragraph(0, "If it is on another machine, paste here the address that it could not open in the end.")
+		g.Paragraph(0, "If that browser is on another machine, it cannot open the callback URL at the end: copy that URL and paste it here.")
 		if err := p.show(g); err != nil {
 			return err
 		}
 		go p.takePasted(ctx, c, v)
 		return nil
 	}
-	g.Paragraph(0, "A browser opens to sign in. If it does not, open this address:\n")
+	g.Paragraph(0, "A browser opens for the sign-in. If it does not, open this address:\n")
 	g.Paste(v.attempt.URL, "")
 	if err := p.show(g); err != nil {
 		return err
@@ -85,8 +85,8 @@ func (p *program) sendBrowser(ctx context.Context, c *chosen, v *visit, none boo
 		if p.openBrowser(ctx, v.attempt.URL) == nil || ctx.Err() != nil {
 			return
 		}
-		p.notice("poolguard login", "no browser could be opened here: open the address yourself. If that is on another machine, "+
-			"paste here the address that its browser could not open in the end.")
+		p.notice("poolguard login", "no browser opens on this machine: open the address yourself. If that browser is on another machine, "+
+			"it cannot open the callback URL at the end: copy that URL and paste it here.")
 		p.takePasted(ctx, c, v)
 	}()
 	return nil
@@ -100,11 +100,11 @@ func (p *program) takePasted(ctx context.Context, c *chosen, v *visit) {
 		}
 		address, err := url.Parse(l.token)
 		if l.cut || err != nil || !strings.HasPrefix(l.token, c.said.RedirectURL()+"?") {
-			p.notice("poolguard login", fmt.Sprintf("that is not it: the address begins with %s?", c.said.RedirectURL()))
+			p.notice("poolguard login", fmt.Sprintf("the text is not the callback URL: it must begin with %s?", c.said.RedirectURL()))
 			continue
 		}
 		if !v.judge(address).Done {
-			p.notice("poolguard login", "that address is of another sign-in, or not all of it was pasted")
+			p.notice("poolguard login", "the callback URL is from another sign-in, or it is not complete")
 			continue
 		}
 		v.end()
@@ -131,7 +131,7 @@ func (v *visit) judge(address *url.URL) callback.Outcome {
 	case errors.As(err, &refused):
 		outcome.Refusal = refused.Message()
 	case err != nil:
-		outcome.Refusal = "the tokens could not be kept; the terminal says why"
+		outcome.Refusal = "the tokens could not be stored; the terminal shows the reason"
 	}
 	return outcome
 }

@@ -18,17 +18,19 @@ func (p *program) logout() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Sign out: revoke and delete the tokens",
-		Long: `Logout has the user pool revoke the refresh token, with the access tokens that
-came of it, and deletes what is kept here. The profile stays. Tokens that were
-copied elsewhere pass verification offline until they expire, and the browser
-stays signed in at the pool: poolguard login --again asks anew.
+		Long: `Logout revokes the refresh token at the user pool, together with the access
+tokens that came from it, and deletes the stored tokens. The profile stays. A
+copy of an access token still passes offline verification until it expires. The
+browser stays signed in at the pool: poolguard login --again shows the sign-in
+page again.
 
-What is kept here is deleted also where the user pool cannot be reached; logout
-says so, since whoever has a copy of the refresh token can use it then.
+Logout deletes the stored tokens even if the user pool is unavailable. It says
+so, because the refresh token is not revoked then, and a copy of it still works.
 
-Exit status: 0 signed out, or nobody was signed in; 1 the pool refused to
-revoke; 2 the command line or configuration is wrong, or something could not be
-deleted; 3 deleted here, and the pool could not be reached or asked.`,
+Exit status: 0 signed out, or there was no sign-in; 1 the pool refused to revoke
+the token; 2 the command line or configuration is wrong, or a file cannot be
+deleted; 3 the tokens are deleted, and the pool is unavailable or cannot be
+asked.`,
 		Example: `  poolguard logout
   poolguard logout --profile robot`,
 		Args:              noArguments,
@@ -44,7 +46,7 @@ deleted; 3 deleted here, and the pool could not be reached or asked.`,
 func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	c, err := p.existing(&flags)
 	if f, ok := errors.AsType[*failure](err); ok && f.status == statusRejected { // there is no profile at all
-		return p.write([]byte("Nobody was signed in.\n"))
+		return p.write([]byte("There was no sign-in.\n"))
 	}
 	if err != nil {
 		return err
@@ -56,12 +58,12 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	}
 	if ring != nil {
 		// The file is gone, without which the key opens nothing.
-		p.notice("poolguard logout", "the key of the tokens, which are deleted, stays in the key ring: "+terminal.Escape(ring.Error(), false))
+		p.notice("poolguard logout", "the tokens are deleted, but their key is still in the key ring: "+terminal.Escape(ring.Error(), false))
 	}
 	if out.NotRevoked != nil {
 		return notRevoked(out.NotRevoked)
 	}
-	text := "Nobody was signed in, profile " + c.name + ".\n"
+	text := "There was no sign-in, profile " + c.name + ".\n"
 	if out.Was {
 		text = "Signed out, profile " + c.name + ".\n"
 	}
@@ -88,14 +90,14 @@ func notRevoked(why error) error {
 	var refused *oauth.Error
 	switch {
 	case errors.As(why, &refused) && refused.Temporary():
-		text = "the user pool gave no answer"
+		text = "the user pool did not answer"
 		if cause := refused.Unwrap(); cause != nil {
 			text += ": " + terminal.Escape(cause.Error(), true)
 		}
-		text += "\nWhoever has a copy of it can use it until it expires."
+		text += "\nA copy of it works until it expires."
 	case errors.As(why, &refused):
 		f := oauthFailure(refused)
 		status, text = f.status, f.Error()
 	}
-	return &failure{status, fmt.Errorf("deleted here, but the refresh token could not be revoked: %s", text)}
+	return &failure{status, fmt.Errorf("the stored tokens are deleted, but the refresh token could not be revoked: %s", text)}
 }

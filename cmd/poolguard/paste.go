@@ -9,7 +9,7 @@ import (
 )
 
 // noPart says what to do with a word that people copy along with a token.
-const noPart = "Take \"Bearer\" away: it is not part of the token."
+const noPart = "Remove \"Bearer\": it is not part of the token."
 
 // longestPath bounds what is looked up as the name of a file: no token is.
 const longestPath = 200
@@ -21,33 +21,33 @@ func (p *policy) pasteHint(code cognito.Code) string {
 	trimmed := strings.TrimSpace(text)
 	// The answer may have as many dots as a refresh token.
 	if strings.HasPrefix(trimmed, "{") {
-		return "This is the token endpoint's whole answer: pass its access_token."
+		return "This is the whole answer of the token endpoint: pass its access_token."
 	}
 	if code != cognito.ErrTokenMalformed {
 		return ""
 	}
 	switch {
 	case text == "":
-		return "The argument is empty: see that the variable in it is set."
+		return "The argument is empty: check that the variable in it is set."
 	case trimmed == "":
-		return "The argument has white space only: see that the variable in it is set."
+		return "The argument is white space only: check that the variable in it is set."
 	case strings.EqualFold(trimmed, "Bearer") && text != trimmed:
-		return "There is nothing after \"Bearer\": see that the variable in it is set, and give it alone."
+		return "There is nothing after \"Bearer\": check that the variable in it is set, and pass the token alone."
 	case strings.EqualFold(trimmed, "Bearer"):
 		return noPart
 	case hasPrefixFold(trimmed, "Bearer "):
-		return "Take \"Bearer \" away: it is not part of the token."
+		return "Remove \"Bearer \": it is not part of the token."
 	case hasPrefixFold(trimmed, "Authorization:"):
-		return "Take \"Authorization: Bearer \" away: it is not part of the token."
+		return "Remove \"Authorization: Bearer \": it is not part of the token."
 	case strings.ContainsAny(trimmed[:1], "\"'`") || hasPrefixFold(trimmed, "\u201c") || hasPrefixFold(trimmed, "\u2018"):
-		return "Take the quotes away: they are not part of the token."
+		return "Remove the quotes: they are not part of the token."
 	case p.given.argument && isFile(text):
 		if p.inspecting {
 			return "This is the name of a file. To read the token from it: poolguard inspect - < FILE"
 		}
 		return "This is the name of a file. To read tokens from it: poolguard verify [flags] - < FILE"
 	case trimmed != text:
-		return "Take the white space before or after the token away: it is not part of it."
+		return "Remove the white space before or after the token: it is not part of the token."
 	case strings.Count(text, ".") == 1:
 		return "The signature is missing: the token was cut. Copy all three parts of it."
 	}

@@ -42,15 +42,15 @@ func (f *policyFlags) define(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.pools, "pool", nil, "accept tokens of this user pool (repeatable)")
 	flags.StringArrayVar(&f.clientIDs, "client-id", nil, "accept tokens of this app client (repeatable)")
 	flags.BoolVar(&f.anyClient, "any-client", false, "accept tokens of every app client of the pool")
-	flags.StringVar(&f.tokenUse, "token-use", "", "accept tokens of this kind: access, id or any")
-	flags.StringArrayVar(&f.groups, "group", nil, "require that the user is in this group (repeatable)")
-	flags.StringArrayVar(&f.scopes, "scope", nil, "require that the token has this scope (repeatable)")
-	flags.StringArrayVar(&f.audiences, "audience", nil, "accept tokens bound to this resource (repeatable)")
-	flags.StringVar(&f.nonce, "nonce", "", "require that the ID token has this nonce")
-	flags.StringVar(&f.leeway, "leeway", "", "allow clocks to differ by this, such as 30s (default 0)")
-	flags.StringVar(&f.at, "at", "", "judge at this time, RFC 3339 or Unix seconds (default now)")
-	flags.StringVar(&f.keysFrom, "jwks", "", "take the keys from here (with one --pool only)")
-	flags.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of Amazon's (with one --pool only)")
+	flags.StringVar(&f.tokenUse, "token-use", "", "accept this kind of token: access, id or any")
+	flags.StringArrayVar(&f.groups, "group", nil, "require this group of the user (repeatable)")
+	flags.StringArrayVar(&f.scopes, "scope", nil, "require this scope (repeatable)")
+	flags.StringArrayVar(&f.audiences, "audience", nil, "accept tokens that are bound to this resource (repeatable)")
+	flags.StringVar(&f.nonce, "nonce", "", "require this nonce of the ID token")
+	flags.StringVar(&f.leeway, "leeway", "", "allow this difference between clocks, such as 30s (default 0)")
+	flags.StringVar(&f.at, "at", "", "check the token at this time, RFC 3339 or Unix seconds (default now)")
+	flags.StringVar(&f.keysFrom, "jwks", "", "read the keys from here (with one --pool only)")
+	flags.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with one --pool only)")
 	place(flags, "pool", "ID", "client-id", "ID", "token-use", "USE", "group", "NAME", "scope", "NAME", "audience", "URL",
 		"nonce", "TEXT", "leeway", "DURATION", "at", "TIME", "jwks", "FILE|URL", "issuer", "URL")
 	outputFlag(cmd, &f.output)
@@ -109,9 +109,9 @@ func (r *policyReader) values() {
 		for _, v := range values {
 			switch {
 			case strings.TrimSpace(v) == "":
-				r.spoil(flag.Name, "--%s is empty: see that the variable in it is set", flag.Name)
+				r.spoil(flag.Name, "--%s is empty: check that the variable in it is set", flag.Name)
 			case isToken(v) && flag.Name != "nonce":
-				r.spoil(flag.Name, "--%s holds a token, which is not shown here: tokens are given as arguments", flag.Name)
+				r.spoil(flag.Name, "--%s contains a token, which is not shown here: give tokens as arguments", flag.Name)
 			case strings.TrimRight(v, " \t\r\n") != v && flag.Name != "nonce" && flag.Name != "jwks":
 				r.spoil(flag.Name, "--%s has white space at its end", flag.Name)
 			}
@@ -130,13 +130,13 @@ func (r *policyReader) spoil(flag, format string, args ...any) {
 // mandatory finds what verify cannot do without.
 func (r *policyReader) mandatory() {
 	if len(r.pools) == 0 {
-		r.spoil("pool", "--pool is missing: name the user pool whose tokens are trusted, such as us-east-1_AbCdEfGhI")
+		r.spoil("pool", "--pool is missing: name the user pool that you trust, such as us-east-1_AbCdEfGhI")
 	}
 	if len(r.clientIDs) == 0 && !r.anyClient {
-		r.spoil("client-id", "--client-id is missing: name the app clients whose tokens are accepted, or skip that check with --any-client")
+		r.spoil("client-id", "--client-id is missing: name the app clients that you accept, or skip that check with --any-client")
 	}
 	if r.policyFlags.tokenUse == "" {
-		r.spoil("token-use", "--token-use is missing: say access, id or any")
+		r.spoil("token-use", "--token-use is missing: give access, id or any")
 	}
 }
 
@@ -144,7 +144,7 @@ func (r *policyReader) names() {
 	// One pool named twice is one pool; the library takes it for a mistake.
 	r.pools = unique(r.pools)
 	if len(r.clientIDs) > 0 && r.anyClient {
-		r.faults.add("--any-client contradicts --client-id: give one of them")
+		r.faults.add("--any-client and --client-id exclude each other: give one of them")
 	}
 	for _, list := range []struct {
 		flag   string

@@ -27,8 +27,8 @@ type profileFlags struct{ profile, config string }
 func (f *profileFlags) define(p *program, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.profile, "profile", "", "use the settings of this name ($POOLGUARD_PROFILE)")
-	flags.StringVar(&f.config, "config", "", "read the profiles from this file ($POOLGUARD_CONFIG)")
+	flags.StringVar(&f.profile, "profile", "", "use this profile (default $POOLGUARD_PROFILE)")
+	flags.StringVar(&f.config, "config", "", "read the profiles from this file (default $POOLGUARD_CONFIG)")
 	place(flags, "profile", "NAME", "config", "FILE")
 	_ = cmd.RegisterFlagCompletionFunc("profile", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return p.profileNames(f), cobra.ShellCompDirectiveNoFileComp
@@ -54,7 +54,7 @@ func (p *program) configPath(f *profileFlags) (string, error) {
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return "", errors.New("there is no folder for configurations: say with --config where the profiles are")
+		return "", errors.New("the folder for configuration files is not known: give the file of the profiles with --config")
 	}
 	return filepath.Join(dir, "poolguard", "config.yaml"), nil
 }
@@ -130,9 +130,9 @@ func (p *program) existing(f *profileFlags) (*chosen, error) {
 	}
 	switch {
 	case len(c.file.Profiles) == 0 && !c.named:
-		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile yet in %s; poolguard login makes one", c.path)}
+		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile yet in %s; poolguard login creates one", c.path)}
 	case !c.named && c.file.Default == "":
-		return nil, &failure{statusUsage, fmt.Errorf("which profile is meant is not said, by --profile or as default: in %s%s", c.path, c.others())}
+		return nil, &failure{statusUsage, fmt.Errorf("no profile was selected: give --profile, or set the default, in %s%s", c.path, c.others())}
 	}
 	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.name, c.path, c.others())}
 }
@@ -180,7 +180,7 @@ func (p *program) clientSecret(c *chosen) (oauth.Secret, error) {
 		if secret := p.getenv(from.Env); secret != "" {
 			return oauth.Secret(secret), nil
 		}
-		return "", fmt.Errorf("the client secret is in the environment variable %s, which is not set", from.Env)
+		return "", fmt.Errorf("the client secret must be in the environment variable %s, which is not set", from.Env)
 	case from.File != "":
 		path := from.File
 		if !filepath.IsAbs(path) {
@@ -204,7 +204,7 @@ func readSecret(path string) (oauth.Secret, error) {
 	}
 	secret := strings.TrimRight(string(text), "\r\n")
 	if secret == "" {
-		return "", fmt.Errorf("the file %s, which should have the client secret, is empty", path)
+		return "", fmt.Errorf("the file of the client secret is empty: %s", path)
 	}
 	return oauth.Secret(secret), nil
 }

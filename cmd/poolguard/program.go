@@ -27,9 +27,9 @@ type program struct {
 // The exit statuses that scripts rely on. Success is 0; one that a signal ended
 // has 128 and the signal's number, as shells have it.
 const (
-	statusRejected    = 1 // a token was rejected, could not be decoded, or there is no usable key
+	statusRejected    = 1 // a token was rejected or cannot be decoded, or there is no usable key
 	statusUsage       = 2 // the command line or configuration is wrong, or the output was lost
-	statusUnavailable = 3 // keys could not be had: no verdict about the token
+	statusUnavailable = 3 // keys are unavailable: there is no verdict about the token
 )
 
 // A failure ends the command with a status other than 0. Its cause, if there is

@@ -16,8 +16,8 @@ func (p *program) root() *cobra.Command {
 		Short: "Verify Amazon Cognito tokens",
 		Long: `Poolguard verifies the tokens of Amazon Cognito user pools.
 
-It needs no AWS account and no credentials: a token is checked with the public
-keys of its user pool.`,
+It needs no AWS account and no credentials: it checks a token with the public
+keys of the user pool.`,
 		Example: `  poolguard verify --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
       --token-use access - < token.txt
   poolguard inspect - < token.txt

@@ -169,7 +169,7 @@ func TestSignInFromTheTerminal(t *testing.T) {
 	_, stderr, status := d.run(t, "", "token")
 	wantText(t, stderr, status, 1, "there is no profile yet", "poolguard login")
 	stdout, stderr, status := d.run(t, "", "logout")
-	wantText(t, stdout+stderr, status, 0, "Nobody was signed in.")
+	wantText(t, stdout+stderr, status, 0, "There was no sign-in.")
 	stdout, stderr, status = d.login(t)
 	wantText(t, stdout, status, 0, "Signed in as anaya (anaya@example.com), profile local.", "poolguard token)")
 	wantText(t, stderr, status, 0, "there is no key ring in this session", "not encrypted")
@@ -224,7 +224,7 @@ func TestSignInFromTheTerminal(t *testing.T) {
 	_, stderr, status = d.run(t, "", "token")
 	wantText(t, stderr, status, 1, "not signed in: poolguard login\n")
 	stdout, _, status = d.run(t, "", "logout")
-	wantText(t, stdout, status, 0, "Nobody was signed in")
+	wantText(t, stdout, status, 0, "There was no sign-in")
 }
 
 // refresh asks the pool and returns the error that it reports.
@@ -334,7 +334,7 @@ func TestKilledWhileRefreshing(t *testing.T) {
 		t.Fatal(got)
 	}
 	stdout, stderr, status := d.run(t, "", "token")
-	wantText(t, stderr, status, 1, "the user pool takes the refresh token no more", "sign in again: poolguard login\n")
+	wantText(t, stderr, status, 1, "the user pool rejects the refresh token", "sign in again: poolguard login\n")
 	if stdout != "" || strings.Contains(stderr, tokens.Refresh) {
 		t.Errorf("%s%s", stdout, stderr)
 	}
@@ -378,7 +378,7 @@ func TestPoolAway(t *testing.T) {
 	before := func(*http.Request) bool { return true }
 	d.before.Store(&before)
 	_, stderr, status := d.run(t, "", "logout")
-	wantText(t, stderr, status, 3, "deleted here, but the refresh token could not be revoked")
+	wantText(t, stderr, status, 3, "the stored tokens are deleted, but the refresh token could not be revoked")
 	if _, err := os.Stat(d.store().Path()); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the tokens are still there:", err)
 	}
@@ -398,7 +398,7 @@ func TestSignInRefused(t *testing.T) {
 	}
 	d.env = slices.Concat(env, []string{"BROWSER_DOES=fail"})
 	_, stderr, status := d.login(t, "--timeout", "1s")
-	wantText(t, stderr, status, 1, "no browser could be opened here", "nobody came back", d.callback())
+	wantText(t, stderr, status, 1, "no browser opens on this machine", "the browser did not return", d.callback())
 	if _, err := os.Stat(d.config); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a sign-in that failed left a profile: %v", err)
 	}
@@ -416,7 +416,7 @@ func TestSignInRefused(t *testing.T) {
 	// A port that the app client does not know: the page says so, and nobody comes back.
 	other := newDesk(t)
 	_, stderr, status = d.login(t, "--port", strconv.Itoa(other.port), "--timeout", "1s")
-	wantText(t, stderr, status, 1, "must be among the app client's callback URLs")
+	wantText(t, stderr, status, 1, "must be a callback URL of the app client")
 }
 
 func (d *desk) callback() string { return fmt.Sprintf("http://localhost:%d/callback", d.port) }
@@ -460,7 +460,7 @@ func TestPastedCallback(t *testing.T) {
 		t.Fatalf("%v\n%s%s", err, out.text.String(), errs.text.String())
 	}
 	wantText(t, out.text.String(), 0, 0, "Signed in as admin")
-	wantText(t, errs.text.String(), 0, 0, "that is not it", "that address is of another sign-in")
+	wantText(t, errs.text.String(), 0, 0, "the text is not the callback URL", "the callback URL is from another sign-in")
 }
 
 // A machine signs in by its secret, with and without a login.
@@ -612,7 +612,7 @@ func TestExchange(t *testing.T) {
 	stdout, _, status = d.run(t, code()+"\n", args...) // Amazon's issuers, which these are not of
 	wantText(t, stdout, status, 1, `"access_token":"eyJ`, `"valid":false,"error":{"code":"issuer_mismatch"`)
 	_, stderr, status = d.run(t, "", args...)
-	wantText(t, stderr, status, 2, "standard input has no code")
+	wantText(t, stderr, status, 2, "standard input contains no code")
 	_, stderr, status = d.run(t, "", "exchange", "--domain", "http://example.com", "--client-id", "a b", "--redirect-uri", "x", "--code", "c")
 	wantText(t, stderr, status, 2, "--domain ", "--client-id ", "--redirect-uri ")
 	before := func(*http.Request) bool { return true }

@@ -77,7 +77,7 @@ func TestExchangeEmptyFlags(t *testing.T) {
 	args := []string{"exchange", "--domain", d.url, "--client-id", "local-client", "--redirect-uri", d.callback(), "--code", "c"}
 	for _, name := range []string{"--pool", "--issuer", "--client-secret-file", "--code-verifier", "--code", "--domain"} {
 		_, stderr, status := d.run(t, "", slices.Concat(args, []string{name, ""})...)
-		wantText(t, stderr, status, 2, name+" is empty: see that the variable in it is set")
+		wantText(t, stderr, status, 2, name+" is empty: check that the variable in it is set")
 	}
 	if n := d.log.count("POST /oauth2/token") + d.log.count("invalid_grant"); n != 0 {
 		t.Error("a code was sent")
@@ -183,7 +183,7 @@ func TestWrongClock(t *testing.T) {
 	}
 	clock(http.MethodPost, `{"offset":"-2h"}`)
 	stdout, stderr, status := d.run(t, "", "token")
-	wantText(t, stderr, status, 1, "token_expired", "see that the clock of this machine is right")
+	wantText(t, stderr, status, 1, "token_expired", "check the clock of this machine")
 	clock(http.MethodDelete, "")
 	_, stderr, status = d.run(t, "", "token")
 	wantText(t, stdout+stderr, status, 1, "sign in again")

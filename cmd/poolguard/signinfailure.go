@@ -37,11 +37,11 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	case errors.As(err, &untrusted) && untrusted.Temporary():
 		return &failure{statusUnavailable, errors.New(report.Unjudged(untrusted))}
 	case errors.As(err, &untrusted):
-		return &failure{statusRejected, fmt.Errorf("the token was refused: %s; sign in again: %s", untrusted.Message(), again)}
+		return &failure{statusRejected, fmt.Errorf("the token was rejected: %s; sign in again: %s", untrusted.Message(), again)}
 	case errors.Is(err, privatefile.ErrBusy):
 		return &failure{statusUnavailable, err}
 	case errors.As(err, &ring):
-		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it; or sign in anew and keep the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+c.flag()+" --storage file"))}
+		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it. Or sign in again and store the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+c.flag()+" --storage file"))}
 	}
 	return &failure{statusUsage, err}
 }
@@ -51,7 +51,7 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 func loginFailure(ctx context.Context, c *chosen, err error) error {
 	told := signInFailure(ctx, c, err)
 	if f, ok := errors.AsType[*failure](told); ok && f.status == statusUnavailable && c.said.Local {
-		return &failure{f.status, fmt.Errorf("%w\nIs it running? It is started by %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
+		return &failure{f.status, fmt.Errorf("%w\nIs it running? Start it with %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
 	}
 	return told
 }
@@ -60,7 +60,7 @@ func loginFailure(ctx context.Context, c *chosen, err error) error {
 func reasonAgain(err error) string {
 	var refused *oauth.Error
 	if errors.As(err, &refused) {
-		return "the user pool takes the refresh token no more: it has expired, was revoked, or was used elsewhere"
+		return "the user pool rejects the refresh token: it has expired, was revoked, or was used elsewhere"
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
@@ -91,7 +91,7 @@ func oauthFailure(e *oauth.Error) *failure {
 	}
 	hint := oauthHint(e.Code())
 	if code := cognito.CodeOf(e); code == cognito.ErrTokenExpired || code == cognito.ErrTokenNotYetValid {
-		hint = "The user pool has just issued it: see that the clock of this machine is right."
+		hint = "The user pool has just issued it: check the clock of this machine."
 	}
 	if hint != "" {
 		text += "\n" + hint
@@ -102,13 +102,13 @@ func oauthFailure(e *oauth.Error) *failure {
 func oauthHint(code oauth.Code) string {
 	switch code {
 	case oauth.ErrInvalidClient:
-		return "See that the client ID is right, and that the secret is, or that the client has none."
+		return "Check the client ID and the client secret. An app client without a secret needs none."
 	case oauth.ErrUnauthorizedClient:
-		return "The app client may not use this grant: see its OAuth grant types."
+		return "The app client does not allow this grant: check its OAuth grant types."
 	case oauth.ErrInvalidScope:
-		return "See which scopes the app client may ask for, and name some of them with --scope."
+		return "Check which scopes the app client allows, and name some of them with --scope."
 	case oauth.ErrUnsupportedGrantType:
-		return "See that --domain is the user pool's, and the app client allows the grant."
+		return "Check that --domain is the domain of the user pool, and that the app client allows the grant."
 	default:
 		return ""
 	}

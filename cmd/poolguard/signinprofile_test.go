@@ -17,13 +17,13 @@ func TestProfileNotNamed(t *testing.T) {
 	d.signIn(t)
 	other := []string{"login", "--pool", "us-east-1_AbCdEfGhI", "--client-id", "web", "--domain", d.url}
 	_, stderr, status := d.run(t, "", other...)
-	wantText(t, stderr, status, 2, "the profile local is that of the app client local-client", "--profile NAME")
+	wantText(t, stderr, status, 2, "the profile local is for the app client local-client", "--profile NAME")
 	_, stderr, status = d.run(t, "", append(other, "--profile", "local", "--issuer", "http://127.0.0.1:1/us-east-1_AbCdEfGhI")...)
 	wantText(t, stderr, status, 3, "connection refused")
 	_, stderr, status = d.run(t, "", "login", "--local", "--pool", "us-east-1_AbCdEfGhI")
-	wantText(t, stderr, status, 2, "--local has a user pool of its own")
+	wantText(t, stderr, status, 2, "--local selects its own user pool")
 	_, stderr, status = d.run(t, "", "login", "--profile", "nosuch")
-	wantText(t, stderr, status, 2, "the profile nosuch is not in", "there are local", "--pool is missing")
+	wantText(t, stderr, status, 2, "there is no profile nosuch in", "there are local", "--pool is missing")
 	_, _, status = d.run(t, "", "whoami")
 	if status != 0 {
 		t.Error("the profile was changed")
@@ -58,7 +58,7 @@ func TestSecondLogin(t *testing.T) {
 	turn.End()
 	d.expire(t)
 	_, stderr, status := d.run(t, "", "token")
-	wantText(t, stderr, status, 1, "takes the refresh token no more")
+	wantText(t, stderr, status, 1, "rejects the refresh token")
 }
 
 // TestLoginFindsOutFirst: what would lose the tokens is told before a browser opens.
@@ -95,7 +95,7 @@ func TestLogoutWithoutSecret(t *testing.T) {
 	}
 	write(string(text) + "    client_secret: {env: NOT_SET}\n")
 	stdout, stderr, status := d.run(t, "", "logout")
-	wantText(t, stdout+stderr, status, 3, "deleted here", "NOT_SET")
+	wantText(t, stdout+stderr, status, 3, "the stored tokens are deleted", "NOT_SET")
 	if _, _, err := d.store().Load(t.Context()); err == nil || !strings.Contains(err.Error(), tokenstore.ErrNone.Error()) {
 		t.Errorf("the tokens are kept: %v", err)
 	}

@@ -24,18 +24,19 @@ func (p *program) token() *cobra.Command {
 	var flags tokenFlags
 	cmd := &cobra.Command{
 		Use:   "token",
-		Short: "Print a fresh token of who is signed in",
-		Long: `Token prints the access token of a sign-in, and nothing else, on standard
-output. One that is good for less than a minute more is renewed first; of many
-processes that come at once, one renews it for all. It never asks anything.
+		Short: "Print a token of the sign-in, renewed if needed",
+		Long: `Token prints the access token of a sign-in on standard output, and nothing else.
+A token that expires in less than a minute is renewed first. If many processes
+need a new token at the same time, one of them renews it for all. Token never
+asks a question.
 
-A machine's profile needs no poolguard login: its secret is enough. The first
-token is kept as login would keep it; where that is not encrypted, token says so
-on standard error.
+A profile of a machine needs no poolguard login, because the client secret is
+enough. Token stores the first token as login does. If the token is not
+encrypted there, token says so on standard error.
 
-Exit status: 0 printed; 1 not signed in, or not any more; 2 the command line or
-configuration is wrong; 3 the token was due and the user pool could not be
-reached, which leaves the sign-in as it was.`,
+Exit status: 0 printed; 1 not signed in, or the sign-in has ended; 2 the command
+line or configuration is wrong; 3 the token had to be renewed and the user pool
+is unavailable. The sign-in then stays as it was.`,
 		Example: `  curl -H "Authorization: Bearer $(poolguard token)" https://api.example.com/
   poolguard token --token-use id | poolguard inspect -
   poolguard token --profile robot --min-left 10m`,
@@ -47,12 +48,12 @@ reached, which leaves the sign-in as it was.`,
 	}
 	flags.define(p, cmd)
 	set := cmd.Flags()
-	set.StringVar(&flags.use, "token-use", "access", "print the token of this kind: access or id")
-	set.BoolVar(&flags.id, "id", false, "print the ID token: short for --token-use id")
-	set.StringVar(&flags.minLeft, "min-left", defaultMinLeft.String(), "renew a token that is good for less than this")
+	set.StringVar(&flags.use, "token-use", "access", "print this kind of token: access or id")
+	set.BoolVar(&flags.id, "id", false, "print the ID token; short for --token-use id")
+	set.StringVar(&flags.minLeft, "min-left", defaultMinLeft.String(), "renew a token that expires sooner than this")
 	place(set, "token-use", "USE", "min-left", "DURATION")
 	outputFlag(cmd, &flags.output)
-	completeWith(cmd, "token-use", "access\tfor APIs", "id\twho the user is")
+	completeWith(cmd, "token-use", "access\tfor APIs", "id\tthe user's identity")
 	completeWith(cmd, "min-left")
 	return cmd
 }

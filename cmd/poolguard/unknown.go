@@ -22,9 +22,9 @@ func sayable(text string) bool {
 func unknownCommand(parent *cobra.Command, name string) error {
 	switch {
 	case isToken(name):
-		return errors.New("a token is not a command: say verify or inspect before it")
+		return errors.New("a token is not a command: write verify or inspect before it")
 	case !sayable(name):
-		return errors.New("there is no such command")
+		return errors.New("the command does not exist")
 	}
 	var names []string
 	for _, c := range parent.Commands() {
@@ -48,7 +48,7 @@ func didYouMean(prefix, typed string, names []string) string {
 // flagError words the faults that pflag finds, without the values that it would
 // quote.
 func flagError(cmd *cobra.Command, err error) error {
-	const dash = "; an argument that begins with - goes after --"
+	const dash = "; an argument that begins with - must come after --"
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return unknownFlag(cmd, e, dash)
 	}
@@ -56,10 +56,10 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("--%s needs a value", e.GetFlag().Name)
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fmt.Errorf("--%s cannot have that value", e.GetFlag().Name)
+		return fmt.Errorf("--%s does not allow this value", e.GetFlag().Name)
 	}
 	if _, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
-		return errors.New("a flag is not written as --name or --name=value" + dash)
+		return errors.New("a flag must be written as --name or --name=value" + dash)
 	}
 	return err
 }
@@ -72,7 +72,7 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError, dash string) error 
 	letters, _, _ := strings.Cut(e.GetSpecifiedShortnames(), "=")
 	switch {
 	case !sayable(name) || !sayable(letters):
-		return errors.New("there is no such flag" + dash)
+		return errors.New("the flag does not exist" + dash)
 	case letters != "":
 		// One dash before a whole name is read as a row of letters.
 		if near := didYouMean("--", letters, names); near != "" {

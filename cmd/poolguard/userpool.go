@@ -13,9 +13,9 @@ import (
 func (p *program) userpool() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "userpool",
-		Short: "Run a local user pool, for development",
-		Long: `Userpool runs a user pool on this machine that speaks as Amazon Cognito does,
-so that applications and tests need no AWS account.`,
+		Short: "Run a local user pool for development",
+		Long: `Userpool runs a user pool on this machine. It answers as Amazon Cognito does, so
+applications and tests need no AWS account.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -33,8 +33,8 @@ func (p *program) userpoolExample() *cobra.Command {
 	return &cobra.Command{
 		Use:   "example",
 		Short: "Print a configuration file with every key",
-		Long: `Example prints a configuration file that has every key that there is, in use
-or in a comment with its default.`,
+		Long: `Example prints a configuration file with every key. A key that is not in use is
+in a comment, with its default.`,
 		Example:               "  poolguard userpool example > userpool.yaml",
 		Args:                  noArguments,
 		DisableFlagsInUseLine: true,
@@ -48,12 +48,12 @@ func (p *program) userpoolCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check a configuration file",
-		Long: `Check reads a configuration file as serve does, and says what is wrong with it,
-each fault with its line and column:
+		Long: `Check reads a configuration file as serve does, and prints every fault with its
+line and column:
 
   userpool.yaml:12:9: user_pools[0].clients[1].id: "a b" is not 1 to 128 …
 
-Exit status: 0 the file is good, 2 it is not.`,
+Exit status: 0 the file has no fault; 2 it has faults.`,
 		Example:           "  poolguard userpool check --config userpool.yaml",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -66,7 +66,7 @@ Exit status: 0 the file is good, 2 it is not.`,
 				return err
 			}
 			g := p.page()
-			g.Paragraph(0, terminal.Unbroken(terminal.Escape(config, true))+" is good: "+poolserve.Summary(file.Config.Pools))
+			g.Paragraph(0, terminal.Unbroken(terminal.Escape(config, true))+" has no faults: "+poolserve.Summary(file.Config.Pools))
 			return p.show(g)
 		},
 	}

@@ -24,7 +24,7 @@ func listen(ctx context.Context, flag, address string) (listener net.Listener, e
 	case errors.Is(err, serve.ErrAddressInvalid):
 		return nil, fmt.Errorf("--%s must be a host and a port, such as 127.0.0.1:9229", flag)
 	case errors.Is(err, serve.ErrAddressInUse):
-		return nil, fmt.Errorf("--%s: %s is taken by another program; choose another port, or 0 for any free one", flag, address)
+		return nil, fmt.Errorf("--%s: another program listens on %s; choose another port, or 0 for any free one", flag, address)
 	case err != nil:
 		return nil, fmt.Errorf("--%s: %w", flag, err)
 	}
@@ -33,7 +33,7 @@ func listen(ctx context.Context, flag, address string) (listener net.Listener, e
 
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return errors.New("there is nothing to name beside flags")
+		return errors.New("this command takes flags only, and no arguments")
 	}
 	return nil
 }

@@ -36,18 +36,18 @@ func (p *program) userpoolServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the local user pool",
-		Long: `Serve runs user pools on this machine: those of a configuration file, or a
-ready one with two app clients and two users. OAuth endpoints, the JSON API and
-the sign-in page are at the root, discovery and key set under the pool's ID.
-What there is, and lines to paste, are printed at the start; codes that Cognito
-would send by e-mail or text message are printed as they come. Sign-ins and
-refusals are logged on standard error.
+		Long: `Serve runs user pools on this machine: the pools of a configuration file, or a
+default pool with two app clients and two users. The OAuth endpoints, the JSON
+API and the sign-in page are at the root. Discovery and the key set are below
+the ID of the pool. At the start, serve prints what there is, with commands to
+paste. Cognito sends codes by e-mail or text message; serve prints them. Serve
+logs sign-ins and refused requests on standard error.
 
-Everything is in memory, unless --data names a directory for it. What was
-changed there stays until the configuration says something else of it.
+Serve keeps everything in memory, or in the directory that --data names. A
+change in that directory stays until the configuration sets another value.
 
-It is for development. AWS signatures are not checked, and everybody who
-reaches the address can sign in with the passwords that are printed.`,
+Use serve for development only. It does not check AWS signatures, and every
+client that can reach the address can sign in with the printed passwords.`,
 		Example: `  poolguard userpool serve
   poolguard userpool serve --config userpool.yaml --data pool
   poolguard userpool serve --import pool.json --import client.json
@@ -69,17 +69,17 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	set.SortFlags = false
 	set.StringVar(&f.listen, "listen", "127.0.0.1:9229", "listen on this address")
 	set.StringVar(&f.config, "config", "", "read the user pools from this file; see userpool example")
-	set.StringVar(&f.data, "data", "", "keep everything in this directory, keys too")
+	set.StringVar(&f.data, "data", "", "store everything in this directory, signing keys too")
 	set.StringVar(&f.issuer, "issuer", "",
-		"name the pool in tokens: local, by the public URL (the default); original or updated, as AWS does")
+		"issuer of tokens: local, below the public URL (the default); original or updated, as in AWS")
 	set.StringVar(&f.publicURL, "public-url", "",
-		"tell clients this URL of the pool, where the address it listens on is not the one")
-	set.BoolVar(&f.tls, "tls", false, "serve https, with a certificate of its own")
-	set.StringVar(&f.tlsCAOut, "tls-ca-out", "", "write what clients must trust to this file, as PEM")
+		"give clients this URL of the pool, if it is not the address that it listens on")
+	set.BoolVar(&f.tls, "tls", false, "serve https with a certificate that serve creates")
+	set.StringVar(&f.tlsCAOut, "tls-ca-out", "", "write the certificate that clients must trust to this file, as PEM")
 	set.StringVar(&f.tlsCert, "tls-cert", "", "serve https with the certificate in this file")
-	set.StringVar(&f.tlsKey, "tls-key", "", "and with its key in this file")
-	set.BoolVar(&f.controls, "controls", false, "let tests move the clock, rotate keys and make faults, under /_local/")
-	set.StringArrayVar(&f.imports, "import", nil, "take over what aws cognito-idp describe-user-pool and describe-user-pool-client printed")
+	set.StringVar(&f.tlsKey, "tls-key", "", "read the key of --tls-cert from this file")
+	set.BoolVar(&f.controls, "controls", false, "let tests move the clock, rotate keys and cause faults, below /_local/")
+	set.StringArrayVar(&f.imports, "import", nil, "import the output of aws cognito-idp describe-user-pool and describe-user-pool-client")
 	place(set, "listen", "ADDRESS", "config", "FILE", "data", "DIR", "issuer", "FORM", "public-url", "URL",
 		"tls-ca-out", "FILE", "tls-cert", "FILE", "tls-key", "FILE", "import", "FILE")
 	completeWith(cmd, "listen")
@@ -162,7 +162,7 @@ func (f *serveFlags) check(publicURL string) error {
 		found.add("--issuer must be one of %s", strings.Join(issuerForms, ", "))
 	}
 	if serve.IsEverywhere(f.listen) && publicURL == "" {
-		found.add("--listen is on every address of this machine: say with --public-url which one clients use")
+		found.add("--listen is on every address of this machine: give the one that clients use with --public-url")
 	}
 	if f.publicURL != "" {
 		var fault *userpool.ConfigError
@@ -171,16 +171,16 @@ func (f *serveFlags) check(publicURL string) error {
 		}
 	}
 	if f.scheme() == "https" && strings.HasPrefix(publicURL, "http://") {
-		found.add("--public-url (or public_url) is plain http, and https is served: let it begin with https://")
+		found.add("--public-url (or public_url) is plain http, and serve uses https: begin it with https://")
 	}
 	switch {
 	case (f.tlsCert == "") != (f.tlsKey == ""):
-		found.add("--tls-cert and --tls-key go together")
+		found.add("--tls-cert and --tls-key need each other: give both")
 	case f.tlsCert != "" && f.tls:
-		found.add("--tls makes a certificate, --tls-cert has one: give one of them")
+		found.add("--tls and --tls-cert exclude each other: give one of them")
 	}
 	if f.tlsCAOut != "" && !f.tls {
-		found.add("--tls-ca-out goes with --tls: there is nothing else to write")
+		found.add("--tls-ca-out needs --tls")
 	}
 	return found.err()
 }

@@ -20,21 +20,23 @@ func (p *program) verify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [flags] [--] TOKEN...",
 		Short: "Verify tokens",
-		Long: `Verify checks tokens: signature, issuer, kind, app client, times and what else
-the flags require. Tokens are arguments, or, with -, the lines of standard
-input, which keeps them out of the list of processes and the shell's history.
-No output holds a token.
+		Long: `Verify checks tokens: signature, issuer, kind of token, app client, times, and
+everything else that the flags require. Give tokens as arguments. Or give - and
+verify reads tokens from standard input, one per line: then they do not appear
+in the list of processes or in the history of the shell. The output never
+contains a token.
 
-A --client-id counts for every --pool. Audiences are what a token bound to a
-resource (RFC 8707) may be for; one that is bound to nothing needs none.
+Every --client-id is valid for every --pool. A token that is bound to a resource
+(RFC 8707) needs a matching --audience. Other tokens need no --audience.
 
-JSON output is one object per token on a line of its own, written as soon as
-the token was judged.
+JSON output has one object per token, on a line of its own. Verify writes it as
+soon as the token is checked.
 
-Exit status: 0 all tokens are valid, 1 some were rejected, 2 the command line
-or configuration is wrong, 3 the keys of a user pool could not be had, so that
-there is no verdict; of several the first of 2, 3, 1. A --jwks file that cannot
-be used is configuration (2), a --jwks address that does not answer is not (3).`,
+Exit status: 0 all tokens are valid; 1 a token was rejected; 2 the command line
+or configuration is wrong; 3 the keys of a user pool are unavailable, so there
+is no verdict. If several apply, 2 comes before 3, and 3 before 1. A --jwks file
+that cannot be used is a fault of the configuration (2). A --jwks address that
+does not answer means that the keys are unavailable (3).`,
 		Example: `  poolguard verify --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
       --token-use access --scope orders/read - < token.txt
   poolguard verify --pool us-east-1_AbCdEfGhI --any-client --token-use any \
@@ -192,10 +194,10 @@ func isMachine(r *cognito.Report) bool { return report.IsMachine(r) }
 func (p *program) reporter(policy *policy) *report.Writer {
 	w := &report.Writer{Page: p.page(), Hint: policy.hint}
 	if policy.keys == nil {
-		w.KeysHint = "Give the user pool's keys with --jwks to have it checked, or verify the token."
+		w.KeysHint = "To check the signature, give the keys of the user pool with --jwks, or use poolguard verify."
 	}
 	if policy.policyFlags.at != "" {
-		w.Moment = "judged here (--at)"
+		w.Moment = "checked here (--at)"
 	}
 	return w
 }

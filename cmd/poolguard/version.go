@@ -62,15 +62,16 @@ func (b build) text() string {
 func (p *program) version() *cobra.Command {
 	output := ""
 	cmd := &cobra.Command{
-		Use:               "version",
-		Short:             "Show the version of this program",
-		Long:              "Version shows the version of this program, the commit and the Go release it was\nbuilt from, and the platform it was built for.",
+		Use:   "version",
+		Short: "Show the version of this program",
+		Long: `Version shows the version of this program, the commit and the Go release that it
+was built from, and its platform.`,
 		Example:           "  poolguard version\n  poolguard version -o json",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(_ *cobra.Command, args []string) error {
 			var faults faults
 			if len(args) > 0 {
-				faults.add("version takes no arguments")
+				faults.add("version takes flags only, and no arguments")
 			}
 			asJSON := readOutput(output, &faults)
 			if err := faults.err(); err != nil {

@@ -20,7 +20,7 @@ const (
 )
 
 // unproven is why verify says nothing about the claims of such a token.
-const unproven = "what a token says counts for nothing before its signature holds"
+const unproven = "the claims of a token have no meaning before its signature is verified"
 
 // checks writes the list of checks, with what to do about those that failed. Those
 // that were not made stand together at the end where they share the reason.

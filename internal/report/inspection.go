@@ -46,10 +46,10 @@ func (g *Writer) trust(r *cognito.Report) {
 		g.Line(g.Good(g.Sign("✔ ", "ok ") + kind + ", and its signature holds"))
 	case checked:
 		g.Line(g.Bad(g.Sign("✘ ", "no ") + "this says it is " + kind + ", but its signature does not hold"))
-		g.Paragraph(2, "What follows is what the text says. Do not trust it.")
+		g.Paragraph(2, "The following is the content of the text. Do not trust it.")
 	default:
 		g.Line(g.Doubt(g.Sign("! ", "!! ") + "this says it is " + kind + "; its signature was not checked"))
-		g.Paragraph(2, "What follows is what the text says, and anybody can have written it.")
+		g.Paragraph(2, "The following is the content of the token. Anyone can have written it.")
 		g.Advice(2, g.KeysHint)
 	}
 }
