@@ -4,6 +4,7 @@ import (
 	"context"
 	"log"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -52,12 +53,24 @@ func (j *journal) String() string {
 
 func serveSite(t *testing.T) *site {
 	t.Helper()
+	return servePools(t, "127.0.0.1:0", sitePools)
+}
+
+// servePools serves pools at an address, for an application that it serves too.
+func servePools(t *testing.T, address string, pools func(app string) []userpool.Pool) *site {
+	t.Helper()
 	s := &site{served: &served{mail: &mailbox{boxes: map[string]chan string{}}}, log: &journal{}}
 	application := httptest.NewServer(http.HandlerFunc(s.serveApplication))
 	t.Cleanup(application.Close)
 	s.app = strings.Replace(application.URL, "127.0.0.1", "localhost", 1)
 
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewUnstartedServer(nil)
+	_ = server.Listener.Close() // of an address that httptest chose
+	server.Listener = listener
 	t.Cleanup(server.Close)
 	s.URL = "http://" + server.Listener.Addr().String()
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -79,7 +92,7 @@ func serveSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.pool, err = userpool.New(userpool.Config{
-		PublicURL: s.URL, Pools: sitePools(s.app), Deliver: s.mail.deliver, Inspector: page, Logger: logger,
+		PublicURL: s.URL, Pools: pools(s.app), Deliver: s.mail.deliver, Inspector: page, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
