@@ -6,7 +6,8 @@
 //
 //   - Markdown: all prose.
 //   - Go: package docs, doc comments of exported names, and string literals that
-//     hold a sentence. Test files are not checked.
+//     hold a sentence. Words in other comments are warnings. Test files are not
+//     checked.
 //   - YAML, shell, Protocol Buffers, Makefile: comments.
 //
 // For each file the program writes a Markdown file with the same name into a

@@ -11,29 +11,34 @@ import (
 	"strings"
 )
 
-// extract returns the prose of a file as Markdown with the same line numbers.
-// The result is false for a file of a kind that is not checked.
-func extract(path string, source []byte) (text []byte, checked bool, err error) {
+// prose is the text of a file as Markdown, with the line numbers of the file. Lines of
+// comments that are not documentation are marked as inner: they are less important.
+type prose struct {
+	markdown []byte
+	inner    map[int]bool
+}
+
+// extract returns the prose of a file, or nil for a file of a kind that is not checked.
+func extract(path string, source []byte) (*prose, error) {
 	switch name := filepath.Base(path); {
 	case strings.HasSuffix(name, "_test.go"):
-		return nil, false, nil
+		return nil, nil
 	case strings.HasSuffix(name, ".go"):
-		text, err := fromGo(path, source)
-		return text, err == nil, err
+		return fromGo(path, source)
 	case strings.HasSuffix(name, ".md"):
-		return source, true, nil
+		return &prose{markdown: source}, nil
 	case strings.HasSuffix(name, ".proto"):
-		return fromComments(source, "//"), true, nil
+		return fromComments(source, "//"), nil
 	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"), strings.HasSuffix(name, ".sh"),
 		name == "Makefile", path == ".ci/run":
-		return fromComments(source, "#"), true, nil
+		return fromComments(source, "#"), nil
 	}
-	return nil, false, nil
+	return nil, nil
 }
 
 // fromComments keeps the lines that start with the mark of a comment. An indented line,
 // such as the usage of a script, becomes an item of a list: it is no part of a sentence.
-func fromComments(source []byte, mark string) []byte {
+func fromComments(source []byte, mark string) *prose {
 	var text bytes.Buffer
 	for line := range bytes.Lines(source) {
 		rest, found := bytes.CutPrefix(bytes.TrimSpace(line), []byte(mark))
@@ -46,17 +51,21 @@ func fromComments(source []byte, mark string) []byte {
 		}
 		text.WriteByte('\n')
 	}
-	return text.Bytes()
+	return &prose{markdown: text.Bytes()}
 }
 
 // page collects text by line number.
 type page struct {
 	files *token.FileSet
 	lines []string
+	done  map[*ast.CommentGroup]bool
 }
 
-func fromGo(path string, source []byte) ([]byte, error) {
-	p := &page{files: token.NewFileSet(), lines: make([]string, bytes.Count(source, []byte("\n"))+1)}
+func fromGo(path string, source []byte) (*prose, error) {
+	p := &page{
+		files: token.NewFileSet(), lines: make([]string, bytes.Count(source, []byte("\n"))+1),
+		done: map[*ast.CommentGroup]bool{},
+	}
 	file, err := parser.ParseFile(p.files, path, source, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, fmt.Errorf("prose: %w", err)
@@ -80,7 +89,28 @@ func fromGo(path string, source []byte) ([]byte, error) {
 		}
 		return true
 	})
-	return []byte(strings.Join(p.lines, "\n")), nil
+	inner := p.inner(file.Comments)
+	return &prose{[]byte(strings.Join(p.lines, "\n")), inner}, nil
+}
+
+// inner adds the comments that are not documentation and returns the numbers of their
+// lines. Each line becomes an item of a list, so the lengths of sentences do not count.
+func (p *page) inner(groups []*ast.CommentGroup) map[int]bool {
+	lines := map[int]bool{}
+	for _, group := range groups {
+		if p.done[group] {
+			continue
+		}
+		for _, comment := range group.List {
+			text, ok := strings.CutPrefix(comment.Text, "// ")
+			number := p.files.Position(comment.Pos()).Line
+			if ok && p.lines[number-1] == "" {
+				p.lines[number-1] = "- " + strings.TrimSpace(text)
+				lines[number] = true
+			}
+		}
+	}
+	return lines
 }
 
 // declaration adds the doc comments of exported names.
@@ -160,6 +190,7 @@ func (p *page) comment(group *ast.CommentGroup) {
 	if group == nil {
 		return
 	}
+	p.done[group] = true
 	for _, comment := range group.List {
 		number := p.files.Position(comment.Pos()).Line
 		text, block := strings.CutPrefix(comment.Text, "/*")

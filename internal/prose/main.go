@@ -82,6 +82,7 @@ func check(ctx context.Context, vale string, files []string) ([]finding, error) 
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	var found []finding
+	texts := map[string]*prose{}
 	for _, file := range files {
 		source, err := os.ReadFile(file)
 		if errors.Is(err, os.ErrNotExist) {
@@ -90,13 +91,14 @@ func check(ctx context.Context, vale string, files []string) ([]finding, error) 
 		if err != nil {
 			return nil, fmt.Errorf("prose: %w", err)
 		}
-		text, checked, err := extract(file, source)
+		text, err := extract(file, source)
 		if err != nil {
 			return nil, err
 		}
-		if !checked {
+		if text == nil {
 			continue
 		}
+		texts[file] = text
 		if strings.HasSuffix(file, ".md") {
 			found = append(found, tooWide(file, source)...)
 		}
@@ -104,7 +106,7 @@ func check(ctx context.Context, vale string, files []string) ([]finding, error) 
 		if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 			return nil, fmt.Errorf("prose: %w", err)
 		}
-		if err := os.WriteFile(target, text, 0o600); err != nil { //nolint:gosec // git prints no path outside of the repository
+		if err := os.WriteFile(target, text.markdown, 0o600); err != nil { //nolint:gosec // git prints no path outside of the repository
 			return nil, fmt.Errorf("prose: %w", err)
 		}
 	}
@@ -112,7 +114,12 @@ func check(ctx context.Context, vale string, files []string) ([]finding, error) 
 	if err != nil {
 		return nil, err
 	}
-	found = append(found, words...)
+	for _, f := range words {
+		if text := texts[f.path]; text != nil && text.inner[f.line] {
+			f.level = "warning"
+		}
+		found = append(found, f)
+	}
 	slices.SortFunc(found, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.line, b.line))
 	})

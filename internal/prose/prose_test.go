@@ -45,12 +45,12 @@ const (
 `
 
 func TestProseOfGoKeepsItsLineNumbers(t *testing.T) {
-	text, checked, err := extract("sample/sample.go", []byte(goSource))
-	if err != nil || !checked {
-		t.Fatalf("extract: got %v, %v", checked, err)
+	text, err := extract("sample/sample.go", []byte(goSource))
+	if err != nil {
+		t.Fatal(err)
 	}
 	var got []string
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, line := range strings.Split(string(text.markdown), "\n") {
 		if line != "" {
 			got = append(got, fmt.Sprintf("%d %s", i+1, line))
 		}
@@ -59,17 +59,24 @@ func TestProseOfGoKeepsItsLineNumbers(t *testing.T) {
 		"1 Package sample has a doc.",
 		"6 Exported is documented.",
 		"8 \tcode stays code",
+		"9 - inside a function",
 		"10 - one message",
 		"11 - next message",
+		"15 - hidden is not documented for users.",
 		"18 T has fields.",
 		"20 A trails.",
+		"21 - b is not exported.",
 		"25 M is a method.",
+		"28 - String belongs to a hidden type.",
 		"32 C is a constant.",
 		"33 - first line",
 		"34 - second line",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("prose (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[int]bool{9: true, 15: true, 21: true, 28: true}, text.inner); diff != "" {
+		t.Errorf("lines of inner comments (-want +got):\n%s", diff)
 	}
 }
 
@@ -80,24 +87,24 @@ func TestCommentsOfOtherFilesKeepTheirLineNumbers(t *testing.T) {
 		"Makefile":     "all:\n# a comment\n",
 		"a.proto":      "syntax = \"proto3\";\n// a comment\n",
 	} {
-		text, checked, err := extract(path, []byte(source))
-		if err != nil || !checked || string(text) != "\na comment\n" {
-			t.Errorf("extract %s: got %q, %v, %v", path, text, checked, err)
+		text, err := extract(path, []byte(source))
+		if err != nil || string(text.markdown) != "\na comment\n" {
+			t.Errorf("extract %s: got %v, %v", path, text, err)
 		}
 	}
 }
 
 func TestIndentedCommentIsNoPartOfASentence(t *testing.T) {
-	text, _, err := extract("a.sh", []byte("# Prints:\n#\n#   first   one\n#   second  two\n"))
-	if want := "Prints:\n\n- first   one\n- second  two\n"; err != nil || string(text) != want {
-		t.Errorf("extract: got %q, %v, want %q", text, err, want)
+	text, err := extract("a.sh", []byte("# Prints:\n#\n#   first   one\n#   second  two\n"))
+	if want := "Prints:\n\n- first   one\n- second  two\n"; err != nil || string(text.markdown) != want {
+		t.Errorf("extract: got %v, %v, want %q", text, err, want)
 	}
 }
 
 func TestTestFilesAndUnknownFilesAreNotChecked(t *testing.T) {
 	for _, path := range []string{"a_test.go", "a.svg", "go.mod"} {
-		if _, checked, err := extract(path, []byte("package a")); checked || err != nil {
-			t.Errorf("extract %s: got %v, %v", path, checked, err)
+		if text, err := extract(path, []byte("package a")); text != nil || err != nil {
+			t.Errorf("extract %s: got %v, %v", path, text, err)
 		}
 	}
 }
