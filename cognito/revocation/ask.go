@@ -136,7 +136,7 @@ func strict(client *http.Client) *http.Client {
 			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 			TLSHandshakeTimeout:    10 * time.Second,
 			IdleConnTimeout:        30 * time.Second,
-			MaxIdleConnsPerHost:    DefaultMaxConcurrent,
+			MaxIdleConnsPerHost:    DefaultOnlineMaxConcurrent,
 			MaxResponseHeaderBytes: 64 << 10,
 			ForceAttemptHTTP2:      true,
 		}

@@ -31,7 +31,7 @@ func (o *Online) askOnce(ctx context.Context, name tokenHash, ask func(context.C
 	if err := ctx.Err(); err != nil {
 		return false, givenUp(err)
 	}
-	f, v := o.board(ctx, name, ask)
+	f, v := o.join(ctx, name, ask)
 	if f == nil {
 		return v.revoked, nil
 	}
@@ -44,9 +44,9 @@ func (o *Online) askOnce(ctx context.Context, name tokenHash, ask func(context.C
 	}
 }
 
-// board joins the token's flight or begins one. Where the last one has just landed
+// join joins the token's flight or begins one. Where the last one has just landed
 // there is none, but its verdict.
-func (o *Online) board(ctx context.Context, name tokenHash, ask func(context.Context) (verdict, error)) (*flight, verdict) {
+func (o *Online) join(ctx context.Context, name tokenHash, ask func(context.Context) (verdict, error)) (*flight, verdict) {
 	o.flights.mu.Lock()
 	defer o.flights.mu.Unlock()
 	if f := o.flights.under[name]; f != nil {
@@ -69,7 +69,7 @@ func (o *Online) board(ctx context.Context, name tokenHash, ask func(context.Con
 			if p := recover(); p != nil {
 				f.err = &UnavailableError{reason: fmt.Sprintf("the HTTP client's transport panicked with a value of type %T", p)}
 			}
-			o.land(name, f)
+			o.finish(name, f)
 			close(f.done)
 		}()
 		f.verdict, f.err = o.inTurn(within, ask)
@@ -102,8 +102,8 @@ func (o *Online) leave(name tokenHash, f *flight) {
 	}
 }
 
-// land is after the verdict was remembered, so that who finds no flight finds that.
-func (o *Online) land(name tokenHash, f *flight) {
+// finish is after the verdict was remembered, so that who finds no flight finds that.
+func (o *Online) finish(name tokenHash, f *flight) {
 	o.flights.mu.Lock()
 	defer o.flights.mu.Unlock()
 	if o.flights.under[name] == f {

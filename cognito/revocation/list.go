@@ -14,9 +14,9 @@ import (
 
 // What ListConfig means where it sets nothing.
 const (
-	DefaultMaxEntries     = 100_000
+	DefaultListMaxEntries = 100_000
 	DefaultSignInLifetime = 30 * 24 * time.Hour // Cognito's for refresh tokens
-	DefaultLeeway         = 5 * time.Minute
+	DefaultListLeeway     = 5 * time.Minute
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 // app client has refresh tokens of more than 30 days.
 type ListConfig struct {
 	// MaxEntries bounds how much is revoked at a time, and so the memory: about 260
-	// bytes each. 0 means [DefaultMaxEntries]. A list that is full refuses more
+	// bytes each. 0 means [DefaultListMaxEntries]. A list that is full refuses more
 	// ([ErrFull]).
 	MaxEntries int
 
@@ -41,7 +41,7 @@ type ListConfig struct {
 
 	// Leeway is how long after its end a revocation stays in force. It must be no less
 	// than [cognito.Config.Leeway], for which an expired token is accepted still. 0 means
-	// [DefaultLeeway]; it is at most 24 hours.
+	// [DefaultListLeeway]; it is at most 24 hours.
 	Leeway time.Duration
 
 	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
@@ -93,13 +93,13 @@ func NewList(config ListConfig) (*List, error) {
 		l.now = time.Now
 	}
 	if l.max == 0 {
-		l.max = DefaultMaxEntries
+		l.max = DefaultListMaxEntries
 	}
 	if l.lifetime == 0 {
 		l.lifetime = DefaultSignInLifetime
 	}
 	if l.leeway == 0 {
-		l.leeway = DefaultLeeway
+		l.leeway = DefaultListLeeway
 	}
 	l.filter.Store(newFilter(0))
 	return l, nil

@@ -312,7 +312,7 @@ func TestFaultyEntries(t *testing.T) {
 		}
 	}
 	e := good
-	e.Until = now.Add(-revocation.DefaultLeeway)
+	e.Until = now.Add(-revocation.DefaultListLeeway)
 	if err := list.Add(e); !errors.Is(err, revocation.ErrEnded) {
 		t.Errorf("error %v", err)
 	}

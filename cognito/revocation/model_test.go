@@ -27,7 +27,7 @@ func TestListByModel(t *testing.T) {
 		list := newList(t, issuer, func(c *revocation.ListConfig) { c.MaxEntries = bound })
 		plain := map[name]revocation.Entry{}
 		inForce := func(e revocation.Entry) bool {
-			return !e.Until.IsZero() && clock.Now().Before(e.Until.Add(revocation.DefaultLeeway))
+			return !e.Until.IsZero() && clock.Now().Before(e.Until.Add(revocation.DefaultListLeeway))
 		}
 		for move := range moves {
 			clock.Advance(time.Duration(dice.Int64N(int64(time.Minute))))

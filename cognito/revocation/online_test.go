@@ -297,7 +297,7 @@ func TestExpiredTokensAreRemembered(t *testing.T) {
 			t.Errorf("%v, %v", revoked, err)
 		}
 		c.wantAsked(t, want)
-		c.issuer.Clock().Advance(revocation.DefaultMaxAge / 2)
+		c.issuer.Clock().Advance(revocation.DefaultOnlineMaxAge / 2)
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 
 // What OnlineConfig means where it sets nothing.
 const (
-	DefaultMaxAge        = time.Minute
-	DefaultTimeout       = 5 * time.Second
-	DefaultMaxAnswers    = 10_000
-	DefaultMaxConcurrent = 32
+	DefaultOnlineMaxAge        = time.Minute
+	DefaultOnlineTimeout       = 5 * time.Second
+	DefaultOnlineMaxEntries    = 10_000
+	DefaultOnlineMaxConcurrent = 32
 )
 
 const (
@@ -31,21 +31,21 @@ type OnlineConfig struct {
 	UserPools []OnlineUserPool
 
 	// MaxAge is how long a token passes for good after Cognito was asked about it, and so
-	// how late a revocation is noticed at worst: 0 for [DefaultMaxAge], at most 24 hours.
+	// how late a revocation is noticed at worst: 0 for [DefaultOnlineMaxAge], at most 24 hours.
 	MaxAge time.Duration
 
 	// MaxEntries bounds the answers that are remembered, some 300 bytes each: 0 for
-	// [DefaultMaxAnswers]. Beyond it some are forgotten, and asked for again.
+	// [DefaultOnlineMaxEntries]. Beyond it some are forgotten, and asked for again.
 	MaxEntries int
 
 	// MaxConcurrent bounds the requests under way at a time: 0 for
-	// [DefaultMaxConcurrent]. Further ones wait their turn. Cognito throttles both
+	// [DefaultOnlineMaxConcurrent]. Further ones wait their turn. Cognito throttles both
 	// endpoints, for all who ask in the account together.
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 	MaxConcurrent int
 
 	// Timeout is how long a question may take, its wait for a turn included: 0 for
-	// [DefaultTimeout], at most five minutes.
+	// [DefaultOnlineTimeout], at most five minutes.
 	Timeout time.Duration
 
 	// InsecureAcceptIDTokens lets ID tokens pass unasked, which no endpoint takes: one
@@ -92,16 +92,16 @@ type OnlineUserPool struct {
 
 func (c OnlineConfig) withDefaults() OnlineConfig {
 	if c.MaxAge == 0 {
-		c.MaxAge = DefaultMaxAge
+		c.MaxAge = DefaultOnlineMaxAge
 	}
 	if c.Timeout == 0 {
-		c.Timeout = DefaultTimeout
+		c.Timeout = DefaultOnlineTimeout
 	}
 	if c.MaxEntries == 0 {
-		c.MaxEntries = DefaultMaxAnswers
+		c.MaxEntries = DefaultOnlineMaxEntries
 	}
 	if c.MaxConcurrent == 0 {
-		c.MaxConcurrent = DefaultMaxConcurrent
+		c.MaxConcurrent = DefaultOnlineMaxConcurrent
 	}
 	if c.Now == nil {
 		c.Now = time.Now
