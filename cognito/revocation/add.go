@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// ErrFull is what a list answers that holds [ListConfig.MaxEntries] entries in force. A
-// revocation is never forgotten for another one: whoever gets this must revoke by
-// other means, or start again with a larger list.
+// ErrFull is the error of a list that holds [ListConfig.MaxEntries] entries in force. The
+// list never drops a revocation for a new one. The caller must revoke by other means, or
+// restart with a larger list.
 var ErrFull = errors.New("revocation: the list is full")
 
-// ErrEnded is what a list answers to an entry that is over already. It is harmless in
-// what is read back from a store, and a mistake anywhere else.
+// ErrEnded is the error for an entry that has already ended. It is harmless for entries
+// that are read from a store, and a mistake for all others.
 var ErrEnded = errors.New("revocation: the entry has ended before it was added")
 
 type kind uint8
@@ -43,12 +43,12 @@ func (r *record) entry() Entry {
 	return Entry{Kind: kinds[r.kind], UserPool: r.pool, ID: r.id, Before: r.before, Until: r.until}
 }
 
-// Add adds a revocation, which is in force when Add returns. An entry about what the
-// list has one about already can only prolong and widen that: the later Until and the
-// later Before hold, so that entries may come twice and in any order. The error is an
+// Add adds a revocation. It is in force when Add returns. If the list has an entry for
+// the same name, that entry can only become longer and wider: it gets the later Until and
+// the later Before. So entries may be added twice and in any order. The error is an
 // [*EntryError], [ErrEnded] or [ErrFull].
 //
-// Each Add sweeps up a few entries that have ended, so the list needs no upkeep.
+// Each call removes a few entries that have ended. The list needs no other upkeep.
 func (l *List) Add(e Entry) error {
 	if l == nil || l.now == nil {
 		return errNotMade
@@ -82,15 +82,15 @@ func (l *List) Add(e Entry) error {
 	r := &record{key: k, before: e.Before, until: e.Until}
 	l.records[k] = r
 	heap.Push(&l.ends, r)
-	// The filter comes last: who finds a name there finds its record.
+	// The filter comes last: a name in the filter always has its record.
 	l.addToFilter(k)
 	return nil
 }
 
 // sweep forgets some entries that have ended. The caller holds mu.
 func (l *List) sweep(now time.Time) {
-	// More than one, so that what ended is gone in the end, and not all, which would have
-	// lookups wait.
+	// More than one, so that all ended entries are removed in time. Not all of them, since
+	// lookups would wait.
 	const most = 16
 	for range most {
 		if len(l.ends) == 0 || !l.ended(l.ends[0], now) {
@@ -108,7 +108,7 @@ func (l *List) addToFilter(k key) {
 		f.add(l.hash(k.kind, k.id))
 		return
 	}
-	// Nobody sees the new one before it has every name.
+	// Publish the new one only when it has every name.
 	f = newFilter(len(l.records))
 	for _, r := range l.ends {
 		f.add(l.hash(r.kind, r.id))

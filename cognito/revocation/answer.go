@@ -9,12 +9,12 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// An answer is what Cognito said of a token. There is no answer 0.
+// An answer is Cognito's statement about a token. 0 is not an answer.
 type answer uint8
 
 const (
 	answerGood answer = iota + 1
-	// answerRevoked is final: the token does not come back.
+	// answerRevoked is final: the token never becomes valid again.
 	answerRevoked
 	// answerSuspended is for as long as the user's account is in a state in which
 	// Cognito takes no token of theirs; they can leave it.
@@ -23,16 +23,16 @@ const (
 
 var (
 	errNotJSON   = errors.New("is not one strict JSON object")
-	errNoSubject = errors.New("does not say whom it is about")
+	errNoSubject = errors.New("has no subject")
 	errOther     = errors.New("is about another user")
-	errScope     = errors.New("says that the token lacks a scope, which it has: the endpoint is not its pool's, or configured otherwise")
+	errScope     = errors.New("says that the token lacks a scope, but the token has it: check that the endpoint belongs to its user pool")
 	errUnclear   = errors.New("does not say whether the token is good")
 )
 
-// readUserInfo reads what userInfo answers (OpenID Connect Core §5.3). Only a 401 with
+// readUserInfo reads the answer of userInfo (OpenID Connect Core §5.3). Only a 401 with
 // the error invalid_token (RFC 6750 §3.1) is a verdict against the token: "expired,
-// disabled, or deleted, or the user has globally signed out". A 401 without it may be a
-// proxy's own.
+// disabled, or deleted, or the user has globally signed out". A 401 without it may come
+// from a proxy.
 func readUserInfo(status int, header http.Header, body []byte, subject string) (answer, error) {
 	isJSON := isMedia(header, "application/json")
 	if status == http.StatusOK {
@@ -62,8 +62,8 @@ func readUserInfo(status int, header http.Header, body []byte, subject string) (
 // missingScope is how GetUser says that, under the name it has for revoked tokens too.
 const missingScope = "Access Token does not have required scopes"
 
-// readGetUser reads what GetUser answers. An error's name is in __type, which services
-// of Amazon write with their name in front and a # between.
+// readGetUser reads the answer of GetUser. The name of an error is in __type. Services of
+// Amazon may write their own name and a # before it.
 func readGetUser(status int, header http.Header, body []byte, subject string) (answer, error) {
 	if !isMedia(header, "application/x-amz-json-1.1") && !isMedia(header, "application/json") {
 		return 0, errNotJSON
@@ -125,7 +125,7 @@ func subjectOf(attributes []attribute) (subject string) {
 	return subject
 }
 
-// about demands that the answer is about the token's subject (OpenID Connect Core
+// about requires that the answer is about the token's subject (OpenID Connect Core
 // §5.3.2).
 func about(got, subject string) (answer, error) {
 	switch got {

@@ -20,8 +20,8 @@ import (
 // maxAnswerBytes bounds every answer, unpacked. Cognito's have a few kilobytes.
 const maxAnswerBytes = 64 << 10
 
-// An UnavailableError is that it could not be found out whether a token is revoked. It
-// holds no part of the token or of the answer. The verifier makes it into
+// An UnavailableError means that it is unknown whether a token is revoked. It contains no
+// part of the token or of the answer. The verifier returns it as
 // [cognito.ErrCheckUnavailable].
 type UnavailableError struct {
 	reason string
@@ -86,7 +86,7 @@ func getUser(origin string) endpoint {
 	}, readGetUser}
 }
 
-// ask presents the token. subject is whom the answer must be about.
+// ask sends the token to the endpoint. The answer must be about subject.
 func (e endpoint) ask(ctx context.Context, client *http.Client, raw cognito.Raw, subject string) (answer, error) {
 	r, err := e.request(ctx, raw)
 	if err != nil {
@@ -113,8 +113,9 @@ func (e endpoint) ask(ctx context.Context, client *http.Client, raw cognito.Raw,
 	return a, nil
 }
 
-// broken takes the cause as text: a time-out of ours must not be taken for the end of
-// the caller's context. The text has the address, and never a header or a body.
+// broken returns the error for a failed request. It keeps the cause only as text: a
+// time-out of this package must not look like the end of the caller's context. The text
+// has the address, and never a header or a body.
 func (e endpoint) broken(err error) error {
 	var of *url.Error
 	if errors.As(err, &of) {

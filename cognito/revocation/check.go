@@ -8,24 +8,24 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// A Check reports whether a verified token has been revoked, as
-// [cognito.Config.Revoked] does. [List.Revoked] and [Online.Revoked] are such.
+// A Check reports whether a verified token has been revoked, as [cognito.Config.Revoked]
+// does. [List.Revoked] and [Online.Revoked] are checks.
 type Check func(ctx context.Context, token cognito.Token, raw cognito.Raw) (bool, error)
 
-// Any returns a check that asks the given ones in their order: the first that says
-// revoked decides. A check that fails does not keep the later ones from being asked;
-// if none says revoked, the errors are joined. Put the cheapest first. Without a
-// check, or with a nil one, it always fails.
+// Any returns a check that calls the given ones in order. The first one that reports the
+// token as revoked decides. If a check fails, the later ones are still called. If none
+// reports the token as revoked, the errors are joined. Put the cheapest check first.
+// Without a check, or with a nil one, it always returns an error.
 func Any(checks ...Check) Check {
 	checks = append([]Check(nil), checks...)
 	return func(ctx context.Context, token cognito.Token, raw cognito.Raw) (bool, error) {
 		if len(checks) == 0 {
-			return false, errors.New("revocation: Any was given no check")
+			return false, errors.New("revocation: Any has no check")
 		}
 		var failed []error
 		for _, check := range checks {
 			if check == nil {
-				failed = append(failed, errors.New("revocation: Any was given a check that is nil"))
+				failed = append(failed, errors.New("revocation: Any has a nil check"))
 				continue
 			}
 			revoked, err := check(ctx, token, raw)

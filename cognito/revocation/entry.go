@@ -10,7 +10,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// A Kind says which tokens an [Entry] is about.
+// A Kind says which tokens an [Entry] covers.
 type Kind string
 
 // The kinds of entries.
@@ -23,31 +23,31 @@ const (
 	KindSubject Kind = "subject"
 )
 
-// An Entry is one revocation, as it can be kept in a database or sent to other
-// processes, as JSON for example. It holds no credential.
+// An Entry is one revocation. It can be stored in a database or sent to other processes,
+// for example as JSON. It contains no credential.
 type Entry struct {
 	Kind Kind `json:"kind"`
 
-	// UserPool is the ID of the user pool that the name is one of. The same name in
-	// another pool is another token or user.
+	// UserPool is the ID of the user pool of the name. The same name in another pool
+	// belongs to another token or user.
 	UserPool string `json:"user_pool"`
 
-	// ID is jti, origin_jti or sub, by Kind.
+	// ID is the jti, origin_jti or sub, as Kind says.
 	ID string `json:"id"`
 
-	// Before is for subjects alone: tokens of sign-ins before this time are revoked. The
-	// sign-in's time is auth_time, which a refresh keeps, and iat for tokens without it,
-	// such as machine tokens. Both are whole seconds: a Before with a fraction covers the
-	// sign-ins of its own second, one without does not.
+	// Before is only for subjects: tokens of sign-ins before this time are revoked. The
+	// time of a sign-in is auth_time, which a refresh keeps. For tokens without it, such
+	// as machine tokens, it is iat. Both are whole seconds. A Before with a fraction of a
+	// second covers the sign-ins of its own second. A Before without one does not.
 	Before time.Time `json:"before,omitzero"`
 
-	// Until is when no token can be there any more that the entry is about. It is
-	// forgotten some time later: see [ListConfig.Leeway].
+	// Until is the time when the last token that the entry covers has expired. The list
+	// removes the entry some time later: see [ListConfig.Leeway].
 	Until time.Time `json:"until"`
 }
 
-// RevokeToken revokes the token, by its jti and until its exp. Other tokens of the same
-// sign-in stay good: for those, see [List.RevokeSignIn].
+// RevokeToken revokes one token, by its jti and until its exp. Other tokens of the same
+// sign-in stay valid: see [List.RevokeSignIn].
 func (l *List) RevokeToken(token cognito.Token) error {
 	switch t := token.(type) {
 	case *cognito.AccessToken:
@@ -55,14 +55,14 @@ func (l *List) RevokeToken(token cognito.Token) error {
 	case *cognito.IDToken:
 		return l.Add(Entry{Kind: KindToken, UserPool: t.UserPoolID(), ID: t.TokenID(), Until: t.ExpiresAt()})
 	}
-	return &EntryError{"ID", "cannot be had: this is neither an access token nor an ID token"}
+	return &EntryError{"ID", "is unavailable: the token is not an access token or an ID token"}
 }
 
-// RevokeSignIn revokes all tokens of one sign-in, which is named by their origin_jti,
-// those too that a refresh makes later. until is when the last of them ends; the zero
-// time stands for [ListConfig.SignInLifetime] and a day from now, by when the refresh
-// token has expired and so has what it made last. An earlier until is right where the
-// refresh token is revoked at Cognito as well: 24 hours are then always enough.
+// RevokeSignIn revokes all tokens of one sign-in, including tokens of later refreshes.
+// Their origin_jti names the sign-in. until is the time when the last of them expires.
+// The zero time means [ListConfig.SignInLifetime] and one day from now: by then, the
+// refresh token and its last tokens have expired. An earlier time is right if the refresh
+// token is revoked at Cognito too. In that case 24 hours are always enough.
 func (l *List) RevokeSignIn(userPool, originTokenID string, until time.Time) error {
 	if l == nil || l.now == nil {
 		return errNotMade
@@ -73,14 +73,15 @@ func (l *List) RevokeSignIn(userPool, originTokenID string, until time.Time) err
 	return l.Add(Entry{Kind: KindSignIn, UserPool: userPool, ID: originTokenID, Until: until})
 }
 
-// RevokeSubject revokes all tokens of a user, or of a machine's app client, whose
-// sign-in lies before that time: with the present, "sign out everywhere". Do not round
-// the time. Who signs in afterwards gets good tokens; who refreshes does not. Cognito's
-// auth_time has whole seconds, so one who signs in within that same second does not
-// either. The entry
-// is kept for [ListConfig.SignInLifetime] and a day after that time.
+// RevokeSubject revokes all tokens of a user, or of a machine's app client, whose sign-in
+// was before the given time. With the current time this is "sign out everywhere". Do not
+// round the time. A later sign-in gives valid tokens, and a later refresh does not.
+// Cognito's auth_time has whole seconds, so a sign-in within the same second is revoked
+// too. The entry is kept for [ListConfig.SignInLifetime] and one day after the given
+// time.
 //
-// A machine gets new, good tokens whenever it asks: to keep it out, change its secret.
+// A machine can request new valid tokens at any time. To stop it, change its client
+// secret.
 func (l *List) RevokeSubject(userPool, subject string, before time.Time) error {
 	if l == nil || l.now == nil {
 		return errNotMade
@@ -92,8 +93,8 @@ func (l *List) RevokeSubject(userPool, subject string, before time.Time) error {
 	return l.Add(e)
 }
 
-// Entries returns the entries in force at the time of the call, in no order. What is
-// added during the iteration is not among them.
+// Entries returns the entries in force at the time of the call, in no order. It does not
+// include entries that are added during the iteration.
 func (l *List) Entries() iter.Seq[Entry] {
 	var entries []Entry
 	if l != nil && l.now != nil {
@@ -115,7 +116,7 @@ func (l *List) snapshot() []Entry {
 	return entries
 }
 
-// An EntryError is why an entry is none.
+// An EntryError is a fault of an [Entry].
 type EntryError struct {
 	Field  string // of Entry
 	Reason string // continues a sentence that begins with the field
@@ -138,7 +139,7 @@ func (e *Entry) check() (key, error) {
 	case KindSubject:
 		k.kind = kindSubject
 	default:
-		return k, &EntryError{"Kind", fmt.Sprintf("is %.40q, none of token, sign_in and subject", string(e.Kind))}
+		return k, &EntryError{"Kind", fmt.Sprintf("is invalid: got %.40q, want token, sign_in or subject", string(e.Kind))}
 	}
 	if _, _, err := cognito.Issuers(e.UserPool); err != nil {
 		return k, &EntryError{"UserPool", err.Error()}
@@ -152,13 +153,13 @@ func (e *Entry) check() (key, error) {
 		// nothing.
 		return k, &EntryError{"ID", "begins or ends with white space"}
 	case len(e.ID) > longestID:
-		return k, &EntryError{"ID", fmt.Sprintf("has %d bytes, more than %d", len(e.ID), longestID)}
+		return k, &EntryError{"ID", fmt.Sprintf("is too long: got %d bytes, want at most %d", len(e.ID), longestID)}
 	case e.Kind == KindSubject && e.Before.IsZero():
-		return k, &EntryError{"Before", "is the zero time: say before when the user must have signed in"}
+		return k, &EntryError{"Before", "is the zero time: set the time before which sign-ins are revoked"}
 	case e.Kind != KindSubject && !e.Before.IsZero():
-		return k, &EntryError{"Before", "means nothing but for a subject"}
+		return k, &EntryError{"Before", "is set: only entries of the kind subject have it"}
 	case e.Until.IsZero():
-		return k, &EntryError{"Until", "is the zero time: say when the last token ends that is meant"}
+		return k, &EntryError{"Until", "is the zero time: set the time when the last covered token expires"}
 	}
 	return k, nil
 }

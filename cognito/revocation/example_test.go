@@ -14,7 +14,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/revocation"
 )
 
-// A user signs out everywhere: what they hold is of no more use, refreshes included.
+// A user signs out everywhere: all their tokens are revoked, also those of later refreshes.
 func ExampleList() {
 	issuer := cognitotest.NewIssuer() // in place of Amazon Cognito
 	list, err := revocation.NewList(revocation.ListConfig{Now: issuer.Clock().Now})
@@ -35,7 +35,7 @@ func ExampleList() {
 
 	issuer.Clock().Advance(time.Minute)
 	if err := list.RevokeSubject(token.UserPoolID(), token.Subject(), issuer.Clock().Now()); err != nil {
-		fmt.Println(err) // revocation.ErrFull: the user must be kept out by other means
+		fmt.Println(err) // revocation.ErrFull: block the user by other means
 		return
 	}
 	_, err = verifier.VerifyAccessToken(ctx, raw)
@@ -66,7 +66,7 @@ func ExampleList_Add() {
 		fmt.Println(err)
 		return
 	}
-	// What has ended on its way is nothing to do anymore.
+	// An entry may have ended before it arrived. That is not a fault.
 	if err := list.Add(entry); err != nil && !errors.Is(err, revocation.ErrEnded) {
 		fmt.Println(err)
 		return
@@ -118,7 +118,7 @@ func ExampleOnline() {
 	// true
 }
 
-// A check of one's own goes together with those of this package.
+// Any combines a check of your own with those of this package.
 func ExampleAny() {
 	issuer := cognitotest.NewIssuer()
 	list, err := revocation.NewList(revocation.ListConfig{})

@@ -5,10 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// A filter tells what is certainly not in the list, without a lock: a Bloom filter of
-// which each name has three bits in one word, so that a lookup reads one word. Bits
-// are only ever set. Names that were forgotten stay in it until the list puts
-// another filter in its place.
+// A filter finds, without a lock, names that are certainly not in the list. It is a Bloom
+// filter. Each name has three bits in one word, so a lookup reads one word. Bits are only
+// ever set. Names that were removed stay in it until the list replaces the filter.
 type filter struct {
 	words []atomic.Uint64 // a power of two of them
 	last  uint64          // index of the last one
@@ -54,7 +53,8 @@ func (f *filter) mayHave(hash uint64) bool {
 	return word.Load()&mask == mask
 }
 
-// hash tells the kinds apart, and two lists: nobody can choose names that collide.
+// hash returns the hash of a name. The kind and a secret of the list are part of it, so
+// an attacker cannot choose names that collide.
 func (l *List) hash(k kind, id string) uint64 {
 	const odd = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio: its multiples differ in all bits
 	return maphash.String(l.seed, id) ^ uint64(k)*odd

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// flights are the questions under way, one for each token.
+// flights are the current questions, one for each token.
 type flights struct {
 	slots chan struct{} // one for each request that may be under way
 
@@ -14,7 +14,7 @@ type flights struct {
 	under map[tokenHash]*flight // guarded by mu
 }
 
-// A flight is one question and all who wait for its answer.
+// A flight is one question. All callers with the same token wait for its answer.
 type flight struct {
 	cancel  context.CancelFunc
 	waiting int           // guarded by flights.mu
@@ -24,9 +24,9 @@ type flight struct {
 	err     error
 }
 
-// askOnce waits for the answer about the token, as long as ctx allows, and asks if
-// nobody does. The question is given up with the last who waits for it, and not with
-// the first who asked.
+// askOnce returns the answer about the token. It joins a current question or starts one,
+// and waits until ctx ends. The question is cancelled when the last waiting caller
+// leaves, not when the first one does.
 func (o *Online) askOnce(ctx context.Context, name tokenHash, ask func(context.Context) (verdict, error)) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, givenUp(err)
@@ -44,8 +44,8 @@ func (o *Online) askOnce(ctx context.Context, name tokenHash, ask func(context.C
 	}
 }
 
-// join joins the token's flight or begins one. Where the last one has just landed
-// there is none, but its verdict.
+// join joins the token's flight or starts one. If the last one has just finished, it
+// returns its verdict and no flight.
 func (o *Online) join(ctx context.Context, name tokenHash, ask func(context.Context) (verdict, error)) (*flight, verdict) {
 	o.flights.mu.Lock()
 	defer o.flights.mu.Unlock()
@@ -61,9 +61,8 @@ func (o *Online) join(ctx context.Context, name tokenHash, ask func(context.Cont
 	o.flights.under[name] = f
 	go func() {
 		defer cancel()
-		// Deferred, because the client's transport may panic, or end the goroutine as a
-		// test's FailNow does: in one that is nobody's, the first would end the program and
-		// the second have others wait forever.
+		// The client's transport may panic, or end the goroutine as a test's FailNow does. The
+		// first would end the program, and the second would leave callers waiting forever.
 		f.err = &UnavailableError{reason: "the HTTP client's transport ended the goroutine of the question"}
 		defer func() {
 			if p := recover(); p != nil {
@@ -77,18 +76,18 @@ func (o *Online) join(ctx context.Context, name tokenHash, ask func(context.Cont
 	return f, verdict{}
 }
 
-// inTurn asks when a slot is free.
+// inTurn asks as soon as a slot is free.
 func (o *Online) inTurn(ctx context.Context, ask func(context.Context) (verdict, error)) (verdict, error) {
 	select {
 	case o.flights.slots <- struct{}{}:
 	case <-ctx.Done():
-		return verdict{}, &UnavailableError{reason: "Cognito was not asked: too many questions were before this one"}
+		return verdict{}, &UnavailableError{reason: "Cognito was not asked: too many requests were waiting"}
 	}
 	defer func() { <-o.flights.slots }()
 	return ask(ctx)
 }
 
-// leave is for who waits no longer.
+// leave removes a caller that stops waiting.
 func (o *Online) leave(name tokenHash, f *flight) {
 	o.flights.mu.Lock()
 	defer o.flights.mu.Unlock()
@@ -96,13 +95,14 @@ func (o *Online) leave(name tokenHash, f *flight) {
 		return
 	}
 	f.cancel()
-	// Who comes now must not be told that it was given up.
+	// A later caller must not get the error of the cancelled question.
 	if o.flights.under[name] == f {
 		delete(o.flights.under, name)
 	}
 }
 
-// finish is after the verdict was remembered, so that who finds no flight finds that.
+// finish removes a flight. The verdict is in the cache before, so a caller that finds no
+// flight finds the verdict.
 func (o *Online) finish(name tokenHash, f *flight) {
 	o.flights.mu.Lock()
 	defer o.flights.mu.Unlock()
@@ -112,5 +112,5 @@ func (o *Online) finish(name tokenHash, f *flight) {
 }
 
 func givenUp(cause error) error {
-	return &UnavailableError{reason: "the answer was not waited for", cause: cause}
+	return &UnavailableError{reason: "the caller stopped waiting for the answer", cause: cause}
 }

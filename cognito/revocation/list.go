@@ -12,7 +12,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// What ListConfig means where it sets nothing.
+// Defaults of [ListConfig].
 const (
 	DefaultListMaxEntries = 100_000
 	DefaultSignInLifetime = 30 * 24 * time.Hour // Cognito's for refresh tokens
@@ -25,37 +25,36 @@ const (
 	longestLeeway = 24 * time.Hour
 )
 
-// ListConfig says how a [List] remembers. The zero ListConfig is a good one where no
-// app client has refresh tokens of more than 30 days.
+// ListConfig configures a [List]. The zero ListConfig is right if no app client has
+// refresh tokens that live longer than 30 days.
 type ListConfig struct {
-	// MaxEntries bounds how much is revoked at a time, and so the memory: about 260
-	// bytes each. 0 means [DefaultListMaxEntries]. A list that is full refuses more
-	// ([ErrFull]).
+	// MaxEntries is the largest number of entries. An entry takes about 260 bytes. 0
+	// means [DefaultListMaxEntries]. A full list refuses further entries with [ErrFull].
 	MaxEntries int
 
-	// SignInLifetime is how long after a sign-in its refresh token makes new tokens: the
-	// longest refresh token expiration of the user pools' app clients, at most ten years.
-	// Revocations of sign-ins and subjects are remembered for so long, and a day more for
-	// the last token. 0 means [DefaultSignInLifetime], which is Cognito's own default.
+	// SignInLifetime is the time after a sign-in for which its refresh token can create
+	// tokens: the longest refresh token expiration of the app clients, at most ten years.
+	// Revocations of sign-ins and subjects are kept for this time and one more day, for
+	// the last token. 0 means [DefaultSignInLifetime], the default of Cognito.
 	SignInLifetime time.Duration
 
-	// Leeway is how long after its end a revocation stays in force. It must be no less
-	// than [cognito.Config.Leeway], for which an expired token is accepted still. 0 means
-	// [DefaultListLeeway]; it is at most 24 hours.
+	// Leeway is the time for which a revocation stays in force after its end. It must be
+	// at least [cognito.Config.Leeway], since the verifier accepts expired tokens for
+	// that time. 0 means [DefaultListLeeway]. The maximum is 24 hours.
 	Leeway time.Duration
 
-	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
+	// Now returns the current time. nil is time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 }
 
-// A List is what was revoked, in memory: entries of three kinds that each end some day.
-// Make one with [NewList] and share it; it is safe for concurrent use. A token that
-// none of them is about, which is nearly every one, is found so without a lock, also
-// while entries are added. The nil and the zero List answer every question with an
-// error.
+// A List holds revocations in memory, each with an end. Make one with [NewList] and share
+// it. It is safe for concurrent use. A token without an entry, the usual case, is found
+// without a lock, also while entries are added. The nil and the zero List return an error
+// for every token.
 //
-// What a List knows ends with the process. To keep it, and to tell other processes,
-// store each [Entry] when it is made and [List.Add] what is stored at the start.
+// The content of a List is lost when the process ends. To keep it, or to share it with
+// other processes, store each [Entry] and call [List.Add] for the stored entries at the
+// start.
 type List struct {
 	now      func() time.Time
 	max      int
@@ -69,18 +68,18 @@ type List struct {
 	ends    byEnd           // guarded by mu; the same records
 }
 
-// NewList returns an empty list. It checks all of config and reports every fault at
-// once, each a [*ConfigError].
+// NewList returns an empty list. It reports every fault of config at once, each as a
+// [*ConfigError].
 func NewList(config ListConfig) (*List, error) {
 	faults := configerror.In("revocation", "ListConfig")
 	if config.MaxEntries < 0 {
-		faults.Add("MaxEntries", "is negative (%d)", config.MaxEntries)
+		faults.Add("MaxEntries", "must not be negative: got %d", config.MaxEntries)
 	}
 	if config.SignInLifetime < 0 || config.SignInLifetime > longestSignIn {
-		faults.Add("SignInLifetime", "is %s, not from 0 to ten years", config.SignInLifetime)
+		faults.Add("SignInLifetime", "is out of range: got %s, want 0 to ten years", config.SignInLifetime)
 	}
 	if config.Leeway < 0 || config.Leeway > longestLeeway {
-		faults.Add("Leeway", "is %s, not from 0 to %s", config.Leeway, longestLeeway)
+		faults.Add("Leeway", "is out of range: got %s, want 0 to %s", config.Leeway, longestLeeway)
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -118,10 +117,10 @@ type claims interface {
 var errNotMade = errors.New("revocation: the List was not made by NewList")
 
 // Revoked reports whether an entry covers the token: its jti, its origin_jti, or its
-// subject with a sign-in before the entry's time. It is for [cognito.Config.Revoked]
-// and does not look at the raw token. It waits for nothing, allocates nothing, and
-// fails only for what does not come from a [cognito.Verifier], and for a List that
-// does not come from [NewList].
+// subject with a sign-in before the entry's time. Use it as [cognito.Config.Revoked]. It
+// ignores the raw token, does not wait and does not allocate. It returns an error for a
+// token that does not come from a [cognito.Verifier], and for a List that does not come
+// from [NewList].
 func (l *List) Revoked(_ context.Context, token cognito.Token, _ cognito.Raw) (bool, error) {
 	if l == nil || l.now == nil {
 		return false, errNotMade
@@ -134,7 +133,7 @@ func (l *List) Revoked(_ context.Context, token cognito.Token, _ cognito.Raw) (b
 	case *cognito.IDToken:
 		id, origin, subject, says = t.TokenID(), t.OriginTokenID(), t.Subject(), t
 	default:
-		return false, errors.New("revocation: neither an access token nor an ID token")
+		return false, errors.New("revocation: the token is not an access token or an ID token")
 	}
 	if id == "" && says.UserPoolID() == "" {
 		return false, errors.New("revocation: the token was not verified")
@@ -158,10 +157,10 @@ func (l *List) find(says claims) bool {
 	return r != nil && signedIn(says).Before(r.before)
 }
 
-// signedIn is when the sign-in was that the token comes from. A refresh keeps
-// auth_time, and gives each token an iat of its own: by iat, whoever holds a refresh
-// token would outlive "everything before T" with a single refresh. Machine tokens have
-// no auth_time and no refresh. A token with neither was always before.
+// signedIn returns the time of the token's sign-in. A refresh keeps auth_time and gives
+// each token a new iat. With iat, a client could refresh once and escape a revocation of
+// "everything before T". Machine tokens have no auth_time and no refresh. A token with
+// neither claim counts as signed in before every time.
 func signedIn(says claims) time.Time {
 	if t := says.AuthTime(); !t.IsZero() {
 		return t
@@ -180,8 +179,8 @@ func (l *List) holds(k key) *record {
 
 func (l *List) ended(r *record, now time.Time) bool { return !now.Before(r.until.Add(l.leeway)) }
 
-// Len returns how many entries the list holds, those too that have ended and not been
-// swept up yet.
+// Len returns the number of entries, including entries that have ended and are not yet
+// removed.
 func (l *List) Len() int {
 	if l == nil {
 		return 0

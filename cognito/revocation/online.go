@@ -13,14 +13,14 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// An Online check asks Cognito about access tokens, by presenting each to an endpoint
-// that takes no revoked ones, and remembers the answers: a good one for
-// [OnlineConfig.MaxAge], a revoked one until the token expires, or so long. Make one with
-// [NewOnline] and share it; it is safe for concurrent use. The nil and the zero Online
-// answer every question with an error.
+// An Online check asks Cognito about access tokens. It sends each token to an endpoint
+// that refuses revoked tokens, and remembers the answers. A good answer is kept for
+// [OnlineConfig.MaxAge]. The answer "revoked" is kept until the token expires, and at
+// least for MaxAge. Make one with [NewOnline] and share it. It is safe for concurrent
+// use. The nil and the zero Online return an error for every token.
 //
-// What Cognito did not clearly say is an error, never "not revoked": no answer, a
-// throttled one, a page of a proxy's, an answer about somebody else.
+// An unclear answer is an error and never means "not revoked": no answer, a throttled
+// request, a page of a proxy, or an answer about another user.
 type Online struct {
 	pools          map[string]*endpoints
 	acceptID       bool
@@ -33,23 +33,23 @@ type Online struct {
 	flights        flights
 }
 
-// tokenHash names a token in the cache, all of it: nobody finds a second text for it,
-// and nobody who reads this memory finds the token.
+// tokenHash is the key of a token in the cache: a hash of its whole text. A second text
+// with the same hash cannot be found, and the memory does not reveal the token.
 type tokenHash [sha256.Size]byte
 
-// A verdict is what Cognito said of a token. A good one was so when it was asked for:
-// the answer may have been long under way.
+// A verdict is Cognito's answer about a token. It is valid from the time of the question,
+// since the answer may have been slow.
 type verdict struct {
 	revoked     bool
 	from, until time.Time
 }
 
-// covers says no for a time before the verdict as well: a clock that was set back would
-// prolong it.
+// covers reports whether now is within the time of the verdict. A time before it does not
+// count: a clock that was set back would prolong the verdict.
 func (v verdict) covers(now time.Time) bool { return !now.Before(v.from) && now.Before(v.until) }
 
-// NewOnline returns a check that asks as config says. It checks all of config and
-// reports every fault at once, each a [*ConfigError]; it does no I/O.
+// NewOnline returns a check as config describes it. It reports every fault of config at
+// once, each as a [*ConfigError]. It does no I/O.
 func NewOnline(config OnlineConfig) (*Online, error) {
 	pools, err := config.validate()
 	if err != nil {
@@ -63,27 +63,26 @@ func NewOnline(config OnlineConfig) (*Online, error) {
 	}
 	o.verdicts, err = otter.New(&otter.Options[tokenHash, verdict]{
 		MaximumSize: config.MaxEntries,
-		// Upkeep is done by whoever inserts, so that no goroutine outlives a call.
+		// Inserts do the upkeep, so no goroutine outlives a call.
 		Executor: func(task func()) { task() },
 	})
 	if err != nil {
 		faults := configerror.In("revocation", "OnlineConfig")
-		faults.Add("MaxEntries", "is not possible: %v", err)
+		faults.Add("MaxEntries", "is refused by the cache: %v", err)
 		return nil, faults.Err()
 	}
 	return o, nil
 }
 
-// Revoked reports whether Cognito takes the token no more. It is for
-// [cognito.Config.Revoked]. Without a remembered answer it asks, together with all who
-// wait for the same token's, and waits no longer than ctx and [OnlineConfig.Timeout]
-// allow.
+// Revoked reports whether Cognito refuses the token as revoked. Use it as
+// [cognito.Config.Revoked]. If no answer is in memory, it asks Cognito. Callers with the
+// same token share one request. It waits until ctx or [OnlineConfig.Timeout] ends.
 //
-// A token that Cognito cannot be asked about is refused by an error that is a
-// [*cognito.Error], which the verifier passes on as it stands: ID tokens, machine
-// tokens and those of unknown pools with [cognito.ErrAccessDenied], those without a
-// scope that an endpoint takes with [cognito.ErrScopeMissing]. Every other error means
-// that it could not be found out.
+// Cognito cannot be asked about some tokens. They are refused with a [*cognito.Error],
+// which the verifier returns unchanged: ID tokens, machine tokens and tokens of unknown
+// pools with [cognito.ErrAccessDenied], and tokens without a scope for an endpoint with
+// [cognito.ErrScopeMissing]. Every other error means that the state of the token is
+// unknown.
 func (o *Online) Revoked(ctx context.Context, token cognito.Token, raw cognito.Raw) (bool, error) {
 	if o == nil || o.now == nil {
 		return false, errors.New("revocation: the Online was not made by NewOnline")
@@ -98,13 +97,13 @@ func (o *Online) Revoked(ctx context.Context, token cognito.Token, raw cognito.R
 	case *cognito.AccessToken:
 		access = t
 	default:
-		return false, errors.New("revocation: neither an access token nor an ID token")
+		return false, errors.New("revocation: the token is not an access token or an ID token")
 	}
 	if access.IsMachine() {
 		if o.acceptMachines {
 			return false, nil
 		}
-		return false, refuse("a machine's token cannot be checked for revocation at the user pool")
+		return false, refuse("a machine token cannot be checked for revocation at the user pool")
 	}
 	ask, err := o.question(access, raw)
 	if err != nil {
@@ -124,17 +123,18 @@ func (o *Online) Revoked(ctx context.Context, token cognito.Token, raw cognito.R
 	})
 }
 
-// question returns how to ask about the token, or why nobody can.
+// question returns a function that asks about the token, or the reason why Cognito cannot
+// be asked.
 func (o *Online) question(access *cognito.AccessToken, raw cognito.Raw) (func(context.Context) (answer, error), error) {
 	pool := o.pools[access.UserPoolID()]
 	subject := access.Subject()
 	switch {
 	case raw == "":
-		return nil, errors.New("revocation: the token's text is missing, and Cognito cannot be asked without")
+		return nil, errors.New("revocation: the raw token is missing, so Cognito cannot be asked")
 	case pool == nil:
-		return nil, refuse("tokens of this user pool cannot be checked for revocation here")
+		return nil, refuse("this user pool is not configured for revocation checks")
 	case subject == "":
-		// Nothing would tell whom an answer is about.
+		// The answer could be about another user.
 		return nil, refuse("a token without a subject cannot be checked for revocation at the user pool")
 	}
 	var needed string
@@ -147,7 +147,7 @@ func (o *Online) question(access *cognito.AccessToken, raw cognito.Raw) (func(co
 		}
 		needed += e.scope
 	}
-	return nil, cognito.NewError(cognito.ErrScopeMissing, "whether the token is revoked can be asked only for tokens with the scope "+needed)
+	return nil, cognito.NewError(cognito.ErrScopeMissing, "the revocation check needs a token with the scope "+needed)
 }
 
 func refuse(message string) error { return cognito.NewError(cognito.ErrAccessDenied, message) }

@@ -11,7 +11,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// What OnlineConfig means where it sets nothing.
+// Defaults of [OnlineConfig].
 const (
 	DefaultOnlineMaxAge        = time.Minute
 	DefaultOnlineTimeout       = 5 * time.Second
@@ -24,69 +24,70 @@ const (
 	longestTimeout = 5 * time.Minute
 )
 
-// OnlineConfig says whom an [Online] check asks and how long it believes the answers.
-// UserPools must be set.
+// OnlineConfig configures an [Online] check. UserPools must be set.
 type OnlineConfig struct {
-	// UserPools are those that can be asked. Tokens of others are refused.
+	// UserPools are the user pools to ask. Tokens of other pools are refused.
 	UserPools []OnlineUserPool
 
-	// MaxAge is how long a token passes for good after Cognito was asked about it, and so
-	// how late a revocation is noticed at worst: 0 for [DefaultOnlineMaxAge], at most 24 hours.
+	// MaxAge is the time for which a token counts as not revoked after Cognito answered.
+	// It is the longest delay until a revocation takes effect. 0 means
+	// [DefaultOnlineMaxAge]. The maximum is 24 hours.
 	MaxAge time.Duration
 
-	// MaxEntries bounds the answers that are remembered, some 300 bytes each: 0 for
-	// [DefaultOnlineMaxEntries]. Beyond it some are forgotten, and asked for again.
+	// MaxEntries is the largest number of answers in memory, about 300 bytes each. 0
+	// means [DefaultOnlineMaxEntries]. Beyond it, some answers are dropped and Cognito is
+	// asked again.
 	MaxEntries int
 
-	// MaxConcurrent bounds the requests under way at a time: 0 for
-	// [DefaultOnlineMaxConcurrent]. Further ones wait their turn. Cognito throttles both
-	// endpoints, for all who ask in the account together.
+	// MaxConcurrent is the largest number of requests at the same time. 0 means
+	// [DefaultOnlineMaxConcurrent]. Further requests wait. Cognito throttles both
+	// endpoints for the whole account.
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 	MaxConcurrent int
 
-	// Timeout is how long a question may take, its wait for a turn included: 0 for
-	// [DefaultOnlineTimeout], at most five minutes.
+	// Timeout limits one question, including its wait for a free request. 0 means
+	// [DefaultOnlineTimeout]. The maximum is five minutes.
 	Timeout time.Duration
 
-	// InsecureAcceptIDTokens lets ID tokens pass unasked, which no endpoint takes: one
-	// that was revoked stays good until it expires.
+	// InsecureAcceptIDTokens accepts ID tokens without a question, since no endpoint
+	// takes them. A revoked ID token then stays valid until it expires.
 	InsecureAcceptIDTokens bool
 
-	// InsecureAcceptMachineTokens lets the tokens of the client credentials grant pass
-	// unasked, which no endpoint takes, and Cognito cannot revoke.
+	// InsecureAcceptMachineTokens accepts tokens of the client credentials grant without
+	// a question. No endpoint takes them, and Cognito cannot revoke them.
 	InsecureAcceptMachineTokens bool
 
-	// HTTPClient sends the requests: for a certificate authority or a proxy of one's
-	// own. It is copied and not modified. Redirects are not followed and cookies not
-	// kept, with any client. nil is one that honours the environment's proxy settings.
+	// HTTPClient sends the requests, for example with your own certificate authority or
+	// proxy. It is copied and not modified. No client follows redirects or keeps cookies
+	// here. nil is a client that uses the proxy settings of the environment.
 	HTTPClient *http.Client
 
-	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
+	// Now returns the current time. nil is time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 }
 
-// An OnlineUserPool is how one user pool is asked: at userInfo, by GetUser, or both.
-// Where both are set, a token with the scope "openid" is asked about at userInfo, and
-// any other one by GetUser.
+// An OnlineUserPool says how to ask one user pool: at userInfo, with GetUser, or both. If
+// both are set, a token with the scope "openid" is sent to userInfo and any other token
+// to GetUser.
 type OnlineUserPool struct {
 	// ID is the user pool ID.
 	ID string
 
-	// Domain is where the pool's OAuth endpoints are, an origin such as
-	// https://auth.example.com: tokens with the scope "openid" are presented to
-	// /oauth2/userInfo there. It must be this pool's, since another one's calls every
-	// token invalid.
+	// Domain is the origin of the pool's OAuth endpoints, such as
+	// https://auth.example.com. Tokens with the scope "openid" are sent to
+	// /oauth2/userInfo there. It must belong to this pool: the domain of another pool
+	// reports every token as invalid.
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
 	Domain string
 
-	// GetUser has tokens with the scope "aws.cognito.signin.user.admin", which sign-ins
-	// by the API have, presented to that action of Cognito's own API.
+	// GetUser sends tokens with the scope "aws.cognito.signin.user.admin" to this action
+	// of Cognito's API. Sign-ins through the API have that scope.
 	// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html
 	GetUser bool
 
-	// Endpoint is the origin to ask by GetUser in place of the region's public one: a
-	// FIPS or private one, or a local pool. It must be of the same region, since
-	// another one calls every token invalid.
+	// Endpoint is the origin for GetUser in place of the public one of the region: a FIPS
+	// endpoint, a private endpoint or a local pool. It must be in the same region:
+	// another region reports every token as invalid.
 	Endpoint string
 }
 
@@ -124,16 +125,16 @@ func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
 		pools[p.ID] = p.endpoints(pool)
 	}
 	if c.MaxAge < 0 || c.MaxAge > longestMaxAge {
-		faults.Add("MaxAge", "is %s, not from 0 to %s", c.MaxAge, longestMaxAge)
+		faults.Add("MaxAge", "is out of range: got %s, want 0 to %s", c.MaxAge, longestMaxAge)
 	}
 	if c.Timeout < 0 || c.Timeout > longestTimeout {
-		faults.Add("Timeout", "is %s, not from 0 to %s", c.Timeout, longestTimeout)
+		faults.Add("Timeout", "is out of range: got %s, want 0 to %s", c.Timeout, longestTimeout)
 	}
 	if c.MaxEntries < 0 {
-		faults.Add("MaxEntries", "is negative (%d)", c.MaxEntries)
+		faults.Add("MaxEntries", "must not be negative: got %d", c.MaxEntries)
 	}
 	if c.MaxConcurrent < 0 {
-		faults.Add("MaxConcurrent", "is negative (%d)", c.MaxConcurrent)
+		faults.Add("MaxConcurrent", "must not be negative: got %d", c.MaxConcurrent)
 	}
 	return pools, faults.Err()
 }
@@ -157,7 +158,7 @@ func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
 			faults.Add("Endpoint", "%s", reason)
 		}
 		if !p.GetUser {
-			faults.Add("Endpoint", "means nothing without GetUser")
+			faults.Add("Endpoint", "has no effect without GetUser: set GetUser, or remove it")
 		}
 		api = p.Endpoint
 	}
@@ -165,7 +166,7 @@ func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
 		e.ways = append(e.ways, getUser(api))
 	}
 	if len(e.ways) == 0 {
-		faults.Add("Domain", "is empty, and GetUser not set: say which of them to ask")
+		faults.Add("Domain", "is empty and GetUser is not set: set at least one of them")
 	}
 	return e
 }
