@@ -155,6 +155,8 @@ userpool-leaves userpool/internal/random code $p/userpool/internal/directory
 userpool-store userpool/internal/store  code  $p/userpool/internal/directory
 userpool,userpool-store userpool/internal/store code example.org/anything
 -             userpool/internal/directory code $p/userpool/internal/srp
+-             userpool/internal/directory code $p/userpool/internal/address
+userpool-leaves userpool/internal/address code $p/userpool/internal/directory
 userpool-directory userpool/internal/directory code $p/userpool/internal/issuer
 userpool-directory userpool/internal/directory code go.etcd.io/bbolt
 -             userpool/internal/passwords code $p/userpool/internal/srp

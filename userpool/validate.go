@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/address"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 )
@@ -67,11 +67,11 @@ func validatePublicURL(f *faults, raw string) {
 		f.add("PublicURL", "required, such as http://127.0.0.1:9229")
 		return
 	}
-	u, err := url.Parse(raw)
+	u, reason := address.Parse(raw, address.Rules{PlainHTTP: true})
 	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || !directory.GoodHost(u.Host):
-		f.add("PublicURL", "%q is not an http or https URL", raw)
-	case u.Scheme+"://"+u.Host != raw:
+	case reason != "":
+		f.add("PublicURL", "%s", reason)
+	case u.Scheme+"://"+u.Host != raw: // a slash at the end would be in every issuer
 		f.add("PublicURL", "%q has more than scheme, host and port", raw)
 	}
 }

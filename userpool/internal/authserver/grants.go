@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/address"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 )
 
@@ -34,17 +35,18 @@ func (s *Server) respond(ctx context.Context, subject issuer.Subject, refresh st
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// goodResource says whether a resource indicator (RFC 8707 §2) is one that Cognito
-// binds a token to: an absolute URL without a fragment, https or http on localhost
-// or of a scheme of its own.
+// goodResource reports whether Cognito binds a token to a resource indicator (RFC 8707 §2):
+// an absolute URL without a fragment, with https, with an application's own scheme, or with
+// http and the host localhost. Other loopback hosts are not in Cognito's rule.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
 func goodResource(resource string) bool {
 	u, err := url.Parse(resource)
 	switch {
 	case err != nil || !u.IsAbs() || strings.ContainsAny(resource, "# \t\r\n") || len(resource) > 1024:
 		return false
-	case u.Scheme == "http":
-		return u.Hostname() == "localhost"
+	case u.Scheme == "http" || u.Scheme == "https":
+		_, reason := address.Parse(resource, address.Rules{PathAndQuery: true})
+		return reason == "" && (u.Scheme == "https" || u.Hostname() == "localhost")
 	default:
 		return u.Host != "" || u.Opaque != "" || u.Path != ""
 	}

@@ -69,7 +69,6 @@ var (
 	labelPattern      = bounded{regexp.MustCompile(`^[\w\s+=,.@-]+$`), 128}
 	scopeTokenPattern = bounded{regexp.MustCompile(`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`), 256} // RFC 6749 §3.3, without "/"
 	resourcePattern   = bounded{regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`), 256}          // may be a URL
-	hostPattern       = regexp.MustCompile(`^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?$`)   // safe in a CSP too
 	arnPattern        = regexp.MustCompile(`^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:[\w+=/,.@-]*:[0-9]+:[\w+=/,.@-]+(?::[\w+=/,.@-]+){0,2}$`)
 )
 
@@ -101,10 +100,6 @@ func (p *Pool) HasAttribute(name string) bool {
 	return slices.Contains(standardAttributes, name) || slices.Contains(p.Custom, name) ||
 		p.AnyCustom && isCustom(name)
 }
-
-// GoodHost reports whether the host of a URL (with its port) is a plain name or
-// address, which a Content-Security-Policy can hold too.
-func GoodHost(host string) bool { return hostPattern.MatchString(host) }
 
 // Faults returns all that is wrong with a user of the pool, whose attributes
 // must be the pool's. Passwords are not in the record: see [PasswordFaults].

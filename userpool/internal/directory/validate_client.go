@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/poolguard/poolguard/userpool/internal/address"
 )
 
 // Bounds and defaults of what a client's tokens live.
@@ -194,12 +196,19 @@ func redirectFaults(f *faults, field, raw string) {
 		f.add(field, "%q has no scheme: begin it with http:// or https://", raw)
 	case u.Scheme != "https" && u.Scheme != "http":
 		// An application's own scheme (RFC 8252 §7.1).
-	case u.User != nil || !hostPattern.MatchString(u.Host):
-		f.add(field, "%q has user information or no plain host", raw)
-	case u.Scheme == "http" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" && u.Hostname() != "::1":
+	case u.Scheme == "http" && u.User == nil && !slices.Contains(plainHTTPHosts, u.Hostname()):
 		f.add(field, "%q: plain http is for localhost, 127.0.0.1 and [::1] only", raw)
+	default:
+		if _, reason := address.Parse(raw, address.Rules{PathAndQuery: true}); reason != "" {
+			f.add(field, "%s", reason)
+		}
 	}
 }
+
+// plainHTTPHosts are the hosts of redirect URIs without TLS. Cognito's rule is narrower
+// than [address.IsLoopbackHost]: it compares the text, and accepts no other address.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-idp-settings.html
+var plainHTTPHosts = []string{"localhost", "127.0.0.1", "::1"}
 
 // AuthFlowNames returns what AuthFlows may hold, names of before 2019 first.
 func AuthFlowNames() []string { return slices.Concat(legacyAuthFlows, modernAuthFlows) }

@@ -130,6 +130,10 @@ func TestRedirectURLs(t *testing.T) {
 		"myapp:/callback":                                      true,
 		"http://app.example.com/callback":                      false,
 		"http://localhost.evil.example/":                       false,
+		"http://127.0.0.2/":                                    false, // loopback, and not one of Cognito's
+		"http://LOCALHOST:3000/":                               false,
+		"https://app.example.com:65536/":                       false,
+		"https://app.example.com:/":                            false,
 		"https://app.example.com/#":                            false,
 		"https://user@app.example.com/":                        false,
 		"https://app.example.com;x/":                           false,
