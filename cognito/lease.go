@@ -94,9 +94,11 @@ func newResolver(c Config) (*resolver, error) {
 	r.policy.complete()
 	run := func(task func()) { task() } // by whoever inserts
 	var err error
+	//mutate:ignore the options are never faulty
 	if r.leased, err = otter.New(&otter.Options[string, *lease]{MaximumSize: r.policy.MaxPools, Executor: run}); err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
+	//mutate:ignore the options are never faulty
 	if r.denied, err = otter.New(&otter.Options[string, period]{MaximumSize: r.policy.MaxPools, Executor: run}); err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
@@ -146,6 +148,7 @@ func (r *resolver) known(name string, now time.Time) (l *lease, holds bool) {
 		return l, true
 	}
 	denied, ok := r.denied.GetIfPresent(name)
+	//mutate:ignore always: the zero period covers no time
 	if ok && denied.covers(now.UnixNano()) {
 		return nil, true
 	}
@@ -170,6 +173,7 @@ func (r *resolver) fly(name string, now time.Time) (f *flight, l *lease, err err
 	f, joined := r.flights[name]
 	full := !joined && len(r.flights) >= max(r.policy.MaxPools, fewestFlights)
 	switch {
+	//mutate:ignore never: an answer that arrived meanwhile saves a call
 	case known || (joined || full) && l.usable(now):
 		return nil, l, nil
 	case full:
@@ -192,6 +196,7 @@ func (r *resolver) trusts(ctx context.Context, i *issuer) bool {
 		return true
 	}
 	current, err := r.issuer(ctx, i.name)
+	//mutate:ignore always: with an error there is no issuer
 	return err == nil && current == i
 }
 

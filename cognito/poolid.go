@@ -25,6 +25,7 @@ func parsePoolID(s string) (poolID, error) {
 		return poolID{}, errors.New("is empty; it looks like us-east-1_AbCdEfGhI")
 	case len(s) > maxPoolID:
 		return poolID{}, fmt.Errorf("has %d characters; at most %d are possible", len(s), maxPoolID)
+	//mutate:ignore never: without a separator the name is empty
 	case !found || !isRegion(region) || !isAlphanumeric(name):
 		return poolID{}, fmt.Errorf("%s is not of the form region_LettersAndDigits, such as us-east-1_AbCdEfGhI", quote(s))
 	case strings.HasPrefix(region, "cn-"):

@@ -63,6 +63,7 @@ func (p ResolvePolicy) validate(faults configerror.Faults) {
 		}
 	}
 	p.complete()
+	//mutate:ignore boundary: 0 was replaced by the default
 	if p.Stale >= 0 && p.Stale < p.MaxAge {
 		faults.Add("Stale", "(%s) is shorter than MaxAge (%s)", p.Stale, p.MaxAge)
 	}
@@ -120,6 +121,7 @@ func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
 		return nil, err
 	}
 	p, err := c.newPool(up)
+	//mutate:ignore validate has checked everything that newPool reads
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,7 @@ const acrPrefix = "urn:cognito:loa:"
 func acrLevel(acr string) (level int, ok bool) {
 	digits, found := strings.CutPrefix(acr, acrPrefix)
 	level, err := strconv.Atoi(digits)
+	//mutate:ignore always: a number that cannot be read is not spelled like the result
 	return level, found && err == nil && level > 0 && digits == strconv.Itoa(level)
 }
 

@@ -64,6 +64,7 @@ func New(config Config) (*Verifier, error) {
 	faults := configerror.In("cognito", "Config")
 	for n, up := range config.UserPools {
 		p, err := config.newPool(up)
+		//mutate:ignore validate has checked everything that newPool reads
 		if err != nil {
 			faults.Add(fmt.Sprintf("UserPools[%d]", n), "has no address for its keys: %v", err)
 			continue
@@ -74,12 +75,15 @@ func New(config Config) (*Verifier, error) {
 		}
 	}
 	var err error
+	//mutate:ignore the options of its caches are never faulty
 	if v.resolver, err = newResolver(config); err != nil {
 		faults.Add("ResolvePolicy", "is not possible: %v", err)
 	}
+	//mutate:ignore the options of the cache are never faulty
 	if err := v.addCache(config.CacheBytes); err != nil {
 		faults.Add("CacheBytes", "is not possible: %v", err)
 	}
+	//mutate:ignore validate has reported what can be wrong
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
@@ -241,6 +245,7 @@ func (v *Verifier) current(ctx context.Context, t *contents) (now time.Time, ok 
 		return time.Time{}, false
 	}
 	key, err := t.issuer.key(ctx, t.key.ID())
+	//mutate:ignore always: with an error there is no key
 	return v.now(), err == nil && key == t.key
 }
 

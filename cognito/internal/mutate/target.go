@@ -34,6 +34,7 @@ var (
 var targets = []target{
 	{".", true, []asked{vectors, verifier}},
 	{"internal/jose", true, []asked{{"internal/jose", ""}, vectors}},
+	{"internal/address", true, []asked{{"internal/address", ""}}},
 	{"keyset", true, []asked{{"keyset", ""}, verifier}},
 	{"bearer", true, []asked{{"bearer", ""}}},
 	{"revocation", false, []asked{{"revocation", ""}}},
