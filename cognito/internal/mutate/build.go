@@ -71,18 +71,25 @@ func (b *build) write(files map[string]string) (overlay string, err error) {
 // prepare compiles the tests that are asked about the mutants and runs each once
 // without a mutant.
 func (b *build) prepare(ctx context.Context, chosen []mutant) error {
+	var folders []string
+	prefixes := map[string][]string{}
 	for _, m := range chosen {
-		for _, asked := range m.target.asked {
-			if b.programs[asked.folder] != "" {
-				continue
+		for _, a := range m.target.asked {
+			if !slices.Contains(folders, a.folder) {
+				folders = append(folders, a.folder)
 			}
-			err := b.compile(ctx, asked.folder)
-			if err == nil {
-				b.tests[asked.folder], err = b.measure(ctx, asked.folder)
+			if !slices.Contains(prefixes[a.folder], a.prefix) {
+				prefixes[a.folder] = append(prefixes[a.folder], a.prefix)
 			}
-			if err != nil {
-				return err
-			}
+		}
+	}
+	for _, folder := range folders {
+		err := b.compile(ctx, folder)
+		if err == nil {
+			b.tests[folder], err = b.measure(ctx, folder, prefixes[folder])
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -27,19 +27,25 @@ func outcomeOf(f *ast.FuncType, body *ast.BlockStmt) outcome {
 		return errorOutcome
 	case name == "bool":
 		return boolOutcome
-	case name == "string" && returnsEmptyText(body):
+	case name == "string" && returnsEmptyText(body, f.Results.NumFields()):
 		return textOutcome
 	}
 	return noOutcome
 }
 
-// returnsEmptyText reports whether the body ends with `return ""`.
-func returnsEmptyText(body *ast.BlockStmt) bool {
-	if len(body.List) == 0 {
-		return false
+// returnsEmptyText reports whether a function says by a text what is wrong: it ends
+// with `return ""`, or it has another result and returns "" beside it.
+func returnsEmptyText(body *ast.BlockStmt, results int) (found bool) {
+	visit := func(n ast.Node) {
+		r, ok := n.(*ast.ReturnStmt)
+		found = found || ok && len(r.Results) == results && isEmptyText(r.Results[results-1])
 	}
-	r, ok := body.List[len(body.List)-1].(*ast.ReturnStmt)
-	return ok && len(r.Results) > 0 && isEmptyText(r.Results[len(r.Results)-1])
+	if results > 1 {
+		inspectOwn(body, visit)
+	} else if n := len(body.List); n > 0 {
+		visit(body.List[n-1])
+	}
+	return found
 }
 
 func isEmptyText(e ast.Expr) bool {

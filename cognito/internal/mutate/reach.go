@@ -27,15 +27,17 @@ type test struct {
 // mutant costs too much for them, and they look at no decision.
 var measuring = regexp.MustCompile("^(TestCacheMillionEntries|TestCacheIsBounded|TestMillionUnknownNames|TestHitAllocatesNothing|TestFastPathDoesNotAllocate|TestRuntimeColdStart)$")
 
-// measure runs each test of a folder by itself without a mutant.
-func (b *build) measure(ctx context.Context, folder string) ([]*test, error) {
+// measure runs each test of a folder whose name has one of the prefixes, by itself and
+// without a mutant.
+func (b *build) measure(ctx context.Context, folder string, prefixes []string) ([]*test, error) {
 	output, err := b.start(ctx, folder, nil, "-test.list=^(Test|Fuzz|Example)")
 	if err != nil {
 		return nil, fmt.Errorf("listing the tests of %s: %w\n%s", folder, err, output)
 	}
 	var list []*test
 	for name := range strings.FieldsSeq(output) {
-		if measuring.MatchString(name) {
+		isAsked := slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+		if !isAsked || measuring.MatchString(name) {
 			continue
 		}
 		t := &test{folder: folder, name: name}
