@@ -12,14 +12,14 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// Config says whom the interceptors let through. Verifier and Rules must be set.
+// Config configures the interceptors. Verifier and Rules must be set.
 type Config struct {
-	// Verifier judges the tokens.
+	// Verifier verifies the tokens.
 	Verifier *cognito.Verifier
 
-	// Rules say who may call what. Their order does not matter: a method's own rule
-	// counts before that of its service, and that before the one for all. A method that
-	// has none is refused.
+	// Rules say which calls are let through. Their order does not matter: a rule for a
+	// method wins over one for its service, and that over the rule for all methods. Calls
+	// of a method without a rule are refused.
 	Rules []Rule
 
 	// Require holds for every token, beside the requirements of the verifier and of
@@ -29,34 +29,33 @@ type Config struct {
 	// Realm is the realm of challenges, as in package bearer. "" is bearer.DefaultRealm.
 	Realm string
 
-	// InsecureLetStreamsOutliveToken lets a stream go on after its token has expired,
-	// for as long as either side likes. Without it the stream is ended then, as
-	// cognito.ErrTokenExpired: the context that the method has is cancelled, receiving
-	// and sending fail, those that wait too, and whatever the method returns, the
-	// client gets the status Unauthenticated. A method that neither looks at its context
-	// nor uses its stream cannot be ended.
+	// InsecureLetStreamsOutliveToken lets a stream continue after its token has expired.
+	// Without it, the stream ends then with cognito.ErrTokenExpired: the method's context
+	// is cancelled, and receiving and sending fail, also calls that wait. The client gets
+	// the status Unauthenticated, whatever the method returns. A method that uses neither
+	// its context nor its stream cannot be ended.
 	InsecureLetStreamsOutliveToken bool
 
-	// StreamLeeway is how long after the token's exp streams are ended. Set it to the
-	// Leeway of the verifier's Config, which this package cannot ask for.
+	// StreamLeeway is the time after the token's exp when streams end. Set it to the
+	// Leeway of the verifier's Config, which this package cannot read.
 	StreamLeeway time.Duration
 
-	// Clock is what streams are ended by. It should tell the verifier's time; nil is
-	// the system's.
+	// Clock decides when streams end. It should be the clock of the verifier. nil is the
+	// clock of the system.
 	Clock keyset.Clock
 
-	// Logger gets refusals: those of temporary faults at level Warn, all others at
-	// Debug. Tokens are never logged. nil is slog.Default.
+	// Logger gets refusals: temporary faults at level Warn, all others at Debug. Tokens
+	// are never logged. nil is slog.Default.
 	Logger *slog.Logger
 }
 
-// A Rule says who may call some methods. One without Allow asks for a good access
-// token.
+// A Rule says who may call some methods. The zero values of its other fields require a
+// good access token.
 type Rule struct {
-	// Methods are the full names of methods, "/package.Service/Method", or those of all
-	// methods of a service, "/package.Service/*", or "*" for all that no other rule
-	// names. A server with a handler for unknown services has more methods than are
-	// registered: "*" is for them too.
+	// Methods are full names of methods, "/package.Service/Method". "/package.Service/*"
+	// means all methods of a service. "*" means all methods that no other rule names.
+	// This includes the methods of a handler for unknown services, which are not
+	// registered.
 	Methods []string
 
 	// Allow says which calls are let through. The zero value is [cognito.Verified].
@@ -65,7 +64,7 @@ type Rule struct {
 	// and its context has no token. With [cognito.Anonymous], no metadata is read.
 	Allow cognito.Allow
 
-	// TokenUse is the kind of token that is accepted: access tokens unless it says
+	// TokenUse is the kind of token that is accepted: access tokens unless it is
 	// cognito.TokenUseID.
 	TokenUse cognito.TokenUse
 
@@ -76,18 +75,18 @@ type Rule struct {
 // A ConfigError is one fault of a configuration: see [cognito.ConfigError].
 type ConfigError = configerror.ConfigError
 
-// New returns interceptors as config describes them. It reports every fault of config
-// at once, each a [*ConfigError], and asks no network.
+// New returns interceptors as config describes them. It reports every fault of config at
+// once, each as a [*ConfigError], and does no I/O.
 func New(config Config) (*Interceptor, error) {
 	faults := configerror.In("grpcauth", "Config")
 	if config.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
 	if config.StreamLeeway < 0 {
-		faults.Add("StreamLeeway", "is negative (%s)", config.StreamLeeway)
+		faults.Add("StreamLeeway", "must not be negative: got %s", config.StreamLeeway)
 	}
 	if config.StreamLeeway > 0 && config.InsecureLetStreamsOutliveToken {
-		faults.Add("StreamLeeway", "means nothing with InsecureLetStreamsOutliveToken")
+		faults.Add("StreamLeeway", "has no effect with InsecureLetStreamsOutliveToken: remove one of them")
 	}
 	rule.Validate(faults, "", config.Require)
 	checkRealm(faults, config.Realm)
@@ -105,7 +104,8 @@ func New(config Config) (*Interceptor, error) {
 	return &Interceptor{config: config, table: table}, nil
 }
 
-// checkRealm asks package bearer, which writes the challenges.
+// checkRealm asks package bearer, which writes the challenges, whether it accepts the
+// realm.
 func checkRealm(faults configerror.Faults, realm string) {
 	missing := cognito.NewError(cognito.ErrTokenMissing, "")
 	if realm != "" && realm != bearer.DefaultRealm && bearer.Challenge(missing, realm) == bearer.Challenge(missing, "") {
@@ -122,7 +122,7 @@ func (r *Rule) validate(faults configerror.Faults) {
 	rule.ValidateAllow(faults, r.Allow, r.TokenUse, r.Require)
 }
 
-// A policy is a rule as it is applied. It is immutable.
+// A policy is a rule with its defaults. It is immutable.
 type policy struct {
 	allow   cognito.Allow
 	use     cognito.TokenUse

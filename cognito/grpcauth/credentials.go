@@ -16,30 +16,29 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// CredentialsConfig says which tokens a client sends. Source must be set.
+// CredentialsConfig configures the tokens that a client sends. Source must be set.
 type CredentialsConfig struct {
-	// Source is asked for a token with each call, so it should keep the one it has:
-	// as an oauth.MachineSource does, or one of oauth2.ReuseTokenSource. Where it has
-	// a method
+	// Source returns the token for each call. It should keep its token until it expires,
+	// as oauth.MachineSource and oauth2.ReuseTokenSource do. If it has the method
 	//
 	//	TokenContext(ctx context.Context) (*oauth2.Token, error)
 	//
-	// as MachineSource has, that is called with the context of the call. Any other is
-	// asked by one goroutine at a time, and all calls that wait get what it says; a
-	// call whose context ends does not wait on.
+	// as MachineSource has, that method is called with the context of the call. Any other
+	// source is called by one goroutine at a time, and all waiting calls get its result.
+	// A call stops waiting when its context ends.
 	Source oauth2.TokenSource
 
-	// InsecureAllowPlaintext sends tokens over connections without TLS too: whoever is
-	// on the way can take them and be the client until they expire. It is for a server
-	// on the same machine; with google.golang.org/grpc/credentials/local for the
-	// connection, it can be no other.
+	// InsecureAllowPlaintext sends tokens over connections without TLS too. An attacker
+	// on the network can then take them and act as the client until they expire. It is
+	// for a server on the same machine. The transport credentials
+	// google.golang.org/grpc/credentials/local allow no other server.
 	InsecureAllowPlaintext bool
 }
 
-// Credentials attach tokens to the calls of a client: pass them to
-// grpc.WithPerRPCCredentials for all calls of a connection, or to
-// grpc.PerRPCCredentials for one, but not to both, since two tokens are refused. Make
-// them with [NewCredentials]. They are safe for concurrent use.
+// Credentials add tokens to the calls of a client. Pass them to
+// grpc.WithPerRPCCredentials for all calls of a connection, or to grpc.PerRPCCredentials
+// for one call. Do not use both, since a call with two tokens is refused. Make them with
+// [NewCredentials]. They are safe for concurrent use.
 type Credentials struct {
 	token     func(ctx context.Context) (*oauth2.Token, error)
 	plaintext bool
@@ -47,8 +46,8 @@ type Credentials struct {
 
 var _ credentials.PerRPCCredentials = (*Credentials)(nil)
 
-// NewCredentials returns credentials as config describes them. It reports every fault
-// of config, each a [*ConfigError], and asks for no token yet.
+// NewCredentials returns credentials as config describes them. It reports every fault of
+// config, each as a [*ConfigError], and does not ask for a token yet.
 func NewCredentials(config CredentialsConfig) (*Credentials, error) {
 	if config.Source == nil {
 		faults := configerror.In("grpcauth", "CredentialsConfig")
@@ -70,23 +69,24 @@ func NewCredentials(config CredentialsConfig) (*Credentials, error) {
 func (c *Credentials) RequireTransportSecurity() bool { return c == nil || !c.plaintext }
 
 // GetRequestMetadata implements credentials.PerRPCCredentials. It waits for the source
-// as long as ctx allows. Its errors have a status: Canceled or DeadlineExceeded where
-// ctx ended, Unavailable where the source's error has a method Temporary that says so,
-// else Unauthenticated. They wrap what the source said, which is not in the status:
-// servers hand that on to their own clients. It is in the text, and so in the status
-// that grpc-go makes of an error around this one (fmt.Errorf with %w).
+// until ctx ends. Its errors have a status: Canceled or DeadlineExceeded if ctx ended,
+// Unavailable if the source's error has a method Temporary that returns true, and
+// Unauthenticated otherwise. They wrap the source's error. That error is not in the
+// status, because servers pass statuses on to their own clients. It is in the text of the
+// error, and so in the status that grpc-go makes of an error around this one (fmt.Errorf
+// with %w).
 func (c *Credentials) GetRequestMetadata(ctx context.Context, _ ...string) (map[string]string, error) {
 	switch {
 	case c == nil || c.token == nil:
-		return nil, &credentialsError{status.New(codes.Unauthenticated, "there is no source of tokens"), nil}
+		return nil, &credentialsError{status.New(codes.Unauthenticated, "no token source is configured"), nil}
 	case ctx.Err() != nil:
 		return nil, &credentialsError{status.FromContextError(ctx.Err()), ctx.Err()}
 	case !c.plaintext:
-		// grpc-go sees to that by RequireTransportSecurity, but for credentials of
-		// connections that do not tell their level.
+		// grpc-go checks this by RequireTransportSecurity, except for transport credentials
+		// that do not report their level.
 		info, _ := credentials.RequestInfoFromContext(ctx)
 		if err := credentials.CheckSecurityLevel(info.AuthInfo, credentials.PrivacyAndIntegrity); err != nil {
-			return nil, &credentialsError{status.New(codes.Unauthenticated, "no token is sent over a connection that others can read"), err}
+			return nil, &credentialsError{status.New(codes.Unauthenticated, "the connection is not encrypted, so no token is sent"), err}
 		}
 	}
 	token, err := c.token(ctx)
@@ -100,19 +100,19 @@ func (c *Credentials) GetRequestMetadata(ctx context.Context, _ ...string) (map[
 	return map[string]string{authorization: value}, nil
 }
 
-// headerOf returns the value of the metadata. It is one that the other side, by
-// package bearer, reads as just that token.
+// headerOf returns the value of the metadata. Package bearer on the other side reads
+// exactly this token from it.
 func headerOf(token *oauth2.Token) (string, error) {
 	switch {
 	case token == nil || token.AccessToken == "":
-		return "", errors.New("the source of tokens has none")
+		return "", errors.New("the token source returned no token")
 	case token.Type() != "Bearer":
-		return "", errors.New("the source's token is no bearer token")
+		return "", errors.New("the token of the token source is not a bearer token")
 	}
 	value := "Bearer " + token.AccessToken
 	read, err := bearer.Credential(&http.Request{Header: http.Header{"Authorization": {value}}})
 	if err != nil || read != token.AccessToken {
-		return "", errors.New("the source's token has characters that cannot be sent")
+		return "", errors.New("the token of the token source has characters that a header cannot carry")
 	}
 	return value, nil
 }
@@ -123,12 +123,12 @@ func sourceError(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return &credentialsError{status.FromContextError(ctx.Err()), err}
 	case errors.As(err, &temporary) && temporary.Temporary():
-		return &credentialsError{status.New(codes.Unavailable, "no token could be had for the call; try again"), err}
+		return &credentialsError{status.New(codes.Unavailable, "the token for the call is unavailable; try again"), err}
 	}
-	return &credentialsError{status.New(codes.Unauthenticated, "no token could be had for the call"), err}
+	return &credentialsError{status.New(codes.Unauthenticated, "the token for the call is unavailable"), err}
 }
 
-// A credentialsError is why a call was not sent.
+// A credentialsError is the reason why a call was not sent.
 type credentialsError struct {
 	status *status.Status
 	cause  error
@@ -142,21 +142,21 @@ func (e *credentialsError) Error() string {
 	return "grpcauth: " + e.status.Message() + ": " + e.cause.Error()
 }
 
-// GRPCStatus is what package status asks for.
+// GRPCStatus returns the status, for package status of gRPC.
 func (e *credentialsError) GRPCStatus() *status.Status { return e.status }
 
 // Unwrap returns the cause.
 func (e *credentialsError) Unwrap() error { return e.cause }
 
-// shared asks a source that knows no context, for all who wait.
+// shared calls a source without a context once for all waiting calls.
 type shared struct {
 	source oauth2.TokenSource
 
 	mu     sync.Mutex
-	flight *flight // under way
+	flight *flight // nil while the source is not called
 }
 
-// A flight is one question to the source.
+// A flight is one call of the source.
 type flight struct {
 	done chan struct{}
 
@@ -183,12 +183,12 @@ func (s *shared) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 	}
 }
 
-// ask has the source's panics end in the error of those who wait: in a goroutine that
-// is not theirs they would end the program.
+// ask calls the source. A panic of the source becomes the error of the waiting calls: in
+// this goroutine it would end the program.
 func (s *shared) ask(f *flight) {
 	defer func() {
 		if v := recover(); v != nil {
-			f.token, f.err = nil, fmt.Errorf("the source of tokens panicked: %v", v)
+			f.token, f.err = nil, fmt.Errorf("the token source panicked: %v", v)
 		}
 		s.mu.Lock()
 		s.flight = nil

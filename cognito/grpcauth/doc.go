@@ -1,4 +1,4 @@
-// Package grpcauth verifies Cognito tokens in gRPC servers and attaches them in gRPC
+// Package grpcauth verifies Cognito tokens in gRPC servers and sends them from gRPC
 // clients.
 //
 //	auth, err := grpcauth.New(grpcauth.Config{
@@ -13,51 +13,53 @@
 //	shop.RegisterOrdersServer(server, orders)
 //	err = auth.Check(server.GetServiceInfo())
 //
-// Within a method, [AccessToken] and [IDToken] return the verified token. A method
-// that no rule names is refused, health checks and reflection
-// ("/grpc.reflection.v1.ServerReflection/*", and v1alpha) too; [Interceptor.Check]
-// finds such methods, and rules that name none, when the program starts.
+// Within a method, [AccessToken] and [IDToken] return the verified token. Calls of a
+// method without a rule are refused, also health checks and reflection
+// ("/grpc.reflection.v1.ServerReflection/*", and v1alpha). [Interceptor.Check] finds
+// methods without a rule, and rules without a method, when the program starts.
 //
-// Interceptors see what comes through a grpc.Server. Handlers that are called without
-// one, as by grpc-gateway's Register...HandlerServer, are open to everybody.
+// Interceptors see the calls that arrive through a grpc.Server. Handlers that are called
+// directly, as by grpc-gateway's Register...HandlerServer, are not protected.
 //
-// It owns the wire: finding the one credential of a call, which rule is for it, the
-// status of a refusal, and the end of a stream whose token expires. It never decides
-// whether a token is good; that is the verifier's.
+// The package owns the wire: it finds the one credential of a call and the rule for its
+// method, writes the status of a refusal, and ends a stream whose token expires. It never
+// decides whether a token is good. The verifier does that.
 //
 // # Credentials
 //
-// A token comes in the metadata authorization, which is the header of that name, read
-// by the rules of package bearer: one value, the word Bearer in any case, a token.
-// Other metadata is not looked at. The verifier bounds the token's length; how much
-// metadata a call may bring at all is the server's setting, grpc.MaxHeaderListSize,
-// 16 MiB where nothing is set: 64 KiB are plenty. A unary call's message is read
-// before interceptors are asked, up to grpc.MaxRecvMsgSize.
+// A token comes in the metadata authorization, the header of that name. It is read by the
+// rules of package bearer: one value, the word Bearer in any case, a token. Other
+// metadata is ignored. The verifier limits the length of a token. The server's setting
+// grpc.MaxHeaderListSize limits all metadata of a call. Its default is 16 MiB, and 64 KiB
+// is enough. A server reads the message of a unary call before it asks interceptors, up
+// to grpc.MaxRecvMsgSize.
 //
 // # Refusals
 //
-// The status of a refusal is Unauthenticated where there is no good token,
-// PermissionDenied where the token is good but not enough, and Unavailable where
-// that could not be found out. What is bearer's 400, two credentials or a malformed
-// one, is Unauthenticated: InvalidArgument would speak of the message. [Status] has
-// the table. The message is the code of package cognito, a colon, and what was wrong.
-// Details are an ErrorInfo and, for what may be tried again, a RetryInfo
-// (google/rpc/error_details.proto); the trailer www-authenticate has bearer's
-// challenge, but where net/http serves (grpc.Server.ServeHTTP), which takes no trailer of
-// that name and says so in its log. [CodeOf] reads the code on the other side.
+// A refusal has one of three statuses: Unauthenticated without a good token,
+// PermissionDenied for a good token that is not enough, and Unavailable if the token
+// could not be checked. Two credentials or a malformed one are Unauthenticated. In
+// package bearer they have the status 400, but InvalidArgument would be about the
+// message. [Status] has the table.
+//
+// The text of a status is the code of package cognito, a colon and the reason. Its
+// details are an ErrorInfo and, for a temporary fault, a RetryInfo
+// (google/rpc/error_details.proto). The trailer www-authenticate has bearer's challenge.
+// A server behind net/http (grpc.Server.ServeHTTP) accepts no trailer of that name and
+// logs this. [CodeOf] reads the code on the client's side.
 //
 // # Streams
 //
-// The token of a stream is judged when it begins, by its requirements too. The stream
-// ends when the token does: see Config.InsecureLetStreamsOutliveToken. It does not
-// notice what happens to the token in between, such as a revocation.
+// The token of a stream is verified when the stream begins, with its requirements. The
+// stream ends when the token expires: see Config.InsecureLetStreamsOutliveToken. It does
+// not notice other changes, such as a revocation.
 //
 // # Clients
 //
-// [NewCredentials] attaches tokens to every call of a connection, for example those
-// of an oauth.MachineSource, which renews them ahead of time. Nothing is sent over a
-// connection that others can read. A call that is refused is not sent again: whether
-// it may be, only its caller knows, and a token that was revoked is replaced by the
-// source only when its time is over. A client of long streams opens them anew when
-// [CodeOf] says cognito.ErrTokenExpired.
+// [NewCredentials] adds tokens to every call of a connection, for example those of an
+// oauth.MachineSource, which renews them before they expire. It sends no token over a
+// connection without encryption. A refused call is not sent again, since only its caller
+// knows whether that is safe. The source replaces a revoked token only when it expires. A
+// client of long streams opens a new stream when [CodeOf] returns
+// cognito.ErrTokenExpired.
 package grpcauth

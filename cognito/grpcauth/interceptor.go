@@ -14,36 +14,36 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
-// An Interceptor is the two interceptors of a server, one for unary methods and one
-// for streams. Make one with [New]; the zero Interceptor, and nil, refuse every call.
-// It is immutable and safe for concurrent use.
+// An Interceptor has the two interceptors of a server, one for unary methods and one for
+// streams. Make one with [New]. The zero Interceptor, and nil, refuse every call. It is
+// immutable and safe for concurrent use.
 //
-// Where interceptors are chained, those before it see calls that nobody has judged,
-// those after it find the token in the context. Where two of this package are chained,
-// each verifies anew, and the method sees the token of the inner one.
+// In a chain, the interceptors before it see calls that are not verified yet, and those
+// after it find the token in the context. If two Interceptors are chained, each verifies
+// the token, and the method gets the token of the inner one.
 type Interceptor struct {
 	config Config
 	table  table
 }
 
-// Names in the metadata of gRPC, which are those of headers in lower case.
+// Names of metadata in gRPC: names of headers, in lower case.
 const (
 	authorization   = "authorization"
 	wwwAuthenticate = "www-authenticate"
 )
 
-// ServerOptions returns the options of a server that has both interceptors: with one
-// of them alone, half of the methods are open to everybody. They are chained with
-// those of other options, in the order of the options.
+// ServerOptions returns the options for a server with both interceptors. With only one of
+// them, half of the methods would be open to all clients. The interceptors are chained
+// with those of other options, in the order of the options.
 func (i *Interceptor) ServerOptions() []grpc.ServerOption {
 	return []grpc.ServerOption{grpc.ChainUnaryInterceptor(i.Unary()), grpc.ChainStreamInterceptor(i.Stream())}
 }
 
-// Unary returns the interceptor for unary methods. A server with streams, to which
-// reflection and the health service's Watch belong, needs [Interceptor.Stream] too.
+// Unary returns the interceptor for unary methods. A server with streams needs
+// [Interceptor.Stream] too. Reflection and the health service's Watch are streams.
 func (i *Interceptor) Unary() grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		inner, _, err := i.judge(ctx, info.FullMethod)
+		inner, _, err := i.authorize(ctx, info.FullMethod)
 		if err != nil {
 			return nil, i.refuse(ctx, info.FullMethod, err, func(md metadata.MD) { _ = grpc.SetTrailer(ctx, md) })
 		}
@@ -54,9 +54,9 @@ func (i *Interceptor) Unary() grpc.UnaryServerInterceptor {
 // Stream returns the interceptor for streams.
 func (i *Interceptor) Stream() grpc.StreamServerInterceptor {
 	return func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-		ctx, token, err := i.judge(ss.Context(), info.FullMethod)
+		ctx, token, err := i.authorize(ss.Context(), info.FullMethod)
 		method := info.FullMethod
-		if srv == nil { // the server's handler for unknown services, which any text comes to
+		if srv == nil { // the handler for unknown services: the client chose the method's name
 			method = ""
 		}
 		if err != nil {
@@ -75,19 +75,19 @@ func (i *Interceptor) Stream() grpc.StreamServerInterceptor {
 	}
 }
 
-// judge decides about a call and returns the context for its method. The token is nil
-// where there is none.
-func (i *Interceptor) judge(ctx context.Context, method string) (context.Context, cognito.Token, error) {
+// authorize decides about a call and returns the context for its method. The token is nil
+// if the call needs none.
+func (i *Interceptor) authorize(ctx context.Context, method string) (context.Context, cognito.Token, error) {
 	if i == nil || i.config.Verifier == nil {
-		return nil, nil, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: no verifier was configured")
+		return nil, nil, cognito.NewError(cognito.ErrAccessDenied, "no verifier is configured, so no call is accepted")
 	}
 	p, _ := i.table.find(method)
-	raw, anybody, err := p.credential(ctx)
+	raw, anonymous, err := p.credential(ctx)
 	switch {
-	case err != nil: // the verifier does not hear of it otherwise
+	case err != nil: // the verifier does not see this refusal
 		i.config.Verifier.ObserveRefusal(ctx, err)
 		return nil, nil, err
-	case anybody:
+	case anonymous:
 		return withoutToken(ctx), nil, nil
 	}
 	token, err := rule.Verify(ctx, i.config.Verifier, p.use, raw, p.require)
@@ -97,8 +97,8 @@ func (i *Interceptor) judge(ctx context.Context, method string) (context.Context
 	return withToken(ctx, token), token, nil
 }
 
-// credential returns the token that a call brings, or whether it may do without one.
-func (p *policy) credential(ctx context.Context) (raw string, anybody bool, err error) {
+// credential returns the token of a call. anonymous is true if the call needs none.
+func (p *policy) credential(ctx context.Context) (raw string, anonymous bool, err error) {
 	switch {
 	case p == nil:
 		return "", false, cognito.NewError(cognito.ErrAccessDenied, "no rule names this method, so no call is allowed")
@@ -116,13 +116,13 @@ func (p *policy) credential(ctx context.Context) (raw string, anybody bool, err 
 	return raw, false, err
 }
 
-// credential reads the values of the metadata authorization as package bearer does
-// those of the header, which they are.
+// credential reads the values of the metadata authorization as package bearer reads the
+// header.
 func credential(values []string) (string, error) {
 	return bearer.Credential(&http.Request{Header: http.Header{"Authorization": values}})
 }
 
-// refuse returns the status for err, and sends the challenge along.
+// refuse returns the status for err and sets the challenge in the trailer.
 func (i *Interceptor) refuse(ctx context.Context, method string, err error, setTrailer func(metadata.MD)) error {
 	i.log(ctx, method, err)
 	var realm string
@@ -135,18 +135,18 @@ func (i *Interceptor) refuse(ctx context.Context, method string, err error, setT
 	return Status(err).Err()
 }
 
-// log writes one line. method is "" where it may be anything.
+// log writes one line. method is "" if the client could choose any text.
 func (i *Interceptor) log(ctx context.Context, method string, err error) {
 	var logger *slog.Logger
 	if i != nil {
 		logger = i.config.Logger
 	}
 	if logger == nil {
-		logger = slog.Default() // asked for now: programs set it after they have made their servers
+		logger = slog.Default() // not in New: programs may set it after they have made their servers
 	}
 	e := refusal(err)
 	level := slog.LevelDebug
-	// Of a caller who went away nothing is known but that.
+	// If the caller cancelled the call, the fault is not the service's.
 	if codeFor(e) == codes.Unavailable && ctx.Err() == nil {
 		level = slog.LevelWarn
 	}

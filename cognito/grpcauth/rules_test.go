@@ -228,7 +228,7 @@ func TestCheck(t *testing.T) {
 	config.Rules = append(config.Rules, grpcauth.Rule{Methods: []string{"/grpc.health.v1.Health/*", "/grpc.health.v1.Health/List"}})
 	w = newWorld(t, config)
 	want := []string{
-		"grpcauth: no rule names the method /grpc.reflection.v1.ServerReflection/ServerReflectionInfo, which nobody can call",
+		"grpcauth: no rule names the method /grpc.reflection.v1.ServerReflection/ServerReflectionInfo, so every call is refused; add a rule",
 		"Config.Rules[0].Methods[0]", "Config.Rules[0].Methods[2]", "Config.Rules[4].Methods[0]",
 	}
 	if got := fieldsOf(w.auth.Check(w.server.GetServiceInfo())); !slices.Equal(got, want) {

@@ -27,7 +27,7 @@ const (
 	metaMaxAge = "max_age"    // seconds since the user's authentication, at most
 )
 
-// statuses is the one place where codes become those of gRPC.
+// statuses has the gRPC code of each code of package cognito.
 var statuses = map[cognito.Code]codes.Code{
 	cognito.ErrTokenMissing:   codes.Unauthenticated,
 	cognito.ErrRequestInvalid: codes.Unauthenticated,
@@ -49,7 +49,7 @@ var statuses = map[cognito.Code]codes.Code{
 	cognito.ErrNonceMismatch:       codes.Unauthenticated,
 	cognito.ErrTokenRevoked:        codes.Unauthenticated,
 
-	// The caller can do something about it: sign in again, better.
+	// The user can sign in again.
 	cognito.ErrAuthenticationTooWeak: codes.Unauthenticated,
 	cognito.ErrAuthenticationTooOld:  codes.Unauthenticated,
 
@@ -62,23 +62,23 @@ var statuses = map[cognito.Code]codes.Code{
 	cognito.ErrCheckUnavailable: codes.Unavailable,
 }
 
-// Status returns the status for an error of verification, as the interceptors answer
-// it: for methods that verify more than a rule can say. It is Unauthenticated,
-// PermissionDenied or Unavailable, and the last for an error that is not of package
-// cognito, nil too: it is not known whether the call may be made. A code that package
-// cognito does not define is the application's own, from a check of its own that
-// refused a good token, and PermissionDenied.
+// Status returns the status for an error of verification, as the interceptors return it.
+// Use it in methods that verify more than a rule can express. The status is
+// Unauthenticated, PermissionDenied or Unavailable. nil, and an error that is not of
+// package cognito, are Unavailable: it is unknown whether the call is allowed. A code
+// that package cognito does not define comes from a check of the application, which
+// refused a good token. It is PermissionDenied.
 //
-// The ErrorInfo has the code in capitals as reason, [ErrorDomain], and in metadata
-// code, as it is, claim, and what would be needed: scopes, acr_values, max_age in
-// seconds. No more of the error is in it than [cognito.Error.Message].
+// The ErrorInfo has the code in capitals as its reason, and [ErrorDomain]. Its metadata
+// has code (unchanged), claim and the missing requirement: scopes, acr_values, or max_age
+// in seconds. The status contains no more of the error than [cognito.Error.Message].
 func Status(err error) *status.Status {
 	e := refusal(err)
 	code := codeFor(e)
 	plain := status.New(code, short(string(e.Code())+": "+e.Message()))
 	details := []protoadapt.MessageV1{protoadapt.MessageV1Of(errorInfo(e))}
 	if code == codes.Unavailable {
-		// A second at least: 0 would have every client come back at once.
+		// At least a second: with 0, all clients would retry at once.
 		details = append(details, protoadapt.MessageV1Of(&errdetails.RetryInfo{RetryDelay: durationpb.New(max(e.RetryAfter(), time.Second))}))
 	}
 	detailed, err := plain.WithDetails(details...)
@@ -112,8 +112,8 @@ func errorInfo(e *cognito.Error) *errdetails.ErrorInfo {
 	return info
 }
 
-// reason writes a code as ErrorInfo has it: capitals, digits and underscores, 63 at
-// most.
+// reason returns a code in the form of ErrorInfo: capitals, digits and underscores, at
+// most 63 of them.
 func reason(code cognito.Code) string {
 	const longest = 63
 	b := []byte(strings.ToUpper(string(code)))
@@ -128,8 +128,8 @@ func reason(code cognito.Code) string {
 // refusal returns the error of package cognito in err, as [rule.Refusal] does.
 func refusal(err error) *cognito.Error { return rule.Refusal(err, "call") }
 
-// short makes the text of an application's check fit for a status: protobuf takes
-// UTF-8 only, and clients refuse long headers.
+// short shortens a text of an application's check for a status: protobuf accepts only
+// UTF-8, and clients refuse long headers.
 func short(s string) string {
 	const longest = 500
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -139,9 +139,9 @@ func short(s string) string {
 	return s
 }
 
-// CodeOf returns the code of package cognito in the error of a call that the
-// interceptors of the other side refused, and "" for every other error and for nil.
-// Believe it as far as the server is to be believed.
+// CodeOf returns the code of package cognito in the error of a call that the server's
+// interceptors refused. It is "" for every other error and for nil. The code is only as
+// trustworthy as the server.
 func CodeOf(err error) cognito.Code {
 	st, ok := status.FromError(err)
 	if !ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// A stream is one whose method has another context.
+// A stream is a server stream with another context.
 type stream struct {
 	grpc.ServerStream
 	ctx context.Context //nolint:containedctx // it is what grpc.ServerStream's Context must return
@@ -20,11 +20,11 @@ type stream struct {
 // Context implements grpc.ServerStream.
 func (s *stream) Context() context.Context { return s.ctx }
 
-// longestNap is after how long a term is looked at again: timers do not count the time
-// for which a machine is suspended, nor follow a clock that is set.
-const longestNap = 10 * time.Minute
+// maxTimer is the longest time until a term checks the clock again: timers do not count
+// the time while a machine is suspended, and do not follow a clock that is set.
+const maxTimer = 10 * time.Minute
 
-// A term is the time that a stream has.
+// A term is the time until a stream ends.
 type term struct {
 	clock  keyset.Clock
 	end    time.Time
@@ -37,9 +37,9 @@ type term struct {
 	stop  func() bool
 }
 
-// serveUntil calls serve with a context and a term that end with the token. If they
-// did before serve returned, expired says so: a method that only waited for its context
-// may have returned anything.
+// serveUntil calls serve with a context and a term that end with the token. expired is
+// not nil if they ended before serve returned. In that case the error of serve does not
+// count: a method that waited for its context may return anything.
 func (i *Interceptor) serveUntil(ctx context.Context, token cognito.Token, serve func(context.Context, *term) error) (expired, err error) {
 	var exp time.Time
 	switch token := token.(type) {
@@ -52,7 +52,7 @@ func (i *Interceptor) serveUntil(ctx context.Context, token cognito.Token, serve
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t := &term{clock: i.config.Clock, end: exp.Add(i.config.StreamLeeway), over: make(chan struct{}), err: Status(refusal).Err(), cancel: cancel}
-	t.look()
+	t.check()
 	defer t.leave()
 	err = serve(ctx, t)
 	if t.leave() {
@@ -61,8 +61,8 @@ func (i *Interceptor) serveUntil(ctx context.Context, token cognito.Token, serve
 	return nil, err
 }
 
-// look ends the term if its time has come, or sees to it that it will.
-func (t *term) look() {
+// check ends the term if its time is over, and otherwise sets a timer.
+func (t *term) check() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
@@ -73,17 +73,17 @@ func (t *term) look() {
 		t.finish()
 		return
 	}
-	t.stop = t.clock.AfterFunc(min(left, longestNap), t.look)
+	t.stop = t.clock.AfterFunc(min(left, maxTimer), t.check)
 }
 
-// finish ends the term by time. The caller holds mu.
+// finish ends the term because its time is over. The caller holds mu.
 func (t *term) finish() {
 	t.ended = true
 	close(t.over)
 	t.cancel(t.err)
 }
 
-// isOver reports whether the time has come, also where no timer has said so yet.
+// isOver reports whether the time is over, also if no timer has fired yet.
 func (t *term) isOver() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -105,8 +105,8 @@ func (t *term) hasRunOut() bool {
 	}
 }
 
-// leave ends the term because the method has returned, and reports whether it had run
-// out before.
+// leave ends the term because the method has returned. It reports whether the time was
+// over before.
 func (t *term) leave() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -123,29 +123,28 @@ type expiringStream struct {
 	term *term
 }
 
-// RecvMsg implements grpc.ServerStream. Where the term ends while it waits, m is not
-// to be looked at, nor used again.
+// RecvMsg implements grpc.ServerStream. If the term ends while it waits, the caller must
+// not read m or use it again.
 func (s *expiringStream) RecvMsg(m any) error {
 	return s.term.within(func() error { return s.ServerStream.RecvMsg(m) })
 }
 
-// SendMsg implements grpc.ServerStream. It can wait too, for a client that does not
-// read.
+// SendMsg implements grpc.ServerStream. It can wait too, for a client that does not read.
 func (s *expiringStream) SendMsg(m any) error {
 	return s.term.within(func() error { return s.ServerStream.SendMsg(m) })
 }
 
-// An outcome is how a call ended.
+// An outcome is the result of a call.
 type outcome struct {
 	err      error
 	panicked bool
 	value    any
 }
 
-// within returns what call does, or the end of the term if that comes first. grpc-go
-// wakes those who wait only when the client goes away or the method has returned, and
-// the method would be one of those who wait. So call is left behind, in a goroutine of
-// its own, until the method has returned; there is no second one after it.
+// within returns the result of call, or the error of the term if that ends first. grpc-go
+// ends a waiting call only when the client disconnects or the method returns, and the
+// method would be the one that waits. So call continues in a goroutine of its own until
+// the method has returned. There is only one such goroutine.
 func (t *term) within(call func() error) error {
 	if t.isOver() {
 		return t.err
@@ -165,9 +164,9 @@ func (t *term) within(call func() error) error {
 	select {
 	case o := <-done:
 		if o.panicked {
-			panic(o.value) // where the interceptors that recover look for it
+			panic(o.value) // in the goroutine where other interceptors recover
 		}
-		if t.isOver() { // nothing that came after the end is handed on
+		if t.isOver() { // results after the end are dropped
 			return t.err
 		}
 		return o.err

@@ -26,7 +26,7 @@ type pattern struct{ field, text string }
 
 const everything = "*"
 
-// newTable reports what is wrong with the rules, names that are there twice too.
+// newTable reads the rules and adds their faults to faults, also repeated names.
 func newTable(faults configerror.Faults, rules []Rule, common []cognito.Requirement) table {
 	t := table{methods: map[string]*policy{}, services: map[string]*policy{}}
 	first := map[string]string{} // where a name was seen
@@ -43,7 +43,7 @@ func newTable(faults configerror.Faults, rules []Rule, common []cognito.Requirem
 			}
 			first[text] = fmt.Sprintf("Rules[%d].%s", n, field)
 			if !t.add(text, p) {
-				at.Add(field, `is %q, which is none of "/package.Service/Method", "/package.Service/*" and "*"`, text)
+				at.Add(field, `is invalid: got %q, want "/package.Service/Method", "/package.Service/*" or "*"`, text)
 			}
 			t.patterns = append(t.patterns, pattern{fmt.Sprintf("Rules[%d].%s", n, field), text})
 		}
@@ -66,9 +66,8 @@ func (t *table) add(text string, p *policy) bool {
 	return true
 }
 
-// split takes the full name of a method apart as grpc-go does, at the last slash.
-// What does not begin with a slash, or has nothing before or after the last one, is no
-// name.
+// split splits the full name of a method at the last slash, as grpc-go does. ok is false
+// if the name does not begin with a slash, or has nothing before or after the last one.
 func split(full string) (service, method string, ok bool) {
 	last := strings.LastIndexByte(full, '/')
 	if last <= 1 || full[0] != '/' || last == len(full)-1 {
@@ -77,8 +76,8 @@ func split(full string) (service, method string, ok bool) {
 	return full[1:last], full[last+1:], true
 }
 
-// isName reports whether s may be the name of a service or method in a rule. Those of
-// protobuf have less; a star or a space is a mistake.
+// isName reports whether s can be the name of a service or method in a rule. Names of
+// protobuf have fewer characters. A star or a space is a mistake.
 func isName(s string) bool {
 	for n := range len(s) {
 		if c := s[n]; c <= ' ' || c > '~' || c == '*' {
@@ -88,12 +87,12 @@ func isName(s string) bool {
 	return s != "" && s[0] != '/' && s[len(s)-1] != '/'
 }
 
-// find returns the policy for a method and the pattern that found it, nil where there
-// is none.
+// find returns the policy for a method and the pattern that matched. p is nil if no rule
+// matches.
 //
-// A name without its slash in front is refused, rather than left to the rule for all:
-// servers have taken it for that with the slash, whose rule may ask for more
-// (CVE-2026-33186).
+// A name without a slash in front is refused. It does not get the rule for all methods:
+// servers have accepted such a name for the one with the slash, whose rule may require
+// more (CVE-2026-33186).
 func (t *table) find(full string) (p *policy, by string) {
 	service, _, ok := split(full)
 	if !ok {
@@ -108,16 +107,17 @@ func (t *table) find(full string) (p *policy, by string) {
 	return t.all, everything
 }
 
-// Check compares the rules with the methods of a server, which are those that
-// [grpc.Server.GetServiceInfo] returns once all services are registered. The error
-// joins what it found: rules that name no method of the server, rules for all methods
-// of a service, or all methods, of which each has a closer rule, and methods that no
-// rule names, which are refused. Call it when the program starts. A "*" beside which
-// every registered method has a rule is in order where the server has a handler for
-// unknown services, which nothing shows: leave its error out then, or the rule.
+// Check compares the rules with the methods of a server. Pass the result of
+// [grpc.Server.GetServiceInfo] after all services are registered, when the program
+// starts. The error joins all findings: rules that name no method of the server, rules
+// for a service or for all methods that never apply because each method has a closer
+// rule, and methods without a rule, which are refused.
+//
+// Check cannot see a handler for unknown services. On a server with one, a rule for "*"
+// that applies to no registered method is correct: ignore its error, or remove the rule.
 func (i *Interceptor) Check(services map[string]grpc.ServiceInfo) error {
 	if i == nil {
-		return errors.New("grpcauth: a nil *Interceptor lets nobody in")
+		return errors.New("grpcauth: the *Interceptor is nil and refuses every call")
 	}
 	used := map[string]bool{}
 	var errs []error
@@ -126,7 +126,7 @@ func (i *Interceptor) Check(services map[string]grpc.ServiceInfo) error {
 			full := "/" + service + "/" + method.Name
 			p, by := i.table.find(full)
 			if p == nil {
-				errs = append(errs, fmt.Errorf("grpcauth: no rule names the method %s, which nobody can call", full))
+				errs = append(errs, fmt.Errorf("grpcauth: no rule names the method %s, so every call is refused; add a rule", full))
 				continue
 			}
 			used[by] = true
@@ -134,7 +134,7 @@ func (i *Interceptor) Check(services map[string]grpc.ServiceInfo) error {
 	}
 	for _, p := range i.table.patterns {
 		if !used[p.text] {
-			errs = append(errs, &ConfigError{Package: "grpcauth", Field: "Config." + p.field, Reason: fmt.Sprintf("is %q, and decides about no method of the server", p.text)})
+			errs = append(errs, &ConfigError{Package: "grpcauth", Field: "Config." + p.field, Reason: fmt.Sprintf("matches no method of the server: got %q; remove it, or register the service", p.text)})
 		}
 	}
 	return errors.Join(errs...)
