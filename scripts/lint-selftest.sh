@@ -213,6 +213,7 @@ report        internal/keylist          code  $p/internal/localtls
 -             internal/poolserve        code  $p/internal/inspector
 poolserve     internal/poolserve        code  $p/internal/terminalauth/account
 commands,poolserve internal/poolserve        code  github.com/spf13/cobra
+address       internal/address          code  $p/cognito
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito

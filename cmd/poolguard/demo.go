@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/poolguard/poolguard/internal/address"
 	"github.com/poolguard/poolguard/internal/demo"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
@@ -65,7 +66,7 @@ command line is wrong or an address is in use.`,
 
 func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddress string) error {
 	pool, poolErr := listenHere(ctx, "listen-pool", poolAddress)
-	api, apiErr := listenHere(ctx, "listen-api", apiAddress)
+	api, apiErr := listenForCallback(ctx, "listen-api", apiAddress)
 	if err := errors.Join(poolErr, apiErr); err != nil {
 		for _, l := range []net.Listener{pool, api} {
 			if l != nil {
@@ -103,20 +104,24 @@ func (l losable) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// listenHere listens on a loopback address: what the demo serves is for its own
-// machine.
-func listenHere(ctx context.Context, flag, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err == nil && !isLoopback(host) {
+// listenHere listens on a loopback address, because the demo is for this machine only.
+func listenHere(ctx context.Context, flag, where string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(where)
+	if err == nil && !address.IsLoopbackHost(host) {
 		return nil, errors.New("--" + flag + " must be on 127.0.0.1, [::1] or localhost: the demo is for this machine only")
 	}
-	return listen(ctx, flag, address)
+	return listen(ctx, flag, where)
 }
 
-// isLoopback reports whether a host of an address is this machine alone, in one of
-// the ways that browsers and redirect addresses know it.
-func isLoopback(host string) bool {
-	return host == "127.0.0.1" || host == "::1" || host == "localhost"
+// listenForCallback is listenHere for the host of a callback URL. Of plain http, Cognito
+// accepts three names only.
+func listenForCallback(ctx context.Context, flag, where string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(where)
+	ip := net.ParseIP(host)
+	if err == nil && ip != nil && !ip.Equal(net.IPv4(127, 0, 0, 1)) && !ip.Equal(net.IPv6loopback) {
+		return nil, errors.New("--" + flag + " must be on 127.0.0.1, [::1] or localhost: Cognito allows no other callback URL with plain http")
+	}
+	return listenHere(ctx, flag, where)
 }
 
 // howToRun is how a shell that has the demo's directory calls this program.
