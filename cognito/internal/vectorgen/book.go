@@ -13,7 +13,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/vectorgen/vectors"
 )
 
-const warning = "PUBLISHED KEYS. The private keys behind these key sets are in the source code that made this file: whoever trusts one of them outside a test lets anybody in."
+const warning = "PUBLISHED KEYS. The private keys behind these key sets are in the source code that made this file: a program that trusts one of them outside a test accepts tokens that any person can sign."
 
 // A chapter is one file of vectors that is being written.
 type chapter struct {

@@ -76,7 +76,7 @@ func claimsIssuer(c *chapter) {
 func claimsUse(c *chapter) {
 	const refs = "RFC 8725 §3.12"
 	c.add(
-		row{"id-as-access", useMismatch, "access", "An ID token tells an app who signed in; it is no permission.", refs, idToken()},
+		row{"id-as-access", useMismatch, "access", "An ID token says who signed in; it is not a permission.", refs, idToken()},
 		row{"access-as-id", useMismatch, "id", "The other way round.", refs, access()},
 		row{"machine-as-id", useMismatch, "id", "A machine is no user.", refs, machine()},
 		row{"id-as-access-with-client-id", useMismatch, "access", "Though it has all that an access token has.", refs, idToken(claim("client_id", quoted(client)), claim("scope", `"aws.cognito.signin.user.admin"`), claim("username", `"alice"`))},
@@ -107,7 +107,7 @@ func claimsClient(c *chapter) {
 		row{"client-list", claimInvalid, "access", "client_id is a string.", refs, access(claim("client_id", "["+quoted(client)+"]"))},
 		row{"client-number", claimInvalid, "access", "client_id is a string.", refs, access(claim("client_id", "1"))},
 		row{"client-list-any-client", claimInvalid, "any, any client", "Even where every client is accepted.", refs, access(claim("client_id", "[]"))},
-		row{"client-other", clientMismatch, "access", "As well signed as ours, and for somebody else.", refs, access(claim("client_id", quoted(otherClient)))},
+		row{"client-other", clientMismatch, "access", "The signature is valid, and the token is for another client.", refs, access(claim("client_id", quoted(otherClient)))},
 		row{"client-other-aud-ours", clientMismatch, "access", "An aud does not stand in for it.", refs, access(claim("client_id", quoted(otherClient)), claim("aud", quoted(client)))},
 		row{"client-empty", clientMismatch, "access", "No client.", refs, access(claim("client_id", `""`))},
 		row{"client-other-case", clientMismatch, "access", "Clients are compared by case.", refs, access(claim("client_id", quoted(strings.ToUpper(client))))},
@@ -119,7 +119,7 @@ func claimsClient(c *chapter) {
 		row{"id-aud-absent", claimMissing, "id", "An ID token names its client in aud.", refs, idToken(without("aud"))},
 		row{"id-aud-absent-client-id-there", claimMissing, "id", "A client_id does not stand in for it.", refs, idToken(without("aud"), claim("client_id", quoted(client)))},
 		row{"id-aud-in-capitals", claimMissing, "id", "Names are compared by case: this is no aud.", refs, idToken(without("aud"), claim("AUD", quoted(client)))},
-		row{"id-aud-other", clientMismatch, "id", "For somebody else.", refs, idToken(claim("aud", quoted(otherClient)))},
+		row{"id-aud-other", clientMismatch, "id", "For another client.", refs, idToken(claim("aud", quoted(otherClient)))},
 		row{"id-aud-other-client-id-ours", clientMismatch, "id", "A client_id does not stand in for it.", refs, idToken(claim("aud", quoted(otherClient)), claim("client_id", quoted(client)))},
 		row{"id-aud-empty", clientMismatch, "id", "No client.", refs, idToken(claim("aud", `""`))},
 		row{"id-aud-list", claimInvalid, "id", "Cognito writes a string; lists of readers are how tokens for others got accepted.", "CVE-2020-26160", idToken(claim("aud", "["+quoted(client)+"]"))},
@@ -192,8 +192,8 @@ func claimsAudience(c *chapter) {
 		return row{"aud-" + id, code, "access, with audiences", why, refs, access(claim("aud", value))}
 	}
 	c.add(
-		bound("other", audienceMismatch, "Bound to somebody else's resource.", `"https://other.example.com"`),
-		bound("ours-and-other", audienceMismatch, "Somebody else accepts it too, and could have kept it.", `["`+resource+`","https://other.example.com"]`),
+		bound("other", audienceMismatch, "Bound to another resource.", `"https://other.example.com"`),
+		bound("ours-and-other", audienceMismatch, "Another service accepts it too, and could have stored it.", `["`+resource+`","https://other.example.com"]`),
 		bound("other-and-client", audienceMismatch, "The client does not make up for the rest.", `["`+client+`","https://other.example.com"]`),
 		bound("slash-after", audienceMismatch, "Audiences are compared as they are.", quoted(resource+"/")),
 		bound("other-case", audienceMismatch, "Audiences are compared as they are.", quoted(strings.ToUpper(resource))),
@@ -216,7 +216,7 @@ func claimsAudience(c *chapter) {
 // claimsKinds has every other known claim in a JSON kind that it cannot have. An
 // application that trusts the token's fields must not meet a surprise there.
 func claimsKinds(c *chapter) {
-	const why = "A known claim of the wrong JSON kind: whoever reads it would take it for absent or guess."
+	const why = "A known claim of the wrong JSON kind: a reader would treat it as absent, or guess."
 	for _, kind := range []struct{ name, value string }{
 		{"sub", "5"}, {"jti", "[]"}, {"origin_jti", "1"}, {"event_id", "true"}, {"username", "null"}, {"acr", "2"}, {"device_key", "{}"},
 		{"iat", `"1767268200"`}, {"auth_time", `"1767268200"`}, {"scope", `["orders/read"]`}, {"cognito:groups", `"admins"`}, {"amr", `"pwd"`}, {"version", `"2"`},

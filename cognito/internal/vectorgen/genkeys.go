@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Genkeys writes testkeys.pem anew: the keys that no user pool has. It takes a
-// minute, and every vector by these keys changes with them.
+// Genkeys writes testkeys.pem again: the keys that no user pool has. It takes a
+// minute, and every vector that uses these keys changes.
 package main
 
 import (

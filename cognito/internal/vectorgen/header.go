@@ -72,7 +72,7 @@ func headerHMAC(c *chapter) {
 		{"kid", "the kid", []byte(k.kid)},
 		{"empty", "the empty text", nil},
 	} {
-		c.add(row{"hs256-" + s.id, wrongAlgorithm, "access", "Whoever goes by alg takes the public key for a shared secret.", "CVE-2015-9235; CVE-2022-29217; RFC 8725 §3.1",
+		c.add(row{"hs256-" + s.id, wrongAlgorithm, "access", "A verifier that trusts alg uses the public key as a shared secret.", "CVE-2015-9235; CVE-2022-29217; RFC 8725 §3.1",
 			access(algorithm("HS256", "HMAC keyed with "+s.words, hmacWith(sha256.New, s.secret)))})
 	}
 	c.add(

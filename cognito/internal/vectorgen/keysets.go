@@ -73,7 +73,7 @@ func keysUnfit(c *chapter) {
 		{"kty-absent", "Of no kind.", "RFC 7517 §4.1", good.without("kty")},
 		{"kty-lower-case", "Values are compared by case.", "RFC 7517 §4.1", good.with("kty", `"rsa"`)},
 		{"kty-oct", "The kind says that it is a secret.", "RFC 7517 §4.1", good.with("kty", `"oct"`)},
-		{"private-d", "Whoever reads the set can sign with it.", "RFC 7517 §9.2", good.with("d", quoted(uintText(second.private.D)))},
+		{"private-d", "Each reader of the set can sign with it.", "RFC 7517 §9.2", good.with("d", quoted(uintText(second.private.D)))},
 		{"private-p", "A factor is all of it.", "RFC 7517 §9.2", good.with("p", quoted(uintText(second.private.Primes[0])))},
 	} {
 		c.unfit(k.id, k.why, k.refs, k.key, by)
@@ -181,8 +181,8 @@ func keysOfOneName(c *chapter) {
 	const refs = "RFC 7517 §4.5"
 	two := c.published("two-under-one-name", "Two different keys under one kid, and another one.", setOf(jwk(first), twin, jwk(c.ring.id)))
 	c.add(
-		row{"two-first", keyNotFound, two, "Which one was meant cannot be told: neither is used.", refs, access()},
-		row{"two-second", keyNotFound, two, "Which one was meant cannot be told: neither is used.", refs, access(forgedBy(second))},
+		row{"two-first", keyNotFound, two, "It is unknown which one is meant: neither is used.", refs, access()},
+		row{"two-second", keyNotFound, two, "It is unknown which one is meant: neither is used.", refs, access(forgedBy(second))},
 		row{"two-other", "", two, "The other keys of the set are not spoilt.", refs, access(signedBy(c.ring.id))},
 		row{"same-twice", "", c.published("same-twice", "The same key twice.", setOf(jwk(first), jwk(first), jwk(c.ring.id))), "Nothing is doubtful here.", refs, access()},
 		row{"same-twice-described-otherwise", "", c.published("same-twice-described-otherwise", "The same key twice, once without use and alg.", setOf(jwk(first).without("use", "alg"), jwk(first))), "Nothing is doubtful here.", refs, access()},

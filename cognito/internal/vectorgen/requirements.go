@@ -114,7 +114,7 @@ func requireAudience(c *chapter) {
 		row{"audience-unbound", audienceMismatch, "access, audience", "Bound to nothing.", refs, access()},
 		row{"audience-another", audienceMismatch, "access, audience", "Bound to another one of ours.", refs, access(claim("aud", `"https://billing.example.com"`))},
 		row{"audience-client", audienceMismatch, "access, audience", "Bound to its client only.", refs, access(claim("aud", quoted(client)))},
-		row{"audience-foreign-too", audienceMismatch, "access, audience", "Bound to it and to somebody else's.", refs, access(claim("aud", `["`+resource+`","https://other.example.com"]`))},
+		row{"audience-foreign-too", audienceMismatch, "access, audience", "Bound to it and to another resource.", refs, access(claim("aud", `["`+resource+`","https://other.example.com"]`))},
 		row{"audience-id", audienceMismatch, "id, audience", "An ID token is for its client.", refs, idToken()},
 	)
 }

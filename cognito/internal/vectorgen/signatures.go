@@ -29,7 +29,7 @@ func bad(id, why, refs string, changes ...change) row {
 func signaturesOfOthers(c *chapter) {
 	const refs = "RFC 7515 §5.2"
 	c.add(
-		bad("stranger", "Somebody else's key under our key's name.", refs, forgedBy(c.ring.stranger)),
+		bad("stranger", "Another issuer's key under our key's name.", refs, forgedBy(c.ring.stranger)),
 		bad("other-key-of-the-pool", "The pool's other key: the named one counts.", refs, forgedBy(c.ring.id)),
 		bad("key-of-another-pool", "The key of another pool.", refs, forgedBy(c.ring.otherAccess)),
 		bad("shorter-key", "A signature of 128 bytes.", refs, forgedBy(c.ring.rsa1024)),
