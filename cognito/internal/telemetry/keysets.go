@@ -7,7 +7,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// DefaultMaxKeySets is the default number of key sets that are told apart.
+// DefaultMaxKeySets is the default number of key sets with names of their own.
 const DefaultMaxKeySets = 100
 
 // Failures of a fetch that no HTTP status names.
@@ -41,13 +41,13 @@ type KeySet struct {
 	Keys          int           // usable keys
 }
 
-// NewKeySets returns KeySets that tells apart the first most key sets that are fetched. now is
-// the clock of their ages.
+// NewKeySets returns KeySets that keeps the names of the first most key sets that are fetched.
+// now is the clock of their ages.
 func NewKeySets(most int, now func() time.Time) *KeySets {
 	return &KeySets{most: most, now: now, known: map[keySetName]keySetState{}}
 }
 
-// Fetched records a fetch. It reports whether the key set is told apart.
+// Fetched records a fetch. It reports whether the key set has a name of its own.
 func (k *KeySets) Fetched(f cognito.KeySetFetch) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

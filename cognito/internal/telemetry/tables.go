@@ -57,8 +57,8 @@ func NewTables[T any](most int, otherName string) *Tables[T] {
 	return t
 }
 
-// Of returns the table of a user pool and the name of the pool for a label. The name is "" where
-// pool is "" or pools are not told apart.
+// Of returns the table of a user pool and the name of the pool for a label. The name is "" if
+// pool is "" or if pools have no label.
 func (t *Tables[T]) Of(pool string) (table *Table[T], name string) {
 	if t.most == 0 || pool == "" {
 		return t.unnamed, ""
