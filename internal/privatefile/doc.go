@@ -1,10 +1,14 @@
-// Package privatefile keeps small files that nobody but their owner may read, and
-// that several processes change.
+// Package privatefile keeps small files that only their owner may read, and that
+// several processes change.
 //
-// It owns three things: that a file is replaced whole or not at all ([Write]), that
-// one which others can read or redirect is refused ([Read]), and whose turn it is
-// ([Take]). It never looks at what is in a file.
+// It owns three things:
 //
-// On Windows the mode of a file says nothing: who may read it is left to the
-// permissions of the user's own folder.
+//   - [Write] replaces a file as a whole or not at all.
+//   - [Read] rejects a file that other users can read or redirect.
+//   - [Take] gives one process at a time its turn.
+//
+// It never looks at the content of a file.
+//
+// On Windows the mode of a file has no meaning. The permissions of the user's own
+// folder decide who can read the file.
 package privatefile

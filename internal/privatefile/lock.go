@@ -9,17 +9,17 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrBusy says that another process had its turn for too long.
-var ErrBusy = errors.New("another poolguard is at it and does not end")
+// ErrBusy reports that another process had its turn for too long.
+var ErrBusy = errors.New("another poolguard process uses the file and does not end; wait for it or end it")
 
 const askAgain = 20 * time.Millisecond
 
-// Take waits until no other process, and nobody else in this one, has taken the file,
-// and returns what gives it back. It waits until ctx ends, and for patience at most,
-// after which the error is [ErrBusy].
+// Take waits until no other process, and no other caller in this process, has taken
+// the file. It returns a function that releases the file. It waits until ctx ends, and
+// for patience at most. After that time the error is [ErrBusy].
 //
-// The system gives the file back when a process ends, however it does. The file is
-// empty and stays: whoever deleted it would let two others have one lock each.
+// The system releases the file when a process ends, even if it is killed. The file is
+// empty and is never deleted: after a deletion two processes could hold one lock each.
 func Take(ctx context.Context, path string, patience time.Duration) (giveBack func(), err error) {
 	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

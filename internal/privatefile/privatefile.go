@@ -92,19 +92,19 @@ func Directory(path string) error {
 	return check(path, info, 0o077)
 }
 
-// beside is where the next content of a file is written, so that what a killed
-// process left is found again, and no secret stays behind for ever.
+// beside is the path to which the next content of a file is written. It is fixed, so
+// the next write finds and removes the file that a killed process left.
 func beside(path string) string { return path + ".new" }
 
-// Write puts content into the place of a file, for its owner alone. Whoever reads,
-// and whatever happens, the file is the old or the new one, whole. Those who write
-// one file take turns: see [Take].
+// Write replaces a file with content that only its owner can read. Readers see the
+// whole old file or the whole new one, even after a crash. Callers that write the
+// same file take turns: see [Take].
 func Write(path string, content []byte) (err error) {
 	next := beside(path)
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	// O_EXCL: nobody else put something there.
+	// O_EXCL: no other process put a file there.
 	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
