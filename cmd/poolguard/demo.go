@@ -75,13 +75,12 @@ func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddres
 		}
 		return &failure{statusUsage, err}
 	}
-	s := terminal.Detect(p.stdout, p.getenv)
 	err := demo.Run(ctx, demo.Config{
 		Pool:    pool,
 		API:     api,
 		Once:    once,
 		Out:     losable{p.stdout},
-		Look:    demo.Look{Colour: s.Colour, Unicode: s.Unicode, Width: s.Width},
+		Style:   terminal.Detect(p.stdout, p.getenv),
 		Command: howToRun(),
 	})
 	switch {

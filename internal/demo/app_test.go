@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// serve runs a demo that goes on serving, until the test ends.
-func serve(t *testing.T) (*setup, *screen) {
+// serveDemo runs a demo that goes on serving, until the test ends.
+func serveDemo(t *testing.T) (*setup, *screen) {
 	t.Helper()
 	out := &screen{}
 	cfg := newConfig(t, out)
@@ -76,7 +76,7 @@ func (p *visitor) signIn(username string) *exchange {
 
 func TestApp(t *testing.T) {
 	t.Parallel()
-	s, out := serve(t)
+	s, out := serveDemo(t)
 	p := newPerson(t, s)
 	home := p.open(s.appURL+"/", nil)
 	if !strings.Contains(string(home.body), `href="/sign-in"`) {
@@ -126,7 +126,7 @@ var csrfToken = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
 
 func TestSignOutNeedsTheFormOfThePage(t *testing.T) {
 	t.Parallel()
-	s, _ := serve(t)
+	s, _ := serveDemo(t)
 	p := newPerson(t, s)
 	home := p.signIn("admin")
 	found := csrfToken.FindSubmatch(home.body)
@@ -171,7 +171,7 @@ func TestSignOutNeedsTheFormOfThePage(t *testing.T) {
 // TestForeignCallback is login CSRF: a callback that another browser began, or none.
 func TestForeignCallback(t *testing.T) {
 	t.Parallel()
-	s, _ := serve(t)
+	s, _ := serveDemo(t)
 	attacker, victim := newPerson(t, s), newPerson(t, s)
 	attacker.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Path == callbackPath {
@@ -216,7 +216,7 @@ func TestLinesToPaste(t *testing.T) {
 			t.Skipf("no %s on this machine", tool)
 		}
 	}
-	s, out := serve(t)
+	s, out := serveDemo(t)
 	if !strings.Contains(out.String(), s.machineLines()) || !strings.Contains(out.String(), s.checkLines()) {
 		t.Fatalf("the lines are not on the screen:\n%s", out)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/serve"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -29,8 +30,9 @@ type Config struct {
 	// Out is told what happens.
 	Out io.Writer
 
-	// Look says how Out shows text.
-	Look Look
+	// Style is what Out can show. The zero value is ASCII without colours, 80 columns
+	// wide.
+	Style terminal.Style
 
 	// Command is how the reader calls this program in a shell. "" is "poolguard".
 	Command string
@@ -44,16 +46,23 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return errors.Join(err, cfg.close())
 	}
-	stop := d.serve(cfg) //nolint:contextcheck // the last answers have a context of their own
+	// The servers answer until the walk has ended, even where ctx ends before.
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	go func() { served <- d.servers.Run(serving) }()
 	err = d.run(ctx, cfg)
-	return errors.Join(err, stop())
+	stop()
+	return errors.Join(err, <-served)
 }
 
 func (c *Config) close() error {
 	var errs []error
 	for _, l := range []net.Listener{c.Pool, c.API} {
-		if l != nil {
-			errs = append(errs, l.Close())
+		if l == nil {
+			continue
+		}
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
@@ -78,7 +87,7 @@ type demo struct {
 	setup    setup
 	pool     *userpool.Server
 	verifier *cognito.Verifier
-	app      http.Handler
+	servers  *serve.Group
 	out      *printer
 }
 
@@ -88,7 +97,7 @@ func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 	}
 	d := &demo{
 		setup: newSetup("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), cfg.Command),
-		out: newPrinter(cfg.Out, cfg.Look, map[string]string{
+		out: newPrinter(cfg.Out, cfg.Style, map[string]string{
 			cfg.Pool.Addr().String(): "at the pool",
 			cfg.API.Addr().String():  "at the API",
 		}),
@@ -107,7 +116,14 @@ func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.app, err = newApp(d.setup, d.verifier)
+	app, err := newApp(d.setup, d.verifier)
+	if err != nil {
+		return nil, err
+	}
+	d.servers, err = serve.New(serve.Config{Servers: []serve.Server{
+		{Name: "pool", Listener: cfg.Pool, Handler: d.out.logRequests("pool", d.pool)},
+		{Name: "api", Listener: cfg.API, Handler: d.out.logRequests("api", app)},
+	}})
 	return d, err
 }
 
@@ -158,51 +174,4 @@ func (d *demo) run(ctx context.Context, cfg Config) error {
 	}
 	<-ctx.Done()
 	return nil
-}
-
-// newServer returns a server on which nobody who sends a byte now and then can hold
-// a connection for ever. The forms that come in are small.
-func newServer(handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		IdleTimeout:       time.Minute,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
-}
-
-// serve starts both servers. stop ends them: requests under way have a moment to
-// finish.
-func (d *demo) serve(cfg Config) (stop func() error) {
-	handlers := []struct {
-		listener net.Listener
-		name     string
-		handler  http.Handler
-	}{{cfg.Pool, "pool", d.pool}, {cfg.API, "api", d.app}}
-	var stops []func() error
-	for _, h := range handlers {
-		server := newServer(d.out.watch(h.name, h.handler))
-		ended := make(chan error, 1)
-		go func() { ended <- server.Serve(h.listener) }()
-		stops = append(stops, func() error {
-			// Whatever ended the demo, its last answers have a context of their own.
-			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-			defer cancel()
-			if err := server.Shutdown(ctx); err != nil {
-				_ = server.Close() // what is left had its time
-			}
-			if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-				return fmt.Errorf("serving %s: %w", h.name, err)
-			}
-			return nil
-		})
-	}
-	return func() error {
-		var errs []error
-		for _, stop := range stops {
-			errs = append(errs, stop())
-		}
-		return errors.Join(errs...)
-	}
 }

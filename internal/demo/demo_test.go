@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // screen is where a demo under test prints to.
@@ -44,7 +46,7 @@ func freePort(t testing.TB) net.Listener {
 
 func newConfig(t testing.TB, out *screen) Config {
 	t.Helper()
-	return Config{Pool: freePort(t), API: freePort(t), Out: out, Look: Look{Unicode: true}}
+	return Config{Pool: freePort(t), API: freePort(t), Out: out, Style: terminal.Style{Unicode: true}}
 }
 
 func TestOnce(t *testing.T) {
@@ -88,7 +90,7 @@ func TestLook(t *testing.T) {
 	t.Parallel()
 	out := &screen{}
 	cfg := newConfig(t, out)
-	cfg.Once, cfg.Look = true, Look{Colour: true, Width: 60}
+	cfg.Once, cfg.Style = true, terminal.Style{Colour: true, Width: 60}
 	if err := Run(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -247,9 +249,12 @@ func walkMeddled(t *testing.T, meddle func(*http.Request, *http.Response)) error
 	if err != nil {
 		t.Fatal(err)
 	}
-	stop := d.serve(cfg)
+	serving, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- d.servers.Run(serving) }()
 	defer func() {
-		if err := stop(); err != nil {
+		stop()
+		if err := <-served; err != nil {
 			t.Error(err)
 		}
 	}()

@@ -10,15 +10,15 @@ func (p *printer) invite(s setup) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.writeLocked("\n" + p.strong("Now you") + "\n\n" +
+	p.writeLocked("\n" + p.style.Strong("Now you") + "\n\n" +
 		"Sign in with a browser, as " + strings.Join(names, " or ") + " with the password " + string(s.user().Password) + ":\n\n" +
-		"  " + p.strong(s.appURL+"/") + "\n\n" +
+		"  " + p.style.Strong(s.appURL+"/") + "\n\n" +
 		"Or be a machine that has a secret: get a token and call the API.\n\n" +
 		s.machineLines() +
 		"\nSee what the token says, and have it checked.\n\n" +
 		s.checkLines() +
 		"\nBoth servers run until Ctrl-C. Requests:\n\n")
-	p.watching = true
+	p.logging = true
 }
 
 // machineLines work in a shell as they are.

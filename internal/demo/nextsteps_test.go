@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // A line that a terminal breaks is hard to copy.
@@ -13,7 +15,7 @@ func TestInvitationFits(t *testing.T) {
 	var out bytes.Buffer
 	s := newSetup("http://127.0.0.1:65534", "http://127.0.0.1:65535", "go run ./cmd/poolguard")
 	s.issuer = s.poolURL + "/" + s.pool.ID
-	newPrinter(&out, Look{}, nil).invite(s)
+	newPrinter(&out, terminal.Style{}, nil).invite(s)
 	if !strings.Contains(out.String(), "--client-id") {
 		t.Fatalf("no lines to paste in\n%s", out.String())
 	}

@@ -7,49 +7,37 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
-// Look says how text is shown.
-type Look struct {
-	Colour  bool // with the colours of a terminal
-	Unicode bool // with characters beyond ASCII
-	Width   int  // of a line, in characters; 0 is 80
-}
-
-// How far the text of a step, and what belongs to a line above it, is set in.
+// The indentation of the text of a step, and of details below it.
 const (
 	indent     = "    "
 	deepIndent = "        "
 )
 
-// A printer shows what happens. It is safe for concurrent use: requests are told
-// while they come.
+// A printer shows the walk. It is safe for concurrent use, since it shows requests that
+// come at the same time.
 type printer struct {
-	look    Look
-	servers map[string]string // what the reader calls them, by host
+	style   terminal.Style
+	servers map[string]string // names for the reader, by host
 
-	mu       sync.Mutex // guards the fields below
-	out      io.Writer
-	steps    int
-	watching bool
-	failed   error // the first error of out: there is nowhere to tell the rest
+	mu      sync.Mutex // guards the fields below
+	out     io.Writer
+	steps   int
+	logging bool
+	failed  error // the first error of out; nothing is written after it
 }
 
-func newPrinter(out io.Writer, look Look, servers map[string]string) *printer {
-	if look.Width <= 0 {
-		look.Width = 80
-	}
-	return &printer{look: look, servers: servers, out: out}
+func newPrinter(out io.Writer, style terminal.Style, servers map[string]string) *printer {
+	return &printer{style: style, servers: servers, out: out}
 }
 
-// failure is why the output is incomplete, or nil.
+// failure is the error of the output, or nil.
 func (p *printer) failure() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.failed == nil {
-		return nil
-	}
 	return p.failed
 }
 
@@ -65,58 +53,20 @@ func (p *printer) writeLocked(text string) {
 	}
 }
 
-// The colours are the terminal's own. No meaning is in a colour alone.
-func (p *printer) paint(code, text string) string {
-	if !p.look.Colour {
-		return text
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
-}
-
-func (p *printer) good(text string) string   { return p.paint("32", text) }
-func (p *printer) bad(text string) string    { return p.paint("31", text) }
-func (p *printer) faint(text string) string  { return p.paint("2", text) }
-func (p *printer) strong(text string) string { return p.paint("1", text) }
-
-func (p *printer) sign(unicode, ascii string) string {
-	if p.look.Unicode {
-		return unicode
-	}
-	return ascii
-}
-
 // step begins the next numbered step.
 func (p *printer) step(title string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.steps++
-	p.writeLocked("\n" + p.strong(fmt.Sprintf("%2d  %s", p.steps, title)) + "\n")
+	p.writeLocked("\n" + p.style.Strong(fmt.Sprintf("%2d  %s", p.steps, title)) + "\n")
 }
 
 // say shows a paragraph within a step.
-func (p *printer) say(text string) { p.write(p.wrapped(indent, indent, text, p.plain)) }
-
-func (p *printer) plain(text string) string { return text }
-
-// wrapped breaks text at spaces into lines of the look's width.
-func (p *printer) wrapped(first, rest, text string, paint func(string) string) string {
-	var b strings.Builder
-	prefix, line := first, ""
-	for word := range strings.SplitSeq(text, " ") {
-		if line != "" && utf8.RuneCountInString(prefix+line)+1+utf8.RuneCountInString(word) > p.look.Width {
-			b.WriteString(prefix + paint(line) + "\n")
-			prefix, line = rest, ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	b.WriteString(prefix + paint(line) + "\n")
-	return b.String()
+func (p *printer) say(text string) {
+	p.write(p.style.Hang(indent, indent, text, terminal.Plain))
 }
 
-// A pair is a name and what it stands for.
+// A pair is a name and its value.
 type pair struct{ name, value string }
 
 // pairs shows a table of two columns, without the pairs that have no value.
@@ -124,36 +74,34 @@ func (p *printer) pairs(list ...pair) {
 	list = slices.DeleteFunc(list, func(x pair) bool { return x.value == "" })
 	width := 0
 	for _, x := range list {
-		width = max(width, utf8.RuneCountInString(x.name))
+		width = max(width, terminal.Columns(x.name))
 	}
 	rest := strings.Repeat(" ", len(deepIndent)+width+2)
 	var b strings.Builder
 	for _, x := range list {
-		name := fmt.Sprintf("%s%-*s  ", deepIndent, width, x.name)
-		lines := p.wrapped(rest, rest, x.value, p.plain)
-		b.WriteString(p.faint(name) + lines[len(rest):])
+		name := deepIndent + x.name + strings.Repeat(" ", width+2-terminal.Columns(x.name))
+		b.WriteString(p.style.Hang(p.style.Faint(name), rest, p.style.Escape(x.value), terminal.Plain))
 	}
 	p.write(b.String())
 }
 
-// verdict shows what was compared, and how that came out.
+// verdict shows the result of a comparison.
 func (p *printer) verdict(held bool, text string) {
-	mark, paint := p.sign("✓", "ok"), p.good
+	mark, paint := p.style.Sign("✓", "ok"), p.style.Good
 	if !held {
-		mark, paint = p.sign("✗", "WRONG"), p.bad
+		mark, paint = p.style.Sign("✗", "WRONG"), p.style.Bad
 	}
-	first := indent + mark + " "
-	lines := p.wrapped(first, strings.Repeat(" ", utf8.RuneCountInString(first)), text, p.plain)
-	p.write(indent + paint(mark) + strings.TrimPrefix(lines, indent+mark))
+	rest := strings.Repeat(" ", len(indent)+terminal.Columns(mark)+1)
+	p.write(p.style.Hang(indent+paint(mark)+" ", rest, p.style.Escape(text), terminal.Plain))
 }
 
-// exchange shows a request and what came back, with the parameters that it carried.
+// exchange shows a request, its parameters and the answer.
 func (p *printer) exchange(e *exchange) {
 	p.requestLine(e)
 	p.parameters(e.url.Query())
 	p.parameters(e.form)
 	if e.bearer != "" {
-		p.write(deepIndent + p.faint("Authorization: Bearer "+p.shortToken(e.bearer)) + "\n")
+		p.write(deepIndent + p.style.Faint("Authorization: Bearer "+p.shortToken(e.bearer)) + "\n")
 	}
 	p.outcome(e)
 }
@@ -164,13 +112,13 @@ func (p *printer) brief(e *exchange) {
 	p.outcome(e)
 }
 
-// requestLine shows what is asked, and of which server.
+// requestLine shows the method, the path and the server.
 func (p *printer) requestLine(e *exchange) {
-	p.write(indent + p.strong(e.method+" "+e.url.Path) + p.faint("  "+p.servers[e.url.Host]) + "\n")
+	p.write(indent + p.style.Strong(e.method+" "+e.url.EscapedPath()) + p.style.Faint("  "+p.servers[e.url.Host]) + "\n")
 }
 
 func (p *printer) outcome(e *exchange) {
-	line := indent + p.sign("→ ", "-> ") + fmt.Sprintf("%d %s", e.status, http.StatusText(e.status))
+	line := indent + p.style.Sign("→ ", "-> ") + fmt.Sprintf("%d %s", e.status, http.StatusText(e.status))
 	if to := e.location(); to != nil {
 		place := to.Path
 		if to.Host != e.url.Host {
@@ -181,20 +129,20 @@ func (p *printer) outcome(e *exchange) {
 	p.write(line + "\n")
 }
 
-// answer shows what the API says of a request.
+// answer shows a request to the API, and the challenge and body of its answer.
 func (p *printer) answer(e *exchange) {
 	p.exchange(e)
 	var b strings.Builder
 	if challenge := e.header.Get("WWW-Authenticate"); challenge != "" {
-		b.WriteString(p.wrapped(deepIndent, deepIndent+"  ", "WWW-Authenticate: "+challenge, p.faint))
+		b.WriteString(p.style.Hang(deepIndent, deepIndent+"  ", p.style.Escape("WWW-Authenticate: "+challenge), p.style.Faint))
 	}
 	if text := spaced(e.body); text != "" {
-		b.WriteString(p.wrapped(deepIndent, deepIndent+"  ", text, p.plain))
+		b.WriteString(p.style.Hang(deepIndent, deepIndent+"  ", p.style.Escape(text), terminal.Plain))
 	}
 	p.write(b.String())
 }
 
-// shortToken shows the beginning of a token, too little of it to be of use.
+// shortToken shows the beginning of a token, too short to use.
 func (p *printer) shortToken(token string) string {
 	return fmt.Sprintf("%s (%d characters)", p.short(token), len(token))
 }
@@ -204,5 +152,5 @@ func (p *printer) short(text string) string {
 	if len(text) <= 2*shown {
 		return text
 	}
-	return text[:shown] + p.sign("…", "...")
+	return text[:shown] + p.style.Sign("…", "...")
 }

@@ -6,32 +6,32 @@ import (
 	"strconv"
 )
 
-// watch tells of the requests that a handler answers, once the walk is over. Paths
-// are shown, queries are not: they carry codes.
-func (p *printer) watch(name string, next http.Handler) http.Handler {
+// logRequests shows the requests that a handler answers, after the walk. It shows the
+// path without the query, which can have a code.
+func (p *printer) logRequests(name string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := &watched{ResponseWriter: w, status: http.StatusOK}
+		answer := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answer, r)
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if !p.watching {
+		if !p.logging {
 			return
 		}
 		status := strconv.Itoa(answer.status)
 		if answer.status >= 400 {
-			status = p.bad(status)
+			status = p.style.Bad(status)
 		}
-		p.writeLocked(fmt.Sprintf("%s  %s  %s %s\n", p.faint(fmt.Sprintf("%-4s", name)), status, r.Method, r.URL.EscapedPath()))
+		p.writeLocked(fmt.Sprintf("%s  %s  %s %s\n", p.style.Faint(fmt.Sprintf("%-4s", name)), status, r.Method, p.style.Escape(r.URL.EscapedPath())))
 	})
 }
 
-// watched notes the status of an answer.
-type watched struct {
+// A statusRecorder notes the status of an answer.
+type statusRecorder struct {
 	http.ResponseWriter
 	status int
 }
 
-func (w *watched) WriteHeader(status int) {
+func (w *statusRecorder) WriteHeader(status int) {
 	if w.status == http.StatusOK {
 		w.status = status
 	}
@@ -39,4 +39,4 @@ func (w *watched) WriteHeader(status int) {
 }
 
 // Unwrap is for http.ResponseController.
-func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

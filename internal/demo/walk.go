@@ -43,7 +43,7 @@ type walk struct {
 // it. The error is a *WalkError, or that of ctx.
 func (w *walk) walk(ctx context.Context) error {
 	begin := time.Now()
-	w.out.write(w.out.strong("Poolguard demo") + ": a sign-in, and what an API makes of the tokens\n")
+	w.out.write(w.out.style.Strong("Poolguard demo") + ": a sign-in, and what an API makes of the tokens\n")
 	steps := []struct {
 		title string
 		make  func(context.Context) error
@@ -105,11 +105,11 @@ func (w *walk) newBrowser() (*http.Client, error) {
 // conclude shows the answers of the API beside each other, and how it went.
 func (w *walk) conclude(steps int, took time.Duration) {
 	if len(w.answers) > 0 {
-		w.out.write("\n" + w.out.strong("What the API answered") + "\n")
+		w.out.write("\n" + w.out.style.Strong("What the API answered") + "\n")
 		w.out.pairs(w.answers...)
 	}
 	if len(w.differences) > 0 {
-		w.out.write("\n" + w.out.bad("Not all went as it should:") + "\n")
+		w.out.write("\n" + w.out.style.Bad("Not all went as it should:") + "\n")
 		for _, d := range w.differences {
 			w.out.verdict(false, d)
 		}
