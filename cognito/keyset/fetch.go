@@ -59,6 +59,7 @@ func (r *Remote) fetch(now time.Time) fetched {
 		return fetched{err: &fetchError{status: status, cause: cause}}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
+	//mutate:ignore the URL was parsed before
 	if err != nil {
 		return failed(0, err)
 	}
