@@ -149,7 +149,7 @@ func (p *page) spec(spec ast.Spec) bool {
 		for _, name := range s.Names {
 			if name.IsExported() {
 				p.comment(s.Doc)
-				p.comment(s.Comment)
+				p.trailing(s.Comment)
 				return true
 			}
 		}
@@ -165,7 +165,7 @@ func (p *page) fields(fields *ast.FieldList) {
 		}
 		if exported {
 			p.comment(field.Doc)
-			p.comment(field.Comment)
+			p.trailing(field.Comment)
 		}
 	}
 }
@@ -208,8 +208,20 @@ func (p *page) comment(group *ast.CommentGroup) {
 	}
 }
 
+// trailing adds the comment at the end of a line. Each becomes an item of a list, so
+// that comments on neighboring lines are not read as one sentence.
+func (p *page) trailing(group *ast.CommentGroup) {
+	if group == nil {
+		return
+	}
+	p.done[group] = true
+	for _, comment := range group.List {
+		p.add(p.files.Position(comment.Pos()).Line, "- "+strings.TrimSpace(strings.TrimPrefix(comment.Text, "//")))
+	}
+}
+
 // literal adds a string that holds words. Each becomes an item of a list, so that
-// strings on neighbouring lines are not read as one sentence.
+// strings on neighboring lines are not read as one sentence.
 func (p *page) literal(literal *ast.BasicLit) {
 	if literal.Kind != token.STRING {
 		return

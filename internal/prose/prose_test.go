@@ -64,7 +64,7 @@ func TestProseOfGoKeepsItsLineNumbers(t *testing.T) {
 		"11 - next message",
 		"15 - hidden is not documented for users.",
 		"18 T has fields.",
-		"20 A trails.",
+		"20 - A trails.",
 		"21 - b is not exported.",
 		"25 M is a method.",
 		"28 - String belongs to a hidden type.",
