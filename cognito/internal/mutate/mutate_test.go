@@ -30,7 +30,7 @@ func sampleModule(t *testing.T, old, replacement string) options {
 }
 
 var (
-	sampleTargets = []target{{".", true, []asked{{".", ""}}}}
+	sampleTargets = []target{{folder: ".", core: true, asked: []asked{{".", ""}}}}
 	sampleRules   = []rule{{".", "checkLetters", `c == a -> c == 'x'`}}
 )
 
@@ -80,6 +80,17 @@ func TestUnnoticedMutantSurvives(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
+	}
+}
+
+// TestSurvivorOfOpenTargetIsNoFailure prints the survivors all the same.
+func TestSurvivorOfOpenTargetIsNoFailure(t *testing.T) {
+	var out bytes.Buffer
+	unfinished := sampleTargets[0]
+	unfinished.open = true
+	err := sampleModule(t, "", "").run(t.Context(), &out, []target{unfinished}, sampleRules)
+	if err != nil || !strings.Contains(out.String(), "2 survived, 2 of them in packages that are not finished") {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }
 

@@ -13,6 +13,7 @@ type target struct {
 	folder string // in the module; "." is its root
 	core   bool   // tried by make mutate, not by make mutate-all only
 	asked  []asked
+	open   bool // not every survivor has its test or directive yet: they are printed and are no failure
 }
 
 // asked are tests of a package that may notice a mutant.
@@ -32,15 +33,15 @@ var (
 // targets are the packages of the library, the tests of each in the order in which
 // they run.
 var targets = []target{
-	{".", true, []asked{vectors, verifier}},
-	{"internal/jose", true, []asked{{"internal/jose", ""}, vectors}},
-	{"internal/address", true, []asked{{"internal/address", ""}}},
-	{"keyset", true, []asked{{"keyset", ""}, verifier}},
-	{"bearer", true, []asked{{"bearer", ""}}},
-	{"revocation", false, []asked{{"revocation", ""}}},
-	{"alb", false, []asked{{"alb", ""}}},
-	{"lambdaauth", false, []asked{{"lambdaauth", ""}}},
-	{"oauth", false, []asked{{"oauth", ""}}},
+	{folder: ".", core: true, asked: []asked{vectors, verifier}},
+	{folder: "internal/jose", core: true, asked: []asked{{"internal/jose", ""}, vectors}},
+	{folder: "internal/address", core: true, asked: []asked{{"internal/address", ""}}},
+	{folder: "keyset", core: true, asked: []asked{{"keyset", ""}, verifier}},
+	{folder: "bearer", core: true, asked: []asked{{"bearer", ""}}},
+	{folder: "revocation", asked: []asked{{"revocation", ""}}, open: true},
+	{folder: "alb", asked: []asked{{"alb", ""}}, open: true},
+	{folder: "lambdaauth", asked: []asked{{"lambdaauth", ""}}, open: true},
+	{folder: "oauth", asked: []asked{{"oauth", ""}}, open: true},
 }
 
 // readModule finds the mutants of the targets.
