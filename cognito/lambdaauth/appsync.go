@@ -12,12 +12,12 @@ import (
 	"github.com/poolguard/poolguard/cognito/bearer"
 )
 
-// AppSync answers the authorizers of AppSync's GraphQL APIs. A bad token and one that
-// is not enough are not authorized, which AppSync answers by 401; where nothing could
-// be found out, there is an error. Config.Routes takes no part.
+// AppSync answers the authorizers of AppSync's GraphQL APIs. A bad token, and a good
+// token that is not enough, are not authorized, and AppSync answers 401. If the token
+// cannot be checked, the answer is an error. Config.Routes is not used.
 //
-// Every answer says for how long it may be kept. AppSync keeps it by the token alone,
-// whatever is asked, so the answer depends on nothing else.
+// Every answer has the time for which it may be kept. AppSync keeps it for the token,
+// whatever the query is, so the answer depends on nothing else.
 //
 // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 func (a *Authorizer) AppSync(ctx context.Context, event events.AppSyncLambdaAuthorizerRequest) (events.AppSyncLambdaAuthorizerResponse, error) {
@@ -54,7 +54,7 @@ func (a *Authorizer) refuseAppSync(ctx context.Context, err error) (events.AppSy
 	return events.AppSyncLambdaAuthorizerResponse{TTLOverride: new(int)}, nil // 0: a refusal is never kept
 }
 
-// ttl returns for how many seconds an answer about the token may be kept.
+// ttl returns the number of seconds for which an answer about the token may be kept.
 func (c *Config) ttl(token *bearerToken) *int {
 	d := max(0, min(c.AppSync.MaxTTL, token.ExpiresAt().Sub(c.Now())))
 	seconds := int(d / time.Second) // rounded down
@@ -66,11 +66,11 @@ func (a *AppSync) credential(value string) (string, error) {
 	if a.Prefix != "" {
 		rest, found := strings.CutPrefix(value, a.Prefix)
 		if !found {
-			return "", cognito.NewError(cognito.ErrTokenMissing, "the Authorization header does not begin with the prefix of this API")
+			return "", cognito.NewError(cognito.ErrTokenMissing, "the Authorization header must begin with the prefix of this API")
 		}
 		return bearer.Credential(&http.Request{Header: http.Header{authorization: {"Bearer " + strings.TrimPrefix(rest, " ")}}})
 	}
-	// To AppSync the header is the token, so clients leave the scheme out.
+	// AppSync expects the token alone in the header, so clients send no scheme.
 	if value != "" && !strings.ContainsAny(value, " \t") && !strings.EqualFold(value, "bearer") {
 		value = "Bearer " + value
 	}

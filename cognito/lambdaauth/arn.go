@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A methodARN names what a request calls, as API Gateway writes it in methodArn and
+// A methodARN names the target of a request, as API Gateway writes it in methodArn and
 // routeArn:
 //
 //	arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders/1
@@ -18,22 +18,22 @@ type methodARN struct {
 	// stage is everything up to the slash after the stage. It has no wildcard.
 	stage string
 	// call is the rest: a method, a slash and a path, or a name such as $connect. The
-	// path is the sender's, and may hold anything that a path can.
+	// client chose the path. It may contain any character of a path.
 	call string
 }
 
-// maxARN is the length of a methodArn at which API Gateway answers 414 by itself:
+// maxARN is the longest methodArn. For longer ones, API Gateway answers 414 by itself:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 const maxARN = 1600
 
 var partitions = []string{"aws", "aws-us-gov", "aws-cn", "aws-eusc"}
 
-// parseMethodARN reads the ARN strictly. What a policy allows begins with its parts,
-// so that a wildcard among them, such as for the stage, would allow more than was
-// asked for; only the path may have one, and that is for the policy to see to.
+// parseMethodARN reads the ARN strictly. Its parts become the first part of the resources
+// in a policy. A wildcard in them, for example as the stage, would allow too much. Only
+// the path may have a wildcard, and the policy takes care of that.
 func parseMethodARN(s string) (methodARN, error) {
 	if len(s) > maxARN {
-		return methodARN{}, fmt.Errorf("has %d characters; at most %d are possible", len(s), maxARN)
+		return methodARN{}, fmt.Errorf("is too long: got %d characters, want at most %d", len(s), maxARN)
 	}
 	parts := strings.SplitN(s, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "execute-api" {
@@ -44,15 +44,15 @@ func parseMethodARN(s string) (methodARN, error) {
 	case !slices.Contains(partitions, parts[1]):
 		return methodARN{}, errors.New("has an unknown partition")
 	case !isRegion(parts[3]):
-		return methodARN{}, errors.New("has something else in the place of the region")
+		return methodARN{}, errors.New("has an invalid region")
 	case len(parts[4]) != 12 || !consistsOf(parts[4], isDigit):
-		return methodARN{}, errors.New("has something else in the place of the account")
+		return methodARN{}, errors.New("has an invalid account")
 	case len(resource) != 3:
 		return methodARN{}, errors.New("lacks the stage or the method")
 	case len(resource[0]) > 64 || !consistsOf(resource[0], isAlphanumeric):
-		return methodARN{}, errors.New("has something else in the place of the API's ID")
+		return methodARN{}, errors.New("has an invalid API ID")
 	case resource[1] != "$default" && (len(resource[1]) > 128 || !consistsOf(resource[1], isStageByte)):
-		return methodARN{}, errors.New("has something else in the place of the stage")
+		return methodARN{}, errors.New("has an invalid stage")
 	}
 	a := methodARN{stage: s[:len(s)-len(resource[2])], call: resource[2]}
 	return a, checkCall(a.call)
@@ -65,7 +65,7 @@ func checkCall(call string) error {
 	case special && consistsOf(name, isStageByte):
 		return nil
 	case !found || !slices.Contains(methods, method):
-		return errors.New("has something else in the place of the method")
+		return errors.New("has an invalid method")
 	case !utf8.ValidString(path) || strings.ContainsFunc(path, isControl):
 		return errors.New("has a path with control characters or broken UTF-8")
 	}
@@ -88,7 +88,7 @@ func isRegion(s string) bool {
 	return true
 }
 
-// consistsOf reports whether s has bytes, and only such ones.
+// consistsOf reports whether s has bytes, and only bytes that is accepts.
 func consistsOf(s string, is func(byte) bool) bool {
 	for n := range len(s) {
 		if !is(s[n]) {

@@ -10,21 +10,21 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
-// An Authorizer answers the events of Lambda authorizers. Its methods are handlers for
-// lambda.Start, each for one kind of event. It is safe for concurrent use; make one
-// with [New], outside of the handler, so that its verifier's keys and tokens outlive
-// an event. The zero Authorizer refuses.
+// An Authorizer answers the events of Lambda authorizers. Each of its methods is a
+// handler for lambda.Start, for one kind of event. It is safe for concurrent use. Make
+// one with [New], outside of the handler: the keys and tokens of its verifier then stay
+// in memory between events. The zero Authorizer refuses every request.
 type Authorizer struct {
 	config Config
 	routes *table
 	use    cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
 }
 
-// An UnauthorizedError is why a request gets the status 401.
+// An UnauthorizedError is the reason for the status 401.
 type UnauthorizedError struct{ cause *cognito.Error }
 
-// Error returns "Unauthorized" and nothing else: the spelling by which API Gateway
-// tells a 401 from a fault of the function.
+// Error returns exactly "Unauthorized". By this text, API Gateway distinguishes a 401
+// from a fault of the function.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func (e *UnauthorizedError) Error() string { return "Unauthorized" }
@@ -32,9 +32,9 @@ func (e *UnauthorizedError) Error() string { return "Unauthorized" }
 // Unwrap returns the [*cognito.Error].
 func (e *UnauthorizedError) Unwrap() error { return e.cause }
 
-// refused is what becomes of a token, or of there being none, by the table of package
-// bearer: 401 and 400 ask for another token (API Gateway cannot answer 400), 403 says
-// that this one is not enough, and 503 that nothing was found out.
+// refused is a refusal with its status by the table of package bearer. 401 and 400 ask
+// for another token (API Gateway cannot answer 400). 403 means that this token is not
+// enough. 503 means that the token could not be checked.
 type refused struct {
 	cause  *cognito.Error
 	status int
@@ -66,14 +66,14 @@ func (a *Authorizer) verify(ctx context.Context, use cognito.TokenUse, raw strin
 	return token.(subject), nil //nolint:errcheck // both kinds of tokens are subjects
 }
 
-// A bearerToken is one that met Config.Require, and what is asked of it further.
+// A bearerToken is a token that met Config.Require, with its raw form for further checks.
 type bearerToken struct {
 	subject
 	use cognito.TokenUse
 	raw string
 }
 
-// authenticate verifies a token of a kind, unless err says that there is none.
+// authenticate verifies a token of a kind. err is the fault of a request without a token.
 func (a *Authorizer) authenticate(ctx context.Context, use cognito.TokenUse, raw string, err error) (*bearerToken, error) {
 	if err != nil {
 		return nil, err
@@ -106,8 +106,8 @@ func (a *Authorizer) meets(ctx context.Context, token *bearerToken, rule int) er
 	return err
 }
 
-// meetsAll returns nil where the token meets each of the rules, and the first refusal
-// otherwise. No rules are no route that anybody may call.
+// meetsAll returns nil if the token meets all rules, and the first refusal otherwise.
+// Without a rule, the route is not in the table and the call is refused.
 func (a *Authorizer) meetsAll(ctx context.Context, token *bearerToken, rules []int) error {
 	if len(rules) == 0 {
 		return cognito.NewError(cognito.ErrAccessDenied, "the route is not among those that are configured")
@@ -120,8 +120,8 @@ func (a *Authorizer) meetsAll(ctx context.Context, token *bearerToken, rules []i
 	return nil
 }
 
-// met returns for each rule whether the token meets it. The error is that it could not
-// be found out, for one of them: an answer that is kept must not depend on that.
+// met reports for each rule whether the token meets it. It returns an error if one of the
+// rules could not be checked: a kept answer must not depend on that.
 func (a *Authorizer) met(ctx context.Context, token *bearerToken) ([]bool, error) {
 	met := make([]bool, len(a.config.Routes))
 	for rule := range met {
@@ -138,7 +138,7 @@ func (a *Authorizer) met(ctx context.Context, token *bearerToken) ([]bool, error
 func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
 	logger := a.config.Logger
 	if logger == nil {
-		logger = slog.Default() // asked for now: programs set it after they have made their handlers
+		logger = slog.Default() // not in New: programs may set it after they have made their handlers
 	}
 	level := slog.LevelDebug
 	if r.status >= http.StatusInternalServerError && ctx.Err() == nil {

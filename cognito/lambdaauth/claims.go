@@ -11,7 +11,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// subject is what either kind of token can tell.
+// A subject is a token of either kind, with the methods that both have.
 type subject interface {
 	cognito.Token
 	Subject() string
@@ -27,7 +27,7 @@ type subject interface {
 	Claims(dst any) error
 }
 
-// The names that a context always may have, in the order of the package's comment.
+// contextNames are the names that a context has without Config.Claims.
 var contextNames = []string{
 	"token_use", "sub", "username", "client_id", "user_pool_id", "scope", "groups",
 	"expires_at", "auth_time", "jti", "origin_jti", "email", "email_verified",
@@ -45,17 +45,17 @@ func (c *Config) checkContext(faults configerror.Faults) {
 		case !isName(name):
 			faults.Add("Claims", "has the name %q with characters other than letters, digits and underscores, or a digit first", name)
 		case slices.Contains(contextNames, name):
-			faults.Add("Claims", "has the name %q, which the context has anyway", name)
+			faults.Add("Claims", "has the name %q, which the context already has; choose another name", name)
 		case slices.Contains(reserved, c.ContextPrefix+name):
-			faults.Add("Claims", "has the name %q, which API Gateway uses itself", name)
+			faults.Add("Claims", "has the name %q, which API Gateway reserves; choose another name", name)
 		case claim == "":
-			faults.Add("Claims", "has no claim for the name %q", name)
+			faults.Add("Claims", "has an empty claim for the name %q", name)
 		}
 	}
 }
 
-// contextOf returns what the integration is told about the token: strings, numbers
-// and booleans, as API Gateway hands on nothing else.
+// contextOf returns the context for the integration: strings, numbers and booleans, since
+// API Gateway passes on nothing else.
 func (a *Authorizer) contextOf(token subject) map[string]any {
 	context := map[string]any{}
 	put := func(name, value string) {
@@ -90,8 +90,8 @@ func (a *Authorizer) contextOf(token subject) map[string]any {
 	return context
 }
 
-// putClaims adds the claims that were chosen. null is nothing. Each is read by itself: one
-// that cannot be must not cost the others.
+// putClaims adds the configured claims. A null is left out. Each claim is read by itself,
+// so a claim that cannot be read does not affect the others.
 func (a *Authorizer) putClaims(context map[string]any, token subject) {
 	for name, claim := range a.config.Claims {
 		if raw, ok := token.Claim(claim); ok && string(raw) != "null" {

@@ -13,21 +13,20 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
-// DefaultMaxTTL is how long AppSync keeps an answer where [AppSync] sets nothing: what
-// it does by itself where nobody tells it.
+// DefaultMaxTTL is the default of [AppSync.MaxTTL]. It is AppSync's own default too.
 const DefaultMaxTTL = 5 * time.Minute
 
-// Caching says what API Gateway keeps answers by, as the authorizer is set up there.
-// Nothing in an event tells. The zero value is right for every setting, if not the
-// best for it: it never has an answer that is kept allow what the token may not call.
+// Caching is the key by which API Gateway keeps answers, as its authorizer is configured.
+// An event does not show it. The zero value is safe for every setting, but not the best
+// for each: a kept answer never allows a call that the token may not make.
 type Caching uint8
 
 const (
-	// CachedByToken means that an answer may be used for every route, for as long as the TTL
-	// says. This is what API Gateway does unless told otherwise.
+	// CachedByToken means that an answer may be used for every route until the TTL ends.
+	// This is the default of API Gateway.
 	//
-	// Policies allow those routes of the table that the token may call. Simple answers
-	// allow only a token that may call every route of the table.
+	// A policy allows all routes of the table that the token may call. A simple answer is
+	// true only for a token that may call every route of the table.
 	CachedByToken Caching = iota
 
 	// CachedByRoute means that the route is among the identity sources, $context.routeKey for
@@ -46,9 +45,9 @@ const (
 // A ConfigError is one fault of a configuration: see [cognito.ConfigError].
 type ConfigError = configerror.ConfigError
 
-// Config says whom an [Authorizer] lets through. Only Verifier must be set.
+// Config configures an [Authorizer]. Only Verifier must be set.
 type Config struct {
-	// Verifier judges the tokens.
+	// Verifier verifies the tokens.
 	Verifier *cognito.Verifier
 
 	// TokenUse is the kind of token that is accepted: access tokens unless it is
@@ -59,78 +58,81 @@ type Config struct {
 	// Require holds for every token, beside the requirements of the verifier.
 	Require []cognito.Requirement
 
-	// Routes are all routes that the authorizer guards. With any, a route that is not
-	// among them is refused. With none, Require decides about all of them alike; a
-	// policy then allows the one call that was asked about, and is refused for all
-	// others while it is kept: name the routes where answers are cached, if only as
-	// "ANY /" and "ANY /{proxy+}".
+	// Routes are all routes that the authorizer protects. If there is at least one, calls
+	// of routes that are not in the table are refused. If there is none, Require decides
+	// about all routes. A policy then allows only the call of the event, and refuses all
+	// others while it is kept: name the routes if answers are cached, at least as "ANY /"
+	// and "ANY /{proxy+}".
 	//
-	// [cognito.Config.Revoked] and the checks of the verifier are asked once for each
-	// Route with a Require, so put keys with the same requirements into one.
+	// [cognito.Config.Revoked] and the checks of the verifier are called once for each
+	// Route with a Require. Put keys with the same requirements into one Route.
 	Routes []Route
 
-	// Caching is how API Gateway keeps the answers.
+	// Caching is the setting of API Gateway's cache.
 	Caching Caching
 
-	// Claims are more claims for the context, the values, under the names that are the
-	// keys. Strings, numbers and booleans are handed on as they are, arrays and objects
-	// as their JSON text, and so are numbers that no float64 can hold.
+	// Claims adds claims to the context: its values are names of claims, and its keys are
+	// their names in the context. Strings, numbers and booleans are passed on unchanged.
+	// Arrays, objects and numbers that do not fit a float64 are passed on as their JSON
+	// text.
 	Claims map[string]string
 
-	// ContextPrefix begins every name in the context.
+	// ContextPrefix is the first part of every name in the context.
 	ContextPrefix string
 
-	// UsageIdentifierKey returns the API key whose usage plan of a REST API counts the
-	// call, "" for none. It is called with verified tokens, possibly concurrently.
+	// UsageIdentifierKey returns the API key of the usage plan that counts the call of a
+	// REST API, "" for none. It gets verified tokens and may be called concurrently.
 	//
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 	UsageIdentifierKey func(token cognito.Token) string
 
-	// DenyBadTokens has [Authorizer.HTTPPolicy] and [Authorizer.HTTPv1] answer bad
-	// tokens by a policy that denies, status 403, and not by the error Unauthorized.
-	// API Gateway's documents promise a 401 for that error to REST and WebSocket APIs
-	// only. A policy may be kept.
+	// DenyBadTokens makes [Authorizer.HTTPPolicy] and [Authorizer.HTTPv1] answer bad
+	// tokens with a policy that denies, status 403, in place of the error Unauthorized.
+	// The documents of API Gateway promise a 401 for that error only to REST and
+	// WebSocket APIs. A policy may be kept.
 	DenyBadTokens bool
 
-	// WebSocketQuery, if set, is the parameter of the query in which WebSocket clients
-	// that cannot set headers, browsers that is, bring their token to
-	// [Authorizer.WebSocketConnect]. Addresses end up in logs: see that those of the
-	// stage leave the query out, and keep the lifetime of such tokens short.
+	// WebSocketQuery is the query parameter with the token for
+	// [Authorizer.WebSocketConnect]. Browsers need it, since they cannot set headers.
+	// Addresses appear in logs: configure the logs of the stage without the query, and
+	// use tokens with a short lifetime. "" means that the query is not read.
 	WebSocketQuery string
 
-	// AppSync is for [Authorizer.AppSync] alone.
+	// AppSync is only for [Authorizer.AppSync].
 	AppSync AppSync
 
-	// Now tells the time, for how long AppSync may keep an answer; nil is time.Now.
+	// Now returns the current time, for the time that AppSync may keep an answer. nil is
+	// time.Now.
 	Now func() time.Time
 
-	// Logger gets refusals: those of temporary faults, and events that are not such as
-	// the handler is for, at level Warn, all others at Debug. Tokens and paths are never logged. nil is slog.Default.
+	// Logger gets refusals. Temporary faults, and events of the wrong kind for a handler,
+	// have the level Warn. All others have the level Debug. Tokens and paths are never
+	// logged. nil is slog.Default.
 	Logger *slog.Logger
 }
 
-// AppSync says what is special to AppSync's GraphQL APIs.
+// AppSync has the settings for AppSync's GraphQL APIs.
 //
 // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 type AppSync struct {
-	// Fields are those of the schema that not every good token may have. AppSync
-	// denies those of a rule that the token does not meet; fields that are in no rule
-	// are for all.
+	// Fields are the rules for fields of the schema. AppSync denies the fields of a rule
+	// if the token does not meet it. Every good token may have the fields without a rule.
 	Fields []FieldRule
 
-	// MaxTTL is how long AppSync may keep an answer, at most an hour; 0 is
-	// [DefaultMaxTTL], negative not at all. No answer is kept longer than its token has
-	// to live, and refusals are not kept. It overrides what the API is set to.
+	// MaxTTL is the longest time that AppSync may keep an answer, at most one hour. 0 is
+	// [DefaultMaxTTL]. A negative value means that answers are not kept. No answer is
+	// kept longer than its token is valid, and refusals are not kept. MaxTTL overrides
+	// the API's setting.
 	MaxTTL time.Duration
 
-	// Prefix is what clients put before the token in the Authorization header. APIs
-	// that have other modes of authorization need one, for AppSync must tell the
-	// tokens apart. Then nothing else is accepted. Without it, the word Bearer and
-	// spaces may stand there, or nothing.
+	// Prefix is the text before the token in the Authorization header. APIs with several
+	// modes of authorization need one, because AppSync must distinguish the tokens. Other
+	// values are then refused. Without a Prefix, the header has the token, or the word
+	// Bearer, spaces and the token.
 	Prefix string
 }
 
-// A FieldRule says who may have some fields.
+// A FieldRule says which tokens may have some fields.
 type FieldRule struct {
 	// Names are of the form Type.field, such as Query.orders.
 	Names []string
@@ -138,8 +140,8 @@ type FieldRule struct {
 	Require []cognito.Requirement
 }
 
-// New returns an Authorizer as config describes it. It reports every fault of config
-// at once, each a [*ConfigError], and asks no network.
+// New returns an Authorizer as config describes it. It reports every fault of config at
+// once, each as a [*ConfigError], and does no I/O.
 func New(config Config) (*Authorizer, error) {
 	faults := configerror.In("lambdaauth", "Config")
 	if config.Verifier == nil {
@@ -147,7 +149,7 @@ func New(config Config) (*Authorizer, error) {
 	}
 	rule.Validate(faults, config.TokenUse, config.Require)
 	if config.Caching > NotCached {
-		faults.Add("Caching", "is none of the constants")
+		faults.Add("Caching", "is invalid: got %d, want one of the constants of Caching", uint8(config.Caching))
 	}
 	config.checkContext(faults)
 	config.AppSync.validate(faults.At("AppSync"))
@@ -156,7 +158,7 @@ func New(config Config) (*Authorizer, error) {
 	}
 	routes := newTable(config.Routes, faults)
 	if faults.Err() == nil && !routes.canFit() {
-		faults.Add("Routes", "are too many: the policy for a token that may call all of them has more than the %d bytes that API Gateway takes", MaxPolicyBytes)
+		faults.Add("Routes", "are too many: the policy for a token that may call all of them has more than %d bytes, the limit of API Gateway; use {proxy+} for routes with the same rule", MaxPolicyBytes)
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -219,7 +221,7 @@ func (c *Config) useOfRoutes() cognito.TokenUse {
 
 func (a *AppSync) validate(faults configerror.Faults) {
 	if a.MaxTTL > time.Hour {
-		faults.Add("MaxTTL", "is %v; AppSync keeps answers for an hour at most", a.MaxTTL)
+		faults.Add("MaxTTL", "is too long: got %v, want at most an hour, the limit of AppSync", a.MaxTTL)
 	}
 	if strings.ContainsFunc(a.Prefix, func(c rune) bool { return c < 0x20 || c > 0x7e }) || strings.TrimSpace(a.Prefix) != a.Prefix {
 		faults.Add("Prefix", "%q has characters other than printable ASCII, or a space at an end", a.Prefix)
@@ -231,7 +233,7 @@ func (a *AppSync) validate(faults configerror.Faults) {
 			rules.Add("Names", "is empty")
 		}
 		if len(field.Require) == 0 {
-			rules.Add("Require", "is empty: fields that every token may have need no rule")
+			rules.Add("Require", "is empty: add a requirement, or remove the rule; every good token may have fields without a rule")
 		}
 		rule.Validate(rules, "", field.Require)
 		for i, name := range field.Names {
@@ -247,8 +249,8 @@ func (a *AppSync) validate(faults configerror.Faults) {
 	}
 }
 
-// isName reports whether s is a name of GraphQL's: letters, digits and underscores,
-// no digit first. Mapping templates can get at those too.
+// isName reports whether s is a name in GraphQL: letters, digits and underscores, without
+// a digit at the beginning. Mapping templates accept those names too.
 func isName(s string) bool {
 	return consistsOf(s, func(c byte) bool { return isAlphanumeric(c) || c == '_' }) && !isDigit(s[0])
 }

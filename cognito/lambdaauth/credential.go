@@ -10,9 +10,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/bearer"
 )
 
-// A message is the parts of a request in which a token may be. Headers and parameters
-// of the query come twice in some events: as API Gateway read them, with the last
-// value of each, and with all values.
+// A message has the parts of a request in which a token may be. Some events have headers
+// and query parameters twice: with the last value of each name, and with all values.
 type message struct {
 	headers    map[string]string
 	allHeaders map[string][]string
@@ -23,10 +22,10 @@ type message struct {
 
 const (
 	authorization = "Authorization"
-	accessToken   = "access_token" // of RFC 6750 §2.3, which is not to be accepted
+	accessToken   = "access_token" // of RFC 6750 §2.3, which is refused
 )
 
-// credential returns the bearer token of the message, by the rules of package bearer.
+// credential returns the bearer token of the message by the rules of package bearer.
 func (m message) credential() (string, error) {
 	values, err := merge(m.headers, m.allHeaders, func(name string) bool { return strings.EqualFold(name, authorization) })
 	if err != nil {
@@ -38,8 +37,8 @@ func (m message) credential() (string, error) {
 	})
 }
 
-// credentialOr is credential, or the parameter of the query of that name, but not
-// both.
+// credentialOr returns the token in the named query parameter, or the credential of the
+// message. A request with both is refused.
 func (m message) credentialOr(parameter string) (string, error) {
 	if parameter == "" {
 		return m.credential()
@@ -62,16 +61,16 @@ func (m message) credentialOr(parameter string) (string, error) {
 	case len(values) > 1:
 		return "", cognito.NewError(cognito.ErrRequestInvalid, "the query has more than one token")
 	}
-	// It is one token by the grammar of a header's, nothing before or behind it.
+	// The value must be exactly one token by the grammar of the header.
 	token, err := bearer.Credential(&http.Request{Header: http.Header{authorization: {"Bearer " + values[0]}}})
 	if err != nil || token != values[0] {
-		return "", cognito.NewError(cognito.ErrRequestInvalid, "what the query has in the place of the token is none")
+		return "", cognito.NewError(cognito.ErrRequestInvalid, "the query parameter for the token has a malformed token")
 	}
 	return token, nil
 }
 
-// merge returns the values of a name in the two forms in which an event has them. They
-// must agree: which one counts would depend on who looks.
+// merge returns the values of a name in the two forms that an event has. They must be
+// equal, since other readers may use the other form.
 func merge(last map[string]string, all map[string][]string, is func(name string) bool) (values []string, err error) {
 	var lasts []string
 	for name, value := range last {
@@ -92,13 +91,13 @@ func merge(last map[string]string, all map[string][]string, is func(name string)
 	case len(values) > 1 || len(lasts) > 1:
 		return slices.Concat(values, lasts), nil // too many in any case
 	case !slices.Equal(values, lasts):
-		return nil, cognito.NewError(cognito.ErrRequestInvalid, "the event is at odds with itself about the token")
+		return nil, cognito.NewError(cognito.ErrRequestInvalid, "the two forms of the event have different tokens")
 	}
 	return values, nil
 }
 
-// queryText writes the names in the query, with which package bearer sees that a token
-// is among them.
+// queryText returns the names in the query. By them, package bearer sees a token in the
+// query.
 func (m message) queryText() string {
 	names := []string{m.rawQuery}
 	for name := range m.query {

@@ -9,13 +9,13 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// A request is what the events of API Gateway have in common.
+// A request has the parts that all events of API Gateway have.
 type request struct {
 	handler string
 	arn     string // methodArn or routeArn
-	key     string // the route that API Gateway took, as a route key, "" where it does not say
+	key     string // the route that API Gateway selected, as a route key, "" if the event does not name it
 	raw     string
-	err     error // why there is no token in raw
+	err     error // set if raw has no token
 }
 
 // A decision is an answer with a policy.
@@ -26,12 +26,11 @@ type decision struct {
 	token     cognito.Token // nil where the policy denies everything
 }
 
-// nobody is the principal of those whose token is not good, where an answer has to
-// have one.
-const nobody = "anonymous"
+// anonymousPrincipal is the principal of an answer to a bad token.
+const anonymousPrincipal = "anonymous"
 
-// decide answers a request by a policy, or an error: an [*UnauthorizedError] for 401,
-// any other for 500.
+// decide answers a request with a policy or an error: an [*UnauthorizedError] for 401,
+// any other error for 500.
 func (a *Authorizer) decide(ctx context.Context, r request) (*decision, error) {
 	arn, err := parseMethodARN(r.arn)
 	if err != nil {
@@ -77,15 +76,15 @@ func inexpressible() *cognito.Error {
 	return cognito.NewError(cognito.ErrAccessDenied, "a policy cannot allow a call whose path has wildcards or is too long, without allowing others")
 }
 
-// tablePolicy returns the policy for the allowed entries, and false where that would
-// not answer the call at hand as it should be, or is too large.
+// tablePolicy returns the policy for the allowed entries. ok is false if that policy
+// would be wrong for the current call, or is too large.
 func tablePolicy(arn methodARN, all, allowed []*entry, permit bool) (policy, bool) {
 	if len(allowed) == 0 {
 		return policy{}, false
 	}
 	p := policyFor(allowed, all)
 	if !permit && p.allows(arn.call) {
-		// Not in the table, but within reach of what is.
+		// Not in the table, but the policy would allow it.
 		if !isPlain(arn.call) {
 			return policy{}, false
 		}
@@ -94,8 +93,8 @@ func tablePolicy(arn methodARN, all, allowed []*entry, permit bool) (policy, boo
 	return p, p.allows(arn.call) == permit && p.fits(arn)
 }
 
-// ownPolicy returns a policy for the one route of the call, or the call alone where
-// answers are not kept, or where the route's cannot be said.
+// ownPolicy returns a policy for the one route of the call. It is for the call alone if
+// answers are not kept, or if a policy cannot express the route.
 func (a *Authorizer) ownPolicy(arn methodARN) (policy, bool) {
 	exact, ok := exactPolicy(arn)
 	if ok && a.config.Caching == NotCached {
@@ -114,15 +113,15 @@ func (a *Authorizer) permit(arn methodARN, token *bearerToken, p policy) *decisi
 	return &decision{token.Subject(), p.document(arn), a.contextOf(token.subject), token.subject}
 }
 
-// refuse answers what err says about the request. A token that is good but not enough
-// gets a policy that denies the whole stage: whoever keeps that answer keeps one that
-// holds for the token, or for the route that it is kept by.
+// refuse returns the answer for a refusal. A good token that is not enough gets a policy
+// that denies the whole stage. This is also right for a kept answer: it is kept for this
+// token, or for this token and route.
 func (a *Authorizer) refuse(ctx context.Context, handler string, arn methodARN, token *bearerToken, err error) (*decision, error) {
 	r := refusal(err)
 	a.log(ctx, handler, r)
 	switch r.status {
 	case http.StatusForbidden:
-		d := &decision{principal: nobody, policy: policy{}.document(arn)}
+		d := &decision{principal: anonymousPrincipal, policy: policy{}.document(arn)}
 		if token != nil {
 			d.principal = token.Subject()
 		}
@@ -133,8 +132,8 @@ func (a *Authorizer) refuse(ctx context.Context, handler string, arn methodARN, 
 	return nil, r.cause
 }
 
-// unreadable is the error for an event that is not of the kind that it should be: the
-// function is set up for another kind of authorizer, or was called by somebody else.
+// unreadable returns the error for an event of the wrong kind: the function is configured
+// for another kind of authorizer, or API Gateway did not send the event.
 func (a *Authorizer) unreadable(ctx context.Context, handler, why string) error {
 	r := refused{cognito.NewError(cognito.ErrRequestInvalid, why), http.StatusInternalServerError}
 	a.log(ctx, handler, r)

@@ -124,5 +124,5 @@ func ExampleVerifyIDTokenOf() {
 	}
 	// Output:
 	// anaya@example.com
-	// cognito: claim_mismatch: the ID token is of another user than the one who signed in
+	// cognito: claim_mismatch: the ID token is for another user than the signed-in one
 }

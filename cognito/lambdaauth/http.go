@@ -13,8 +13,8 @@ import (
 )
 
 // HTTPPolicy answers the authorizers of HTTP APIs with payload format 2.0 and policies
-// (simple responses off). Errors and policies are those of [Authorizer.RESTToken];
-// Config.DenyBadTokens makes policies of some errors.
+// (simple responses off). Its errors and policies are those of [Authorizer.RESTToken].
+// Config.DenyBadTokens turns some errors into policies.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerIAMPolicyResponse, error) {
@@ -32,10 +32,10 @@ func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2Cu
 	return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{PrincipalID: d.principal, PolicyDocument: d.policy, Context: d.context}, nil
 }
 
-// HTTPv1 answers the authorizers of HTTP APIs with payload format 1.0, which take
-// policies only, as [Authorizer.HTTPPolicy] does. The event's type has one value for each
-// header: of two Authorization headers, it may show the last one only. Format 2.0 joins
-// them, which is refused.
+// HTTPv1 answers the authorizers of HTTP APIs with payload format 1.0, which accept only
+// policies, as [Authorizer.HTTPPolicy] does. The type of the event has one value for each
+// header, so of two Authorization headers it may show only the last one. Format 2.0 joins
+// the two, and they are refused.
 func (a *Authorizer) HTTPv1(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV1Request) (events.APIGatewayCustomAuthorizerResponse, error) {
 	if event.Version != "1.0" || event.Type != "REQUEST" {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "HTTPv1", `the event is not of type "REQUEST", version "1.0"`)
@@ -59,20 +59,20 @@ func (a *Authorizer) decideHTTP(ctx context.Context, r request) (*decision, erro
 	var unauthorized *UnauthorizedError
 	if a.config.DenyBadTokens && errors.As(err, &unauthorized) {
 		arn, err := parseMethodARN(r.arn)
-		return &decision{principal: nobody, policy: policy{}.document(arn)}, err
+		return &decision{principal: anonymousPrincipal, policy: policy{}.document(arn)}, err
 	}
 	return d, err
 }
 
 // HTTPSimple answers the authorizers of HTTP APIs with payload format 2.0 and simple
-// responses. There is no way to answer 401: a bad token gets false, which is a 403, as
-// does one that is not enough. Where nothing could be found out, there is an error, a
-// 500 that is not kept.
+// responses. A status 401 is not possible: a bad token gets false, a 403, and so does a
+// good token that is not enough. If the token cannot be checked, the answer is an error,
+// a 500 that is not kept.
 //
-// A kept true is used for every route, so without Config.Caching saying otherwise it
-// is given only to tokens that meet every Route in the table, and to none if one of
-// them is denied. Where Caching says CachedByRoute, the route must be among the
-// identity sources that the event has.
+// API Gateway uses a kept true for every route. By default, only a token that meets every
+// Route in the table gets true, and no token gets it if a route is denied. With
+// CachedByRoute in Config.Caching, the route must be among the identity sources of the
+// event.
 func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 	if err := a.checkV2(ctx, "HTTPSimple", event); err != nil {
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
@@ -86,8 +86,7 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2Cu
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, a.unreadable(ctx, r.handler, "the ARN of the event "+err.Error())
 	}
 	if a.config.Caching == CachedByRoute && !slices.Contains(event.IdentitySource, event.RouteKey) {
-		// A setting that is not there: what is answered for this route would be used
-		// for all.
+		// API Gateway is configured otherwise: it would use the answer for all routes.
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, a.unreadable(ctx, r.handler, "$context.routeKey is not among the identity sources, against Config.Caching")
 	}
 	token, err := a.authenticate(ctx, a.use, r.raw, r.err)
@@ -105,7 +104,7 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2Cu
 	return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: a.contextOf(token.subject)}, nil
 }
 
-// meetsSimply returns nil where a true may be answered, for all that it will be used
+// meetsSimply returns nil if true is right for all calls that API Gateway will use it
 // for.
 func (a *Authorizer) meetsSimply(ctx context.Context, token *bearerToken, arn methodARN, key string) error {
 	if a.routes.isEmpty() {
@@ -119,7 +118,7 @@ func (a *Authorizer) meetsSimply(ctx context.Context, token *bearerToken, arn me
 		return nil
 	case CachedByRoute:
 		if _, ok := a.routes.ruleOfAll(key); !ok {
-			return cognito.NewError(cognito.ErrAccessDenied, "the API's route is wider than those of the table")
+			return cognito.NewError(cognito.ErrAccessDenied, "the route of the API covers more than the routes of the table")
 		}
 		return nil
 	default:
@@ -138,8 +137,8 @@ func (a *Authorizer) checkV2(ctx context.Context, handler string, event events.A
 	return nil
 }
 
-// checkSources refuses an event whose identity sources do not have the token in them:
-// what is answered for it would be kept for whoever has the same sources and no token.
+// checkSources refuses an event whose identity sources do not contain the token: API
+// Gateway would use the kept answer for a client with the same sources and no token.
 // Without sources, API Gateway keeps nothing.
 func (a *Authorizer) checkSources(ctx context.Context, r request, sources []string) error {
 	isKept := a.config.Caching != NotCached && len(sources) > 0

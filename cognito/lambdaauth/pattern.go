@@ -1,8 +1,9 @@
 package lambdaauth
 
-// A pattern is a set of calls, the part of an ARN after the stage: those of a route
-// key, where a parameter is one segment, or those that IAM lets a resource of a
-// policy match, where * is anything, slashes and nothing included.
+// A pattern is a set of calls, the part of an ARN after the stage. It is the set of a
+// route key, in which a parameter is one segment, or the set that IAM matches with the
+// resource of a policy. In a resource, * matches any text, also slashes and the empty
+// text.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 type pattern []piece
@@ -38,7 +39,7 @@ func globOf(resource string) pattern {
 	return p
 }
 
-// exactly is the set of one call, whatever that holds.
+// exactly returns the set of one call, with any characters.
 func exactly(call string) pattern {
 	p := make(pattern, len(call))
 	for n := range len(call) {
@@ -47,9 +48,8 @@ func exactly(call string) pattern {
 	return p
 }
 
-// meets reports whether a call is in both sets. It goes through both patterns at
-// once, as the product of two automata, and so takes at most the product of their
-// lengths.
+// meets reports whether some call is in both sets. It reads both patterns at once, as the
+// product of two automata, and takes at most the product of their lengths.
 func (p pattern) meets(q pattern) bool {
 	// Most patterns differ early.
 	for len(p) > 0 && len(q) > 0 && p[0].kind == literal && q[0].kind == literal {
@@ -86,7 +86,7 @@ func (p pattern) meets(q pattern) bool {
 	return false
 }
 
-// step is how far reading one byte goes.
+// step returns the number of pieces to advance after one byte.
 func step(p piece) int {
 	if p.many {
 		return 0
@@ -94,7 +94,7 @@ func step(p piece) int {
 	return 1
 }
 
-// shares reports whether there is a byte that both pieces take.
+// shares reports whether both pieces accept a common byte.
 func (p piece) shares(q piece) bool {
 	switch {
 	case p.kind == literal && q.kind == literal:

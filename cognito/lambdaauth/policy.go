@@ -8,26 +8,26 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// MaxPolicyBytes is the size of the largest policy that is answered. API Gateway
-// takes no larger result of an authorizer:
+// MaxPolicyBytes is the size of the largest policy, the limit of API Gateway for the
+// result of an authorizer:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const MaxPolicyBytes = 8 << 10
 
-// maxResource is the length of the longest resource that API Gateway takes:
+// maxResource is the length of the longest resource, the limit of API Gateway:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 const maxResource = 512
 
-// A policy is what a token may call, the resources without the stage's part.
+// A policy has the calls that a token may make, as resources without the stage's part.
 type policy struct{ allow, deny []string }
 
-// policyFor writes the calls of the allowed entries as a policy, given all entries
-// that there are.
+// policyFor returns a policy that allows the calls of the allowed entries, out of all
+// entries.
 //
-// IAM's * matches slashes, and nothing at all: the resource for /orders/{id} matches
-// /orders/1/refunds and /orders/ as well. Some of that is taken back: what has more
-// slashes than the key or an empty parameter, unless an allowed key needs it; then,
-// each key that is not allowed and could be reached all the same. Taking back may go
-// too far, which refuses; it is never left out for that.
+// IAM's * matches slashes and also the empty text: the resource for /orders/{id} matches
+// /orders/1/refunds and /orders/ too. The policy denies a part of that: calls with more
+// slashes than the key or with an empty parameter, unless an allowed key needs them, and
+// each key that is not allowed but would be matched. A Deny may refuse too much. It is
+// never left out to avoid that.
 func policyFor(allowed, all []*entry) policy {
 	var p policy
 	add := func(list *[]string, resource string) {
@@ -68,23 +68,23 @@ func policyFor(allowed, all []*entry) policy {
 	return p
 }
 
-// A reach is a set of calls that a policy allows, of an entry or beside it (nil).
+// A reach is a set of calls that a policy allows. of is the entry of the calls, or nil.
 type reach struct {
 	of    *entry
 	calls pattern
 }
 
-// within reports whether some of the calls of e are in reach. Those of an entry that
-// API Gateway prefers to e are not e's.
+// within reports whether the open sets contain some calls of e. Calls of an entry that
+// API Gateway prefers to e do not count.
 func within(open []reach, e *entry, calls pattern) bool {
 	return slices.ContainsFunc(open, func(r reach) bool {
 		return (r.of == nil || !r.of.isWithin(e)) && r.calls.meets(calls)
 	})
 }
 
-// excess returns resources for what the entry's resource matches beside its calls:
-// those with a slash in a parameter, and those with an empty one. Behind each are
-// others for parts of it, to take back where it is needed itself.
+// excess returns resources for the calls that the entry's resource matches beside its
+// own: those with a slash in a parameter, and those with an empty one. Each is followed
+// by narrower ones, for the case that an allowed entry needs it.
 func (e *entry) excess() [][]string {
 	var list [][]string
 	for n, s := range e.path {
@@ -106,8 +106,8 @@ func (e *entry) excess() [][]string {
 	return list
 }
 
-// allows reports what API Gateway will make of a call: an explicit deny wins, and what
-// is not allowed is denied.
+// allows reports whether API Gateway allows a call by the policy. An explicit Deny wins,
+// and other calls are denied unless allowed.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 func (p policy) allows(call string) bool {
 	exact := exactly(call)
@@ -115,9 +115,9 @@ func (p policy) allows(call string) bool {
 	return slices.ContainsFunc(p.allow, matches) && !slices.ContainsFunc(p.deny, matches)
 }
 
-// exactPolicy allows one call, where that can be said: one with a wildcard would be
-// read as many. IAM has a way to escape those (${*}), of which nobody says that API
-// Gateway knows it.
+// exactPolicy allows one call. ok is false for a call with a wildcard, since IAM would
+// match other calls too. IAM can escape wildcards (${*}), but no document says that API
+// Gateway supports it.
 func exactPolicy(arn methodARN) (policy, bool) {
 	if !isPlain(arn.call) || len(arn.stage)+len(arn.call) > maxResource {
 		return policy{}, false
@@ -125,11 +125,11 @@ func exactPolicy(arn methodARN) (policy, bool) {
 	return policy{allow: []string{arn.call}}, true
 }
 
-// isPlain reports whether IAM reads the call as it stands: without * and ?, and the $
-// that begins a policy variable. That of $connect does not, as no brace follows.
+// isPlain reports whether IAM reads the call literally: it has no *, no ?, and no $ that
+// could begin a policy variable. The $ of $connect does not, since no brace follows it.
 func isPlain(call string) bool { return !strings.ContainsAny(strings.TrimPrefix(call, "$"), "*?$") }
 
-// fits reports whether API Gateway takes the policy.
+// fits reports whether API Gateway accepts the policy's size.
 func (p policy) fits(arn methodARN) bool {
 	for _, list := range [][]string{p.allow, p.deny} {
 		for _, resource := range list {
@@ -142,8 +142,8 @@ func (p policy) fits(arn methodARN) bool {
 	return err == nil && len(text) <= MaxPolicyBytes
 }
 
-// document writes the policy. One that allows nothing denies everything: an empty
-// list is no policy.
+// document returns the policy as JSON. A policy that allows nothing denies everything,
+// since an empty list is not a valid policy.
 func (p policy) document(arn methodARN) events.APIGatewayCustomAuthorizerPolicy {
 	statement := func(effect string, resources []string) events.IAMPolicyStatement {
 		full := make([]string, len(resources))

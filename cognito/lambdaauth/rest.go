@@ -7,12 +7,12 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// RESTToken answers the authorizers of type TOKEN of REST APIs. The token source must
-// be the Authorization header.
+// RESTToken answers the authorizers of type TOKEN of REST APIs. The token source must be
+// the Authorization header.
 //
-// A bad token is an [*UnauthorizedError], status 401; a token that is not enough gets
-// a policy that denies, 403; any other error, such as that keys could not be fetched,
-// becomes a 500 and is not kept.
+// A bad token is an [*UnauthorizedError], status 401. A good token that is not enough
+// gets a policy that denies, status 403. Any other error, for example if keys are
+// unavailable, becomes a 500 that is not kept.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func (a *Authorizer) RESTToken(ctx context.Context, event events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
@@ -36,10 +36,10 @@ func (a *Authorizer) RESTRequest(ctx context.Context, event events.APIGatewayCus
 	return a.rest(ctx, r)
 }
 
-// WebSocketConnect answers the authorizers of WebSocket APIs, which are asked on
-// $connect only, as [Authorizer.RESTToken] does. Whoever is connected stays so when
-// the token expires: the integration finds expires_at in the context and closes.
-// With Config.Routes, "$connect" must be among them.
+// WebSocketConnect answers the authorizers of WebSocket APIs as [Authorizer.RESTToken]
+// does. API Gateway calls them only for $connect. A connection stays open when its token
+// expires: the integration reads expires_at in the context and closes it. If
+// Config.Routes is set, it must contain "$connect".
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
 func (a *Authorizer) WebSocketConnect(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {

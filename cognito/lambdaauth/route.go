@@ -9,17 +9,17 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// A Route says who may call some of an API's routes.
+// A Route says who may call some routes of an API.
 type Route struct {
-	// Keys are route keys as API Gateway's HTTP APIs have them, for all kinds of API:
-	// a method, a space and a path, "GET /orders/{id}" or "ANY /files/{proxy+}"; or
-	// $default, $connect. Paths are without stage and base path. The names of
-	// parameters do not matter. A method that has a key of its own is not among ANY.
-	// Policies for $default are for the one path; "ANY /{proxy+}" and "ANY /" can be
-	// said for all.
+	// Keys are route keys in the form of API Gateway's HTTP APIs, for all kinds of API: a
+	// method, a space and a path, such as "GET /orders/{id}" or "ANY /files/{proxy+}".
+	// "$default" and "$connect" are keys too. Paths have no stage and no base path. The
+	// names of parameters do not matter. A method with a key of its own is not part of
+	// ANY. A policy for $default allows one path only. Use "ANY /{proxy+}" and "ANY /"
+	// for all paths.
 	//
-	// Where one path has several keys, the one that API Gateway prefers counts: from
-	// the left, a segment that is spelled out, then {id}, then {proxy+}.
+	// If several keys match a path, the one that API Gateway prefers applies. For each
+	// segment from the left, fixed text comes first, then {id}, then {proxy+}.
 	//
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 	Keys []string
@@ -31,8 +31,8 @@ type Route struct {
 	// [Authorizer.HTTPSimple], set Config.Caching to CachedByRoute or NotCached.
 	TokenUse cognito.TokenUse
 
-	// Require is what a token must meet to call them, beside [Config.Require]; with
-	// none, every good token may.
+	// Require is what a token must meet to call the routes, beside [Config.Require]. With
+	// none, every good token may call them.
 	Require []cognito.Requirement
 
 	// Allow is [cognito.Verified], the zero value, or [cognito.Denied]. Denied routes are
@@ -44,11 +44,11 @@ type Route struct {
 	Allow cognito.Allow
 }
 
-// methods are those that ANY stands for. They are spelled out in policies: in the
-// place of a method, * matches "GET/admin" too.
+// methods are the methods of ANY. Policies list them: in the place of a method, * matches
+// "GET/admin" too.
 var methods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
-// An entry is one method of one key of the table.
+// An entry is one method of one key in the table.
 type entry struct {
 	method string // "" for $default and the like
 	path   []segment
@@ -63,31 +63,31 @@ type segment struct {
 
 type segmentKind uint8
 
-// The kinds, the one that is preferred first.
+// The kinds, in the order of preference.
 const (
 	spelledOut segmentKind = iota
 	parameter
 	greedy
 )
 
-// parseKey reads a route key. Without a path it is a name, such as $connect, in the
-// place of the method.
+// parseKey reads a route key. A key without a path is a name, such as $connect, and is
+// returned as the method.
 func parseKey(key string) (method string, path []segment, err error) {
 	if name, ok := strings.CutPrefix(key, "$"); ok && consistsOf(name, isStageByte) {
 		return key, nil, nil
 	}
 	method, rest, found := strings.Cut(key, " ")
 	if !found || (method != "ANY" && !slices.Contains(methods, method)) {
-		return "", nil, errors.New("does not begin with a method or ANY, in capitals, and a space")
+		return "", nil, errors.New("must begin with a method or ANY, in capitals, and a space")
 	}
 	rest, found = strings.CutPrefix(rest, "/")
 	switch {
 	case !found:
-		return "", nil, errors.New("has a path that does not begin with a slash")
+		return "", nil, errors.New("has a path that must begin with a slash")
 	case rest == "":
 		return method, []segment{}, nil
 	case len(rest) > 400:
-		return "", nil, errors.New("has a path that is too long for the resource of a policy, which has 512 characters at most")
+		return "", nil, errors.New("has a path of more than 400 bytes: the resource of a policy has at most 512 characters")
 	}
 	texts := strings.Split(rest, "/")
 	for n, text := range texts {
@@ -96,7 +96,7 @@ func parseKey(key string) (method string, path []segment, err error) {
 			return "", nil, err
 		}
 		if s.kind == greedy && n != len(texts)-1 {
-			return "", nil, fmt.Errorf("has %q before the end of the path", text)
+			return "", nil, fmt.Errorf("has %q before the end of the path: it must be the last segment", text)
 		}
 		path = append(path, s)
 	}
@@ -119,18 +119,18 @@ func parseSegment(text string) (segment, error) {
 	case text == "" || text == "." || text == "..":
 		return segment{}, fmt.Errorf("has the segment %q", text)
 	case !consistsOf(text, isPathByte):
-		return segment{}, fmt.Errorf("has characters in the segment %q that cannot stand in a path, or mean something else in a policy", text)
+		return segment{}, fmt.Errorf("has the segment %q with characters that are not allowed in a path, or have a meaning in a policy", text)
 	}
 	return segment{text: text}, nil
 }
 
-// isPathByte allows what may stand in a path (pchar in RFC 3986 §3.3) but for what IAM
-// gives a meaning.
+// isPathByte reports whether c may be in a path (pchar in RFC 3986 §3.3) and has no
+// meaning for IAM.
 func isPathByte(c byte) bool {
 	return isAlphanumeric(c) || strings.IndexByte("-._~!&'()+,;=:@%", c) >= 0
 }
 
-// shape writes a key in a way in which two keys for the same requests are the same.
+// shape returns the same text for keys that match the same requests.
 func shape(method string, path []segment) string {
 	if path == nil {
 		return method
@@ -143,7 +143,8 @@ func shape(method string, path []segment) string {
 	return b.String()
 }
 
-// resource returns what IAM must match, with star for parameters, given their place.
+// resource returns the resource of a policy, with star for each parameter, given its
+// place.
 func (e *entry) resource(star func(n int) string) string {
 	if e.path == nil {
 		return e.method
@@ -164,10 +165,10 @@ func (e *entry) resource(star func(n int) string) string {
 	return b.String()
 }
 
-// glob returns the resource that matches every call of e, and others.
+// glob returns the resource that matches every call of e. It matches other calls too.
 func (e *entry) glob() string { return e.resource(func(int) string { return "*" }) }
 
-// calls returns the calls that API Gateway may take for e.
+// calls returns the calls that API Gateway may route to e.
 func (e *entry) calls() pattern {
 	p := exactly(e.method)
 	for _, s := range e.path {
@@ -187,8 +188,8 @@ func (e *entry) calls() pattern {
 	return p
 }
 
-// isWithin reports whether every call of e is one of f's too and f has others, so
-// that API Gateway prefers e.
+// isWithin reports whether f matches every call of e and also others. API Gateway then
+// prefers e.
 func (e *entry) isWithin(f *entry) bool {
 	if e.method != f.method || e.path == nil || f.path == nil || slices.Equal(e.path, f.path) {
 		return false

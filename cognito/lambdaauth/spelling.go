@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// respell returns the call with the escapes in its path resolved, its dots, its empty
-// segments, and the slash at its end.
+// respell returns the call with a normal path: escapes are decoded, and dots, empty
+// segments and the last slash are removed.
 func respell(call string) string {
 	method, rest, found := strings.Cut(call, "/")
 	if !found {

@@ -9,7 +9,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
-// A table is what Config.Routes says, read. It is immutable.
+// A table is the parsed form of Config.Routes. It is immutable.
 type table struct {
 	entries []entry
 	byKey   map[string]int // rules, by the shape of their keys
@@ -22,7 +22,7 @@ func newTable(routes []Route, faults configerror.Faults) *table {
 	for index, route := range routes {
 		at := faults.At(fmt.Sprintf("Routes[%d]", index))
 		if len(route.Keys) == 0 {
-			at.Add("Keys", "is empty")
+			at.Add("Keys", "is empty: name at least one route key")
 		}
 		rule.Validate(at, route.TokenUse, route.Require)
 		switch route.Allow {
@@ -61,7 +61,7 @@ func newTable(routes []Route, faults configerror.Faults) *table {
 
 func (t *table) isEmpty() bool { return len(t.entries) == 0 }
 
-// find returns the entry that API Gateway takes for a call, nil where there is none.
+// find returns the entry that API Gateway selects for a call, or nil.
 func (t *table) find(call string) *entry {
 	var best *entry
 	exact := exactly(call)
@@ -73,13 +73,13 @@ func (t *table) find(call string) *entry {
 	return best
 }
 
-// isPreferred reports whether API Gateway prefers a to b, both of which a path fits.
+// isPreferred reports whether API Gateway prefers a to b if both match a path.
 func isPreferred(a, b []segment) bool {
 	return slices.CompareFunc(a, b, func(s, t segment) int { return int(s.kind) - int(t.kind) }) < 0
 }
 
-// ruleOf returns the rule of a route key that API Gateway names, and false where the
-// table does not have that very key.
+// ruleOf returns the rule of a route key that API Gateway names. ok is false if the table
+// does not have this key.
 func (t *table) ruleOf(key string) (rule int, ok bool) {
 	method, path, err := parseKey(key)
 	if err != nil {
@@ -92,8 +92,9 @@ func (t *table) ruleOf(key string) (rule int, ok bool) {
 	return rule, ok
 }
 
-// ruleOfAll is ruleOf where the one rule is for all requests that API Gateway takes for
-// the key: the table does not tell between the methods of ANY.
+// ruleOfAll returns the rule of a route key if it applies to all requests that API
+// Gateway routes to the key. ok is false if methods of an ANY key have rules of their
+// own.
 func (t *table) ruleOfAll(key string) (rule int, ok bool) {
 	rule, ok = t.ruleOf(key)
 	if method, path, err := parseKey(key); ok && err == nil && method == "ANY" {
@@ -106,11 +107,10 @@ func (t *table) ruleOfAll(key string) (rule int, ok bool) {
 	return rule, ok
 }
 
-// rulesFor returns the rules that a call must meet: that of the path, that of the route
-// which API Gateway says it took, and that of the path as a server could read it that
-// resolves escapes and dots, should they differ: it is documented nowhere which spelling
-// API Gateway takes its routes by. key may be "", as it is for authorizers of type
-// TOKEN. There are none where nothing is listed.
+// rulesFor returns the rules that a call must meet: the rule of the path, the rule of the
+// route that API Gateway names, and the rule of the path without escapes and dots. No
+// document says by which spelling API Gateway selects routes. key may be "", as for
+// authorizers of type TOKEN. The result is empty if the table has no rule for the call.
 func (t *table) rulesFor(call, key string) []int {
 	var rules []int
 	if e := t.find(call); e != nil {
@@ -119,14 +119,14 @@ func (t *table) rulesFor(call, key string) []int {
 	if rule, ok := t.ruleOf(key); ok && !slices.Contains(rules, rule) {
 		rules = append(rules, rule)
 	}
-	// Another spelling only adds to what is asked; it lets nothing in by itself.
+	// Another spelling only adds requirements. It never allows a call by itself.
 	if e := t.find(respell(call)); e != nil && len(rules) > 0 && !slices.Contains(rules, e.rule) {
 		rules = append(rules, e.rule)
 	}
 	return rules
 }
 
-// canFit reports whether a policy of the whole table can be answered at all, by the
+// canFit reports whether the policy of the whole table fits into an answer, with the
 // shortest names that a stage can have.
 func (t *table) canFit() bool {
 	all, allowed := t.pick(func(int) bool { return true })
@@ -134,7 +134,7 @@ func (t *table) canFit() bool {
 	return len(allowed) == 0 || policyFor(allowed, all).fits(stage)
 }
 
-// pick returns all entries, and those of the rules that hold.
+// pick returns all entries, and the entries of the rules that hold.
 func (t *table) pick(holds func(rule int) bool) (all, picked []*entry) {
 	for n := range t.entries {
 		e := &t.entries[n]
