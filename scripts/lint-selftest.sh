@@ -180,6 +180,11 @@ web           internal/web              code  $p/cognito
 web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/cognito/keyset
 -             internal/inspector        code  $p/internal/web
+-             internal/inspector        code  $p/internal/explain
+-             internal/explain          code  $p/cognito
+explain       internal/explain          code  $p/cognito/keyset
+explain       internal/explain          code  $p/internal/terminal
+-             internal/report           code  $p/internal/explain
 inspector     internal/inspector        code  $p/userpool
 inspector     internal/inspector        code  $p/cognito/bearer
 commands,suggest internal/suggest          code  github.com/spf13/cobra

@@ -188,8 +188,6 @@ func tallied(t *report.Tally) error {
 	return nil
 }
 
-func isMachine(r *cognito.Report) bool { return report.IsMachine(r) }
-
 // reporter returns what writes reports as text.
 func (p *program) reporter(policy *policy) *report.Writer {
 	w := &report.Writer{Page: p.page(), Hint: policy.hint}

@@ -1,10 +1,10 @@
 package inspector
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
@@ -42,7 +42,7 @@ func (ad *adviser) verdict(a *answer) verdict {
 		v.Message = strings.Replace(v.Message, "an app client of it", "the app client that you named", 1)
 	}
 	v.Advice = "Whether its user has signed out since cannot be seen in a token."
-	if ad.isMachine() {
+	if explain.IsMachine(ad.report) {
 		v.Advice = "It is a machine’s: there is no user behind it."
 	}
 	return v
@@ -63,17 +63,6 @@ func (ad *adviser) kind() string {
 		return "ID token"
 	}
 	return "access token"
-}
-
-// isMachine reports whether it is an access token of no user: its client got it for
-// itself.
-func (ad *adviser) isMachine() bool {
-	var claims map[string]json.RawMessage
-	if ad.report.TokenUse != cognito.TokenUseAccess || json.Unmarshal(ad.report.Claims, &claims) != nil {
-		return false
-	}
-	_, user := claims["username"]
-	return !user && string(claims["sub"]) == string(claims["client_id"])
 }
 
 // checkTitles are the names of checks for people.
@@ -106,35 +95,31 @@ func (ad *adviser) check(c cognito.Check, advised string) check {
 	return row
 }
 
-// advice says what to do about a failure, "" where the message says it all.
+// advice returns what to do about a failure, "" where the message says it all.
 func (ad *adviser) advice(code cognito.Code) string {
+	return explain.Advice(code, explain.Facts{Report: ad.report, Wanted: ad.q.use, Step: ad.step})
+}
+
+// step is what the reader of the page can do.
+func (ad *adviser) step(code cognito.Code) string {
 	switch code {
-	case cognito.ErrTokenMalformed:
-		return "Copy the whole token and nothing else: three parts with two dots between, and no line break or space inside."
-	case cognito.ErrTokenTooLarge:
-		return "Tokens of user pools have one to two kilobytes. See that this is one token and no file of another kind."
-	case cognito.ErrEncryptedToken:
-		return "Paste the access token or the ID token. They came with it, or come in exchange for it."
-	case cognito.ErrAlgorithmNotAllowed:
-		return "User pools sign with RS256 only. This token is not a user pool’s, or somebody has forged it."
 	case cognito.ErrIssuerMismatch:
-		return ad.issuerAdvice()
+		return ad.issuerStep()
 	case cognito.ErrKeyNotFound:
-		return "The user pool does not publish the key that the token names: it was rotated away, the server was started anew and has made new keys, or the token is forged. Get a new token."
+		return "A local pool makes new keys when it starts again. Get a new token."
 	case cognito.ErrKeysUnavailable:
-		return "This says nothing about the token. Try again; the log of the server says what went wrong."
-	case cognito.ErrSignatureInvalid:
-		return "The token was changed or cut when it was copied, or somebody has forged it."
-	case cognito.ErrTokenExpired:
-		return "Get a new token: with the refresh token, by a new sign-in, or, for a machine, from the token endpoint."
-	case cognito.ErrTokenNotYetValid:
-		return "Wait, or set the clocks right."
+		return "Try again; the log of the server has the cause."
+	case cognito.ErrClientMismatch:
+		if ad.q.client != "" {
+			return "The form names another app client; leave the field empty to accept every app client of the pool."
+		}
+		return "To accept this one here, name it in the form."
 	default:
-		return ad.claimAdvice(code)
+		return ""
 	}
 }
 
-func (ad *adviser) issuerAdvice() string {
+func (ad *adviser) issuerStep() string {
 	var known []string
 	for _, pool := range ad.pools {
 		known = append(known, pool.Issuer)
@@ -143,41 +128,5 @@ func (ad *adviser) issuerAdvice() string {
 	if more := len(known) - most; more > 0 {
 		known = append(known[:most], "others listed below")
 	}
-	return "The token names another issuer, in iss. This page judges the tokens of " + strings.Join(known, ", ") +
-		" and compares letter by letter: localhost is not 127.0.0.1. For tokens of a pool on AWS, use poolguard verify."
-}
-
-// claimAdvice is about what the signature vouches for.
-func (ad *adviser) claimAdvice(code cognito.Code) string {
-	switch code {
-	case cognito.ErrTokenUseMismatch:
-		switch {
-		case ad.report.TokenUse == cognito.TokenUseID && ad.q.use == cognito.TokenUseAccess:
-			return "This is an ID token. APIs take the access token that came with it."
-		case ad.report.TokenUse == cognito.TokenUseAccess && ad.q.use == cognito.TokenUseID:
-			return "This is an access token. The ID token that came with it says who the user is."
-		}
-		return ""
-	case cognito.ErrClientMismatch:
-		if ad.q.client != "" {
-			return "The form names another app client. Empty its field to accept any of the pool’s."
-		}
-		return "A token for an app client that you do not know is not for you. To have it accepted here, name its client in the form, if you trust it."
-	case cognito.ErrAudienceMismatch:
-		return "The token is bound to another resource, and no service but that one may take it."
-	case cognito.ErrScopeMissing:
-		if ad.report.TokenUse == cognito.TokenUseID {
-			return "ID tokens have no scopes: paste the access token."
-		}
-		return "Ask for the scope when signing in, and allow it to the app client. A sign-in through the API gives aws.cognito.signin.user.admin only."
-	case cognito.ErrGroupMissing:
-		if ad.isMachine() {
-			return "A machine’s token has no groups: require a scope."
-		}
-		return "Add the user to the group in the user pool; the next token then has it."
-	case cognito.ErrClaimMissing, cognito.ErrClaimInvalid:
-		return "Tokens of Cognito are not so. See what a pre token generation trigger puts into them."
-	default:
-		return ""
-	}
+	return "This page checks the tokens of " + strings.Join(known, ", ") + ". For tokens of a pool on AWS, use poolguard verify."
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/timewords"
 )
@@ -39,7 +40,7 @@ func (g *Writer) facts(r *cognito.Report) {
 	user, client := c.text("cognito:username"), c.text("aud")
 	if access {
 		user, client = c.text("username"), c.text("client_id")
-		if IsMachine(r) {
+		if explain.IsMachine(r) {
 			user = "none, this is a machine's token"
 		}
 	}
@@ -66,16 +67,6 @@ func (g *Writer) facts(r *cognito.Report) {
 		verb = "expired"
 	}
 	g.when(verb, r.ExpiresAt, r.Now)
-}
-
-// IsMachine reports whether an access token is of no user: its client got it for
-// itself.
-func IsMachine(r *cognito.Report) bool {
-	var c factClaims
-	if r.TokenUse != cognito.TokenUseAccess || json.Unmarshal(r.Claims, &c) != nil {
-		return false
-	}
-	return c.text("username") == "" && c.text("sub") == c.text("client_id")
 }
 
 func emailOf(c factClaims) string {
