@@ -30,18 +30,19 @@ type Config struct {
 	// recorded.
 	RootSpans bool
 
-	// UserPoolAttributes, if positive, has measurements of verifications tell the user
-	// pool, in cognito.user_pool.id, for the first so many pools; it is "_OTHER" for all
-	// others. 0: they do not tell it. A refusal is told for the pool that the token
-	// names, though its signature may not have held. Spans always tell it.
+	// UserPoolAttributes, if positive, is the number of user pools that measurements of
+	// verifications name, in cognito.user_pool.id. The first pools are named; for all
+	// others it is "_OTHER". With 0 measurements name no pool. A rejection counts for the
+	// pool that the token names, even if its signature is not valid. Spans always name
+	// the pool.
 	UserPoolAttributes int
 
 	// MaxKeySets is how many key sets have an age: 0 for [DefaultMaxKeySets], negative
 	// for none. It is the first so many that are fetched.
 	MaxKeySets int
 
-	// Now tells the time by which key sets have an age; nil is time.Now. It should be
-	// the clock of the verifier (cognito.Config.Clock).
+	// Now returns the time that ages of key sets are computed with; nil is time.Now. It
+	// should be the clock of the verifier (cognito.Config.Clock).
 	Now func() time.Time
 }
 

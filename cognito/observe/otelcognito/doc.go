@@ -1,6 +1,6 @@
-// Package otelcognito measures and traces what a verifier of package cognito does,
-// with OpenTelemetry: verdicts by code, how long they took, hits of the cache of
-// verified tokens, fetches of key sets and the age of those.
+// Package otelcognito measures and traces a verifier of package cognito with
+// OpenTelemetry. It measures verifications by code, their durations, hits of the cache of
+// verified tokens, fetches of key sets and the ages of key sets.
 //
 //	telemetry, err := otelcognito.New(otelcognito.Config{})
 //	verifier, err := cognito.New(cognito.Config{Observer: telemetry.Observer(), …})
@@ -9,9 +9,9 @@
 //
 // A verification has a span, "cognito.verify", where the context that it is called with
 // has one that is recorded; checks of the application run within it. A verification of
-// a known token takes less than a microsecond, a recorded span several times that: so
-// it is paid for where a request is traced, and nowhere else, and no trace consists of
-// one verification. Config.RootSpans changes that.
+// a known token takes less than a microsecond, and a recorded span takes several times
+// as long. So only requests that are traced pay for it, and no trace has one verification
+// only. Config.RootSpans changes that.
 //
 // A fetch of a key set belongs to no request: many may wait for one, and none for one
 // in the background. It has a span of kind client in a trace of its own,
@@ -22,17 +22,16 @@
 // The attribute error.type of spans and measurements is the code of a refusal, or
 // "_OTHER" for a code that the application made up. The status of a span is Error only
 // for keys_unavailable and check_unavailable, where this service could not do its work.
-// It is left unset for every other refusal, as OpenTelemetry's conventions for HTTP and
-// RPC servers have it for what is the caller's fault: a verifier that refuses an expired
-// token works, and whoever can send bad tokens must not be able to set off alarms, or
-// to have their traces kept by rules that keep failures. The span of a fetch that failed
-// has the status Error, as those of HTTP clients have.
+// It is unset for every other rejection, because OpenTelemetry's conventions for HTTP and
+// RPC servers leave it unset for faults of the caller. A verifier that rejects an expired
+// token works. A client that sends bad tokens must not be able to raise alarms, or to
+// have its traces kept by rules that keep failures. The span of a failed fetch has the
+// status Error, like the spans of HTTP clients.
 //
 // # What is exported
 //
-// No token, no part of one and nothing of what it says but, once its signature has
-// held, which kind it is; of a token whose signature has not held, whether it names a
-// trusted user pool, and which. The file docs/observing.md of the repository lists all
-// names. Only the API of OpenTelemetry
-// is imported, not its SDK.
+// Nothing exported has a token or a part of one. Of a token whose signature is valid, its
+// kind is exported. Of every token, the trusted user pool that it names is exported, if it
+// names one. The file docs/observing.md of the repository lists all names. The package
+// imports the API of OpenTelemetry only, not its SDK.
 package otelcognito

@@ -26,8 +26,8 @@ const (
 // Telemetry measures and traces one or more verifiers. Make one with [New] and give
 // its [Telemetry.Observer] to cognito.Config. It is safe for concurrent use.
 //
-// Verifiers that share one are measured together, and of a key set that several of them
-// hold, the age is the one that was told last.
+// Verifiers that share one are measured together. If several of them use one key set,
+// its age is that of the last fetch.
 type Telemetry struct {
 	spans        *spans
 	verdicts     *verdicts
@@ -83,6 +83,6 @@ func (t *Telemetry) makeInstruments(meter metric.Meter, config Config) error {
 // be changed.
 func (t *Telemetry) Observer() *cognito.Observer { return &t.observer }
 
-// Close ends the telling of ages, for programs whose MeterProvider outlives their
-// verifiers. What the observer is told is measured all the same.
+// Close ends the measurements of ages, for programs whose MeterProvider outlives their
+// verifiers. The observer still measures verifications and fetches.
 func (t *Telemetry) Close() error { return t.registration.Unregister() }

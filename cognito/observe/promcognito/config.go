@@ -17,16 +17,16 @@ type ConfigError = configerror.ConfigError
 
 // Config says what is counted. The zero Config is a good one.
 type Config struct {
-	// UserPoolLabels, if positive, counts verifications by the user pool too, in the
-	// label user_pool, for the first so many pools; those of all others count as
-	// "other", and the label is empty where no trusted pool is named. 0: there is no
-	// such label. A refusal counts for the pool that the token names, though its
-	// signature may not have held.
+	// UserPoolLabels, if positive, is the number of user pools that have a value of their
+	// own in the label user_pool of verifications. All other pools count as "other". The
+	// label is empty if the token names no trusted pool. With 0 there is no such label. A
+	// rejection counts for the pool that the token names, even if its signature is not
+	// valid.
 	UserPoolLabels int
 
-	// MaxKeySets is how many key sets are told apart: 0 for [DefaultMaxKeySets],
-	// negative for none. It is the first so many that are fetched. Fetches of all
-	// others count under user_pool and url "other"; their ages are not shown.
+	// MaxKeySets is the number of key sets with labels of their own: 0 for
+	// [DefaultMaxKeySets], negative for none. The first that are fetched get them. Fetches
+	// of all others count under user_pool and url "other"; their ages are not shown.
 	MaxKeySets int
 
 	// VerificationBuckets and FetchBuckets are upper bounds of the histograms of
@@ -39,8 +39,8 @@ type Config struct {
 	// usual one. Whichever falls into a new native bucket allocates that.
 	NativeBucketFactor float64
 
-	// Now tells the time by which key sets have an age; nil is time.Now. It should be
-	// the clock of the verifier (cognito.Config.Clock).
+	// Now returns the time that ages of key sets are computed with; nil is time.Now. It
+	// should be the clock of the verifier (cognito.Config.Clock).
 	Now func() time.Time
 }
 

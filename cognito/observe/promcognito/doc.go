@@ -1,6 +1,6 @@
-// Package promcognito counts what a verifier of package cognito does, for
-// Prometheus: verdicts by code, how long they took, how many were found in the cache
-// of verified tokens, fetches of key sets and the age of those.
+// Package promcognito makes metrics of a verifier of package cognito for Prometheus:
+// verifications by code, their durations, hits of the cache of verified tokens, fetches of
+// key sets and the ages of key sets.
 //
 //	metrics, err := promcognito.New(promcognito.Config{})
 //	registry.MustRegister(metrics)

@@ -11,9 +11,9 @@ import (
 // Metrics are the counts of one or more verifiers. Make one with [New], register it,
 // and give its [Metrics.Observer] to cognito.Config. They are safe for concurrent use.
 //
-// Verifiers that share one are counted together, and of a key set that several of them
-// hold, the age is the one that was told last. To tell them apart, make one for each and
-// register it with a label (prometheus.WrapRegistererWith).
+// Verifiers that share one are counted together. If several of them use one key set, its
+// age is that of the last fetch. To distinguish verifiers, make one for each and register
+// it with a label (prometheus.WrapRegistererWith).
 type Metrics struct {
 	verdicts *verdicts
 	keySets  *keySets
