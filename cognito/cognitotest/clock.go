@@ -8,8 +8,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// A Clock stands still until it is moved. It is the time by which an [Issuer] dates
-// its tokens and, through [Issuer.Config], the verifier judges them. It is safe for
+// A Clock shows the same time until the test moves it. An [Issuer] dates its tokens with
+// it and, through [Issuer.Config], the verifier checks them with it. It is safe for
 // concurrent use.
 type Clock struct {
 	mu     sync.Mutex // guards all below; never held while a timer's function runs

@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Genkeys writes testkeys.pem anew. It takes a second or two, which is why the keys
-// are committed: no test should wait for that.
+// Genkeys writes testkeys.pem again. It takes a second or two, so the keys are committed:
+// no test should wait for that.
 package main
 
 import (

@@ -22,10 +22,10 @@ const (
 // key sets. Make one for each test with [NewIssuer]; tests can then run in
 // parallel. It is safe for concurrent use.
 //
-// No function of it takes a testing.TB or panics. What could go wrong is misuse,
-// and shows where the test looks anyway: a user pool ID that cannot be is an error
-// of cognito.New, a claim that is no JSON makes a text that is no token and says
-// why. So an Issuer serves in examples and programs as well.
+// None of its functions takes a testing.TB or panics. Misuse shows in the results that a
+// test checks anyway. With an invalid user pool ID cognito.New returns an error. A claim
+// that is not JSON makes a text that is not a token and says why. So examples and programs
+// can use an Issuer too.
 type Issuer struct {
 	clock *Clock
 
@@ -37,7 +37,7 @@ type Issuer struct {
 }
 
 // NewIssuer returns an issuer with one user pool, [PoolID], which has one app
-// client, [ClientID]. Its clock stands at the present.
+// client, [ClientID]. Its clock shows the present time.
 func NewIssuer() *Issuer {
 	i := &Issuer{clock: newClock(), byID: map[string]*Pool{}}
 	i.AddPool(PoolID, ClientID)
@@ -73,10 +73,10 @@ func (i *Issuer) Pool() *Pool {
 // Clock returns the issuer's clock.
 func (i *Issuer) Clock() *Clock { return i.clock }
 
-// Config returns the configuration of a verifier that trusts the user pools that
-// there are now, each with its app clients, asks this issuer for their keys and
-// goes by its clock. Key sets are asked for in process. It logs nothing. Change
-// what the test is about and pass it to cognito.New.
+// Config returns the configuration of a verifier that trusts the present user pools, each
+// with its app clients. The verifier gets the keys from this issuer, in process, and uses
+// its clock. It logs nothing. Change the fields that the test is about and pass the
+// configuration to cognito.New.
 func (i *Issuer) Config() cognito.Config {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -98,11 +98,10 @@ func (i *Issuer) Config() cognito.Config {
 // answered by [Issuer.Handler] in process.
 func (i *Issuer) Client() *http.Client { return &http.Client{Transport: transport{i.Handler()}} }
 
-// SetAddress tells the issuer that its [Issuer.Handler] is served there, such as
-// the URL of an httptest.Server: the issuer of each user pool is then that address,
-// a slash and the pool's ID, and not one of Amazon's. [Issuer.Config] then sets the
-// pools' Issuer and leaves the HTTP client to be set. Call it before tokens are
-// made.
+// SetAddress sets the address of the server that serves [Issuer.Handler], such as the URL
+// of an httptest.Server. The issuer of each user pool is then that address, a slash and the
+// pool's ID, and not one of Amazon's. [Issuer.Config] then sets the pools' Issuer and
+// leaves the HTTP client to the test. Call it before making tokens.
 func (i *Issuer) SetAddress(url string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

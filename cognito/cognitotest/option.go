@@ -9,8 +9,8 @@ import (
 // apply in the order in which they are given.
 type TokenOption func(*draft)
 
-// Claim gives a claim a value, in place of the one that it has. A json.RawMessage
-// is written as it stands, also where it is no JSON.
+// Claim sets the value of a claim. A json.RawMessage is written unchanged, even if it is
+// not JSON.
 func Claim(name string, value any) TokenOption {
 	return func(d *draft) { d.payload.set(name, value) }
 }
@@ -141,10 +141,10 @@ func UnknownKey() TokenOption {
 	return func(d *draft) { SignedBy(&Key{newKeyID(), stranger})(d) }
 }
 
-// Algorithm sets alg and signs by it: RS, PS and HS with 256, 384 and 512, the last
-// keyed with the text of the pool's public key in PEM, and none, which has no
-// signature. Any other name, by case too, goes with an RS256 signature or that of
-// the name in upper case.
+// Algorithm sets alg and signs with it. It knows RS, PS and HS with 256, 384 and 512, and
+// none, which has no signature. The key of HS is the text of the pool's public key in PEM.
+// Any other name, also a name in other case, gets an RS256 signature or that of the name
+// in upper case.
 func Algorithm(alg string) TokenOption {
 	return func(d *draft) {
 		d.header.set("alg", alg)

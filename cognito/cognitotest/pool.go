@@ -165,8 +165,8 @@ func (p *Pool) ServeKeySet(handler http.Handler) {
 	p.answer = handler
 }
 
-// SlowKeySet delays each answer to a request for the key set by d on the issuer's
-// clock: until that is moved, whoever asked waits, as long as its context allows.
+// SlowKeySet delays each answer to a request for the key set by d on the issuer's clock.
+// Until the test moves the clock, callers wait, as long as their contexts allow.
 func (p *Pool) SlowKeySet(d time.Duration) {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()

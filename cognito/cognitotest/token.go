@@ -64,7 +64,7 @@ func (p *Pool) MachineToken(options ...TokenOption) string {
 }
 
 // RefreshToken makes a text with the look of a refresh token: an encrypted token
-// (RFC 7516) of five parts, which nobody can read.
+// (RFC 7516) of five parts, which no program can decrypt.
 func (p *Pool) RefreshToken() string {
 	parts := [][]byte{
 		[]byte(`{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}`),
