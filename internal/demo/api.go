@@ -12,14 +12,14 @@ import (
 	"github.com/poolguard/poolguard/cognito/bearer"
 )
 
-// An order is all that the API knows.
+// An order is the only kind of data of the API.
 type order struct {
 	Number int    `json:"number"`
 	Item   string `json:"item"`
 	By     string `json:"by"`
 }
 
-// caller is what the API says of whoever calls it.
+// caller is the API's answer about the client that calls it.
 type caller struct {
 	Subject   string    `json:"subject"`
 	Username  string    `json:"username,omitempty"`
@@ -30,18 +30,18 @@ type caller struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-// maxOrders is how many orders are kept: the demo may run for long.
+// maxOrders bounds the orders in memory, since the demo can run for days.
 const maxOrders = 50
 
-// An api is a service that takes access tokens of the demo's pool.
+// An api is a service that accepts access tokens of the demo's pool.
 type api struct {
 	mu     sync.Mutex // guards the fields below
 	orders []order
 	last   int // number
 }
 
-// newAPI returns the API's handler for /orders and /me. Everything that decides on
-// access is in these few lines.
+// newAPI returns the API's handler for /orders and /me. Every decision about access is
+// in these lines.
 func newAPI(verifier *cognito.Verifier) (http.Handler, error) {
 	a := &api{orders: []order{{1, "a pot of tea", "anaya"}, {2, "two cups", "admin"}}, last: 2}
 	quiet := slog.New(slog.DiscardHandler)
@@ -71,7 +71,7 @@ func (a *api) list(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *api) add(w http.ResponseWriter, r *http.Request) {
-	token, _ := bearer.AccessToken(r.Context()) // the middleware saw to it that there is one
+	token, _ := bearer.AccessToken(r.Context()) // the middleware put one there
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	item := r.PostFormValue("item")
 	if item == "" || len(item) > 100 {
@@ -112,5 +112,5 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(value) // it encodes; who has gone does not need it
+	_ = json.NewEncoder(w).Encode(value) // it can be encoded; a failed write means that the client has closed the connection
 }

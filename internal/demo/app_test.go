@@ -40,7 +40,7 @@ type visitor struct {
 	client *http.Client
 }
 
-func newPerson(t *testing.T, s *setup) *visitor {
+func newVisitor(t *testing.T, s *setup) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -74,10 +74,10 @@ func (p *visitor) signIn(username string) *exchange {
 	return p.open(p.setup.poolURL+form.action, form.fields)
 }
 
-func TestApp(t *testing.T) {
+func TestAppShowsTheAnswersOfTheAPI(t *testing.T) {
 	t.Parallel()
 	s, out := serveDemo(t)
-	p := newPerson(t, s)
+	p := newVisitor(t, s)
 	home := p.open(s.appURL+"/", nil)
 	if !strings.Contains(string(home.body), `href="/sign-in"`) {
 		t.Errorf("no link to sign in on\n%s", home.body)
@@ -97,7 +97,7 @@ func TestApp(t *testing.T) {
 	for call, wants := range map[string][]string{
 		"":        {"Anaya Rao", "anaya@example.com (verified)", "staff", "200 OK", "a pot of tea"},
 		"me":      {"200 OK", "&#34;username&#34;: &#34;anaya&#34;"},
-		"write":   {"403 Forbidden", "scope_missing", "which was not asked for: 403 is expected"},
+		"write":   {"403 Forbidden", "scope_missing", "which the app did not request: 403 is expected"},
 		"none":    {"401 Unauthorized", "token_missing"},
 		"changed": {"401 Unauthorized", "signature_invalid"},
 		"<b>":     {"200 OK"},
@@ -112,9 +112,9 @@ func TestApp(t *testing.T) {
 			}
 		}
 		if strings.Contains(string(page.body), "eyJ") || strings.Contains(string(page.body), "<b>") {
-			t.Errorf("call %q: the page shows a token or markup of others", call)
+			t.Errorf("call %q: the page shows a token or unescaped markup", call)
 		}
-		p = newPerson(t, s)
+		p = newVisitor(t, s)
 	}
 	out.eventually(t, "api   200  GET /\n")
 	if strings.Contains(out.String(), "code=") {
@@ -127,7 +127,7 @@ var csrfToken = regexp.MustCompile(`name="csrf" value="([^"]*)"`)
 func TestSignOutNeedsTheFormOfThePage(t *testing.T) {
 	t.Parallel()
 	s, _ := serveDemo(t)
-	p := newPerson(t, s)
+	p := newVisitor(t, s)
 	home := p.signIn("admin")
 	found := csrfToken.FindSubmatch(home.body)
 	if found == nil {
@@ -168,11 +168,11 @@ func TestSignOutNeedsTheFormOfThePage(t *testing.T) {
 	}
 }
 
-// TestForeignCallback is login CSRF: a callback that another browser began, or none.
-func TestForeignCallback(t *testing.T) {
+// Login CSRF: another browser started the sign-in, or none did.
+func TestCallbackOfAnotherBrowserIsRejected(t *testing.T) {
 	t.Parallel()
 	s, _ := serveDemo(t)
-	attacker, victim := newPerson(t, s), newPerson(t, s)
+	attacker, victim := newVisitor(t, s), newVisitor(t, s)
 	attacker.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Path == callbackPath {
 			return http.ErrUseLastResponse
@@ -197,7 +197,7 @@ func TestForeignCallback(t *testing.T) {
 	for _, target := range []string{back.header.Get("Location"), s.appURL + callbackPath, s.appURL + callbackPath + "?code=x&state=y"} {
 		page := victim.open(target, nil)
 		if page.status != http.StatusBadRequest || page.header.Get("Set-Cookie") != "" {
-			t.Errorf("a callback of somebody else's: %d %s", page.status, page.header.Get("Set-Cookie"))
+			t.Errorf("a callback of another browser: %d %s", page.status, page.header.Get("Set-Cookie"))
 		}
 		if want := "This sign-in was not started in this browser, or it was started too long ago."; !strings.Contains(string(page.body), want) {
 			t.Errorf("the page lacks %q:\n%s", want, page.body)
@@ -208,8 +208,7 @@ func TestForeignCallback(t *testing.T) {
 	}
 }
 
-// TestLinesToPaste runs the lines that the demo prints.
-func TestLinesToPaste(t *testing.T) {
+func TestPrintedCommandsWork(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/poolguard/poolguard/userpool"
 )
 
-// Config says where the demo runs and how it looks. All fields but Once, Command
-// and Look must be set.
+// Config says where the demo runs and how its output looks. Pool, API and Out must be
+// set.
 type Config struct {
 	// Pool and API are the listeners of the two servers, on loopback addresses. Run
 	// closes them.
@@ -27,20 +27,20 @@ type Config struct {
 	// Once ends the demo after the walk; otherwise it serves until the context ends.
 	Once bool
 
-	// Out is told what happens.
+	// Out gets the text of the demo.
 	Out io.Writer
 
 	// Style is what Out can show. The zero value is ASCII without colours, 80 columns
 	// wide.
 	Style terminal.Style
 
-	// Command is how the reader calls this program in a shell. "" is "poolguard".
+	// Command is how a user calls this program in a shell. "" is "poolguard".
 	Command string
 }
 
-// Run starts both servers, walks through the demo and, unless that was all, keeps
-// serving until ctx ends, which is no error. Where the walk went otherwise than it
-// should, the error is a [*WalkError], and there is nothing left to serve.
+// Run starts both servers and goes through the walk. Without Config.Once, it then serves
+// until ctx ends, which is not an error. Where an answer differs from the expected one,
+// Run returns a [*WalkError] after the walk.
 func Run(ctx context.Context, cfg Config) error {
 	d, err := newDemo(ctx, cfg)
 	if err != nil {
@@ -127,9 +127,9 @@ func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 	return d, err
 }
 
-// newHTTPClient returns a client that shows redirects instead of following them.
-// It asks loopback addresses only, and no proxy: what the demo sends has passwords
-// and tokens in it.
+// newHTTPClient returns a client that returns redirects and does not follow them. It
+// connects to loopback addresses only, and uses no proxy, since the demo sends passwords
+// and tokens.
 func newHTTPClient(jar http.CookieJar) *http.Client {
 	dialer := &net.Dialer{Control: loopbackOnly}
 	return &http.Client{
@@ -140,12 +140,12 @@ func newHTTPClient(jar http.CookieJar) *http.Client {
 	}
 }
 
-// loopbackOnly refuses connections to other machines. It sees the address that a
-// name resolved to, which is what counts.
+// loopbackOnly rejects connections to other machines. It checks the address that a name
+// was resolved to.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil || !to.Addr().Unmap().IsLoopback() {
-		return fmt.Errorf("%s is not an address of this machine alone", address)
+		return fmt.Errorf("%s is not a loopback address", address)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (d *demo) run(ctx context.Context, cfg Config) error {
 	if cfg.Once {
 		return d.out.failure()
 	}
-	d.out.invite(d.setup)
+	d.out.nextSteps(d.setup)
 	if err := d.out.failure(); err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func newConfig(t testing.TB, out *screen) Config {
 	return Config{Pool: freePort(t), API: freePort(t), Out: out, Style: terminal.Style{Unicode: true}}
 }
 
-func TestOnce(t *testing.T) {
+func TestOnceEndsAfterTheWalk(t *testing.T) {
 	t.Parallel()
 	out := &screen{}
 	cfg := newConfig(t, out)
@@ -62,7 +62,7 @@ func TestOnce(t *testing.T) {
 		"an expired token               401 token_expired\n",
 		"a token for another app        401 client_mismatch\n",
 		"a token with a letter changed  401 signature_invalid\n",
-		"All 11 steps went as they should",
+		"All 11 steps passed",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the output lacks %q", want)
@@ -86,7 +86,7 @@ func TestOnce(t *testing.T) {
 	}
 }
 
-func TestLook(t *testing.T) {
+func TestOutputFollowsTheStyle(t *testing.T) {
 	t.Parallel()
 	out := &screen{}
 	cfg := newConfig(t, out)
@@ -102,7 +102,7 @@ func TestLook(t *testing.T) {
 	}
 }
 
-func TestOutputLost(t *testing.T) {
+func TestErrorOfTheOutputIsReturned(t *testing.T) {
 	t.Parallel()
 	cfg := newConfig(t, nil)
 	cfg.Once, cfg.Out = true, brokenWriter{}
@@ -117,7 +117,7 @@ type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
-func TestConfigFaults(t *testing.T) {
+func TestFaultyConfigurationIsRejectedWithEveryFault(t *testing.T) {
 	t.Parallel()
 	err := Run(t.Context(), Config{})
 	for _, field := range []string{"Config.Pool", "Config.API", "Config.Out"} {
@@ -127,7 +127,7 @@ func TestConfigFaults(t *testing.T) {
 	}
 }
 
-func TestInterrupted(t *testing.T) {
+func TestEndOfTheContextEndsTheWalk(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -137,41 +137,40 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// A meddler stands between the walk and the servers, and changes answers.
-type meddler struct {
+// A tamperer changes the answers of the servers.
+type tamperer struct {
 	next   http.RoundTripper
-	meddle func(*http.Request, *http.Response)
+	change func(*http.Request, *http.Response)
 }
 
-func (m *meddler) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m *tamperer) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := m.next.RoundTrip(r)
 	if err == nil {
-		m.meddle(r, response)
+		m.change(r, response)
 	}
 	return response, err
 }
 
-// TestDifferences shows that no step is for show: where one goes otherwise, the
-// walk fails and names it.
-func TestDifferences(t *testing.T) {
+// Every step is checked: the walk fails where an answer differs, and names it.
+func TestUnexpectedAnswerFailsTheWalk(t *testing.T) {
 	t.Parallel()
 	isCall := func(r *http.Request) bool { return r.URL.Path == "/orders" }
 	tests := []struct {
 		name   string
 		want   string
-		meddle func(*http.Request, *http.Response)
+		change func(*http.Request, *http.Response)
 	}{
-		{"the API lets everybody in", `answer is "200", and should be "401 signature_invalid"`, func(r *http.Request, a *http.Response) {
+		{"the API lets everybody in", `answer is "200", want "401 signature_invalid"`, func(r *http.Request, a *http.Response) {
 			if isCall(r) && a.StatusCode == http.StatusUnauthorized {
 				a.StatusCode = http.StatusOK
 			}
 		}},
-		{"the API lets nobody in", `a good token: answer is "401", and should be "200"`, func(r *http.Request, a *http.Response) {
+		{"the API lets nobody in", `a good token: answer is "401", want "200"`, func(r *http.Request, a *http.Response) {
 			if isCall(r) && a.StatusCode == http.StatusOK {
 				a.StatusCode = http.StatusUnauthorized
 			}
 		}},
-		{"scopes do not count", `answer is "201", and should be "403 scope_missing"`, func(r *http.Request, a *http.Response) {
+		{"scopes do not count", `answer is "201", want "403 scope_missing"`, func(r *http.Request, a *http.Response) {
 			if isCall(r) && r.Method == http.MethodPost {
 				a.StatusCode = http.StatusCreated
 			}
@@ -218,7 +217,7 @@ func TestDifferences(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			err := walkMeddled(t, test.meddle)
+			err := walkChanged(t, test.change)
 			differences, ok := errors.AsType[*WalkError](err)
 			if !ok || !strings.Contains(differences.Error(), test.want) {
 				t.Errorf("error %v, want a difference with %q", err, test.want)
@@ -227,11 +226,11 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// TestForeignNonce has the pool bind the ID token to another sign-in.
-func TestForeignNonce(t *testing.T) {
+// The pool binds the ID token to another sign-in.
+func TestNonceOfAnotherSignInFailsTheWalk(t *testing.T) {
 	t.Parallel()
 	nonce := regexp.MustCompile(`nonce=[^&]*`)
-	err := walkMeddled(t, func(_ *http.Request, a *http.Response) {
+	err := walkChanged(t, func(_ *http.Request, a *http.Response) {
 		if location := a.Header.Get("Location"); location != "" {
 			a.Header.Set("Location", nonce.ReplaceAllString(location, "nonce=of-another"))
 		}
@@ -241,7 +240,7 @@ func TestForeignNonce(t *testing.T) {
 	}
 }
 
-func walkMeddled(t *testing.T, meddle func(*http.Request, *http.Response)) error {
+func walkChanged(t *testing.T, change func(*http.Request, *http.Response)) error {
 	t.Helper()
 	out := &screen{}
 	cfg := newConfig(t, out)
@@ -261,7 +260,7 @@ func walkMeddled(t *testing.T, meddle func(*http.Request, *http.Response)) error
 	w := d.newWalk()
 	w.newClient = func(jar http.CookieJar) *http.Client {
 		client := newHTTPClient(jar)
-		client.Transport = &meddler{client.Transport, meddle}
+		client.Transport = &tamperer{client.Transport, change}
 		return client
 	}
 	return w.walk(t.Context())

@@ -25,7 +25,7 @@ type exchange struct {
 	body   []byte
 }
 
-// location is where a redirect leads, resolved; nil where there is none.
+// location is the absolute address of a redirect, nil for another answer.
 func (e *exchange) location() *url.URL {
 	to, err := e.url.Parse(e.header.Get("Location"))
 	if err != nil || e.header.Get("Location") == "" {
@@ -34,21 +34,21 @@ func (e *exchange) location() *url.URL {
 	return to
 }
 
-// outcome is the status with, of a refusal of the API, its code.
+// outcome is the status. For an error of the API, the error code follows.
 func (e *exchange) outcome() string {
-	var refusal struct {
+	var failed struct {
 		Error struct {
 			Code string `json:"code"`
 		} `json:"error"`
 	}
-	if e.status >= 400 && json.Unmarshal(e.body, &refusal) == nil && refusal.Error.Code != "" {
-		return fmt.Sprintf("%d %s", e.status, refusal.Error.Code)
+	if e.status >= 400 && json.Unmarshal(e.body, &failed) == nil && failed.Error.Code != "" {
+		return fmt.Sprintf("%d %s", e.status, failed.Error.Code)
 	}
 	return strconv.Itoa(e.status)
 }
 
-// ask makes one request: a POST if there is a form, else a GET; with a token, if
-// there is one.
+// ask sends one request: a POST where form is not nil, else a GET. It sends bearer as the
+// token where that is not empty.
 func ask(ctx context.Context, client *http.Client, target string, form url.Values, bearer string) (*exchange, error) {
 	method, body := http.MethodGet, io.Reader(http.NoBody)
 	if form != nil {

@@ -2,8 +2,8 @@ package demo
 
 import "strings"
 
-// spaced shows a JSON text with a space after commas and colons, where a line may
-// be broken; nothing within strings is touched.
+// spaced adds a space after each comma and colon of a JSON text, so that its lines can be
+// wrapped there. It does not change strings.
 func spaced(text []byte) string {
 	var b strings.Builder
 	inString, escaped := false, false

@@ -17,13 +17,13 @@ type loginForm struct {
 // readLoginForm finds the first form of an HTML page that is sent by POST.
 func readLoginForm(page io.Reader) (*loginForm, error) {
 	d := xml.NewDecoder(page)
-	// As the package says, this is how to read HTML as browsers do, nearly.
+	// The settings for HTML that the documentation of encoding/xml gives.
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	var form *loginForm
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the page has no form to sign in with")
+			return nil, errors.New("the page has no sign-in form")
 		}
 		if err != nil {
 			return nil, err

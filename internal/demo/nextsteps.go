@@ -2,26 +2,27 @@ package demo
 
 import "strings"
 
-// invite tells what to try while the servers run, and begins to tell of requests.
-func (p *printer) invite(s setup) {
+// nextSteps shows what the user can try while the servers run. After it, the printer
+// shows requests.
+func (p *printer) nextSteps(s setup) {
 	var names []string
 	for _, u := range s.pool.Users {
 		names = append(names, u.Username)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.writeLocked("\n" + p.style.Strong("Now you") + "\n\n" +
-		"Sign in with a browser, as " + strings.Join(names, " or ") + " with the password " + string(s.user().Password) + ":\n\n" +
+	p.writeLocked("\n" + p.style.Strong("Try it yourself") + "\n\n" +
+		"Sign in with a browser as " + strings.Join(names, " or ") + " with the password " + string(s.user().Password) + ":\n\n" +
 		"  " + p.style.Strong(s.appURL+"/") + "\n\n" +
-		"Or be a machine that has a secret: get a token and call the API.\n\n" +
+		"Or get a token as a machine client, with a client secret, and call the API:\n\n" +
 		s.machineLines() +
-		"\nSee what the token says, and have it checked.\n\n" +
+		"\nDecode the token, and verify it:\n\n" +
 		s.checkLines() +
 		"\nBoth servers run until Ctrl-C. Requests:\n\n")
 	p.logging = true
 }
 
-// machineLines work in a shell as they are.
+// machineLines are commands for a shell.
 func (s *setup) machineLines() string {
 	const call = `  curl -i -H "Authorization: Bearer $TOKEN" `
 	return "  TOKEN=$(curl -s " + s.poolURL + "/oauth2/token \\\n" +
@@ -32,7 +33,7 @@ func (s *setup) machineLines() string {
 		call + "-d item=tea \\\n    " + s.appURL + "/orders\n"
 }
 
-// checkLines do too, in the shell that ran those above.
+// checkLines are commands for the shell that ran machineLines.
 func (s *setup) checkLines() string {
 	return "  " + s.command + " inspect \"$TOKEN\"\n" +
 		"  " + s.command + " verify --pool " + s.pool.ID + " \\\n" +

@@ -9,13 +9,13 @@ import (
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
-// A line that a terminal breaks is hard to copy.
-func TestInvitationFits(t *testing.T) {
+// A line that the terminal wraps is hard to copy.
+func TestNextStepsFitIn80Columns(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	s := newSetup("http://127.0.0.1:65534", "http://127.0.0.1:65535", "go run ./cmd/poolguard")
 	s.issuer = s.poolURL + "/" + s.pool.ID
-	newPrinter(&out, terminal.Style{}, nil).invite(s)
+	newPrinter(&out, terminal.Style{}, nil).nextSteps(s)
 	if !strings.Contains(out.String(), "--client-id") {
 		t.Fatalf("no lines to paste in\n%s", out.String())
 	}

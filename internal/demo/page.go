@@ -82,11 +82,11 @@ type signedInPage struct {
 // A fact is a claim, as the page shows it.
 type fact struct{ Name, Value string }
 
-// A call is one that the page can make of the API. None changes anything, so that
-// links may lead to them: the app's tokens never have the scope to write.
+// A call is a request to the API that the page can make. Links lead to it, since no call
+// changes anything: the app's tokens never have the scope to write.
 type call struct {
 	Name, Title string
-	Note        string // what to expect, where that is not plain
+	Note        string // the expected answer, where it is an error
 	method      string
 	path        string
 	token       func(*oauth.Tokens) string
@@ -108,7 +108,7 @@ var calls = []call{
 	{"me", "Ask who I am", "", http.MethodGet, "/me", ownToken},
 	{
 		"write", "Write an order",
-		"needs the scope orders/write, which was not asked for: 403 is expected",
+		"needs the scope orders/write, which the app did not request: 403 is expected",
 		http.MethodPost, "/orders", ownToken,
 	},
 	{"none", "No token", "", http.MethodGet, "/orders", func(*oauth.Tokens) string { return "" }},
@@ -144,7 +144,7 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	_ = a.pages.Show(w, http.StatusOK, "signedin.html", page)
 }
 
-// call calls the API over HTTP, as any client would.
+// call calls the API over HTTP, as any client does.
 func (a *app) call(ctx context.Context, c call, who *oauth.Tokens) (*shownAnswer, error) {
 	var form url.Values
 	if c.method == http.MethodPost {
@@ -161,7 +161,7 @@ func (a *app) call(ctx context.Context, c call, who *oauth.Tokens) (*shownAnswer
 		sent = "without a token"
 	case string(who.RawAccess):
 	default:
-		sent = "with the access token, and " + otherName(who.Access.Username()) + " for " + who.Access.Username() + " in it"
+		sent = "with the access token, and " + otherName(who.Access.Username()) + " instead of " + who.Access.Username() + " in it"
 	}
 	return &shownAnswer{
 		Request:   c.method + " " + c.path,

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// opaque are parameters whose value means something to its maker only.
+// opaque are parameters with random values.
 var opaque = []string{"_csrf", "code", "code_challenge", "code_verifier", "nonce", "state"}
 
-// parameters shows those of a query or form: in the order of their names, and
-// values that nobody reads by their beginning.
+// parameters shows the parameters of a query or a form, in the order of their names. It
+// shows the beginning of random values only.
 func (p *printer) parameters(values url.Values) {
 	var list []pair
 	for _, name := range slices.Sorted(maps.Keys(values)) {

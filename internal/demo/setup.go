@@ -67,7 +67,7 @@ func (s *setup) secret(clientID string) string {
 }
 
 // verifier returns a verifier of the pool's tokens for some of its app clients. now
-// tells the time; nil is the time of this machine.
+// returns the time; nil is the time of this machine.
 func (s *setup) verifier(now func() time.Time, clientIDs ...string) (*cognito.Verifier, error) {
 	return cognito.New(cognito.Config{
 		UserPools:  []cognito.UserPool{{ID: s.pool.ID, ClientIDs: clientIDs, Issuer: s.issuer}},
@@ -77,7 +77,7 @@ func (s *setup) verifier(now func() time.Time, clientIDs ...string) (*cognito.Ve
 	})
 }
 
-// An appConfig is what tells one app of the pool from another.
+// An appConfig is the part of an app's configuration that differs between the apps.
 type appConfig struct{ clientID, redirectURL, scopes string }
 
 // app is the app that users sign in to.

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// withOtherName changes the last letter of the username in an access token's
-// payload, and leaves the signature as it was.
+// withOtherName changes the last letter of the username in the payload of an access
+// token. The signature stays as it was.
 func withOtherName(token, name string) (string, error) {
 	parts := strings.Split(token, ".")
 	if name == "" || len(parts) != 3 {
-		return "", errors.New("the access token is not one of a user")
+		return "", errors.New("the access token has no username")
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
@@ -22,7 +22,7 @@ func withOtherName(token, name string) (string, error) {
 	member := func(name string) []byte { return []byte(`"username":"` + name + `"`) }
 	changed := bytes.Replace(payload, member(name), member(otherName(name)), 1)
 	if bytes.Equal(changed, payload) {
-		return "", errors.New("the access token does not have the username where it was looked for")
+		return "", errors.New("the payload of the access token does not contain the username as expected")
 	}
 	parts[1] = base64.RawURLEncoding.EncodeToString(changed)
 	return strings.Join(parts, "."), nil

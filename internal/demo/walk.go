@@ -13,7 +13,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 )
 
-// A WalkError says where the walk went otherwise than it should.
+// A WalkError lists the answers that were not the expected ones.
 type WalkError struct{ list []string }
 
 // Error has a line for each difference.
@@ -39,26 +39,26 @@ type walk struct {
 	tokens    *oauth.Tokens
 }
 
-// walk makes every step. A step that cannot be made ends it: the others build on
-// it. The error is a *WalkError, or that of ctx.
+// walk goes through all steps. A step that fails ends the walk, since the next steps
+// depend on it. The error is a *WalkError, or the error of ctx.
 func (w *walk) walk(ctx context.Context) error {
 	begin := time.Now()
-	w.out.write(w.out.style.Strong("Poolguard demo") + ": a sign-in, and what an API makes of the tokens\n")
+	w.out.write(w.out.style.Strong("Poolguard demo") + ": a sign-in, and an API that checks the tokens\n")
 	steps := []struct {
 		title string
 		make  func(context.Context) error
 	}{
 		{"A local user pool", w.meetPool},
-		{"An API that wants a token", w.meetAPI},
+		{"An API that requires a token", w.meetAPI},
 		{"An app sends the browser to the pool", w.authorize},
 		{"The user signs in", w.fillInForm},
 		{"The app redeems the code", w.redeem},
 		{"The tokens are verified", w.verify},
-		{"The API is called: a good token", w.callGood},
-		{"The API is called: an expired token", w.callExpired},
-		{"The API is called: a token for another app", w.callWrongClient},
-		{"The API is called: one letter of the token changed", w.callTampered},
-		{"The API is called: a good token that is not enough", w.callWithoutScope},
+		{"Call the API with a good token", w.callGood},
+		{"Call the API with an expired token", w.callExpired},
+		{"Call the API with a token for another app", w.callWrongClient},
+		{"Call the API with one letter of the token changed", w.callTampered},
+		{"Call the API with a good token that lacks a scope", w.callWithoutScope},
 	}
 	for _, step := range steps {
 		w.title = step.title
@@ -78,22 +78,22 @@ func (w *walk) walk(ctx context.Context) error {
 	return nil
 }
 
-// differ notes and shows a difference.
+// differ records and shows a difference.
 func (w *walk) differ(text string) {
 	w.differences = append(w.differences, w.title+": "+text)
 	w.out.verdict(false, text)
 }
 
-// expect compares what came with what should come, and shows it.
+// expect compares a value with the expected one, and shows the result.
 func (w *walk) expect(what, want, got string) {
 	if want != got {
-		w.differ(fmt.Sprintf("%s is %q, and should be %q", what, got, want))
+		w.differ(fmt.Sprintf("%s is %q, want %q", what, got, want))
 		return
 	}
 	w.out.verdict(true, what+": "+got)
 }
 
-// newBrowser returns a browser in which nobody is signed in.
+// newBrowser returns a browser without cookies.
 func (w *walk) newBrowser() (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -102,18 +102,18 @@ func (w *walk) newBrowser() (*http.Client, error) {
 	return w.newClient(jar), nil
 }
 
-// conclude shows the answers of the API beside each other, and how it went.
+// conclude shows the answers of the API in a table, and the result of the walk.
 func (w *walk) conclude(steps int, took time.Duration) {
 	if len(w.answers) > 0 {
-		w.out.write("\n" + w.out.style.Strong("What the API answered") + "\n")
+		w.out.write("\n" + w.out.style.Strong("Answers of the API") + "\n")
 		w.out.pairs(w.answers...)
 	}
 	if len(w.differences) > 0 {
-		w.out.write("\n" + w.out.style.Bad("Not all went as it should:") + "\n")
+		w.out.write("\n" + w.out.style.Bad("Some steps failed:") + "\n")
 		for _, d := range w.differences {
 			w.out.verdict(false, d)
 		}
 		return
 	}
-	w.out.write(fmt.Sprintf("\nAll %d steps went as they should, in %.2f seconds.\n", steps, took.Seconds()))
+	w.out.write(fmt.Sprintf("\nAll %d steps passed, in %.2f seconds.\n", steps, took.Seconds()))
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// The steps of calling the API.
+// The steps that call the API.
 
-// call calls the API and compares its outcome with what it should be.
+// call calls the API and compares the outcome with the expected one.
 func (w *walk) call(ctx context.Context, path string, form url.Values, token, want string) (*exchange, error) {
 	e, err := ask(ctx, w.newClient(nil), w.setup.appURL+path, form, token)
 	if err != nil {
@@ -20,14 +20,14 @@ func (w *walk) call(ctx context.Context, path string, form url.Values, token, wa
 	}
 	w.out.answer(e)
 	w.expect("answer", want, e.outcome())
-	// RFC 6750 §3: who is refused is told how to do better.
+	// RFC 6750 §3: the answer says which credentials the API accepts.
 	if challenge := e.header.Get("WWW-Authenticate"); e.status == http.StatusUnauthorized && !strings.HasPrefix(challenge, "Bearer ") {
-		w.differ(fmt.Sprintf("the challenge of a 401 is %q, and should be one for Bearer", challenge))
+		w.differ(fmt.Sprintf("the challenge of a 401 is %q, want one for Bearer", challenge))
 	}
 	return e, nil
 }
 
-// callWith is call with a token that has a place in the list at the end.
+// callWith is call, and adds the outcome to the table at the end.
 func (w *walk) callWith(ctx context.Context, kind, token, want string) error {
 	e, err := w.call(ctx, "/orders", nil, token, want)
 	if err == nil {
@@ -46,7 +46,7 @@ func (w *walk) callGood(ctx context.Context) error {
 	}
 	var me caller
 	if err := json.Unmarshal(e.body, &me); err != nil {
-		return fmt.Errorf("what the API says of its caller: %w", err)
+		return fmt.Errorf("the answer of /me: %w", err)
 	}
 	w.expect("the API knows its caller", w.tokens.Access.Username(), me.Username)
 	return nil
@@ -80,13 +80,13 @@ func (w *walk) signInTo(ctx context.Context, browser *http.Client, app appConfig
 	return string(tokens.RawAccess), nil
 }
 
-// setBack is by how much the pool's clock is wrong for an expired token: its tokens
-// live for an hour.
+// setBack is how far the pool's clock is set back for an expired token. Its tokens are
+// valid for one hour.
 const setBack = 2 * time.Hour
 
 func (w *walk) callExpired(ctx context.Context) error {
-	w.out.say("The pool's clock is set back by two hours, " + w.setup.user().Username +
-		" signs in again, in another browser, and the clock is put right: a token that the pool did issue.")
+	w.out.say("The demo sets the pool's clock back by two hours. " + w.setup.user().Username +
+		" signs in again in another browser, and the demo resets the clock. So the token is a real one, and it is expired.")
 	browser, err := w.newBrowser()
 	if err != nil {
 		return err
@@ -105,8 +105,8 @@ func (w *walk) signInAt(ctx context.Context, ahead time.Duration, browser *http.
 }
 
 func (w *walk) callWrongClient(ctx context.Context) error {
-	w.out.say("In the first browser, " + w.setup.user().Username + " goes on to " + otherClient +
-		", an app of the same pool. The pool knows the browser and asks nothing.")
+	w.out.say("In the first browser, " + w.setup.user().Username + " signs in to " + otherClient +
+		", another app of the same pool. The browser has a session at the pool, so the pool shows no form.")
 	token, err := w.signInTo(ctx, w.browser, w.setup.otherApp())
 	if err != nil {
 		return err
@@ -120,12 +120,12 @@ func (w *walk) callTampered(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.out.say("The good token once more, with the username " + otherName(name) + " for " + name + " in its payload.")
+	w.out.say("The good token again, with the username " + otherName(name) + " instead of " + name + " in its payload.")
 	return w.callWith(ctx, "a token with a letter changed", token, "401 signature_invalid")
 }
 
 func (w *walk) callWithoutScope(ctx context.Context) error {
-	w.out.say("Who wants to write an order needs the scope orders/write. The app did not ask for it when " +
+	w.out.say("A client that writes an order needs the scope orders/write. The app did not request that scope when " +
 		w.setup.user().Username + " signed in.")
 	e, err := w.call(ctx, "/orders", url.Values{"item": {"tea"}}, string(w.tokens.RawAccess), "403 scope_missing")
 	if err == nil {

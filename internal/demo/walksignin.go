@@ -19,7 +19,7 @@ import (
 // The steps of signing in.
 
 func (w *walk) meetPool(ctx context.Context) error {
-	w.out.say("It serves " + w.setup.poolURL + ". An app and an API know it by its issuer; the rest they ask for.")
+	w.out.say("It serves " + w.setup.poolURL + ". Apps and APIs are configured with its issuer, and get the other addresses from its discovery document.")
 	client := w.newClient(nil)
 	discovery, err := ask(ctx, client, w.setup.issuer+"/.well-known/openid-configuration", nil, "")
 	if err != nil {
@@ -56,12 +56,12 @@ func (w *walk) meetPool(ctx context.Context) error {
 		names = append(names, k.Alg+" "+w.out.short(k.Kid))
 	}
 	w.out.pairs(pair{"keys", strings.Join(names, ", ")})
-	w.expect("number of keys, one for ID and one for access tokens", "2", strconv.Itoa(len(set.Keys)))
+	w.expect("number of keys, one for ID tokens and one for access tokens", "2", strconv.Itoa(len(set.Keys)))
 	return nil
 }
 
 func (w *walk) meetAPI(ctx context.Context) error {
-	w.out.say("It serves " + w.setup.appURL + ", behind the library's middleware. Without a token there is nothing for anyone.")
+	w.out.say("It serves " + w.setup.appURL + ", behind the library's middleware. It rejects a request without a token.")
 	_, err := w.call(ctx, "/orders", nil, "", "401 token_missing")
 	return err
 }
@@ -135,7 +135,7 @@ func (w *walk) fillIn(ctx context.Context, browser *http.Client, page *url.URL, 
 	}
 	target, err := page.Parse(form.action)
 	if err != nil {
-		return nil, fmt.Errorf("where the form goes: %w", err)
+		return nil, fmt.Errorf("the action of the form: %w", err)
 	}
 	for _, name := range []string{"username", "password", "_csrf"} {
 		if !form.fields.Has(name) {
@@ -152,8 +152,8 @@ func (w *walk) fillIn(ctx context.Context, browser *http.Client, page *url.URL, 
 	return e, nil
 }
 
-// withoutQuery is for showing an exchange of the sign-in page, whose query is the
-// authorization request's over and over.
+// withoutQuery is an exchange of the sign-in page without its query, which repeats the
+// authorization request.
 func withoutQuery(e *exchange) *exchange {
 	shown, at := *e, *e.url
 	at.RawQuery = ""
