@@ -45,7 +45,7 @@ type App struct {
 	// [DefaultTimeout], at most five minutes.
 	Timeout time.Duration
 
-	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
+	// Now returns the time; nil is time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 }
 

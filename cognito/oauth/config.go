@@ -43,8 +43,8 @@ type Config struct {
 	// Issuer is the pool's issuer where it is not Amazon's, as in [cognito.UserPool].
 	Issuer string
 
-	// RedirectURL is where the browser comes back to: one of the app client's callback
-	// URLs, character by character. It is https, http with a loopback address, or of an
+	// RedirectURL is the address that the pool sends the browser to after the sign-in:
+	// one of the app client's callback URLs, character by character. It is https, http with a loopback address, or of an
 	// application's own scheme (RFC 8252 §7.1).
 	RedirectURL string
 

@@ -12,8 +12,8 @@ import (
 //
 //	errors.Is(err, oauth.ErrInvalidGrant)
 //
-// The set is closed: an error of the pool that is none of these is [ErrRefused], and
-// [Error.Reported] has its name.
+// The set is closed: any other error of the pool is [ErrRefused], and [Error.Reported]
+// has its name.
 type Code string //nolint:errname // the reasons are a Code each, and errors by the way, as in package cognito
 
 // Error implements error. It returns the code with the name of the package.
@@ -44,8 +44,8 @@ const (
 	ErrInsufficientScope Code = "insufficient_scope"
 	// ErrAccessDenied: the user, or a trigger of the pool, refused.
 	ErrAccessDenied Code = "access_denied"
-	// ErrLoginRequired: nobody is signed in at the pool, and the request was for no
-	// pages (prompt=none). So with interaction_required and consent_required.
+	// ErrLoginRequired: no user is signed in at the pool, and the request allowed no
+	// pages (prompt=none). The same for interaction_required and consent_required.
 	ErrLoginRequired Code = "login_required"
 	// ErrInvalidToken: the pool takes the access token no more.
 	ErrInvalidToken Code = "invalid_token"
@@ -55,19 +55,19 @@ const (
 
 // What was found out here. Up to ErrIssuerMismatch no code was sent to the pool.
 const (
-	// ErrCallbackInvalid: the address that the browser came back to is malformed, has
-	// a parameter twice, or neither a code nor an error.
+	// ErrCallbackInvalid: the callback address is malformed, has a parameter twice, or
+	// has neither a code nor an error.
 	ErrCallbackInvalid Code = "callback_invalid"
-	// ErrFlowInvalid: there is no sign-in under way: the flow is none that this
-	// client sealed, or it has been finished, or its time is over. Begin another one.
+	// ErrFlowInvalid: there is no such sign-in. This client did not seal the flow, or it
+	// is already finished, or its time is over. Begin another one.
 	ErrFlowInvalid Code = "flow_invalid"
-	// ErrStateMismatch: state is absent or not that of the flow. Somebody else began
-	// the sign-in, or the same browser began another one since.
+	// ErrStateMismatch: state is absent or not that of the flow. Another person began
+	// the sign-in, or the same browser began another one later.
 	ErrStateMismatch Code = "state_mismatch"
 	// ErrIssuerMismatch: iss in the callback is not the pool (RFC 9207).
 	ErrIssuerMismatch Code = "issuer_mismatch"
-	// ErrTokensInvalid: the pool's tokens do not stand the checks. Where it was
-	// package cognito that refused one, the error wraps its *cognito.Error.
+	// ErrTokensInvalid: the pool's tokens do not pass the checks. If package
+	// cognito rejected one, the error wraps its *cognito.Error.
 	ErrTokensInvalid Code = "tokens_invalid"
 	// ErrResponseInvalid: the answer is not of the form that was due: a page, a
 	// redirect, over 1 MiB, JSON with a name twice, an answer without a token.
@@ -117,8 +117,8 @@ func (e *Error) Message() string { return e.message }
 func (e *Error) Reported() string { return e.reported }
 
 // Description returns error_description: up to 256 characters of printable ASCII, all
-// others replaced by "?". Whoever can send a browser to the callback chooses what it
-// says, so show it in a page as text, if at all.
+// others replaced by "?". Any person who sends a browser to the callback can choose it,
+// so show it in a page only as text, if at all.
 func (e *Error) Description() string { return e.description }
 
 // Status returns the HTTP status of the pool's answer, 0 where there was none.

@@ -10,18 +10,21 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Finish ends the sign-in that flow began: callback is the address that the browser
-// came back to, of which the query is looked at, and flow what its cookie holds. It
-// checks state, trades the code for tokens, and returns them only if they are this
-// sign-in's: the ID token for this app client, with this nonce and the hash of the
-// access token, and both of one user of this pool. With an error, nothing is returned.
+// Finish ends the sign-in that flow began. callback is the address of the request to the
+// redirect URL; Finish reads its query. flow is the value of the browser's cookie.
 //
-// One code is sent for a flow, whatever comes of it. A callback for which none is sent
-// leaves the flow as it was: a page of somebody else must not be able to end it, and
-// what costs no request must cost the [Ledger] no memory. Delete the cookie in any case.
+// Finish checks state and exchanges the code for tokens. It returns them only if they
+// belong to this sign-in: the ID token is for this app client, has this nonce and the hash
+// of the access token, and both are of one user of this pool. With an error it returns
+// nothing.
 //
-// The error is an [*Error]. Where the user or the pool refused, its code is what the
-// pool said, such as [ErrAccessDenied].
+// At most one code is sent for a flow, also if the exchange fails. A callback for which no
+// code is sent does not change the flow: the page of an attacker must not be able to end
+// it, and a callback without a request must cost the [Ledger] no memory. Delete the cookie
+// in any case.
+//
+// The error is an [*Error]. If the user or the pool rejected the sign-in, its code is that
+// of the pool's answer, such as [ErrAccessDenied].
 func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tokens, error) {
 	if refusal := c.made(); refusal != nil {
 		return nil, refusal

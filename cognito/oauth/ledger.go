@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// A Ledger remembers which flows a code was sent for. Where several processes finish the
-// sign-ins of one client, it is shared by them: "SET id 1 NX EXAT expires" of Redis is
-// one. What it is told is no secret.
+// A Ledger records the flows that a code was sent for. If several processes finish the
+// sign-ins of one client, they share it: "SET id 1 NX EXAT expires" of Redis is one. The
+// values that it receives are not secret.
 type Ledger interface {
 	// Spend notes id, 43 letters, digits, "-" and "_", until expires at least, and
 	// reports whether it was not noted before. Of concurrent calls with one id exactly
-	// one reports true. An error means that it could not be found out: the flow is
+	// one reports true. An error means that the answer is unknown: the flow is
 	// then not finished.
 	Spend(ctx context.Context, id string, expires time.Time) (first bool, err error)
 }

@@ -39,15 +39,15 @@ type MachineConfig struct {
 // concurrent use. To the client its token is opaque: it is not verified here, and no
 // more is asked of the answer than that it can be sent.
 //
-// A token is used until a tenth of its life is left (a minute at least), or a little
-// more, by chance. From then on the next caller has a new one fetched, while all go on
-// with the one there is. Who needs the new one, since none is good for ten seconds
-// more (of tokens with less than forty: for a quarter of their life), shares the fetch with all others. After a fetch that failed the next one waits:
-// a second, then twice as long each time, up to a minute, or as long as the pool says;
-// until then those who need a token get the error at once. Nothing runs while nobody
-// asks.
+// A token is renewed when a tenth of its life is left (at least a minute), or a little
+// more, at random. The next caller then starts a fetch, and all callers use the old token
+// until it ends. A caller waits for the fetch only if the old token expires within ten
+// seconds (within a quarter of its life, for a life under forty seconds). All waiting
+// callers share one fetch. After a failed fetch the next one waits: a second, then twice
+// as long each time, up to a minute, or as long as the pool says. Until then callers that
+// need a token get the error at once. Nothing runs without callers.
 //
-// Times are those of the wall clock: tokens do not live longer because the machine slept.
+// Times are those of the wall clock: a token does not live longer if the machine slept.
 // The zero value has no token.
 //
 // Use it as the Source of an [oauth2.Transport]. [oauth2.NewClient] and

@@ -17,21 +17,20 @@ const rotationMemory = 30 * time.Second
 // mostAnswers bounds how many answers are kept, some kilobytes each.
 const mostAnswers = 1024
 
-// Refresh trades a refresh token for new tokens. subject is that of the tokens that
-// were had before: those of anybody else are refused (OpenID Connect Core §12.2), and
-// so is an empty one. The new ID token has no nonce that counts, and need not have
-// at_hash. Of what §12.2 asks beyond that, the issuer is any of the pool's, since a pool
-// may be switched to the other between two refreshes, and auth_time is not compared: the
-// pool vouches for it, so require its age of the tokens.
+// Refresh exchanges a refresh token for new tokens. subject is the subject of the old
+// tokens: tokens of another subject are rejected (OpenID Connect Core §12.2), and so is an
+// empty subject. The nonce of the new ID token is not checked, and at_hash is optional.
+// Two checks differ from §12.2. The issuer is any of the pool's, because the pool can be
+// switched to the other one between two refreshes. auth_time is not compared, because the
+// pool vouches for it: require its age of the tokens.
 //
-// Callers who come with the same refresh token at the same time share one request,
-// and each gets the new one. Where the pool rotates refresh tokens, those who come
-// with the old one up to 30 seconds later do too: in this process, at most 1024 such
-// answers are kept. Processes that share sessions must take turns, or rely on the
-// pool's grace.
+// Concurrent calls with the same refresh token share one request, and each gets the new
+// tokens. If the pool rotates refresh tokens, calls with the old one get them too for 30
+// seconds: this process keeps at most 1024 such answers. Processes that share sessions
+// must take turns, or rely on the pool's grace period.
 //
-// The request belongs to no caller: one that gives up has it go on for the others,
-// and for itself when it comes again. [ErrInvalidGrant] means that the user must sign
+// The request does not end with a caller's context: it continues for the other callers,
+// and for a second call. [ErrInvalidGrant] means that the user must sign
 // in again, [ErrUnavailable] that the same refresh token may be good later.
 func (c *Client) Refresh(ctx context.Context, token RefreshToken, subject string) (*Tokens, error) {
 	if refusal := c.made(); refusal != nil {

@@ -13,8 +13,8 @@ import (
 // methods, so that %v of such a struct shows them. Give it a String method.
 type Secret string
 
-// A RefreshToken is good for new tokens of a user for days or years. It is kept where
-// nobody but this program can read, never in a browser. It shows itself as little as
+// A RefreshToken is good for new tokens of a user for days or years. Keep it where only
+// this program can read it, never in a browser. It shows itself as little as
 // a [Secret]: convert it to string to keep it, since JSON says "[redacted]".
 type RefreshToken string
 

@@ -53,7 +53,7 @@ func (c *Client) LogoutURL(signOutURL string) (string, error) {
 		return "", refusal
 	}
 	if reason := checkRedirect(signOutURL); reason != "" { // which may quote it: no message for users
-		return "", fail(ErrInvalidRequest, "the sign-out URL is none that an app client can have")
+		return "", fail(ErrInvalidRequest, "the sign-out URL is not one that an app client can have")
 	}
 	return c.app.endpoint("/logout?" + url.Values{"client_id": {c.app.ClientID}, "logout_uri": {signOutURL}}.Encode()), nil
 }

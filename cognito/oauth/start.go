@@ -9,8 +9,8 @@ import (
 // StartOptions are what a sign-in may ask for beside the client's scopes. The zero
 // value asks for nothing.
 type StartOptions struct {
-	// Keep comes back from Finish, encrypted on its way: where in the application the
-	// user was going, for example. At most 1024 bytes.
+	// Keep is returned by Finish, for example the page that the user wanted to see. It is
+	// encrypted in the cookie. At most 1024 bytes.
 	Keep string
 
 	// IdentityProvider names the external provider to go to at once, without the

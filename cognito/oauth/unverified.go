@@ -18,7 +18,7 @@ type CodeExchange struct {
 	// character.
 	RedirectURL string
 
-	// Code is from the address that the browser came back to.
+	// Code is the parameter code of the callback address.
 	Code Secret
 
 	// CodeVerifier is that of PKCE (RFC 7636 §4.1), "" where the request had no
@@ -26,8 +26,8 @@ type CodeExchange struct {
 	CodeVerifier Secret
 }
 
-// UnverifiedTokens are what the token endpoint answered. Nobody looked at them: they
-// are not known to be of any user, nor of the sign-in that somebody has in mind.
+// UnverifiedTokens are the tokens of an answer of the token endpoint, without any check.
+// They can be of any user and of any sign-in.
 type UnverifiedTokens struct {
 	RawAccess Secret
 	RawID     Secret       // "" where the request lacked openid
@@ -37,10 +37,9 @@ type UnverifiedTokens struct {
 	ExpiresIn time.Duration
 }
 
-// ExchangeUnverified trades a code for tokens and returns them as they came, for
-// whoever debugs a sign-in by hand. It checks no state and no nonce, so that a stranger
-// may have made up the code, and verifies nothing. To sign users in, use
-// [Client.Start] and [Client.Finish].
+// ExchangeUnverified exchanges a code for tokens and returns them unchanged, to debug a
+// sign-in by hand. It checks no state and no nonce, so the code can be that of an attacker,
+// and it verifies no token. To sign users in, use [Client.Start] and [Client.Finish].
 //
 // The error is an [*Error], or joins the [*ConfigError] of all that is wrong with
 // exchange. A code is spent by the first attempt, whatever comes of it.

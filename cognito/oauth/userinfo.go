@@ -40,7 +40,7 @@ func (c *Client) UserInfo(ctx context.Context, raw Secret) (*UserInfo, error) {
 	}
 	// Else a server that was asked by mistake would learn a token of another pool.
 	if token.UserPoolID() != c.userPoolID || token.ClientID() != c.app.ClientID || token.Subject() == "" {
-		return nil, fail(ErrTokensInvalid, "the access token is not of this user pool and app client, or of nobody")
+		return nil, fail(ErrTokensInvalid, "the access token is not of this user pool and app client, or has no subject")
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.app.endpoint("/oauth2/userInfo"), nil)
 	if err != nil {
