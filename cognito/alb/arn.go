@@ -10,12 +10,12 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
-// A kind is a service that signs, with all that its tokens differ in from the other
-// one's. It decides about the algorithm, never a token.
+// A kind is a service that signs tokens, with everything that is special to its tokens.
+// The kind decides about the algorithm, never the token.
 type kind struct {
 	isVerifiedAccess bool
 
-	what      string // for messages
+	what      string // its name in messages
 	field     string // of the configuration that names the signers
 	header    string // of requests, canonical
 	algorithm string
@@ -33,7 +33,7 @@ type signer struct {
 	keys *keys
 }
 
-// A place is where in AWS something is.
+// A place is a partition and a region of AWS.
 type place struct{ partition, region string }
 
 var loadBalancer = kind{
@@ -67,9 +67,9 @@ var verifiedAccess = kind{
 	algorithm: "ES384",
 	curve:     elliptic.P384(),
 	verify:    (*jose.Compact).VerifyES384,
-	// Whether these are padded, AWS does not say. Either form is taken, in all parts
-	// alike: the signature covers which of them the first two have, and a signature of
-	// 96 bytes has no padding in either.
+	// AWS does not document whether these have padding. Both forms are accepted, if all
+	// parts have the same one: the signature covers the first two parts, and a signature
+	// of 96 bytes has no padding in either form.
 	parse: func(raw string) (*jose.Compact, error) {
 		if strings.IndexByte(raw, '=') >= 0 {
 			return jose.ParsePadded(raw)
@@ -89,7 +89,7 @@ var verifiedAccess = kind{
 }
 
 func undocumented(p place) string {
-	return fmt.Sprintf("is in the partition %s, whose addresses of keys AWS does not document: set KeyAddress", p.partition)
+	return fmt.Sprintf("is in the partition %s, for which AWS documents no address of keys: set KeyAddress", p.partition)
 }
 
 // Region becomes part of a host name.
@@ -99,7 +99,7 @@ var (
 	accounts   = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
-// place reads the ARN of a signer, and says what is wrong with it.
+// place reads the ARN of a signer. reason is its fault.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 func (k kind) place(arn string) (p place, reason string) {
 	const parts = 6
@@ -119,14 +119,14 @@ func (k kind) place(arn string) (p place, reason string) {
 		return p, fmt.Sprintf("is not the ARN of a %s (arn:aws:%s)", k.what, k.example)
 	case strings.HasPrefix(p.region, "us-gov-") != (p.partition == "aws-us-gov"),
 		strings.HasPrefix(p.region, "cn-") != (p.partition == "aws-cn"):
-		return p, fmt.Sprintf("has a region, %s, that is not of its partition, %s", p.region, p.partition)
+		return p, fmt.Sprintf("has the region %s, which is not in the partition %s", p.region, p.partition)
 	}
 	return p, ""
 }
 
-// uuid is what names of keys look like, in AWS's spelling; nothing else becomes part of
-// an address (RFC 9562 §4, in lower case).
+// uuid is the form of a key's name in AWS (RFC 9562 §4, in lower case). No other text
+// becomes part of an address.
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// trustProvider is the issuer of those who signed in through IAM Identity Center.
+// trustProvider is the issuer of users of IAM Identity Center.
 var trustProvider = regexp.MustCompile(`^arn:[a-z-]+:ec2:[a-z0-9-]+:[0-9]{12}:verified-access-trust-provider/vatp-[0-9a-z]+$`)

@@ -14,21 +14,21 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// Config says which load balancers a [Verifier] believes, and about whom. Signers,
-// ClientIDs and Issuers must be set.
+// Config configures a [Verifier] for load balancers. Signers, ClientIDs and Issuers must
+// be set.
 type Config struct {
 	// Signers are the ARNs of the load balancers whose tokens are accepted, such as
 	// arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188.
-	// There is no way around naming them: every load balancer of a region, of whatever
-	// account, signs with keys that are found at the same address.
+	// They are always required: every load balancer of a region, in every AWS account,
+	// signs with keys from the same address.
 	Signers []string
 
 	// ClientIDs are the app clients that the load balancers sign people in with, in the
 	// header's client.
 	ClientIDs []string
 
-	// InsecureSkipClientCheck accepts tokens of whatever app client: any listener rule
-	// of the load balancers, for any application, will do.
+	// InsecureSkipClientCheck accepts tokens of every app client: any listener rule of
+	// the load balancers is enough, for any application.
 	InsecureSkipClientCheck bool
 
 	// Issuers are the providers whom the load balancers ask: the header's iss, compared
@@ -40,8 +40,8 @@ type Config struct {
 	Options
 }
 
-// VerifiedAccessConfig is [Config] for AWS Verified Access, whose tokens name no app
-// client. Instances and Issuers must be set.
+// VerifiedAccessConfig configures a [Verifier] for AWS Verified Access, whose tokens name
+// no app client. Instances and Issuers must be set.
 type VerifiedAccessConfig struct {
 	// Instances are the ARNs of the Verified Access instances whose tokens are accepted,
 	// such as arn:aws:ec2:us-east-1:123456789012:verified-access-instance/vai-0abc.
@@ -56,48 +56,48 @@ type VerifiedAccessConfig struct {
 	Options
 }
 
-// Options are what the configurations have in common. The zero value is a good one.
+// Options are the fields that both configurations have. The zero value has the defaults.
 type Options struct {
-	// Leeway is how far the clocks of the signer and this machine may be apart: a token
-	// is accepted for so long after exp and before nbf.
+	// Leeway is the tolerated difference between the clocks of the signer and of this
+	// machine: a token is accepted for this time after exp and before nbf.
 	Leeway time.Duration
 
-	// MaxTokenBytes is the longest token that is looked at, 0 for
+	// MaxTokenBytes is the length of the longest accepted token. 0 is
 	// [cognito.DefaultMaxTokenBytes].
 	MaxTokenBytes int
 
-	// Now tells the time at which tokens are judged, and nothing else; nil asks Clock.
+	// Now returns the time for the checks of tokens, and for nothing else. nil uses
+	// Clock.
 	Now func() time.Time
 
-	// HTTPClient fetches keys; nil for one with time-outs and the proxies of the
-	// environment. Redirects are not followed, and cookies not kept, with any client.
+	// HTTPClient fetches keys. nil is a client with time-outs and the proxies of the
+	// environment. No client follows redirects or keeps cookies here.
 	HTTPClient *http.Client
 
-	// KeyPolicy says how often a key is fetched and how long it is used, as for key
-	// sets: a key is fetched anew in the background once it is older than three quarters
-	// of MaxAge, whatever Cache-Control says, and used up to Stale while that fails.
+	// KeyPolicy sets how often a key is fetched and how long it is used, as for key sets.
+	// A key older than three quarters of MaxAge is fetched again in the background,
+	// whatever Cache-Control says. It is used until Stale while fetches fail.
 	KeyPolicy keyset.Policy
 
-	// KeyFetches is how many fetches senders of tokens can cause within
-	// KeyPolicy.CoolDown at each address, by naming keys that are not held or with
-	// signatures that do not hold. 0 is for [DefaultKeyFetches]. Held keys are not slowed
-	// when it is used up; tokens that name another one are answered
-	// [cognito.ErrKeysUnavailable] then, so that a signer's new key may have to wait while
-	// somebody sends invented names.
+	// KeyFetches is the number of fetches that tokens can cause at each address within
+	// KeyPolicy.CoolDown, by unknown key names or bad signatures. 0 is
+	// [DefaultKeyFetches]. Beyond it, keys in memory still work, and tokens with other
+	// key names get [cognito.ErrKeysUnavailable]. So a new key of a signer may have to
+	// wait while an attacker sends invented names.
 	KeyFetches int
 
-	// MaxKeys is how many keys are kept for each address, those that were used last; 0
-	// is for [DefaultMaxKeys].
+	// MaxKeys is the number of keys that are kept for each address, the most recently
+	// used ones. 0 is [DefaultMaxKeys].
 	MaxKeys int
 
-	// KeyAddress is asked for keys instead of AWS's own addresses, for every signer: the
-	// key's name is added to it, after a slash. It is for networks that AWS's are out of
-	// reach from, partitions whose addresses AWS does not document, and tests. It is an
-	// https URL, or http for a loopback address. Whoever answers there can have any token
-	// accepted.
+	// KeyAddress replaces AWS's own addresses of keys, for every signer. A slash and the
+	// key's name are added to it. It is for networks that cannot reach AWS's addresses,
+	// for partitions whose addresses AWS does not document, and for tests. It must be an
+	// https URL, or http for a loopback address. The operator of this address can make
+	// any token valid.
 	KeyAddress string
 
-	// Clock is what keys are fetched by and grow old by; nil is the system's.
+	// Clock is the clock for fetches and ages of keys. nil is the clock of the system.
 	Clock keyset.Clock
 
 	// Logger gets warnings about keys; nil is [slog.Default]. Tokens and claims are
@@ -105,7 +105,7 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// The defaults of [Options].
+// Defaults of [Options].
 const (
 	DefaultKeyFetches = 5
 	DefaultMaxKeys    = 32
@@ -117,7 +117,7 @@ type ConfigError = configerror.ConfigError
 func validateNames(field string, list []string, faults configerror.Faults) {
 	for n, name := range list {
 		if name == "" || strings.ContainsAny(name, " \t\r\n") {
-			faults.Add(fmt.Sprintf("%s[%d]", field, n), "is empty or has white space in it")
+			faults.Add(fmt.Sprintf("%s[%d]", field, n), "must not be empty or contain white space")
 		}
 	}
 }
@@ -125,7 +125,7 @@ func validateNames(field string, list []string, faults configerror.Faults) {
 func (c *Config) validate(faults configerror.Faults) {
 	switch {
 	case len(c.ClientIDs) == 0 && !c.InsecureSkipClientCheck:
-		faults.Add("ClientIDs", "is empty: name the app clients that the load balancers sign people in with")
+		faults.Add("ClientIDs", "is empty: name the app clients with which the load balancers sign users in")
 	case len(c.ClientIDs) > 0 && c.InsecureSkipClientCheck:
 		faults.Add("InsecureSkipClientCheck", "contradicts ClientIDs: set one of them")
 	}
@@ -143,14 +143,14 @@ func validateIssuers(issuers []string, faults configerror.Faults) {
 
 func (o *Options) validate(faults configerror.Faults) {
 	if o.Leeway < 0 {
-		faults.Add("Leeway", "is negative (%s)", o.Leeway)
+		faults.Add("Leeway", "must not be negative: got %s", o.Leeway)
 	}
 	for _, number := range []struct {
 		field string
 		value int
 	}{{"MaxTokenBytes", o.MaxTokenBytes}, {"KeyFetches", o.KeyFetches}, {"MaxKeys", o.MaxKeys}} {
 		if number.value < 0 {
-			faults.Add(number.field, "is negative (%d)", number.value)
+			faults.Add(number.field, "must not be negative: got %d", number.value)
 		}
 	}
 	faults.Adopt("KeyPolicy", o.KeyPolicy.Validate())
@@ -161,7 +161,7 @@ func (o *Options) validate(faults configerror.Faults) {
 	}
 }
 
-// complete fills in the defaults.
+// complete sets the defaults.
 func (o *Options) complete() {
 	o.KeyPolicy = o.KeyPolicy.WithDefaults()
 	for _, field := range []struct {
@@ -183,11 +183,11 @@ func (o *Options) complete() {
 	}
 }
 
-// signers returns the signers by ARN, each with its keys; those at one address share
-// them.
+// signers returns the signers by ARN, each with its keys. Signers with the same address
+// share their keys.
 func (o *Options) signers(arns []string, k kind, faults configerror.Faults) map[string]*signer {
 	if len(arns) == 0 {
-		faults.Add(k.field, "is empty: name whose tokens are accepted; every %s of a region signs with keys from one address", k.what)
+		faults.Add(k.field, "is empty: name the signers; every %s of a region signs with keys from the same address", k.what)
 	}
 	byARN := map[string]*signer{}
 	byAddress := map[string]*keys{}
@@ -199,7 +199,7 @@ func (o *Options) signers(arns []string, k kind, faults configerror.Faults) map[
 			continue
 		}
 		if slices.Contains(arns[:n], arn) {
-			faults.Add(field, "is there twice")
+			faults.Add(field, "repeats an earlier entry: remove it")
 			continue
 		}
 		address := strings.TrimSuffix(o.KeyAddress, "/")

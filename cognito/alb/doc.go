@@ -1,10 +1,10 @@
-// Package alb verifies what an Application Load Balancer or AWS Verified Access says
-// about the user whom it signed in.
+// Package alb verifies the tokens in which an Application Load Balancer or AWS Verified
+// Access describes the signed-in user.
 //
 // A load balancer with an authenticate action adds three headers to each request:
-// x-amzn-oidc-data, a token that it signs (ES256, padded against RFC 7515 §2);
-// x-amzn-oidc-identity, the subject as it stands; and x-amzn-oidc-accesstoken, the
-// access token of the user pool. Verified Access adds x-amzn-ava-user-context (ES384).
+// x-amzn-oidc-data, a token that it signs (ES256, with padding, against RFC 7515 §2);
+// x-amzn-oidc-identity, the plain subject; and x-amzn-oidc-accesstoken, the access token
+// of the user pool. Verified Access adds x-amzn-ava-user-context (ES384).
 //
 //	verifier, err := alb.New(alb.Config{
 //		Signers:   []string{"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188"},
@@ -14,27 +14,29 @@
 //	protect := alb.Require(verifier, accessTokens) // a *cognito.Verifier of the same pool
 //	mux.Handle("/orders", protect(orders))
 //
-// Within the handler, [FromContext] returns the identity and [AccessToken] the token.
+// Within the handler, [FromContext] returns the identity and [AccessToken] the access
+// token.
 //
-// The package owns these tokens, their public keys and the agreement of the headers.
-// It never takes a region, an address or a key from a token: all load balancers of a
-// region, anybody's, sign with keys from one address, so that the signer must be one of
-// those configured (the flaw called ALBeast), and its region says where keys come from.
+// The package owns these tokens, their public keys and the agreement of the headers. It
+// never takes a region, an address or a key from a token. All load balancers of a region,
+// of every AWS account, sign with keys from one address. So the signer must be one of the
+// configured ones, and its region decides where keys come from. Without this check, an
+// attacker can use a load balancer of their own (the flaw ALBeast).
 //
-// Nothing is kept of a token once it was verified, so that each request costs one check
-// of a signature: some 70 µs for ES256, and half a millisecond for ES384, for which Go has
-// no assembly.
+// A verified token is not cached. Each request costs one check of a signature: about 70
+// µs for ES256, and half a millisecond for ES384, for which Go has no assembly.
 //
-// # What must hold around it
+// # Requirements on the network
 //
-// The load balancer must be the only way to the program: a security group that lets
-// nobody else in. The middleware cannot know who sent a request. It does not see
+// Clients must not be able to reach the program except through the load balancer: use a
+// security group that allows nothing else. The middleware cannot find out who sent a
+// request. It does not detect
 //
-//   - that a token was made for this request: one that leaked is good for whoever sends
-//     it, on any path, until it expires, which takes two minutes or so;
-//   - whether the rule that forwarded the request has an authenticate action: headers
-//     that a client sent itself may come through a rule that has none;
-//   - that somebody signed out, at the load balancer or at the user pool.
+//   - a token that was made for another request: until it expires, after about two
+//     minutes, a leaked token is valid for every sender and every path;
+//   - a listener rule without an authenticate action: headers that a client sets itself
+//     may pass through such a rule;
+//   - a sign-out, at the load balancer or at the user pool.
 //
 // AWS's pages:
 //   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding

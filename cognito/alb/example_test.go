@@ -43,14 +43,14 @@ func ExampleRequire() {
 	protect(orders).ServeHTTP(w, r)
 	fmt.Println(w.Code, w.Body)
 
-	// Somebody else wants to be the administrator.
+	// A header that does not agree with the signed one is refused.
 	r.Header.Set("x-amzn-oidc-identity", "admin")
 	w = httptest.NewRecorder()
 	protect(orders).ServeHTTP(w, r)
 	fmt.Println(w.Code, w.Body)
 	// Output:
 	// 200 the orders of anaya@example.com, who may orders/read
-	// 400 {"error":{"code":"request_invalid","message":"X-Amzn-Oidc-Identity is absent or not the subject in X-Amzn-Oidc-Data"}}
+	// 400 {"error":{"code":"request_invalid","message":"X-Amzn-Oidc-Identity must be the subject in X-Amzn-Oidc-Data"}}
 }
 
 func ExampleNewVerifiedAccess() {

@@ -39,8 +39,8 @@ type fetched struct {
 	err        error
 }
 
-// restrict returns a copy of client, or a client of our own, that follows no redirects:
-// a key is trusted because of the address that it came from.
+// restrict returns a copy of client, or a default client, that follows no redirects: a
+// key is trusted because of the address that it came from.
 func restrict(client *http.Client) *http.Client {
 	if client == nil {
 		// No idle connections: a key is fetched about once an hour.
@@ -60,12 +60,12 @@ func restrict(client *http.Client) *http.Client {
 	return &restricted
 }
 
-// fly is the goroutine of a flight.
-func (k *keys) fly(id string, f *flight) {
+// run is the goroutine of a flight.
+func (k *keys) run(id string, f *flight) {
 	started := k.clock.Now().Round(0)
 	got := fetched{err: errNoOutcome}
-	// Deferred, because a transport may call runtime.Goexit (a test's FailNow does) or
-	// panic: the flight must end all the same, and nobody above would recover.
+	// Deferred, because a transport may panic or call runtime.Goexit (a test's FailNow
+	// does). The flight must end in these cases too, and no caller would recover.
 	defer func() {
 		if recover() != nil {
 			got = fetched{err: errPanicked}
@@ -75,7 +75,7 @@ func (k *keys) fly(id string, f *flight) {
 	got = k.fetch(id)
 }
 
-// fetch asks for the key once. It takes no longer than the policy's Timeout.
+// fetch requests the key once, within the policy's Timeout.
 func (k *keys) fetch(id string) fetched {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -98,7 +98,7 @@ func (k *keys) fetch(id string) fetched {
 	response, err := k.client.Do(request)
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
-			err = wrapped.Err // the address is said elsewhere
+			err = wrapped.Err // the log has the address
 		}
 		// Not wrapped: a time-out of package net must not look like one of the caller's.
 		return failed(0, errors.New(err.Error()))
@@ -126,7 +126,7 @@ func (k *keys) fetch(id string) fetched {
 	return fetched{key: key, status: response.StatusCode}
 }
 
-// retryAfter returns the seconds that a 429 or 503 asks for (RFC 9110 §10.2.3).
+// retryAfter returns the time in the Retry-After of a 429 or 503 (RFC 9110 §10.2.3).
 func retryAfter(response *http.Response) time.Duration {
 	if code := response.StatusCode; code != http.StatusTooManyRequests && code != http.StatusServiceUnavailable {
 		return 0
@@ -138,7 +138,7 @@ func retryAfter(response *http.Response) time.Duration {
 	return min(time.Duration(seconds)*time.Second, longestBackOff)
 }
 
-// settle puts the outcome of a fetch into k, and tells those who wait.
+// settle stores the outcome of a fetch in k and ends the flight.
 func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 	jitter := min(max(k.jitter(), 0), 1)
 	k.mu.Lock()
@@ -158,8 +158,8 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 	case got.status == http.StatusForbidden && h == nil:
 		f.err = k.miss(id, now, absence{})
 	case got.status == http.StatusForbidden:
-		// It may have been withdrawn, which is no fault of the address: whoever has an old
-		// token must not be able to hold up the fetching of the keys that came after.
+		// The key may have been withdrawn, which is not a fault of the address. A client with
+		// an old token must not be able to delay the fetches of newer keys.
 		h.failed, h.refreshAt = true, now.Add(lengthen(longestBackOff, jitter))
 		f.key = h.key
 	default:
@@ -188,8 +188,8 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 	}
 }
 
-// hold keeps a key, in place of the one that was used the longest ago where there are
-// too many, and returns it: one that stayed keeps its pointer. The caller holds mu.
+// hold stores a key and returns it. If there are too many, it replaces the least recently
+// used one. An unchanged key keeps its pointer. The caller holds mu.
 func (k *keys) hold(id string, key *ecdsa.PublicKey, fetchedAt time.Time, jitter float64) *ecdsa.PublicKey {
 	before := k.held[id]
 	if before != nil && before.key.Equal(key) {
@@ -210,8 +210,7 @@ func (k *keys) hold(id string, key *ecdsa.PublicKey, fetchedAt time.Time, jitter
 	return key
 }
 
-// miss remembers that no key was found, and returns what that means. The caller holds
-// mu.
+// miss records that no key was found, and returns the error for it. The caller holds mu.
 func (k *keys) miss(id string, now time.Time, a absence) error {
 	for name, old := range k.absent {
 		if !now.Before(old.until) {
@@ -223,7 +222,7 @@ func (k *keys) miss(id string, now time.Time, a absence) error {
 	return k.verdict(a)
 }
 
-// backOff returns the time until the attempt after so many failures in a row.
+// backOff returns the time until the next attempt after a number of failures in a row.
 func backOff(failures int, jitter float64) time.Duration {
 	const doublings = 9 // more than from the shortest to the longest
 	return lengthen(min(shortestBackOff<<min(failures-1, doublings), longestBackOff), jitter)

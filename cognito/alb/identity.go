@@ -14,12 +14,12 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
-// An Identity is a user as a verified token tells of them. It comes from
-// [Verifier.Verify] only, is immutable, and may be shared by goroutines.
-type Identity struct{ is *contents }
+// An Identity is a user as a verified token describes them. It comes only from
+// [Verifier.Verify]. It is immutable and safe for concurrent use.
+type Identity struct{ is *identityFields }
 
-// contents is what an Identity says.
-type contents struct {
+// identityFields are the fields of an Identity.
+type identityFields struct {
 	header, payload        string // JSON texts as signed
 	signer, issuer, client string
 	keyID, subject, email  string
@@ -27,12 +27,12 @@ type contents struct {
 	expiresAt              time.Time
 }
 
-// nothing is what an Identity says that did not come from a Verifier.
-var nothing contents
+// nothing has the fields of an Identity that does not come from a Verifier.
+var nothing identityFields
 
 func (v *Verifier) identity(jws *jose.Compact, t *token) *Identity {
 	_, subject := v.subject(t)
-	is := &contents{
+	is := &identityFields{
 		header: jws.Header, payload: string(jws.Payload),
 		signer: t.signer.text, issuer: t.issuer.text, keyID: jws.KeyID,
 		subject: subject.text, email: t.email, emailVerified: t.emailVerified, expiresAt: t.expiry.at,
@@ -46,50 +46,51 @@ func (v *Verifier) identity(jws *jose.Compact, t *token) *Identity {
 	return &Identity{is}
 }
 
-func (i *Identity) contents() *contents {
+func (i *Identity) identityFields() *identityFields {
 	if i == nil || i.is == nil {
 		return &nothing
 	}
 	return i.is
 }
 
-// Subject returns sub, the user; for IAM Identity Center user.user_id. It is never "".
-func (i *Identity) Subject() string { return i.contents().subject }
+// Subject returns sub, the user. For IAM Identity Center it is user.user_id. It is never
+// "".
+func (i *Identity) Subject() string { return i.identityFields().subject }
 
-// Issuer returns iss of the header: the provider that knows the user.
-func (i *Identity) Issuer() string { return i.contents().issuer }
+// Issuer returns iss of the header, the provider of the user.
+func (i *Identity) Issuer() string { return i.identityFields().issuer }
 
-// ClientID returns client of the header, the app client that the load balancer signed
-// the user in with, or "" for Verified Access.
-func (i *Identity) ClientID() string { return i.contents().client }
+// ClientID returns client of the header, the app client with which the load balancer
+// signed the user in. It is "" for Verified Access.
+func (i *Identity) ClientID() string { return i.identityFields().client }
 
 // Signer returns the ARN of the load balancer or Verified Access instance.
-func (i *Identity) Signer() string { return i.contents().signer }
+func (i *Identity) Signer() string { return i.identityFields().signer }
 
 // KeyID returns kid, the name of the key that signed the token.
-func (i *Identity) KeyID() string { return i.contents().keyID }
+func (i *Identity) KeyID() string { return i.identityFields().keyID }
 
-// ExpiresAt returns exp, the earlier one where header and payload have it. It is about
-// the token: the user's session at the load balancer lasts longer.
-func (i *Identity) ExpiresAt() time.Time { return i.contents().expiresAt }
+// ExpiresAt returns exp, the earlier one if header and payload have it. It is the end of
+// the token. The user's session at the load balancer lasts longer.
+func (i *Identity) ExpiresAt() time.Time { return i.identityFields().expiresAt }
 
-// Email returns email, "" where it is absent or no string. Mind
-// [Identity.EmailVerified] before trusting it.
-func (i *Identity) Email() string { return i.contents().email }
+// Email returns email, "" if it is absent or not a string. Check [Identity.EmailVerified]
+// before you trust it.
+func (i *Identity) Email() string { return i.identityFields().email }
 
-// EmailVerified returns email_verified, which user pools make a string here: whether
-// it is true or "true".
-func (i *Identity) EmailVerified() bool { return i.contents().emailVerified }
+// EmailVerified reports whether email_verified is true or "true". User pools send it as a
+// string here.
+func (i *Identity) EmailVerified() bool { return i.identityFields().emailVerified }
 
 // RawClaims returns a copy of the payload.
-func (i *Identity) RawClaims() json.RawMessage { return json.RawMessage(i.contents().payload) }
+func (i *Identity) RawClaims() json.RawMessage { return json.RawMessage(i.identityFields().payload) }
 
 // RawHeader returns a copy of the header.
-func (i *Identity) RawHeader() json.RawMessage { return json.RawMessage(i.contents().header) }
+func (i *Identity) RawHeader() json.RawMessage { return json.RawMessage(i.identityFields().header) }
 
-// Claim returns one claim of the payload as it stands there.
+// Claim returns one claim of the payload, unchanged.
 func (i *Identity) Claim(name string) (value json.RawMessage, ok bool) {
-	err := jose.DecodeObject([]byte(i.contents().payload), "payload", jose.VisitorFunc(func(n []byte, v jose.Value, _ int) error {
+	err := jose.DecodeObject([]byte(i.identityFields().payload), "payload", jose.VisitorFunc(func(n []byte, v jose.Value, _ int) error {
 		if string(n) == name {
 			value, ok = json.RawMessage(slices.Clone(v)), true
 		}
@@ -114,7 +115,7 @@ func (i *Identity) Claims(dst any) error {
 	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
 		return errors.New("alb: Claims needs a non-nil pointer to decode into")
 	}
-	if err := jsonv2.Unmarshal([]byte(i.contents().payload), dst, numbers); err != nil {
+	if err := jsonv2.Unmarshal([]byte(i.identityFields().payload), dst, numbers); err != nil {
 		return fmt.Errorf("alb: the claims do not fit the Go type: %w", err)
 	}
 	return nil
@@ -122,7 +123,7 @@ func (i *Identity) Claims(dst any) error {
 
 // String describes the identity in a line for people. It holds no credential.
 func (i *Identity) String() string {
-	is := i.contents()
+	is := i.identityFields()
 	return fmt.Sprintf("subject %s of %s, by %s, expires %s", quote(is.subject), quote(is.issuer), quote(is.signer), stamp(is.expiresAt))
 }
 
@@ -131,7 +132,7 @@ func (i *Identity) GoString() string { return i.String() }
 
 // LogValue implements slog.LogValuer: signer, issuer, subject and expiry.
 func (i *Identity) LogValue() slog.Value {
-	is := i.contents()
+	is := i.identityFields()
 	return slog.GroupValue(
 		slog.String("signer", is.signer),
 		slog.String("issuer", is.issuer),

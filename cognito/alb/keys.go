@@ -15,43 +15,42 @@ import (
 )
 
 var (
-	// errNoKey says that the address has no key of that name, as far as it can tell now.
+	// errNoKey means that the address has no key of that name.
 	errNoKey  = errors.New("alb: no key of that name")
-	errNotYet = errors.New("alb: the next attempt may not start yet")
+	errNotYet = errors.New("alb: the next fetch has to wait")
 )
 
-// An unavailableError says that it could not be found out whether there is a key.
+// An unavailableError means that it is unknown whether there is a key.
 type unavailableError struct {
 	cause error
-	wait  time.Duration // until asking again may help, 0 where that is not known
+	wait  time.Duration // until the next attempt, 0 if unknown
 }
 
 func (e *unavailableError) Error() string { return e.cause.Error() }
 func (e *unavailableError) Unwrap() error { return e.cause }
 
-// keys are the public keys at one address, each fetched by its name. Its rules are
-// those of decision 3, so far as they go for keys that come one by one:
+// keys are the public keys at one address. Each is fetched by its name. The rules are
+// those of decision 3, adapted to single keys:
 //
-//   - a held key is answered at once, and fetched anew behind that from 75 to 90 % of its
-//     max age on; past that, who asks waits, unless the last attempt failed; past the
-//     stale limit it is gone;
-//   - unknown names and bad signatures cause a bounded number of fetches within each
-//     cool-down, all senders together; what cannot be asked for is unavailable, and not
-//     unknown;
-//   - 404 is the answer that there is no such key, and withdraws one that is held. 403 is
-//     the same from an object store, but a proxy on the way may give it to everything: it
-//     counts for a key that is not held, once some key has been had from the address;
-//     a held one stays up to its stale limit;
-//   - any other answer is a failure, after which the address is left alone for a time that
+//   - A key in memory is returned at once. From 75 to 90 % of its max age on, it is also
+//     fetched again in the background. After its max age, callers wait for the fetch,
+//     unless the last attempt failed. After the stale limit the key is dropped.
+//   - Unknown names and bad signatures, of all clients together, cause a bounded number
+//     of fetches within each cool-down. Beyond it, a name is unavailable, not unknown.
+//   - 404 means that the key does not exist, and withdraws a key in memory. 403 means the
+//     same from an object store, but a proxy may answer it to every request. It counts
+//     for a key that is not in memory, once any key was fetched from the address. A key
+//     in memory stays until its stale limit.
+//   - Any other answer is a failure. The address then gets no request for a time that
 //     doubles up to five minutes.
 //
-// Nothing runs and no timer is set while nobody asks.
+// No goroutine and no timer runs without a request.
 type keys struct {
 	address string
 	curve   elliptic.Curve
 	client  *http.Client
 	policy  keyset.Policy
-	budget  int // fetches that senders can cause within a cool-down
+	budget  int // fetches that clients can cause within a cool-down
 	most    int // keys that are held
 	clock   keyset.Clock
 	log     *slog.Logger
@@ -65,33 +64,33 @@ type keys struct {
 	flights map[string]*flight // the fetches under way, one for each name at the most
 	uses    uint64
 
-	window time.Time // when the cool-down that spent is counted in began
+	window time.Time // the beginning of the cool-down in which spent counts
 	spent  int
 
 	failures int // in a row
 	failedAt time.Time
 	spacing  time.Duration // no fetch starts within it after failedAt
 
-	proven bool      // whether a key was ever had from here
+	proven bool      // whether any key was fetched from here
 	last   time.Time // the clock's last reading
 }
 
-// held is a key that was fetched.
+// held is a fetched key.
 type held struct {
 	key                  *ecdsa.PublicKey
 	fetchedAt, refreshAt time.Time
-	failed               bool // whether the last attempt to fetch it anew did
+	failed               bool // whether the last attempt to fetch it again failed
 	used                 uint64
 }
 
-// absence is what is known about a name that no key was found under.
+// absence is the knowledge about a name without a key.
 type absence struct {
 	until time.Time
 	sure  bool // whether the answer was 404
 }
 
-// A flight is one fetch, and whoever waits for it. Key and err are written before done
-// is closed, and read after.
+// A flight is one fetch. Callers wait for done. key and err are written before it is
+// closed.
 type flight struct {
 	done chan struct{}
 	key  *ecdsa.PublicKey
@@ -106,8 +105,8 @@ func newKeys(address string, curve elliptic.Curve, o *Options) *keys {
 	}
 }
 
-// get returns the key of that name, errNoKey, or an unavailableError. It waits where a
-// fetch is needed for the answer, as long as ctx allows.
+// get returns the key of that name, errNoKey, or an unavailableError. It waits for a
+// fetch only if the answer needs one, and until ctx ends.
 func (k *keys) get(ctx context.Context, id string) (*ecdsa.PublicKey, error) {
 	key, f, err := k.consider(id) //nolint:contextcheck // a fetch belongs to no caller, and must not end with one's context
 	if f == nil {
@@ -116,9 +115,10 @@ func (k *keys) get(ctx context.Context, id string) (*ecdsa.PublicKey, error) {
 	return f.wait(ctx, key)
 }
 
-// wait returns the outcome of the flight. Who runs out of time has what is answered
-// while fetches fail, held, where there is one; who is cancelled has not: a client
-// cancels by leaving, and must not have a withdrawn key accepted by that.
+// wait returns the outcome of the flight. A caller that runs out of time gets the key in
+// memory, held, if there is one, as while fetches fail. A caller that is cancelled gets
+// an error: clients cancel by disconnecting, and must not get a withdrawn key accepted
+// that way.
 func (f *flight) wait(ctx context.Context, held *ecdsa.PublicKey) (*ecdsa.PublicKey, error) {
 	select {
 	case <-f.done:
@@ -136,8 +136,8 @@ func (f *flight) wait(ctx context.Context, held *ecdsa.PublicKey) (*ecdsa.Public
 	return nil, &unavailableError{cause: ctx.Err()}
 }
 
-// consider answers as get does, or returns the flight to wait for, and then the key
-// that is held meanwhile.
+// consider returns the result of get, or the flight to wait for with the key that is in
+// memory.
 func (k *keys) consider(id string) (*ecdsa.PublicKey, *flight, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -150,7 +150,7 @@ func (k *keys) consider(id string) (*ecdsa.PublicKey, *flight, error) {
 		}
 		f := k.start(id, now)
 		if h.failed || now.Before(h.fetchedAt.Add(k.policy.MaxAge)) {
-			f = nil // it goes on behind this answer
+			f = nil // it continues in the background
 		}
 		return h.key, f, nil
 	}
@@ -163,9 +163,9 @@ func (k *keys) consider(id string) (*ecdsa.PublicKey, *flight, error) {
 	return nil, nil, &unavailableError{errNotYet, k.untilNext(now)}
 }
 
-// replacement is asked after a signature under old did not hold. It returns the key
-// that is now under that name, where that is another one, else nil. The error says that
-// the caller gave up.
+// replacement is called after a signature failed with the key old. It returns the key
+// that now has the name if it is another one, and nil otherwise. An error means that ctx
+// ended.
 func (k *keys) replacement(ctx context.Context, id string, old *ecdsa.PublicKey) (*ecdsa.PublicKey, error) {
 	key, f := k.reconsider(id, old) //nolint:contextcheck // as in get
 	if f != nil {
@@ -196,9 +196,9 @@ func (k *keys) reconsider(id string, old *ecdsa.PublicKey) (*ecdsa.PublicKey, *f
 	return old, k.spend(id, now)
 }
 
-// now reads the clock, and copes with one that was set back: what was to come counts
-// from now. The wall clock is read, for the other one does not count the time for which
-// a sandbox was suspended. The caller holds mu.
+// now returns the time of the clock. If the clock was set back, times in the future
+// become the current time. It uses the wall clock, because the monotonic clock does not
+// count the time while a sandbox is suspended. The caller holds mu.
 func (k *keys) now() time.Time {
 	now := k.clock.Now().Round(0)
 	if now.Before(k.last) {
@@ -219,8 +219,8 @@ func (k *keys) now() time.Time {
 	return now
 }
 
-// usable returns what is held under the name and not past the stale limit, or nil. The
-// caller holds mu.
+// usable returns the key in memory that is not past its stale limit, or nil. The caller
+// holds mu.
 func (k *keys) usable(id string, now time.Time) *held {
 	h := k.held[id]
 	if h != nil && !now.Before(h.fetchedAt.Add(k.policy.Stale)) {
@@ -230,7 +230,7 @@ func (k *keys) usable(id string, now time.Time) *held {
 	return h
 }
 
-// verdict is what an absence means now. The caller holds mu.
+// verdict returns the error for an absent name. The caller holds mu.
 func (k *keys) verdict(a absence) error {
 	if a.sure || k.proven {
 		return errNoKey
@@ -238,8 +238,8 @@ func (k *keys) verdict(a absence) error {
 	return &unavailableError{errForbidden, a.until.Sub(k.last)}
 }
 
-// untilNext returns how long it takes until a sender can cause a fetch. The caller
-// holds mu.
+// untilNext returns the time until a client can cause the next fetch. The caller holds
+// mu.
 func (k *keys) untilNext(now time.Time) time.Duration {
 	wait := k.failedAt.Add(k.spacing).Sub(now)
 	if k.spent >= k.budget {
@@ -248,7 +248,7 @@ func (k *keys) untilNext(now time.Time) time.Duration {
 	return max(wait, 0)
 }
 
-// spend is start for a fetch that a sender caused. The caller holds mu.
+// spend starts a fetch that a client caused, within the budget. The caller holds mu.
 func (k *keys) spend(id string, now time.Time) *flight {
 	if f := k.flights[id]; f != nil {
 		return f
@@ -266,8 +266,8 @@ func (k *keys) spend(id string, now time.Time) *flight {
 	return f
 }
 
-// start returns the flight under way for the name, or a new one where one may start,
-// else nil. The caller holds mu.
+// start returns the current flight for the name, or a new one if a fetch may start, or
+// nil. The caller holds mu.
 func (k *keys) start(id string, now time.Time) *flight {
 	if f := k.flights[id]; f != nil {
 		return f
@@ -277,6 +277,6 @@ func (k *keys) start(id string, now time.Time) *flight {
 	}
 	f := &flight{done: make(chan struct{})}
 	k.flights[id] = f
-	go k.fly(id, f)
+	go k.run(id, f)
 	return f
 }

@@ -21,34 +21,33 @@ const (
 	accessTokenHeader = "X-Amzn-Oidc-Accesstoken"
 )
 
-// MiddlewareConfig says what requests must bring. Verifier must be set, and for load
-// balancers AccessTokens.
+// MiddlewareConfig configures the middleware. Verifier must be set, and AccessTokens too
+// for load balancers.
 type MiddlewareConfig struct {
-	// Verifier judges x-amzn-oidc-data or, made by [NewVerifiedAccess],
-	// x-amzn-ava-user-context.
+	// Verifier verifies x-amzn-oidc-data. If it comes from [NewVerifiedAccess], it
+	// verifies x-amzn-ava-user-context.
 	Verifier *Verifier
 
-	// AccessTokens judges x-amzn-oidc-accesstoken, which must be an access token of the
-	// same user, app client and user pool. Verified Access passes none on, so that this must be nil
-	// with it.
+	// AccessTokens verifies x-amzn-oidc-accesstoken. It must be an access token of the
+	// same user, app client and user pool. Verified Access sends no access token, so it
+	// must be nil there.
 	AccessTokens *cognito.Verifier
 
-	// InsecureSkipAccessToken does not look at x-amzn-oidc-accesstoken, for providers
-	// that are no user pool. What is lost is the word of the user pool itself: the load
-	// balancer's is believed alone. Its scopes, its groups, and revocation that
-	// cognito.Config.Revoked knows of are not there to ask for.
+	// InsecureSkipAccessToken ignores x-amzn-oidc-accesstoken, for providers that are not
+	// user pools. The load balancer alone is then trusted. Scopes, groups and revocation
+	// (cognito.Config.Revoked) cannot be checked.
 	InsecureSkipAccessToken bool
 
 	// Require holds for every access token, beside the requirements of AccessTokens.
 	Require []cognito.Requirement
 
-	// Optional lets requests through that have none of the headers, with no identity in
-	// the context: for rules whose action allows requests of those who did not sign in,
-	// and CORS preflights. Who sends some of the headers is refused as ever.
+	// Optional lets requests without any of the headers through, with no identity in the
+	// context. It is for listener rules that allow requests without a sign-in, and for
+	// CORS preflights. A request with some of the headers is refused as usual.
 	Optional bool
 
-	// Logger gets refusals: those of temporary faults at level Warn, all others at
-	// Debug. Tokens are never logged. nil is slog.Default.
+	// Logger gets refusals: temporary faults at level Warn, all others at Debug. Tokens
+	// are never logged. nil is slog.Default.
 	Logger *slog.Logger
 
 	// ErrorHandler answers refused requests in place of [bearer.WriteError]. The error
@@ -56,26 +55,25 @@ type MiddlewareConfig struct {
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// Require returns middleware that lets requests through in which the headers of a load
-// balancer are good and agree: x-amzn-oidc-data holds by verifier, x-amzn-oidc-identity
-// is its subject, and x-amzn-oidc-accesstoken is an access token of that user, app
-// client and user pool which holds by accessTokens and meets the requirements. Each must be there
-// once. For a verifier of Verified Access, accessTokens is nil.
+// Require returns middleware that lets a request through if the headers of a load
+// balancer are valid and agree. x-amzn-oidc-data is valid for verifier.
+// x-amzn-oidc-identity is its subject. x-amzn-oidc-accesstoken is an access token of that
+// user, app client and user pool, is valid for accessTokens and meets the requirements.
+// Each header must occur once. For a verifier of Verified Access, accessTokens is nil.
 //
-// Refusals are those of package bearer: 401 for a header that is absent or does not
-// hold, 400 for headers that are doubled or do not agree, 403 for requirements, 503
-// where keys could not be had. CORS preflights are requests like all others, and so are
-// the health checks of a load balancer, which have none of the headers: leave their path
-// outside.
+// Refusals are those of package bearer: 401 for a missing or invalid header, 400 for
+// headers that are repeated or do not agree, 403 for requirements, 503 if keys are
+// unavailable. CORS preflights need the headers too. The health checks of a load balancer
+// have no such headers: do not put the middleware before their path.
 //
-// See the package's comment for what must hold around it. The middleware is safe for
+// The package's comment has the requirements on the network. The middleware is safe for
 // concurrent use.
 func Require(verifier *Verifier, accessTokens *cognito.Verifier, requirements ...cognito.Requirement) func(http.Handler) http.Handler {
 	return middleware(MiddlewareConfig{Verifier: verifier, AccessTokens: accessTokens, Require: requirements})
 }
 
 // Middleware returns middleware as config describes it, as [Require] does. It reports
-// every fault of config at once, each a [*ConfigError].
+// every fault of config at once, each as a [*ConfigError].
 func Middleware(config MiddlewareConfig) (func(http.Handler) http.Handler, error) {
 	faults := configerror.In("alb", "MiddlewareConfig")
 	config.validate(faults)
@@ -90,7 +88,7 @@ func Middleware(config MiddlewareConfig) (func(http.Handler) http.Handler, error
 	return middleware(config), nil
 }
 
-// validate adds every combination of fields that is not possible.
+// validate adds every invalid combination of fields.
 func (c *MiddlewareConfig) validate(faults configerror.Faults) {
 	if c.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with New or NewVerifiedAccess")
@@ -98,14 +96,14 @@ func (c *MiddlewareConfig) validate(faults configerror.Faults) {
 	isVerifiedAccess := c.Verifier != nil && c.passesNoAccessToken()
 	switch {
 	case isVerifiedAccess && (c.AccessTokens != nil || c.InsecureSkipAccessToken):
-		faults.Add("AccessTokens", "and InsecureSkipAccessToken have no effect with Verified Access, which passes no access token on")
+		faults.Add("AccessTokens", "and InsecureSkipAccessToken have no effect with Verified Access, which sends no access token: remove them")
 	case c.AccessTokens != nil && c.InsecureSkipAccessToken:
 		faults.Add("InsecureSkipAccessToken", "contradicts AccessTokens: set one of them")
 	case c.AccessTokens == nil && !c.InsecureSkipAccessToken && c.Verifier != nil && !isVerifiedAccess:
 		faults.Add("AccessTokens", "is nil: make one with cognito.New")
 	}
 	if len(c.Require) > 0 && (isVerifiedAccess || (c.AccessTokens == nil && c.InsecureSkipAccessToken)) {
-		faults.Add("Require", "asks for something of access tokens, which are not looked at")
+		faults.Add("Require", "has no effect, since access tokens are not verified: remove it, or set AccessTokens")
 	}
 }
 
@@ -128,24 +126,24 @@ type guard struct {
 	next     http.Handler
 }
 
-// contextKey is the key of what was verified, a passed, in the context of a request.
+// contextKey is the key of the verified values, a passed, in the context of a request.
 type contextKey struct{}
 
 type passed struct {
 	identity *Identity
-	access   *cognito.AccessToken // nil where it is not looked at
+	access   *cognito.AccessToken // nil if it is not verified
 }
 
-// FromContext returns the identity of the request that ctx belongs to, and whether there
-// is one. There is none outside of this package's middleware, and in requests without
-// any of the headers where MiddlewareConfig.Optional lets them through.
+// FromContext returns the identity of the request that ctx belongs to. ok is false
+// outside of this package's middleware, and for requests without any of the headers if
+// MiddlewareConfig.Optional is set.
 func FromContext(ctx context.Context) (identity *Identity, ok bool) {
 	p, _ := ctx.Value(contextKey{}).(passed)
 	return p.identity, p.identity != nil
 }
 
-// AccessToken returns the access token of the request that ctx belongs to, and whether
-// there is one.
+// AccessToken returns the access token of the request that ctx belongs to. ok is false if
+// there is none.
 func AccessToken(ctx context.Context) (token *cognito.AccessToken, ok bool) {
 	p, _ := ctx.Value(contextKey{}).(passed)
 	return p.access, p.access != nil
@@ -153,21 +151,21 @@ func AccessToken(ctx context.Context) (token *cognito.AccessToken, ok bool) {
 
 // ServeHTTP implements http.Handler.
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p, err := g.judge(r)
+	p, err := g.verify(r)
 	if err != nil {
 		g.refuse(w, r, err)
 		return
 	}
-	// Where there is nothing, what an outer middleware found is hidden.
+	// Without an identity, hide the identity of an outer middleware.
 	if p.identity != nil || r.Context().Value(contextKey{}) != nil {
 		r = r.WithContext(context.WithValue(r.Context(), contextKey{}, p))
 	}
 	g.next.ServeHTTP(w, r)
 }
 
-func (g *guard) judge(r *http.Request) (p passed, err error) {
+func (g *guard) verify(r *http.Request) (p passed, err error) {
 	if g.isFaulty {
-		return p, cognito.NewError(cognito.ErrAccessDenied, "nothing is accepted here: the middleware was configured wrongly")
+		return p, cognito.NewError(cognito.ErrAccessDenied, "the configuration of the middleware is faulty, so no request is accepted")
 	}
 	v := g.config.Verifier
 	names := []string{v.kind.header, identityHeader, accessTokenHeader}
@@ -178,10 +176,10 @@ func (g *guard) judge(r *http.Request) (p passed, err error) {
 	for _, name := range names {
 		values := r.Header[name]
 		some = some || len(values) > 0
-		// Which one counts would depend on who looks. A proxy may have joined them by a comma
-		// (RFC 9110 §5.2), which no token has in it, while a subject may.
+		// Other readers may use another one. A proxy may have joined them with a comma
+		// (RFC 9110 §5.2). A token has no comma, but a subject may have one.
 		if len(values) > 1 || (len(values) == 1 && name != identityHeader && strings.IndexByte(values[0], ',') >= 0) {
-			return p, refuse(cognito.ErrRequestInvalid, "there is more than one %s header", name)
+			return p, refuse(cognito.ErrRequestInvalid, "the request has more than one %s header", name)
 		}
 	}
 	if !some && g.config.Optional {
@@ -205,11 +203,11 @@ func (g *guard) judge(r *http.Request) (p passed, err error) {
 	return passed{identity, access}, nil
 }
 
-// agree checks that the headers that a load balancer does not sign are about the same
-// user as the one that it does.
+// agree checks that the unsigned headers of a load balancer are about the same user as
+// the signed one.
 func (g *guard) agree(r *http.Request, identity *Identity) (*cognito.AccessToken, error) {
 	if r.Header.Get(identityHeader) != identity.Subject() {
-		return nil, refuse(cognito.ErrRequestInvalid, "%s is absent or not the subject in %s", identityHeader, loadBalancer.header)
+		return nil, refuse(cognito.ErrRequestInvalid, "%s must be the subject in %s", identityHeader, loadBalancer.header)
 	}
 	if g.config.InsecureSkipAccessToken {
 		return nil, nil
@@ -223,13 +221,14 @@ func (g *guard) agree(r *http.Request, identity *Identity) (*cognito.AccessToken
 		return nil, err
 	}
 	if access.Subject() != identity.Subject() || access.ClientID() != identity.ClientID() || !isOfPool(identity.Issuer(), access) {
-		return nil, refuse(cognito.ErrRequestInvalid, "%s is of another user, app client or user pool than %s", accessTokenHeader, loadBalancer.header)
+		return nil, refuse(cognito.ErrRequestInvalid, "%s has another user, app client or user pool than %s", accessTokenHeader, loadBalancer.header)
 	}
 	return access, nil
 }
 
-// isOfPool reports whether issuer is one of the issuers of the user pool that issued the
-// token. A load balancer may have been set up with the one, and tokens name the other.
+// isOfPool reports whether issuer is an issuer of the user pool that issued the token.
+// The load balancer may be configured with one of the pool's issuers while tokens name
+// the other.
 func isOfPool(issuer string, access *cognito.AccessToken) bool {
 	if issuer == access.Issuer() {
 		return true
@@ -247,15 +246,15 @@ func (g *guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	bearer.WriteError(w, r, err, "")
 }
 
-// log writes one line. It has the pattern of the route and not the path, in which
-// senders may have put anything.
+// log writes one line. It has the pattern of the route and not the path, since clients
+// can put any text into a path.
 func (g *guard) log(r *http.Request, err error) {
 	logger := g.config.Logger
 	if logger == nil {
-		logger = slog.Default() // asked for now: programs set it after they have made their handlers
+		logger = slog.Default() // not earlier: programs may set it after they have made their handlers
 	}
 	level, status := slog.LevelDebug, bearer.StatusCode(err)
-	// Of a caller who went away nothing is known but that.
+	// If the client cancelled the request, the fault is not the service's.
 	if status >= http.StatusInternalServerError && !errors.Is(r.Context().Err(), context.Canceled) {
 		level = slog.LevelWarn
 	}

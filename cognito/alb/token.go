@@ -7,7 +7,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
-// A token is what header and payload say, read and not believed.
+// A token has the members of header and payload, before they are checked.
 type token struct {
 	signer, issuer, client, expiry                   member // of the header
 	payloadIssuer, payloadExpiry, notBefore, subject member
@@ -16,16 +16,16 @@ type token struct {
 	emailVerified                                    bool
 }
 
-// A member of the header or payload, a text or a time.
+// A member is a text or a time in the header or payload.
 type member struct {
 	present bool
-	wrong   string // what it must be, where it cannot be that
+	wrong   string // the type that it must have, if it has another one
 	text    string
 	at      time.Time
 }
 
-// known returns the error for a member that cannot be what it must be and, where it
-// must be there, for its absence.
+// known returns the error for a member of a wrong type and, if required, for an absent
+// one.
 func (m *member) known(name string, required bool) *cognito.Error {
 	switch {
 	case m.wrong != "":
@@ -45,8 +45,8 @@ func textOf(value jose.Value) (m member) {
 	return m
 }
 
-// timeOf reads a NumericDate (RFC 7519 §2), fractions allowed, up to 2^53: to there
-// every reader of JSON reads integers alike (RFC 7493 §2.2).
+// timeOf reads a NumericDate (RFC 7519 §2), with fractions, up to 2^53: up to there, all
+// readers of JSON read integers alike (RFC 7493 §2.2).
 func timeOf(value jose.Value) (m member) {
 	const most = 1 << 53
 	m.present = true
@@ -60,8 +60,8 @@ func timeOf(value jose.Value) (m member) {
 	return m
 }
 
-// read reads header and payload. The error is a [*jose.MalformedError]; members of a
-// wrong kind are only noted.
+// read reads header and payload. The error is a [*jose.MalformedError]. Members of a
+// wrong type are recorded and reported later.
 func read(jws *jose.Compact) (*token, error) {
 	t := new(token)
 	err := jose.DecodeObject([]byte(jws.Header), "header", jose.VisitorFunc(func(name []byte, value jose.Value, _ int) error {

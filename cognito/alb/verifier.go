@@ -13,8 +13,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
-// A Verifier turns what a load balancer or Verified Access says into an [Identity]. It
-// is safe for concurrent use; make one with [New] or [NewVerifiedAccess] and share it.
+// A Verifier turns a token of a load balancer or of Verified Access into an [Identity].
+// It is safe for concurrent use. Make one with [New] or [NewVerifiedAccess] and share it.
 type Verifier struct {
 	kind      kind
 	signers   map[string]*signer
@@ -26,9 +26,9 @@ type Verifier struct {
 	now       func() time.Time
 }
 
-// New returns a Verifier for x-amzn-oidc-data of the load balancers in config. It
-// reports every fault of config at once, each a [*ConfigError], and asks no network: a
-// key is fetched with the first token that names it.
+// New returns a Verifier for x-amzn-oidc-data of the load balancers in config. It reports
+// every fault of config at once, each as a [*ConfigError]. It does no I/O: a key is
+// fetched with the first token that names it.
 func New(config Config) (*Verifier, error) {
 	faults := configerror.In("alb", "Config")
 	config.validate(faults)
@@ -60,30 +60,31 @@ func newVerifier(k kind, arns, issuers []string, o Options, faults configerror.F
 	}
 }
 
-// Verify verifies a token: that it is well formed, signed in its time by a configured
-// signer, for one of the app clients, about a user of a configured issuer. The error is a
-// [*cognito.Error]:
+// Verify verifies a token: that it is well formed, that a configured signer signed it,
+// that it is for one of the app clients and about a user of a configured issuer, and that
+// it has not expired. The error is a [*cognito.Error]:
 //
-//   - cognito.ErrTokenTooLarge, ErrEncryptedToken, ErrTokenMalformed: not such a token,
-//     with padding where a load balancer's must have it
-//   - ErrAlgorithmNotAllowed: not ES256, for Verified Access ES384 (RFC 7518 §3.4)
-//   - ErrIssuerMismatch: another signer than those configured, or another iss
+//   - cognito.ErrTokenTooLarge, ErrEncryptedToken, ErrTokenMalformed: the text is not
+//     such a token; a load balancer's token must have padding
+//   - ErrAlgorithmNotAllowed: not ES256, or for Verified Access not ES384 (RFC 7518 §3.4)
+//   - ErrIssuerMismatch: a signer or an iss that is not configured
 //   - ErrKeyNotFound: kid is not the name of a key at the signer's regional address
-//   - ErrKeysUnavailable: that could not be found out; RetryAfter says when an address
-//     that failed, or was asked too often, may be asked again
+//   - ErrKeysUnavailable: the key could not be fetched; RetryAfter is the time until the
+//     next attempt at an address that failed or was asked too often
 //   - ErrSignatureInvalid
 //   - ErrClientMismatch: another client in the header
-//   - ErrTokenExpired, ErrTokenNotYetValid: by exp of the header or the payload, or nbf
-//   - ErrClaimMissing, ErrClaimInvalid: of these, and sub
+//   - ErrTokenExpired, ErrTokenNotYetValid: by exp in the header or the payload, or by
+//     nbf
+//   - ErrClaimMissing, ErrClaimInvalid: one of these claims, or sub
 //
-// They are found in this order, and the first is returned. Verify waits for the network
-// only where a key must be fetched, and no longer than ctx allows.
+// The checks run in this order, and the first failure is returned. Verify waits for the
+// network only while a key is fetched, and until ctx ends.
 func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
 	if v == nil || v.kind.parse == nil {
-		return nil, refuse(cognito.ErrAccessDenied, "nothing is accepted here: the verifier did not come from New")
+		return nil, refuse(cognito.ErrAccessDenied, "the verifier was not made by New, so no token is accepted")
 	}
 	if len(raw) > v.maxBytes {
-		return nil, refuse(cognito.ErrTokenTooLarge, "the token has %d bytes; at most %d are accepted", len(raw), v.maxBytes)
+		return nil, refuse(cognito.ErrTokenTooLarge, "the token is too long: got %d bytes, want at most %d", len(raw), v.maxBytes)
 	}
 	jws, err := v.kind.parse(raw)
 	if err != nil {
@@ -101,14 +102,14 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
 	if err := v.checkSignature(ctx, s.keys, jws); err != nil {
 		return nil, err
 	}
-	if refusal := v.judge(t); refusal != nil {
+	if refusal := v.checkClaims(t); refusal != nil {
 		return nil, refusal
 	}
 	return v.identity(jws, t), nil
 }
 
-// signer finds the configured signer that t names. Up to the signature, nothing of the
-// token is used but this choice and the name of the key.
+// signer returns the configured signer that t names. Before the signature is verified,
+// only this choice and the name of the key come from the token.
 func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error) {
 	// By exactly that name (RFC 8725 §3.1): none, HS256 keyed with the text of the public
 	// key and ES256 by a key of another curve all end here, or at the curve of the key.
@@ -131,12 +132,12 @@ func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error)
 	return s, nil
 }
 
-// checkSignature checks the signature by the key that the header names. One that does
-// not hold may be by a key that has since replaced the one at hand under its name.
+// checkSignature verifies the signature with the key that the header names. If it is
+// invalid, the address may have a new key under the same name.
 func (v *Verifier) checkSignature(ctx context.Context, keys *keys, jws *jose.Compact) error {
 	if !uuid.MatchString(jws.KeyID) {
-		// What else kid may hold must not become part of an address.
-		return refuse(cognito.ErrKeyNotFound, "the header has no kid that is a UUID in lower case")
+		// No other text may become part of an address.
+		return refuse(cognito.ErrKeyNotFound, "kid must be a UUID in lower case")
 	}
 	key, err := keys.get(ctx, jws.KeyID)
 	switch {
@@ -150,21 +151,21 @@ func (v *Verifier) checkSignature(ctx context.Context, keys *keys, jws *jose.Com
 	}
 	var other *ecdsa.PublicKey
 	if other, err = keys.replacement(ctx, jws.KeyID, key); err != nil {
-		return keysUnavailable(err) // it may have been found good, had there been time
+		return keysUnavailable(err) // a replacement could have verified it
 	}
 	if other == nil || v.kind.verify(jws, other) != nil {
-		return refuse(cognito.ErrSignatureInvalid, "the signature does not hold")
+		return refuse(cognito.ErrSignatureInvalid, "the signature is invalid")
 	}
 	return nil
 }
 
-// judge checks what the token says, once its signature has held.
-func (v *Verifier) judge(t *token) *cognito.Error {
+// checkClaims checks the claims after the signature.
+func (v *Verifier) checkClaims(t *token) *cognito.Error {
 	if refusal := t.payloadIssuer.known("iss in the payload", false); refusal != nil {
 		return refusal
 	}
 	if t.payloadIssuer.present && t.payloadIssuer.text != t.issuer.text {
-		return refuse(cognito.ErrIssuerMismatch, "iss must be the same in header and payload; they have %s and %s",
+		return refuse(cognito.ErrIssuerMismatch, "iss must be the same in header and payload: got %s and %s",
 			quote(t.issuer.text), quote(t.payloadIssuer.text))
 	}
 	if !v.kind.isVerifiedAccess { // its header has no client
@@ -172,7 +173,7 @@ func (v *Verifier) judge(t *token) *cognito.Error {
 			return refusal
 		}
 		if !v.anyClient && !slices.Contains(v.clientIDs, t.client.text) {
-			return refuse(cognito.ErrClientMismatch, "client must be a configured app client; the token has %s", quote(t.client.text))
+			return refuse(cognito.ErrClientMismatch, "client must be a configured app client: got %s", quote(t.client.text))
 		}
 	}
 	now := v.now()
@@ -204,7 +205,7 @@ func (v *Verifier) judge(t *token) *cognito.Error {
 	return nil
 }
 
-// subject returns where the token names its user, and whom.
+// subject returns the name and the value of the claim with the user.
 func (v *Verifier) subject(t *token) (name string, subject member) {
 	if v.kind.isVerifiedAccess && trustProvider.MatchString(t.issuer.text) {
 		return "user.user_id", t.userID
@@ -216,14 +217,15 @@ func shapeError(err error) *cognito.Error {
 	var malformed *jose.MalformedError
 	switch {
 	case errors.Is(err, jose.ErrEncrypted):
-		return refuse(cognito.ErrEncryptedToken, "five parts are the form of an encrypted token, which this is not the place for")
+		return refuse(cognito.ErrEncryptedToken, "the token has five parts, the form of an encrypted token; send a signed one")
 	case errors.As(err, &malformed):
 		return refuse(cognito.ErrTokenMalformed, "the %s %s", malformed.Part, malformed.Reason)
 	}
 	return refuse(cognito.ErrTokenMalformed, "the token cannot be read")
 }
 
-// keysUnavailable never says why in its message: the cause names addresses.
+// keysUnavailable returns an error whose message does not have the cause, which names
+// addresses.
 func keysUnavailable(cause error) *cognito.Error {
 	refusal := refuse(cognito.ErrKeysUnavailable, "the signer's key could not be fetched; try again").Because(cause)
 	if unavailable, ok := errors.AsType[*unavailableError](cause); ok {
@@ -236,7 +238,7 @@ func refuse(code cognito.Code, format string, args ...any) *cognito.Error {
 	return cognito.NewError(code, fmt.Sprintf(format, args...))
 }
 
-// quote makes what a verified token says safe and short enough for a message.
+// quote quotes and shortens a text of a verified token for a message.
 func quote(s string) string {
 	const longest = 100
 	if len(s) > longest {
