@@ -281,15 +281,7 @@ func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, t
 	if err == nil {
 		return a, nil
 	}
-	var found faults
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, one := range joined.Unwrap() {
-			var fault *account.ConfigError
-			if errors.As(one, &fault) {
-				found.add("%s %s", cmp.Or(flagOf[fault.Key], fault.Key), fault.Reason)
-			}
-		}
-	}
+	found := accountFaults(err, func(key string) string { return cmp.Or(flagOf[key], key) })
 	if !c.exists && c.named {
 		found.add("there is no profile %s in %s%s: login creates it if the missing values are given", c.name, c.path, c.others())
 	}

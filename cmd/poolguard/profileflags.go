@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
@@ -165,9 +166,23 @@ func (p *program) account(c *chosen, ring tokenstore.Ring) (*account.Account, er
 func (p *program) accountWith(c *chosen, ring tokenstore.Ring, secret oauth.Secret) (*account.Account, error) {
 	a, err := account.New(account.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Now: p.now})
 	if err != nil {
-		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.name, c.path, err)}
+		found := accountFaults(err, func(key string) string { return key })
+		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.name, c.path, cmp.Or(found.err(), err))}
 	}
 	return a, nil
+}
+
+// accountFaults are the faults of a profile, under the names that its keys have for the
+// user of the command.
+func accountFaults(err error, nameOf func(key string) string) (found faults) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			if fault, ok := errors.AsType[*cognito.ConfigError](one); ok {
+				found.add("%s %s", nameOf(fault.Field), fault.Reason)
+			}
+		}
+	}
+	return found
 }
 
 // longestSecret bounds a file with a client secret.

@@ -13,27 +13,18 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
-// A Config says who signs in, and where tokens are kept. Profile and Store must be
-// set.
+// A Config has the profile that signs in, and the store of its tokens. Profile and Store
+// must be set.
 type Config struct {
 	Profile profile.Profile
-	// Secret is the client secret that Profile.Secret names, "" for a public client.
+	// Secret is the client secret that Profile.Secret names; "" for a public client.
 	Secret oauth.Secret
 	Store  *tokenstore.Store
-	// Lifetime is how long a sign-in may take, 0 for [oauth.DefaultFlowLifetime].
+	// Lifetime is how long a sign-in may take; 0 means [oauth.DefaultFlowLifetime].
 	Lifetime time.Duration
-	// Now tells the time; nil is time.Now. It must be safe for concurrent use.
+	// Now returns the time; nil means time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 }
-
-// A ConfigError is one fault of a profile. New joins all that it finds.
-type ConfigError struct {
-	Key    string // of the profile, such as "domain"
-	Reason string // continues a sentence that begins with the key; it holds no secret
-}
-
-// Error implements error.
-func (e *ConfigError) Error() string { return e.Key + " " + e.Reason }
 
 // An Account is a profile at its user pool. It is safe for concurrent use.
 type Account struct {
@@ -45,8 +36,9 @@ type Account struct {
 	machine  *oauth.MachineSource // of a machine; one of the two is nil
 }
 
-// New returns the account that config describes. It does no I/O, and reports every
-// fault of the profile at once, each a [*ConfigError].
+// New returns the account of config. It does no I/O. The error joins every fault of the
+// profile, each a [*cognito.ConfigError] whose field is the key in the profile's file, such
+// as "domain".
 func New(config Config) (*Account, error) {
 	a := &Account{profile: config.Profile, store: config.Store, now: config.Now}
 	if a.now == nil {
@@ -87,22 +79,22 @@ func New(config Config) (*Account, error) {
 	return a, f.err()
 }
 
-// faults are the first of each key.
-type faults []*ConfigError
+// faults has the first fault of each key.
+type faults []*cognito.ConfigError
 
 func (f *faults) add(key, reason string) {
-	if !slices.ContainsFunc(*f, func(e *ConfigError) bool { return e.Key == key }) {
-		*f = append(*f, &ConfigError{key, reason})
+	if !slices.ContainsFunc(*f, func(e *cognito.ConfigError) bool { return e.Field == key }) {
+		*f = append(*f, &cognito.ConfigError{Package: "account", Field: key, Reason: reason})
 	}
 }
 
-// keyOf has the profile's keys for the fields of the libraries' configurations.
+// keyOf has the keys of the profile for fields of the libraries' configurations.
 var keyOf = []struct{ field, key string }{
 	{"ClientSecret", "client_secret"}, {"ClientID", "client_id"}, {"UserPools[0].ID", "user_pool"}, {"UserPoolID", "user_pool"},
 	{"Domain", "domain"}, {"Issuer", "issuer"}, {"Scopes", "scopes"}, {"RedirectURL", "port"},
 }
 
-// take files the faults that a library joined.
+// take adds the faults that a library joined, by the keys of the profile.
 func (f *faults) take(err error) {
 	if err == nil {
 		return
@@ -112,14 +104,9 @@ func (f *faults) take(err error) {
 		list = joined.Unwrap()
 	}
 	for _, err := range list {
-		var ofOAuth *oauth.ConfigError
-		var ofCognito *cognito.ConfigError
 		field, reason := "", err.Error()
-		switch {
-		case errors.As(err, &ofOAuth):
-			field, reason = ofOAuth.Field, ofOAuth.Reason
-		case errors.As(err, &ofCognito):
-			field, reason = ofCognito.Field, ofCognito.Reason
+		if fault, ok := errors.AsType[*cognito.ConfigError](err); ok {
+			field, reason = fault.Field, fault.Reason
 		}
 		key := field
 		for _, k := range keyOf {
@@ -136,7 +123,7 @@ func (f faults) err() error {
 	if len(f) == 0 {
 		return nil
 	}
-	slices.SortFunc(f, func(a, b *ConfigError) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(f, func(a, b *cognito.ConfigError) int { return strings.Compare(a.Field, b.Field) })
 	list := make([]error, len(f))
 	for n, e := range f {
 		list[n] = e

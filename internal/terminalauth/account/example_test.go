@@ -7,14 +7,14 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 )
 
-// All that is wrong with a profile is told at once, by its keys.
+// New reports all faults of a profile at once, by the keys of its file.
 func ExampleNew() {
 	_, err := account.New(account.Config{Profile: profile.Profile{
 		UserPoolID: "us-east-1_AbCdEfGhI", Domain: "http://auth.example.com", Scopes: []string{"email"},
 	}})
 	fmt.Println(err)
 	// Output:
-	// client_id is missing
-	// domain "http://auth.example.com" must be https, or http with a loopback address
-	// scopes lack "openid", without which there is no ID token
+	// account: client_id is missing
+	// account: domain "http://auth.example.com" must be https, or http with a loopback address
+	// account: scopes lack "openid", without which there is no ID token
 }
