@@ -19,8 +19,8 @@ const (
 	// maxKeyBytes is the longest answer that is read: keys have a few hundred bytes.
 	maxKeyBytes = 64 << 10
 
-	// The time between attempts at an address that fails, which doubles from the one to
-	// the other; up to a quarter is added, so that a fleet does not come back in step.
+	// The time between attempts at an address that fails. It doubles from the shortest to
+	// the longest. Up to a quarter is added, so many processes do not retry at once.
 	shortestBackOff = time.Second
 	longestBackOff  = 5 * time.Minute
 )

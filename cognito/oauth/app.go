@@ -13,36 +13,36 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// DefaultTimeout is how long a request may take where [App.Timeout] is 0.
+// DefaultTimeout is the default of [App.Timeout].
 const DefaultTimeout = 10 * time.Second
 
 const longestTimeout = 5 * time.Minute
 
-// An App is an app client of a user pool, and the way to it. Domain and ClientID must
-// be set.
+// An App is an app client of a user pool, and the address of its endpoints. Domain and
+// ClientID must be set.
 type App struct {
-	// Domain is where the pool's OAuth endpoints are: an origin such as
-	// https://auth.example.com or https://example.auth.us-east-1.amazoncognito.com,
-	// https, or http with a loopback address. It is not the issuer.
+	// Domain is the origin of the pool's OAuth endpoints, such as
+	// https://auth.example.com or https://example.auth.us-east-1.amazoncognito.com. It
+	// must be https, or http with a loopback address. It is not the issuer.
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-userpools-server-contract-reference.html
 	Domain string
 
-	// ClientID is that of the app client.
+	// ClientID is the ID of the app client.
 	ClientID string
 
-	// ClientSecret is that of a confidential app client, which is sent by HTTP Basic
-	// (RFC 6749 §2.3.1). "" means a public one, which is named in the form.
+	// ClientSecret is the secret of a confidential app client. It is sent by HTTP Basic
+	// (RFC 6749 §2.3.1). "" means a public client, whose ID is sent in the form.
 	ClientSecret Secret
 
-	// HTTPClient sends the requests: for a certificate authority or a proxy of one's
-	// own. It is copied and not modified. Redirects are not followed and cookies not
-	// kept, with any client. Its transport must end a request whose context is done.
-	// Where several callers share a request, one that panics counts as one that fails.
-	// nil is one that honours the environment's proxy settings.
+	// HTTPClient sends the requests, for example with your own certificate authority or
+	// proxy. It is copied and not modified. No client follows redirects or keeps cookies
+	// here. Its transport must end a request when its context ends. If callers share a
+	// request and the transport panics, the request counts as failed. nil is a client
+	// with the proxy settings of the environment.
 	HTTPClient *http.Client
 
-	// Timeout is how long one request may take, its answer's body included: 0 for
-	// [DefaultTimeout], at most five minutes.
+	// Timeout limits one request, including the body of its answer. 0 means
+	// [DefaultTimeout]. The maximum is five minutes.
 	Timeout time.Duration
 
 	// Now returns the time; nil is time.Now. It must be safe for concurrent use.
@@ -58,15 +58,15 @@ func (a *App) validate(faults configerror.Faults) {
 	}
 	switch {
 	case a.ClientID == "":
-		faults.Add("ClientID", "is empty")
+		faults.Add("ClientID", "is empty: set the ID of the app client")
 	case !isPrintable(a.ClientID) || len(a.ClientID) > longestArgument:
-		faults.Add("ClientID", "is too long, or has white space or other than printable ASCII in it")
+		faults.Add("ClientID", "is too long, or has characters other than printable ASCII without spaces")
 	}
 	if !isPrintable(string(a.ClientSecret)) {
-		faults.Add("ClientSecret", "has white space or other than printable ASCII in it")
+		faults.Add("ClientSecret", "has characters other than printable ASCII without spaces")
 	}
 	if a.Timeout < 0 || a.Timeout > longestTimeout {
-		faults.Add("Timeout", "is %s, not from 0 to %s", a.Timeout, longestTimeout)
+		faults.Add("Timeout", "is out of range: got %s, want 0 to %s", a.Timeout, longestTimeout)
 	}
 }
 
@@ -74,12 +74,12 @@ func isPrintable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// checkScopes wants scope tokens (RFC 6749 §3.3), each once.
+// checkScopes requires scope tokens (RFC 6749 §3.3), each once.
 func checkScopes(faults configerror.Faults, scopes []string) {
 	for n, s := range scopes {
 		switch {
 		case s == "" || !isPrintable(s) || strings.ContainsAny(s, `"\`):
-			faults.Add(fmt.Sprintf("Scopes[%d]", n), "%.100q is not a scope", s)
+			faults.Add(fmt.Sprintf("Scopes[%d]", n), "is not a scope: got %.100q", s)
 		case slices.Contains(scopes[:n], s):
 			faults.Add(fmt.Sprintf("Scopes[%d]", n), "repeats %.100q", s)
 		}
@@ -89,8 +89,8 @@ func checkScopes(faults configerror.Faults, scopes []string) {
 // endpoint returns the address of one of Cognito's paths.
 func (a *App) endpoint(path string) string { return strings.TrimSuffix(a.Domain, "/") + path }
 
-// oauth2 is the app client as x/oauth2 has it. How it authenticates is said, so that
-// x/oauth2 does not try both ways: a code is good for one attempt.
+// oauth2 returns the app client for x/oauth2. It fixes the method of authentication, so
+// that x/oauth2 does not try both: a code is valid for one attempt.
 func (a *App) oauth2() oauth2.Config {
 	style := oauth2.AuthStyleInHeader
 	if a.ClientSecret == "" {
@@ -102,7 +102,7 @@ func (a *App) oauth2() oauth2.Config {
 	}
 }
 
-// withDefaults fills in what was left out. The caller's HTTP client stays as it is.
+// withDefaults sets the defaults. It does not change the caller's HTTP client.
 func (a App) withDefaults() App {
 	if a.Timeout == 0 {
 		a.Timeout = DefaultTimeout

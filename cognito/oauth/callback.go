@@ -7,15 +7,16 @@ import (
 
 const longestCallback = 16 << 10
 
-// A callback is what the browser brings back (RFC 6749 §4.1.2): a code, or an error.
+// A callback has the parameters of the callback address (RFC 6749 §4.1.2): a code, or an
+// error.
 type callback struct {
 	state, code, issuer string
 	name, description   string // of an error
 }
 
-// parseCallback reads the query of the address that the browser came back to. Unknown
-// parameters are ignored (RFC 6749 §4.1.2), but known ones must not come twice (§3.1):
-// what reads the other one would see another sign-in.
+// parseCallback reads the query of the callback address. Unknown parameters are ignored
+// (RFC 6749 §4.1.2). Known ones must not occur twice (§3.1): another reader could use the
+// other value.
 func parseCallback(query string) (*callback, *Error) {
 	if len(query) > longestCallback {
 		return nil, fail(ErrCallbackInvalid, "the callback's query is longer than %d bytes", longestCallback)

@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// causeOf returns err as the cause of an [Error]. Where it was a time-out of ours, and
-// not the caller that gave up, it does not match the contexts' errors, but still what it
-// wraps otherwise. ctx is the caller's.
+// causeOf returns err as the cause of an [Error]. A time-out of this package must not
+// match the contexts' errors. Only the end of the caller's context does. Other wrapped
+// errors stay visible. ctx is the caller's.
 func causeOf(ctx context.Context, err error) error {
 	if ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		return timeOutError{err}
@@ -25,18 +25,18 @@ func causeOf(ctx context.Context, err error) error {
 // timeOutError hides an error from errors.Is and shows it to errors.As.
 type timeOutError struct{ error }
 
-// As has errors.As look inside.
+// As lets errors.As see the wrapped error.
 func (o timeOutError) As(target any) bool { return errors.As(o.error, target) }
 
-// asText keeps of a transport's error what it says: it must be taken neither for the
-// end of the caller's context nor, where the transport is an OAuth client too, for an
-// answer of the pool; and it may quote what a server echoed.
+// asText keeps only the text of a transport's error. The error must not look like the end
+// of the caller's context or, if the transport is an OAuth client too, like an answer of
+// the pool. It may quote a text that the server echoed.
 func asText(r *http.Request, err error) error {
 	return errors.New(withoutSecrets(r, err.Error()))
 }
 
-// withoutSecrets takes out of a text what the request was to keep secret, should the
-// server have sent it back.
+// withoutSecrets removes the secrets of the request from a text, since a server may echo
+// them.
 func withoutSecrets(r *http.Request, text string) string {
 	if r == nil || text == "" {
 		return text
@@ -86,15 +86,15 @@ func formOf(r *http.Request) url.Values {
 	return form
 }
 
-// cutShort is the outcome of work that others wait for until it has another: a transport
-// may panic, or end its goroutine as t.Fatal does.
+// cutShort is the outcome of shared work until it has another one: a transport may panic,
+// or end its goroutine as t.Fatal does.
 func cutShort(what string) *Error {
 	return fail(ErrUnavailable, "%s was cut short; try again", what)
 }
 
-// survive, deferred, makes a panic in a goroutine of our own into a failure: nobody else
-// could recover from it, and it would end the process. Of the value only what the
-// runtime says is kept, as others may hold a request.
+// survive, deferred, turns a panic in a goroutine of this package into a failure. No
+// other function could recover from it, and it would end the process. Only panics of the
+// runtime keep their value, since other values may contain a request.
 func survive(what string, refusal **Error) {
 	switch v := recover().(type) {
 	case nil:

@@ -2,12 +2,12 @@ package oauth
 
 import "strings"
 
-// parameterOf finds a parameter in a challenge such as
+// parameterOf returns a parameter in a challenge such as
 //
 //	Bearer realm="x", error="invalid_token"
 //
-// as far as it is a quoted string or a token (RFC 9110 §11.2). What cannot be read is
-// absent: it is for the name of an error alone.
+// if it is a quoted string or a token (RFC 9110 §11.2). A malformed parameter counts as
+// absent: the result is only used as the name of an error.
 func parameterOf(challenge, name string) string {
 	_, rest, _ := strings.Cut(strings.TrimLeft(challenge, " "), " ")
 	for rest != "" {

@@ -17,8 +17,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// DefaultFlowLifetime is how long a user may take to sign in where
-// [Config.FlowLifetime] is 0.
+// DefaultFlowLifetime is the default of [Config.FlowLifetime].
 const DefaultFlowLifetime = 15 * time.Minute
 
 const (
@@ -27,57 +26,58 @@ const (
 	longestArgument     = 1024
 )
 
-// Config says how a [Client] signs users in. App, Verifier, UserPoolID, RedirectURL
-// and Scopes must be set.
+// Config configures a [Client]. App, Verifier, UserPoolID, RedirectURL and Scopes must be
+// set.
 type Config struct {
-	// App is the app client, and where its pool's endpoints are.
+	// App is the app client, with the address of its pool's endpoints.
 	App App
 
-	// Verifier judges the tokens. It must trust the user pool and the app client.
+	// Verifier verifies the tokens. It must trust the user pool and the app client.
 	Verifier *cognito.Verifier
 
 	// UserPoolID is the pool's ID. Tokens of another pool that Verifier trusts are
 	// refused.
 	UserPoolID string
 
-	// Issuer is the pool's issuer where it is not Amazon's, as in [cognito.UserPool].
+	// Issuer is the pool's issuer if it is not Amazon's, as in [cognito.UserPool].
 	Issuer string
 
-	// RedirectURL is the address that the pool sends the browser to after the sign-in:
-	// one of the app client's callback URLs, character by character. It is https, http with a loopback address, or of an
-	// application's own scheme (RFC 8252 §7.1).
+	// RedirectURL is the address to which the pool redirects the browser after the
+	// sign-in. It must be one of the app client's callback URLs, character by character.
+	// It is https, http with a loopback address, or has an application's own scheme (RFC
+	// 8252 §7.1).
 	RedirectURL string
 
-	// Scopes are asked for at each sign-in. "openid" must be among them: without it
-	// there is no ID token, which binds the tokens to the sign-in.
+	// Scopes are requested at each sign-in. They must contain "openid": without it there
+	// is no ID token, and the ID token binds the tokens to the sign-in.
 	Scopes []string
 
-	// FlowLifetime is how long a user may take between Start and Finish: 0 for
-	// [DefaultFlowLifetime], at most 24 hours.
+	// FlowLifetime is the longest time between Start and Finish. 0 means
+	// [DefaultFlowLifetime]. The maximum is 24 hours.
 	FlowLifetime time.Duration
 
-	// FlowKeys encrypt flows: the first those that begin, all of them those that come
-	// back, so that a key can be replaced. Each has 32 random bytes or more. Processes
-	// that serve the same users must have the same. None means a key of this process
-	// alone, made by New: a restart then ends the sign-ins under way.
+	// FlowKeys encrypt flows. The first key encrypts new flows, and all keys decrypt, so
+	// a key can be replaced. Each has at least 32 random bytes. Processes that serve the
+	// same users must have the same keys. Without a key, New creates one for this
+	// process, and a restart ends all unfinished sign-ins.
 	FlowKeys []Secret
 
-	// Ledger remembers which flows a code was sent for, so that none is finished twice.
-	// nil is one in this process, which is enough where there is one, or where FlowKeys
-	// is empty.
+	// Ledger records the flows for which a code was sent, so that none is finished twice.
+	// nil is a Ledger in the memory of this process. That is enough for one process, or
+	// if FlowKeys is empty.
 	Ledger Ledger
 
 	// InsecureAllowMissingAccessTokenHash accepts ID tokens without at_hash from the
-	// exchange of a code. OpenID Connect Core §3.1.3.6 leaves it to the provider, and
-	// Cognito sends it; without it nothing but the subject binds the two tokens to one
-	// another. One that is there must match in any case.
+	// exchange of a code. OpenID Connect Core §3.1.3.6 makes it optional, and Cognito
+	// sends it. Without it, only the subject binds the two tokens to each other. An
+	// at_hash that is present must match in any case.
 	InsecureAllowMissingAccessTokenHash bool
 }
 
-// A Client signs users in at a user pool, with the authorization code grant, and looks
-// after their tokens. Make one with [New]. It is safe for concurrent use. A call waits
-// no longer than its context allows, nor for any of its steps (the ledger, the pool, the
-// keys) longer than [App.Timeout]. The zero value refuses everything.
+// A Client signs users in at a user pool with the authorization code grant, and refreshes
+// and revokes their tokens. Make one with [New]. It is safe for concurrent use. A call
+// ends with its context at the latest. Each of its steps (the ledger, the pool, the keys)
+// takes at most [App.Timeout]. The zero value refuses every call.
 type Client struct {
 	app        App
 	oauth2     oauth2.Config
@@ -91,8 +91,8 @@ type Client struct {
 	refreshes  refreshes
 }
 
-// New returns a Client for the app client that config describes. It checks all of
-// config and reports every fault at once, each a [*ConfigError]; it does no I/O.
+// New returns a Client for the app client in config. It reports every fault of config at
+// once, each as a [*ConfigError]. It does no I/O.
 func New(config Config) (*Client, error) {
 	issuers, err := config.validate()
 	if err != nil {
@@ -137,8 +137,8 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// Format writes which app client it is, under every verb: fmt would else show the
-// secret, as it asks no methods of what is not exported.
+// Format writes the ID of the app client, under every verb. Without it, fmt would print
+// the secret, because fmt calls no methods of unexported fields.
 func (c *Client) Format(f fmt.State, _ rune) {
 	if c == nil {
 		_, _ = io.WriteString(f, "no oauth.Client")
@@ -147,7 +147,7 @@ func (c *Client) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "oauth.Client of %q at %q", c.app.ClientID, c.app.Domain)
 }
 
-// made refuses what did not come from New: it would check nothing.
+// made refuses a Client that was not made by New: it would check nothing.
 func (c *Client) made() *Error {
 	if c == nil || c.verifier == nil {
 		return fail(ErrInvalidRequest, "the Client was not made with New")
@@ -155,7 +155,7 @@ func (c *Client) made() *Error {
 	return nil
 }
 
-// within bounds one step of a call.
+// within limits one step of a call.
 func (c *Client) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.app.Timeout)
 }
@@ -183,27 +183,27 @@ func (c *Config) validate() (issuers []string, err error) {
 	}
 	checkScopes(faults, c.Scopes)
 	if !slices.Contains(c.Scopes, "openid") {
-		faults.Add("Scopes", `lack "openid", without which there is no ID token`)
+		faults.Add("Scopes", `must contain "openid", since there is no ID token without it`)
 	}
 	if c.FlowLifetime < 0 || c.FlowLifetime > longestFlowLifetime {
-		faults.Add("FlowLifetime", "is %s, not from 0 to %s", c.FlowLifetime, longestFlowLifetime)
+		faults.Add("FlowLifetime", "is out of range: got %s, want 0 to %s", c.FlowLifetime, longestFlowLifetime)
 	}
 	for n, key := range c.FlowKeys {
 		if len(key) < shortestFlowKey {
-			faults.Add(fmt.Sprintf("FlowKeys[%d]", n), "has %d bytes, not %d or more", len(key), shortestFlowKey)
+			faults.Add(fmt.Sprintf("FlowKeys[%d]", n), "is too short: got %d bytes, want at least %d", len(key), shortestFlowKey)
 		}
 	}
 	return issuers, faults.Err()
 }
 
-// checkRedirect wants what Cognito takes for a callback or sign-out URL.
+// checkRedirect accepts the addresses that Cognito accepts as a callback or sign-out URL.
 func checkRedirect(s string) (reason string) {
 	u, err := url.Parse(s)
 	if err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(s, "#") && len(s) <= longestArgument {
 		// An application's own scheme: "myapp://callback". A browser would run the rest.
 		switch u.Scheme {
 		case "javascript", "data", "file", "blob", "vbscript", "about":
-			return "has a scheme that no application owns"
+			return "has a scheme that browsers execute: use https or a scheme of the application"
 		}
 		return ""
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A Code names one reason for which there are no tokens. Codes are errors, so that a
-// reason is asked for with
+// A Code names one reason for a failed call. Codes are errors, so a program asks for a
+// reason with
 //
 //	errors.Is(err, oauth.ErrInvalidGrant)
 //
@@ -19,11 +19,11 @@ type Code string //nolint:errname // the reasons are a Code each, and errors by 
 // Error implements error. It returns the code with the name of the package.
 func (c Code) Error() string { return "oauth: " + string(c) }
 
-// What the pool said, by the names that it says it with (RFC 6749 §4.1.2.1 and §5.2,
+// Errors that the pool reports, with the pool's names (RFC 6749 §4.1.2.1 and §5.2,
 // RFC 7009 §2.2.1, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6).
 const (
-	// ErrInvalidRequest: the pool misses something in the request, or an argument is
-	// one that cannot be sent.
+	// ErrInvalidRequest: the pool misses a part of the request, or an argument cannot be
+	// sent.
 	ErrInvalidRequest Code = "invalid_request"
 	// ErrInvalidClient: the app client is unknown, or its secret is wrong.
 	ErrInvalidClient Code = "invalid_client"
@@ -47,13 +47,13 @@ const (
 	// ErrLoginRequired: no user is signed in at the pool, and the request allowed no
 	// pages (prompt=none). The same for interaction_required and consent_required.
 	ErrLoginRequired Code = "login_required"
-	// ErrInvalidToken: the pool takes the access token no more.
+	// ErrInvalidToken: the pool no longer accepts the access token.
 	ErrInvalidToken Code = "invalid_token"
 	// ErrRefused: the pool refused with another name, or with none.
 	ErrRefused Code = "refused"
 )
 
-// What was found out here. Up to ErrIssuerMismatch no code was sent to the pool.
+// Errors that this package finds. Up to ErrIssuerMismatch, no code was sent to the pool.
 const (
 	// ErrCallbackInvalid: the callback address is malformed, has a parameter twice, or
 	// has neither a code nor an error.
@@ -69,16 +69,17 @@ const (
 	// ErrTokensInvalid: the pool's tokens do not pass the checks. If package
 	// cognito rejected one, the error wraps its *cognito.Error.
 	ErrTokensInvalid Code = "tokens_invalid"
-	// ErrResponseInvalid: the answer is not of the form that was due: a page, a
-	// redirect, over 1 MiB, JSON with a name twice, an answer without a token.
+	// ErrResponseInvalid: the answer does not have the required form. It is a page, a
+	// redirect, longer than 1 MiB, JSON with a repeated name, or has no token.
 	ErrResponseInvalid Code = "response_invalid"
-	// ErrUnavailable: it could not be found out: no answer in time, 429, 5xx, no keys
-	// to check the tokens with. It says nothing about the user or the client.
+	// ErrUnavailable: the result is unknown. The pool did not answer in time, answered
+	// 429 or 5xx, or the keys for the tokens are unavailable. It says nothing about the
+	// user or the client.
 	ErrUnavailable Code = "unavailable"
 )
 
-// codeOf has the code for each error that a pool may report. Temporary ones are one
-// code, whoever says so.
+// codeOf has the code for each error that a pool may report. All temporary errors have
+// one code.
 var codeOf = func() map[string]Code {
 	m := map[string]Code{
 		"interaction_required": ErrLoginRequired, "consent_required": ErrLoginRequired, "account_selection_required": ErrLoginRequired,
@@ -108,12 +109,12 @@ type Error struct {
 // Code returns the reason. It is never empty.
 func (e *Error) Code() Code { return e.code }
 
-// Message says what was expected. It may be shown to the user: it holds nothing that
-// came with the request or the answer.
+// Message says what was expected. It can be shown to the user, since it contains no part
+// of the request or the answer.
 func (e *Error) Message() string { return e.message }
 
-// Reported returns the error by the name that the pool gave it, "" where it gave none:
-// up to 64 characters of printable ASCII.
+// Reported returns the pool's name of the error, "" if the pool did not name it: up to 64
+// characters of printable ASCII.
 func (e *Error) Reported() string { return e.reported }
 
 // Description returns error_description: up to 256 characters of printable ASCII, all
@@ -121,20 +122,20 @@ func (e *Error) Reported() string { return e.reported }
 // so show it in a page only as text, if at all.
 func (e *Error) Description() string { return e.description }
 
-// Status returns the HTTP status of the pool's answer, 0 where there was none.
+// Status returns the HTTP status of the pool's answer, 0 without an answer.
 func (e *Error) Status() int { return e.status }
 
-// Temporary reports whether the same call may succeed later, because this time nothing
-// could be found out ([ErrUnavailable]). A code that was sent is spent all the same:
-// after Finish, a new sign-in is what may succeed.
+// Temporary reports whether the same call may succeed later, because its result is
+// unknown ([ErrUnavailable]). A code that was sent cannot be used again: after Finish,
+// start a new sign-in.
 func (e *Error) Temporary() bool { return e.code == ErrUnavailable }
 
-// RetryAfter returns how long to wait before asking again, 0 where waiting does not
+// RetryAfter returns the time to wait before the next attempt, 0 if waiting does not
 // help.
 func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 
-// Error implements error: the code, the message and, for logs, what the pool said
-// and the cause.
+// Error implements error. It returns the code, the message and, for logs, the pool's
+// error and the cause.
 func (e *Error) Error() string {
 	if e == nil {
 		return "oauth: a nil *Error"
@@ -152,10 +153,9 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap returns the cause: the *cognito.Error of a token, and what is wrong with a
-// connection. It wraps the context's error if, and only if, the caller gave up:
-// time-outs of a request itself match neither context.Canceled nor
-// context.DeadlineExceeded.
+// Unwrap returns the cause: the *cognito.Error of a token, or the fault of a connection.
+// It wraps the context's error only if the caller's context ended: time-outs of a request
+// match neither context.Canceled nor context.DeadlineExceeded.
 func (e *Error) Unwrap() error {
 	if e == nil {
 		return nil
@@ -202,7 +202,7 @@ const (
 	longestDescription = 256
 )
 
-// refusedBy makes the pool's own error into one of ours.
+// refusedBy returns the Error for an error that the pool reported.
 func refusedBy(what, name, description string) *Error {
 	code, known := codeOf[name]
 	if !known {
@@ -210,14 +210,14 @@ func refusedBy(what, name, description string) *Error {
 	}
 	e := fail(code, "%s was refused by the user pool", what)
 	if code == ErrUnavailable {
-		e.message = what + " could not be done by the user pool; try again"
+		e.message = what + " failed at the user pool; try again"
 	}
 	e.reported, e.description = printable(name, longestName), printable(description, longestDescription)
 	return e
 }
 
-// printable makes what others say safe for logs and short: RFC 6749 §5.2 allows
-// printable ASCII alone.
+// printable shortens a text of another party and makes it safe for logs: RFC 6749 §5.2
+// allows printable ASCII alone.
 func printable(s string, longest int) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -19,7 +19,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 )
 
-// An application that signs people in: /login begins, /callback ends.
+// An application that signs users in: /login starts the sign-in, /callback finishes it.
 func ExampleClient() {
 	issuer := cognitotest.NewIssuer() // in place of Amazon Cognito
 	domain := examplePool(issuer)
@@ -30,7 +30,7 @@ func ExampleClient() {
 		return
 	}
 	app := httptest.NewUnstartedServer(nil)
-	app.StartTLS() // cookies with the prefix __Host- want it
+	app.StartTLS() // cookies with the prefix __Host- require it
 	defer app.Close()
 	client, err := oauth.New(oauth.Config{
 		App:         oauth.App{Domain: domain.URL, ClientID: cognitotest.ClientID},

@@ -41,7 +41,7 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tok
 		return nil, refusal
 	}
 	if subtle.ConstantTimeCompare([]byte(back.state), []byte(s.derive(labelState))) != 1 {
-		return nil, fail(ErrStateMismatch, "state is not that of the sign-in under way in this browser")
+		return nil, fail(ErrStateMismatch, "state does not belong to the sign-in of this browser; begin again")
 	}
 	if refusal := c.inTime(s); refusal != nil {
 		return nil, refusal
@@ -66,7 +66,7 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tok
 	if refusal != nil {
 		return nil, refusal
 	}
-	tokens, refusal := c.judge(ctx, answer, c.needHash, cognito.RequireNonce(s.derive(labelNonce)))
+	tokens, refusal := c.checkTokens(ctx, answer, c.needHash, cognito.RequireNonce(s.derive(labelNonce)))
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -74,8 +74,8 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback *url.URL) (*Tok
 	return tokens, nil
 }
 
-// inTime refuses a flow that is over, and one that will be good for longer than any that
-// begins now: the clock was set back, or flows live shorter than they did.
+// inTime refuses a flow that has expired. It also refuses a flow that is valid for longer
+// than a new one: the clock was set back, or the lifetime of flows was shortened.
 func (c *Client) inTime(s *signIn) *Error {
 	now := c.app.Now()
 	if !now.Before(s.expires) || s.expires.After(now.Add(c.lifetime+clockSkew)) {
@@ -84,15 +84,15 @@ func (c *Client) inTime(s *signIn) *Error {
 	return nil
 }
 
-// spend makes sure that the flow is finished once. A ledger elsewhere has a clock of
-// its own, which must not forget the flow before it is over here.
+// spend makes sure that the flow is finished once. A shared ledger has a clock of its
+// own. It must not forget the flow before the flow expires here.
 func (c *Client) spend(ctx context.Context, s *signIn) *Error {
 	within, cancel := c.within(ctx)
 	defer cancel()
 	first, err := c.ledger.Spend(within, s.derive(labelID), s.expires.Add(clockSkew))
 	switch {
 	case err != nil:
-		return failed(ErrUnavailable, causeOf(ctx, err), "whether the sign-in was finished before could not be found out; try again")
+		return failed(ErrUnavailable, causeOf(ctx, err), "the ledger did not report whether the sign-in was already finished; try again")
 	case !first:
 		return fail(ErrFlowInvalid, "the sign-in was finished before; begin again")
 	}

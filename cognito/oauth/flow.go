@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A sign-in is what a Flow holds. State, nonce and PKCE verifier are derived from one
-// seed, so that none of them can be joined to another sign-in's.
+// A signIn is the content of a Flow. State, nonce and PKCE verifier are derived from one
+// seed, so they cannot be combined with those of another sign-in.
 type signIn struct {
 	seed    [32]byte
 	expires time.Time // in whole seconds
@@ -28,7 +28,7 @@ const (
 	longestFlow = 3072        // browsers take 4096 bytes for a cookie with its name and attributes
 )
 
-// What is derived of a seed.
+// Labels of the values that are derived from a seed.
 const (
 	labelState    = "state"
 	labelNonce    = "nonce"
@@ -42,8 +42,8 @@ func newSignIn(expires time.Time, kept string) *signIn {
 	return s
 }
 
-// derive returns 43 characters, which RFC 7636 §4.1 allows in a verifier. Who sees
-// state and nonce, which travel in addresses, learns nothing of the verifier.
+// derive returns 43 characters, which RFC 7636 §4.1 allows in a verifier. State and nonce
+// are part of addresses. They reveal nothing about the verifier.
 func (s *signIn) derive(label string) string {
 	mac := hmac.New(sha256.New, s.seed[:])
 	mac.Write([]byte(label))
@@ -62,8 +62,8 @@ func newSeal(key Secret) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// context is what a flow is sealed for: one of another client with the same key does
-// not open.
+// context returns the additional data of a sealed flow: another client with the same key
+// cannot open it.
 func (c *Client) context() []byte {
 	return []byte(strings.Join([]string{c.userPoolID, c.app.endpoint(""), c.app.ClientID, c.oauth2.RedirectURL}, "\n"))
 }
@@ -77,10 +77,10 @@ func (c *Client) seal(s *signIn) Flow {
 	return Flow(base64.RawURLEncoding.EncodeToString(c.seals[0].Seal(nil, nil, plain, c.context()))) //nolint:gosec // G407: this AEAD makes its nonces itself, at random
 }
 
-// open returns the sign-in in a flow, whether or not its time is over.
+// open returns the sign-in in a flow, also if it has expired.
 func (c *Client) open(flow Flow) (*signIn, *Error) {
 	none := fail(ErrFlowInvalid, "there is no sign-in under way in this browser; begin again")
-	// The decoder would pass over line breaks: one flow has one spelling.
+	// The decoder would ignore line breaks, but one flow has one spelling.
 	if flow == "" || len(flow) > longestFlow || !isPrintable(string(flow)) {
 		return nil, none
 	}

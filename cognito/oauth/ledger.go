@@ -12,25 +12,25 @@ import (
 // sign-ins of one client, they share it: "SET id 1 NX EXAT expires" of Redis is one. The
 // values that it receives are not secret.
 type Ledger interface {
-	// Spend notes id, 43 letters, digits, "-" and "_", until expires at least, and
-	// reports whether it was not noted before. Of concurrent calls with one id exactly
-	// one reports true. An error means that the answer is unknown: the flow is
+	// Spend records id, 43 letters, digits, "-" and "_", at least until expires. It
+	// reports whether id was not recorded before. Of concurrent calls with the same id,
+	// exactly one returns true. An error means that the answer is unknown. The flow is
 	// then not finished.
 	Spend(ctx context.Context, id string, expires time.Time) (first bool, err error)
 }
 
-// mostSpent bounds a memory: to some twenty megabytes. It takes that many codes that
-// were sent to the pool within the life of a flow to get there: 290 a second for the
-// default of a quarter of an hour.
+// mostSpent limits a memory to about twenty megabytes. To reach it, that many codes must
+// be sent to the pool within the life of a flow: 290 a second for the default of a
+// quarter of an hour.
 const mostSpent = 1 << 18
 
-// sweepEvery is how often a full memory is searched for entries that may go.
+// sweepEvery is the time between searches of a full memory for expired entries.
 const sweepEvery = 10 * time.Second
 
-var errLedgerFull = errors.New("too many sign-ins were finished lately")
+var errLedgerFull = errors.New("too many sign-ins were finished in the last minutes")
 
-// A memory is the Ledger of one process. When it is full it refuses, rather than
-// forget.
+// A memory is the Ledger of one process. A full memory refuses new flows and forgets
+// none.
 type memory struct {
 	now func() time.Time
 

@@ -16,28 +16,27 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// MachineConfig says which tokens a [MachineSource] gets. App must be set, with its
-// secret.
+// MachineConfig configures a [MachineSource]. App must be set, with its secret.
 type MachineConfig struct {
-	// App is the app client, which is another one than those that sign users in:
-	// Cognito lets none do both.
+	// App is the app client. It cannot be one that signs users in: an app client of
+	// Cognito has one of the two grants.
 	App App
 
-	// Scopes are asked for. None means all that the app client has.
+	// Scopes are requested. None means all scopes of the app client.
 	Scopes []string
 
-	// Resource is the API that tokens are to be bound to (RFC 8707), "" for none.
+	// Resource is the API to which tokens are bound (RFC 8707), "" for none.
 	Resource string
 
-	// Jitter returns numbers from 0 to 1 that spread the renewals of many processes.
-	// It is called by one goroutine at a time. nil is random.
+	// Jitter returns numbers from 0 to 1, which spread the renewals of many processes. It
+	// is called by one goroutine at a time. nil is random.
 	Jitter func() float64
 }
 
-// A MachineSource is an oauth2.TokenSource for the tokens of the client credentials
-// grant (RFC 6749 §4.4). Make one with [NewMachineSource] and share it; it is safe for
-// concurrent use. To the client its token is opaque: it is not verified here, and no
-// more is asked of the answer than that it can be sent.
+// A MachineSource is an oauth2.TokenSource for tokens of the client credentials grant
+// (RFC 6749 §4.4). Make one with [NewMachineSource] and share it. It is safe for
+// concurrent use. A token is opaque to its client: it is not verified here. The answer
+// must only have a token that can be sent.
 //
 // A token is renewed when a tenth of its life is left (at least a minute), or a little
 // more, at random. The next caller then starts a fetch, and all callers use the old token
@@ -47,11 +46,11 @@ type MachineConfig struct {
 // as long each time, up to a minute, or as long as the pool says. Until then callers that
 // need a token get the error at once. Nothing runs without callers.
 //
-// Times are those of the wall clock: a token does not live longer if the machine slept.
-// The zero value has no token.
+// Times are those of the wall clock: a token does not live longer if the machine was
+// suspended. The zero value has no token.
 //
 // Use it as the Source of an [oauth2.Transport]. [oauth2.NewClient] and
-// [oauth2.ReuseTokenSource] would keep each token to its end, and know of no early
+// [oauth2.ReuseTokenSource] would keep each token until its end and prevent the early
 // renewal.
 type MachineSource struct {
 	app    App
@@ -60,13 +59,13 @@ type MachineSource struct {
 
 	mu       sync.Mutex // guards what follows
 	held     held
-	fetch    *fetch // under way
+	fetch    *fetch // nil if none runs
 	failure  *Error // of the last fetch
 	failures int    // in a row
 	retryAt  time.Time
 }
 
-// A fetch is one request, and those who wait for it.
+// A fetch is one request. Callers wait for done.
 type fetch struct {
 	done chan struct{}
 
@@ -75,13 +74,13 @@ type fetch struct {
 	refusal *Error
 }
 
-// A held token is good from one time to another, and is to be renewed in between.
+// A held token is valid from one time to another, and is renewed in between.
 type held struct {
 	token                 *oauth2.Token
 	since, renewAt, until time.Time
 }
 
-// isGood is false of a token from the future: the clock was set back.
+// isGood returns false for a token from the future: the clock was set back.
 func (h *held) isGood(now time.Time) bool {
 	return h.token != nil && !now.Before(h.since) && now.Before(h.until)
 }
@@ -93,17 +92,16 @@ const (
 	longestToken    = 64 << 10
 	firstBackOff    = time.Second
 	longestBackOff  = time.Minute
-	longestPoolWait = 5 * time.Minute // that Retry-After is believed
+	longestPoolWait = 5 * time.Minute // the longest Retry-After that is used
 )
 
-// NewMachineSource returns a source of tokens for the app client that config
-// describes. It checks all of config and reports every fault at once, each a
-// [*ConfigError]; it asks for no token yet.
+// NewMachineSource returns a token source for the app client in config. It reports every
+// fault of config at once, each as a [*ConfigError]. It requests no token yet.
 func NewMachineSource(config MachineConfig) (*MachineSource, error) {
 	faults := configerror.In("oauth", "MachineConfig")
 	config.App.validate(faults.At("App"))
 	if config.App.ClientSecret == "" {
-		faults.Add("App.ClientSecret", "is empty: public clients have no tokens of their own")
+		faults.Add("App.ClientSecret", "is empty: a public app client cannot use the client credentials grant; set its secret")
 	}
 	checkScopes(faults, config.Scopes)
 	if len(config.Resource) > longestArgument {
@@ -128,14 +126,14 @@ func NewMachineSource(config MachineConfig) (*MachineSource, error) {
 	return s, nil
 }
 
-// Token implements oauth2.TokenSource. It waits no longer than [App.Timeout]. The
-// token is the caller's own. The error is an [*Error].
+// Token implements oauth2.TokenSource. It waits at most [App.Timeout]. The caller owns
+// the token. The error is an [*Error].
 func (s *MachineSource) Token() (*oauth2.Token, error) {
 	return s.TokenContext(context.Background())
 }
 
-// TokenContext is Token for callers that may give up: with their context, not the
-// fetch, which goes on for the others.
+// TokenContext is Token with a context. When ctx ends, the caller stops waiting. The
+// fetch continues for other callers.
 func (s *MachineSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 	if s == nil || s.app.Now == nil {
 		return nil, fail(ErrInvalidRequest, "the MachineSource was not made with NewMachineSource")
@@ -159,7 +157,7 @@ func (s *MachineSource) TokenContext(ctx context.Context) (*oauth2.Token, error)
 	return &own, nil
 }
 
-// current returns the token there is, a fetch to wait for, or why there is neither.
+// current returns the current token, a fetch to wait for, or an error.
 func (s *MachineSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Error) {
 	now := s.app.Now()
 	s.mu.Lock()
@@ -184,7 +182,8 @@ func (s *MachineSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Er
 	return nil, s.fetch, nil
 }
 
-// renew has a fetch end, whatever becomes of its goroutine: others wait for it.
+// renew runs a fetch and always ends it, also if its goroutine panics, because callers
+// wait for it.
 func (s *MachineSource) renew(ctx context.Context, f *fetch, now time.Time) {
 	const what = "the machine's token"
 	var h held
@@ -198,7 +197,7 @@ func (s *MachineSource) renew(ctx context.Context, f *fetch, now time.Time) {
 	refusal = refused
 }
 
-// end notes what came of a fetch and tells those who wait.
+// end records the outcome of a fetch and wakes the waiting callers.
 func (s *MachineSource) end(f *fetch, h held, refusal *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -218,22 +217,22 @@ func (s *MachineSource) end(f *fetch, h held, refusal *Error) {
 	s.retryAt = s.app.Now().Add(pause)
 }
 
-// hold reckons the times of a token that was asked for at the time now.
+// hold computes the times of a token that was requested at the time now.
 func (s *MachineSource) hold(token *oauth2.Token, now time.Time) (held, *Error) {
 	lifetime, refusal := checkMachineToken(token)
 	if refusal != nil {
 		return held{}, refusal
 	}
-	now = now.Round(0) // the monotonic clock stands still while the machine sleeps
-	// By the exact names, as checked: x/oauth2 takes TOKEN_TYPE for one, too.
+	now = now.Round(0) // the monotonic clock stops while the machine is suspended
+	// By the exact names, which were checked: x/oauth2 accepts TOKEN_TYPE too.
 	token.TokenType, token.RefreshToken, token.Expiry = "Bearer", "", now.Add(lifetime)
 	early := min(max(lifetime/10, leastEarliness), lifetime/2)
 	early += time.Duration(float64(early) / 2 * min(max(s.jitter(), 0), 1))
 	return held{token, now, token.Expiry.Add(-early), token.Expiry.Add(-min(asGoodAsOver, lifetime/4))}, nil
 }
 
-// Format writes which app client it is, under every verb: fmt would else show the
-// secret and the token, as it asks no methods of what is not exported.
+// Format writes the ID of the app client, under every verb. Without it, fmt would print
+// the secret and the token, because fmt calls no methods of unexported fields.
 func (s *MachineSource) Format(f fmt.State, _ rune) {
 	if s == nil {
 		_, _ = io.WriteString(f, "no oauth.MachineSource")
@@ -242,15 +241,15 @@ func (s *MachineSource) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "oauth.MachineSource of %q at %q", s.app.ClientID, s.app.Domain)
 }
 
-// checkMachineToken wants a token that can be sent in a header, and to know its life.
+// checkMachineToken requires a token that a header can carry, and its lifetime.
 func checkMachineToken(token *oauth2.Token) (lifetime time.Duration, refusal *Error) {
 	text, _ := token.Extra("access_token").(string)
 	seconds, _ := token.Extra("expires_in").(float64)
 	switch {
 	case text == "" || text != token.AccessToken || len(text) > longestToken || !isPrintable(text):
-		return 0, fail(ErrResponseInvalid, "the user pool's answer has no good access_token")
+		return 0, fail(ErrResponseInvalid, "the user pool's answer has no valid access_token")
 	case seconds < 1:
-		return 0, fail(ErrResponseInvalid, "the user pool's answer has no good expires_in")
+		return 0, fail(ErrResponseInvalid, "the user pool's answer has no valid expires_in")
 	}
 	return time.Duration(min(seconds, mostLifetime.Seconds())) * time.Second, checkType(token)
 }

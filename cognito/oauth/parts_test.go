@@ -38,7 +38,7 @@ func TestRefreshMemoryIsBounded(t *testing.T) {
 	refresh := func(n int) {
 		f := r.join(RefreshToken(strconv.Itoa(n)), now, func(f *flight) {
 			f.answer = &answer{refresh: "new"}
-			r.land(f)
+			r.finish(f)
 		})
 		<-f.done
 	}

@@ -9,12 +9,12 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// rotationMemory is how long the answer to a refresh is kept that came with a new
-// refresh token: for callers who still have the old one, and for those whom the answer
-// did not reach. Cognito's own grace is 0 to 60 seconds.
+// rotationMemory is the time for which the answer to a refresh with a new refresh token
+// is kept: for callers that still have the old token, or did not get the answer.
+// Cognito's own grace period is 0 to 60 seconds.
 const rotationMemory = 30 * time.Second
 
-// mostAnswers bounds how many answers are kept, some kilobytes each.
+// mostAnswers limits the number of answers, a few kilobytes each.
 const mostAnswers = 1024
 
 // Refresh exchanges a refresh token for new tokens. subject is the subject of the old
@@ -38,14 +38,14 @@ func (c *Client) Refresh(ctx context.Context, token RefreshToken, subject string
 	}
 	switch {
 	case token == "" || !isPrintable(string(token)):
-		return nil, fail(ErrInvalidRequest, "there is no refresh token, or it has characters that none has")
+		return nil, fail(ErrInvalidRequest, "the refresh token is empty, or has invalid characters")
 	case subject == "":
-		return nil, fail(ErrInvalidRequest, "there is no subject to compare the new tokens with")
+		return nil, fail(ErrInvalidRequest, "the subject is empty, so the new tokens cannot be compared with it")
 	case ctx.Err() != nil:
 		return nil, problem(ctx, "the refresh", ctx.Err())
 	}
 	f := c.refreshes.join(token, c.app.Now(), func(f *flight) {
-		c.fly(context.WithoutCancel(ctx), f, token)
+		c.run(context.WithoutCancel(ctx), f, token)
 	})
 	select {
 	case <-f.done:
@@ -56,22 +56,23 @@ func (c *Client) Refresh(ctx context.Context, token RefreshToken, subject string
 		return nil, f.refusal
 	}
 	if f.tokens.ID.Subject() != subject {
-		return nil, fail(ErrTokensInvalid, "the new tokens are of another user than the old ones")
+		return nil, fail(ErrTokensInvalid, "the new tokens are for another user than the old ones")
 	}
 	own := *f.tokens
 	return &own, nil
 }
 
-// fly has a flight land, whatever becomes of its goroutine: others wait for it.
-func (c *Client) fly(ctx context.Context, f *flight, old RefreshToken) {
-	defer c.refreshes.land(f)
+// run runs a flight and always finishes it, also if its goroutine panics, because callers
+// wait for it.
+func (c *Client) run(ctx context.Context, f *flight, old RefreshToken) {
+	defer c.refreshes.finish(f)
 	defer survive("the refresh", &f.refusal)
 	f.refusal = cutShort("the refresh")
 	f.tokens, f.refusal = c.renew(ctx, f, old)
 }
 
-// renew asks the pool, unless its answer is there already, and judges the answer: each
-// time, as tokens may have been revoked since.
+// renew asks the pool, unless it has the answer already, and checks the answer. It checks
+// it each time, since tokens may have been revoked.
 func (c *Client) renew(ctx context.Context, f *flight, old RefreshToken) (*Tokens, *Error) {
 	if f.answer == nil {
 		token, refusal := c.app.ask(ctx, "the refresh", func(ctx context.Context) (*oauth2.Token, error) {
@@ -89,15 +90,15 @@ func (c *Client) renew(ctx context.Context, f *flight, old RefreshToken) (*Token
 		}
 		f.answer = &a
 	}
-	return c.judge(ctx, *f.answer, false)
+	return c.checkTokens(ctx, *f.answer, false)
 }
 
-// A flight is one refresh, and those who wait for it.
+// A flight is one refresh. Callers wait for done.
 type flight struct {
 	key    [sha256.Size]byte // of the refresh token
 	began  time.Time
 	answer *answer // of the pool
-	over   bool    // revoked meanwhile: nobody else is to have its answer; refreshes.mu guards it
+	over   bool    // revoked meanwhile: no other caller gets its answer; refreshes.mu guards it
 	done   chan struct{}
 
 	// Set before done is closed, one of the two.
@@ -105,7 +106,7 @@ type flight struct {
 	refusal *Error
 }
 
-// refreshes are those of a client, by the hash of the token that they began with.
+// refreshes are the refreshes of a client, by the hash of their old refresh token.
 type refreshes struct {
 	mu      sync.Mutex // guards what follows
 	flights map[[sha256.Size]byte]*flight
@@ -117,8 +118,8 @@ type keptAnswer struct {
 	began  time.Time
 }
 
-// join returns the flight under way for the token, or has fly begin another one.
-func (r *refreshes) join(token RefreshToken, now time.Time, fly func(*flight)) *flight {
+// join returns the current flight for the token, or starts one with run.
+func (r *refreshes) join(token RefreshToken, now time.Time, run func(*flight)) *flight {
 	key := sha256.Sum256([]byte(token))
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -134,13 +135,13 @@ func (r *refreshes) join(token RefreshToken, now time.Time, fly func(*flight)) *
 		r.answers = make(map[[sha256.Size]byte]keptAnswer)
 	}
 	r.flights[key] = f
-	go fly(f)
+	go run(f)
 	return f
 }
 
-// land ends a flight. An answer with a new refresh token is kept, also where it could
-// not be judged: the old token may be good no more.
-func (r *refreshes) land(f *flight) {
+// finish ends a flight. An answer with a new refresh token is kept, also if its tokens
+// could not be checked: the pool may no longer accept the old refresh token.
+func (r *refreshes) finish(f *flight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.flights[f.key] == f {
@@ -158,8 +159,8 @@ func (r *refreshes) land(f *flight) {
 	close(f.done)
 }
 
-// forget drops the answers that the token led to, also where one is under way, and
-// those that led to it.
+// forget drops the answers that the token led to, also of a running refresh, and the
+// answers with this token.
 func (r *refreshes) forget(token RefreshToken) {
 	used := sha256.Sum256([]byte(token))
 	r.mu.Lock()

@@ -7,20 +7,20 @@ import (
 )
 
 // A Secret is a credential: a client secret, a key, the text of a token. fmt, JSON and
-// slog all write "[redacted]". Convert it to string to use it, and to keep it.
+// slog write "[redacted]". Convert it to a string to use or store it.
 //
-// One thing it cannot prevent: of a struct's fields that are not exported fmt asks no
-// methods, so that %v of such a struct shows them. Give it a String method.
+// It has one limit: fmt calls no methods of a struct's unexported fields, so %v of such a
+// struct shows them. Give that struct a String method.
 type Secret string
 
-// A RefreshToken is good for new tokens of a user for days or years. Keep it where only
-// this program can read it, never in a browser. It shows itself as little as
-// a [Secret]: convert it to string to keep it, since JSON says "[redacted]".
+// A RefreshToken gives new tokens of a user for days or years. Store it where only this
+// program can read it, never in a browser. It is redacted like a [Secret]: convert it to
+// a string to store it, since JSON writes "[redacted]".
 type RefreshToken string
 
-// A Flow is a sign-in under way, encrypted: what the browser keeps, in a cookie, while
-// the user is at the pool. It is letters, digits, "-" and "_", as a cookie's value may
-// be. Convert it to string to put it there, and back.
+// A Flow is an unfinished sign-in, encrypted. The browser stores it in a cookie while the
+// user is at the pool. It has letters, digits, "-" and "_", as the value of a cookie.
+// Convert it to a string for the cookie, and back.
 type Flow string
 
 const redacted = "[redacted]"

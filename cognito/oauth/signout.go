@@ -19,7 +19,7 @@ func (c *Client) Revoke(ctx context.Context, token RefreshToken) error {
 		return refusal
 	}
 	if token == "" {
-		return fail(ErrInvalidRequest, "there is no refresh token")
+		return fail(ErrInvalidRequest, "the refresh token is empty")
 	}
 	defer c.refreshes.forget(token) // afterwards: also what was answered until the pool knew
 	form := url.Values{"token": {string(token)}, "token_type_hint": {"refresh_token"}}
@@ -28,7 +28,7 @@ func (c *Client) Revoke(ctx context.Context, token RefreshToken) error {
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.app.endpoint("/oauth2/revoke"), strings.NewReader(form.Encode()))
 	if err != nil {
-		return fail(ErrInvalidRequest, "the revocation cannot be asked for")
+		return fail(ErrInvalidRequest, "the request for the revocation cannot be made")
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if c.app.ClientSecret != "" { // RFC 6749 §2.3.1: each encoded as in a form
@@ -40,20 +40,21 @@ func (c *Client) Revoke(ctx context.Context, token RefreshToken) error {
 	return nil
 }
 
-// LogoutURL returns where to send a browser to end its session at the pool, which
-// would else sign it in again without a question. From there it goes to signOutURL, one
-// of the app client's sign-out URLs, character by character. This is Cognito's own
-// endpoint and not OpenID Connect's RP-initiated logout, whose parameters it does not
-// know: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+// LogoutURL returns the address that ends the browser's session at the pool. Without it,
+// the pool would sign the browser in again without a question. The pool then redirects
+// the browser to signOutURL, one of the app client's sign-out URLs, character by
+// character. This is Cognito's own endpoint and not OpenID Connect's RP-initiated logout,
+// whose parameters it does not support:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 //
-// It revokes nothing: see [Client.Revoke]. The error, an [*Error] with
-// [ErrInvalidRequest], is for a signOutURL that Cognito cannot have.
+// It revokes no token: see [Client.Revoke]. The error, an [*Error] with
+// [ErrInvalidRequest], is for a signOutURL that is not valid for an app client.
 func (c *Client) LogoutURL(signOutURL string) (string, error) {
 	if refusal := c.made(); refusal != nil {
 		return "", refusal
 	}
 	if reason := checkRedirect(signOutURL); reason != "" { // which may quote it: no message for users
-		return "", fail(ErrInvalidRequest, "the sign-out URL is not one that an app client can have")
+		return "", fail(ErrInvalidRequest, "the sign-out URL is not valid for an app client")
 	}
 	return c.app.endpoint("/logout?" + url.Values{"client_id": {c.app.ClientID}, "logout_uri": {signOutURL}}.Encode()), nil
 }

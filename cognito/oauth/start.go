@@ -6,55 +6,54 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// StartOptions are what a sign-in may ask for beside the client's scopes. The zero
-// value asks for nothing.
+// StartOptions are the parameters of one sign-in, beside the client's scopes. The zero
+// value has none.
 type StartOptions struct {
-	// Keep is returned by Finish, for example the page that the user wanted to see. It is
+	// Keep is returned by Finish. It can be the page that the user wanted to see. It is
 	// encrypted in the cookie. At most 1024 bytes.
 	Keep string
 
-	// IdentityProvider names the external provider to go to at once, without the
-	// pool's own page: identity_provider.
+	// IdentityProvider names the external provider to use directly, without the pool's
+	// own page: identity_provider.
 	IdentityProvider string
 
-	// Resource is the API that the access token is to be bound to (RFC 8707). It must
-	// be among the verifier's audiences for the pool.
+	// Resource is the API to which the access token is bound (RFC 8707). It must be one
+	// of the verifier's audiences for the pool.
 	Resource string
 
-	// LoginHint is a user name, to be filled in on the page: login_hint.
+	// LoginHint is a user name with which the page is filled in: login_hint.
 	LoginHint string
 
-	// Language is that of the page, such as "de": lang.
+	// Language is the language of the page, such as "de": lang.
 	Language string
 
-	// Prompt is one or more of none, login, select_account and consent, with spaces
-	// between (OpenID Connect Core §3.1.2.1).
+	// Prompt is one or more of none, login, select_account and consent, separated by
+	// spaces (OpenID Connect Core §3.1.2.1).
 	Prompt string
 }
 
-// An Authorization is a sign-in that begins. Keep Flow in the user's browser, in a
-// cookie that no other site and no script can set or read, and send the browser to
-// URL:
+// An Authorization is a sign-in that has started. Store Flow in the user's browser, in a
+// cookie that other sites and scripts cannot set or read, and send the browser to URL:
 //
 //	http.SetCookie(w, &http.Cookie{Name: "__Host-sign-in", Value: string(a.Flow), Path: "/",
 //		MaxAge: 900, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 //
-// The cookie is what ties the sign-in to this browser: a flow that is kept anywhere
-// else lets a stranger have a user sign in to the stranger's account (login CSRF,
-// RFC 6749 §10.12). The prefix "__Host-" keeps subdomains from setting it.
+// The cookie ties the sign-in to this browser. If the flow is stored in another place, an
+// attacker can sign a user in to the attacker's account (login CSRF, RFC 6749 §10.12).
+// With the prefix "__Host-", subdomains cannot set the cookie.
 type Authorization struct {
 	URL  string
 	Flow Flow
-	// State names the sign-in: the callback will have it too. It may be part of the
-	// cookie's name, where a browser may have several under way.
+	// State names the sign-in. The callback has it too. It may be part of the cookie's
+	// name, for browsers with several sign-ins at a time.
 	State string
-	// ExpiresAt is when Finish will refuse the flow.
+	// ExpiresAt is the time from which Finish refuses the flow.
 	ExpiresAt time.Time
 }
 
-// Start begins a sign-in: with a state, a nonce and a PKCE challenge (RFC 7636, S256)
-// of its own. It does no I/O. The error, an [*Error] with [ErrInvalidRequest], is for
-// options that are too long.
+// Start starts a sign-in with a new state, nonce and PKCE challenge (RFC 7636, S256). It
+// does no I/O. The error is an [*Error] with [ErrInvalidRequest], for options that are
+// too long.
 func (c *Client) Start(options StartOptions) (*Authorization, error) {
 	if refusal := c.made(); refusal != nil {
 		return nil, refusal

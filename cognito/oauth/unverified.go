@@ -9,7 +9,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// A CodeExchange is an authorization code and what it was asked for with.
+// A CodeExchange is an authorization code with the parameters of its request.
 type CodeExchange struct {
 	// App is the app client that asked for the code.
 	App App
@@ -21,7 +21,7 @@ type CodeExchange struct {
 	// Code is the parameter code of the callback address.
 	Code Secret
 
-	// CodeVerifier is that of PKCE (RFC 7636 §4.1), "" where the request had no
+	// CodeVerifier is the code verifier of PKCE (RFC 7636 §4.1), "" if the request had no
 	// challenge.
 	CodeVerifier Secret
 }
@@ -30,19 +30,20 @@ type CodeExchange struct {
 // They can be of any user and of any sign-in.
 type UnverifiedTokens struct {
 	RawAccess Secret
-	RawID     Secret       // "" where the request lacked openid
-	Refresh   RefreshToken // "" where the pool gave none
-	// ExpiresIn is how long the pool says that the access token is good, 0 where it
-	// does not say.
+	RawID     Secret       // "" if the request did not have the scope openid
+	Refresh   RefreshToken // "" if the pool sent none
+	// ExpiresIn is the lifetime of the access token in the pool's answer, 0 if it has
+	// none.
 	ExpiresIn time.Duration
 }
 
 // ExchangeUnverified exchanges a code for tokens and returns them unchanged, to debug a
-// sign-in by hand. It checks no state and no nonce, so the code can be that of an attacker,
-// and it verifies no token. To sign users in, use [Client.Start] and [Client.Finish].
+// sign-in by hand. It checks no state and no nonce, so the code can be that of an
+// attacker, and it verifies no token. To sign users in, use [Client.Start] and
+// [Client.Finish].
 //
-// The error is an [*Error], or joins the [*ConfigError] of all that is wrong with
-// exchange. A code is spent by the first attempt, whatever comes of it.
+// The error is an [*Error], or joins the [*ConfigError] of every fault of exchange. A
+// code can be sent only once, whatever the result is.
 func ExchangeUnverified(ctx context.Context, exchange CodeExchange) (*UnverifiedTokens, error) {
 	faults := configerror.In("oauth", "CodeExchange")
 	exchange.App.validate(faults.At("App"))
@@ -50,10 +51,10 @@ func ExchangeUnverified(ctx context.Context, exchange CodeExchange) (*Unverified
 		faults.Add("RedirectURL", "%s", reason)
 	}
 	if exchange.Code == "" || !isPrintable(string(exchange.Code)) || len(exchange.Code) > longestToken {
-		faults.Add("Code", "is empty or too long, or has white space or other than printable ASCII in it")
+		faults.Add("Code", "is empty or too long, or has characters other than printable ASCII without spaces")
 	}
 	if !isPrintable(string(exchange.CodeVerifier)) || len(exchange.CodeVerifier) > longestToken {
-		faults.Add("CodeVerifier", "is too long, or has white space or other than printable ASCII in it")
+		faults.Add("CodeVerifier", "is too long, or has characters other than printable ASCII without spaces")
 	}
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -78,14 +79,14 @@ func ExchangeUnverified(ctx context.Context, exchange CodeExchange) (*Unverified
 	return tokens, nil
 }
 
-// readUnverified takes the members of the answer by their exact names, as readAnswer
-// does; without openid there is no ID token.
+// readUnverified reads the members of the answer by their exact names, as readAnswer
+// does. Without the scope openid, there is no ID token.
 func readUnverified(token *oauth2.Token) (*UnverifiedTokens, *Error) {
 	text := map[string]string{}
 	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
 		value, isText := token.Extra(name).(string)
 		if !isText && token.Extra(name) != nil || name == "access_token" && value == "" {
-			return nil, fail(ErrResponseInvalid, "the user pool's answer has no good %s", name)
+			return nil, fail(ErrResponseInvalid, "the user pool's answer has no valid %s", name)
 		}
 		text[name] = value
 	}

@@ -22,8 +22,8 @@ const maxResponseBytes = 1 << 20
 
 const longestRetryAfter = time.Hour
 
-// strict returns a copy of client, or a client of our own, that follows no redirect,
-// which would carry codes and secrets on, and whose answers are read as below.
+// strict returns a copy of client, or a default client. It follows no redirect, which
+// would pass on codes and secrets, and reads answers with a strictTransport.
 func strict(client *http.Client) *http.Client {
 	own := http.Client{}
 	if client != nil {
@@ -44,9 +44,9 @@ func strict(client *http.Client) *http.Client {
 	return &own
 }
 
-// A strictTransport hands out answers whole, within bounds, and good ones with a body
-// only if that is one strict JSON object: neither x/oauth2 nor encoding/json asks for
-// either. What it refuses is an *Error.
+// A strictTransport reads answers whole and limits their size. A successful answer with a
+// body must be one strict JSON object, which x/oauth2 and encoding/json do not check. Its
+// refusals are *Error.
 type strictTransport struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -63,7 +63,7 @@ func (s strictTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer response.Body.Close()
 	response.Request = r
 	var body []byte
-	if response.StatusCode != http.StatusSwitchingProtocols { // there it is the connection, which may stay open for ever
+	if response.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, which may stay open forever
 		if body, err = io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1)); err != nil {
 			return nil, asText(r, err)
 		}
@@ -90,7 +90,7 @@ func isObject(header http.Header, body []byte) bool {
 	return err == nil && media == "application/json" && jsontext.Value(body).IsValid() && jsontext.Value(body).Kind() == '{'
 }
 
-// do sends a request of our own and returns the body of a good answer.
+// do sends a request and returns the body of a successful answer.
 func (a *App) do(ctx context.Context, what string, r *http.Request) ([]byte, *Error) {
 	within, cancel := context.WithTimeout(ctx, a.Timeout)
 	defer cancel()
@@ -110,7 +110,7 @@ func (a *App) do(ctx context.Context, what string, r *http.Request) ([]byte, *Er
 	return body, nil
 }
 
-// ask has x/oauth2 ask the token endpoint.
+// ask calls the token endpoint through x/oauth2.
 func (a *App) ask(ctx context.Context, what string, request func(context.Context) (*oauth2.Token, error)) (*oauth2.Token, *Error) {
 	within, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.HTTPClient), a.Timeout)
 	defer cancel()
@@ -121,8 +121,8 @@ func (a *App) ask(ctx context.Context, what string, request func(context.Context
 	return token, nil
 }
 
-// problem makes what went wrong into an error that holds nothing of request and
-// answer. ctx is the caller's.
+// problem turns a fault into an error that contains nothing of request and answer. ctx is
+// the caller's.
 func problem(ctx context.Context, what string, err error) *Error {
 	var own *Error
 	var refused *oauth2.RetrieveError // holds the answer, and is never passed on
@@ -133,16 +133,16 @@ func problem(ctx context.Context, what string, err error) *Error {
 	case errors.As(err, &refused):
 		return refusal(what, refused.Response, refused.Body)
 	case ctx.Err() != nil:
-		return failed(ErrUnavailable, ctx.Err(), "%s was given up", what)
+		return failed(ErrUnavailable, ctx.Err(), "%s ended with the caller's context", what)
 	case errors.As(err, &broken):
-		// As text: what a time-out of ours or of the HTTP client is must not be taken
-		// for the end of the caller's context.
+		// As text: a time-out of this package or of the HTTP client must not look like the
+		// end of the caller's context.
 		return failed(ErrUnavailable, errors.New(printable(broken.Err.Error(), longestDescription)), "%s got no answer; try again", what)
 	}
-	return fail(ErrResponseInvalid, "%s got an answer that cannot be read", what)
+	return fail(ErrResponseInvalid, "%s got a malformed answer", what)
 }
 
-// refusal makes an answer that is not the one hoped for into an error.
+// refusal turns an unexpected answer into an error.
 func refusal(what string, response *http.Response, body []byte) *Error {
 	name, description := reportedBy(response.Header, body)
 	name, description = withoutSecrets(response.Request, name), withoutSecrets(response.Request, description)
@@ -158,14 +158,14 @@ func refusal(what string, response *http.Response, body []byte) *Error {
 	case name != "":
 		e = refusedBy(what, name, description)
 	default:
-		e = fail(ErrResponseInvalid, "%s got HTTP status %d and no error that OAuth knows", what, status)
+		e = fail(ErrResponseInvalid, "%s got HTTP status %d without an error of OAuth", what, status)
 	}
 	e.status = status
 	return e
 }
 
-// reportedBy finds the error in the body (RFC 6749 §5.2) or the challenge (RFC 6750
-// §3) of an answer.
+// reportedBy reads the error in the body (RFC 6749 §5.2) or the challenge (RFC 6750 §3)
+// of an answer.
 func reportedBy(header http.Header, body []byte) (name, description string) {
 	var said struct {
 		Error       string `json:"error"`
@@ -178,8 +178,8 @@ func reportedBy(header http.Header, body []byte) (name, description string) {
 	return parameterOf(challenge, "error"), parameterOf(challenge, "error_description")
 }
 
-// retryAfter reads the seconds of Retry-After (RFC 9110 §10.2.3). Dates would need the
-// two clocks to agree.
+// retryAfter reads the seconds of Retry-After (RFC 9110 §10.2.3). Dates would need two
+// equal clocks.
 func retryAfter(header http.Header) time.Duration {
 	seconds, err := strconv.ParseUint(header.Get("Retry-After"), 10, 31)
 	if err != nil {
