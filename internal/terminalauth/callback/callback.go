@@ -19,8 +19,8 @@ import (
 // ErrPortTaken reports that another program listens on the port.
 var ErrPortTaken = serve.ErrAddressInUse
 
-// An Outcome is what came of an address that a browser, or somebody who pasted it,
-// came with. The zero value is none, and the waiting goes on.
+// An Outcome is the result for a callback address that a browser requested or a user
+// pasted. With the zero value the waiting goes on.
 type Outcome struct {
 	// Done ends the waiting: the sign-in is over, for good or bad.
 	Done bool
@@ -60,13 +60,13 @@ func (r *Receiver) Close() {
 	}
 }
 
-// Wait hands each address that a browser comes back with to judge, one after the
-// other, and answers with what that says, until it is done or ctx ends, which is the
-// error then. The address is the part after the host.
-func (r *Receiver) Wait(ctx context.Context, judge func(context.Context, *url.URL) Outcome) error {
+// Wait calls finish with the address of each callback, one after the other, and answers
+// the browser with the result. It ends when a result is done, or with the error of ctx.
+// The address is the part after the host.
+func (r *Receiver) Wait(ctx context.Context, finish func(context.Context, *url.URL) Outcome) error {
 	serving, end := context.WithCancel(ctx)
 	defer end()
-	handler := &handler{ctx: ctx, pages: r.pages, host: "localhost:" + strconv.Itoa(r.port), judge: judge, end: end}
+	handler := &handler{ctx: ctx, pages: r.pages, host: "localhost:" + strconv.Itoa(r.port), finish: finish, end: end}
 	config := serve.Config{}
 	for _, l := range r.listeners {
 		config.Servers = append(config.Servers, serve.Server{
@@ -89,13 +89,13 @@ func (r *Receiver) Wait(ctx context.Context, judge func(context.Context, *url.UR
 
 // A handler answers what comes to the port.
 type handler struct {
-	ctx   context.Context //nolint:containedctx // of the waiting: a browser that hangs up must not spoil the exchange of a code
-	pages *web.Pages
-	host  string
-	judge func(context.Context, *url.URL) Outcome
-	end   func()
+	ctx    context.Context //nolint:containedctx // of the waiting: a browser that hangs up must not spoil the exchange of a code
+	pages  *web.Pages
+	host   string
+	finish func(context.Context, *url.URL) Outcome
+	end    func()
 
-	mu   sync.Mutex // held while an address is judged; guards done
+	mu   sync.Mutex // held while finish runs; guards done
 	done bool
 }
 
@@ -128,7 +128,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, http.StatusGone, signInOver)
 		return
 	}
-	outcome := h.judge(h.ctx, r.URL) //nolint:contextcheck // see handler.ctx
+	outcome := h.finish(h.ctx, r.URL) //nolint:contextcheck // see handler.ctx
 	if outcome.Done {
 		h.done = true
 		defer h.end() // after the page

@@ -8,14 +8,14 @@ import (
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
-// DefaultName is that of the profile where nobody says another one.
+// DefaultName is the name of the profile that is used if the user names none.
 const DefaultName = "default"
 
-// DefaultPort is that of http://localhost:8976/callback, where the browser comes back
-// to.
+// DefaultPort is the port of http://localhost:8976/callback, the redirect URL of
+// sign-ins.
 const DefaultPort = 8976
 
-// A Profile is a way to sign in. The zero value is none that could be used.
+// A Profile is a way to sign in. The zero value cannot be used.
 type Profile struct {
 	UserPoolID string   // user_pool
 	ClientID   string   // client_id
@@ -24,8 +24,7 @@ type Profile struct {
 	Scopes     []string // scopes: none means openid, or all that a machine has
 	Port       int      // port: 0 means DefaultPort
 	Machine    bool     // machine: client credentials instead of a browser
-	// Local says that it is a client of the ready local pool, whose secrets everybody
-	// knows.
+	// Local marks a client of the ready local pool, whose secrets are published.
 	Local  bool   // local
 	Secret Secret // client_secret
 }
@@ -35,8 +34,8 @@ type Profile struct {
 // there is none.
 type Secret = yamlfile.Source
 
-// RedirectURL is where the browser comes back to: one of the app client's callback
-// URLs, character by character.
+// RedirectURL is the address that the pool sends the browser to after a sign-in: one of
+// the app client's callback URLs, character by character.
 func (p *Profile) RedirectURL() string {
 	return fmt.Sprintf("http://localhost:%d/callback", p.port())
 }
@@ -68,7 +67,7 @@ func CheckName(name string) string {
 
 // A File is the content of the configuration file. The zero value is that of none.
 type File struct {
-	// Default names the profile of commands that are told none, "" for DefaultName.
+	// Default names the profile of commands without --profile, "" for DefaultName.
 	Default  string
 	Profiles map[string]Profile
 }

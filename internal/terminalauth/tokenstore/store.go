@@ -20,7 +20,7 @@ var ErrNone = errors.New("not signed in")
 var ErrUnreadable = errors.New("the tokens that are kept here cannot be read any more")
 
 // DefaultPatience is how long [Store.Turn] waits for others where Config.Patience is 0.
-// Whoever has the turn ends within the time-outs of a few requests.
+// The process that has the turn ends it within the time-outs of a few requests.
 const DefaultPatience = time.Minute
 
 // maxFile bounds a file of tokens. Cognito's have some kilobytes.
@@ -73,8 +73,8 @@ func (s *Store) Writable() error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// Load returns the tokens that are kept, and how. It waits for nobody: it finds what
-// was written last. The error is [ErrNone], [ErrUnreadable], a [*RingError], or about
+// Load returns the tokens and how they are kept. It does not wait for a turn: it returns
+// the tokens that were written last. The error is [ErrNone], [ErrUnreadable], a [*RingError], or about
 // the file.
 func (s *Store) Load(ctx context.Context) (*Tokens, Kept, error) {
 	tokens, key, err := s.load(ctx)
@@ -122,7 +122,7 @@ type Turn struct {
 	key      []byte // that the file was opened with, nil for a plain one
 }
 
-// Turn waits until nobody else, in this process or another, has it. The error is of
+// Turn waits until no other caller, in this process or another, has the turn. The error is of
 // ctx, [privatefile.ErrBusy], or about the directory.
 func (s *Store) Turn(ctx context.Context) (*Turn, error) {
 	if err := privatefile.Directory(s.config.Directory); err != nil {
@@ -165,8 +165,8 @@ func (t *Turn) Begin(ctx context.Context, tokens *Tokens) (kept Kept, why, err e
 	return InRing, nil, t.write(envelope{Kept: InRing, Sealed: sealed})
 }
 
-// Load is [Store.Load], with nobody else changing anything. It keeps the key at hand
-// that Replace needs: a ring that is locked in between costs no new tokens.
+// Load is [Store.Load] within the turn, so no other process changes the file. It keeps
+// the key that Replace needs: if the ring is locked in between, no new tokens are lost.
 func (t *Turn) Load(ctx context.Context) (*Tokens, Kept, error) {
 	tokens, key, err := t.store.load(ctx)
 	if err != nil {

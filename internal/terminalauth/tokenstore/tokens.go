@@ -41,6 +41,6 @@ type Kept string
 const (
 	// InRing: in a file that only the operating system's key ring can open.
 	InRing Kept = "keyring"
-	// InFile: in a file, as they are, for nobody but its owner to read.
+	// InFile: in a file in plain text that only its owner can read.
 	InFile Kept = "file"
 )
