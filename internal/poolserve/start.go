@@ -204,15 +204,15 @@ func (t *startText) around(b *terminal.Page) {
 }
 
 func (t *startText) warn(b *terminal.Page) {
-	text := "For development only: AWS signatures are not checked, nothing outlives this process, and the passwords above are known to everybody."
+	text := "For development only: AWS signatures are not checked, nothing outlives this process, and the passwords above are public."
 	if t.data != "" {
-		text = strings.Replace(text, " nothing outlives this process,", " whoever reads "+terminal.Unbroken(t.style.Escape(t.data))+" can sign tokens,", 1)
+		text = strings.Replace(text, " nothing outlives this process,", " a person who can read "+terminal.Unbroken(t.style.Escape(t.data))+" can sign tokens,", 1)
 	}
 	if t.controls {
-		text += " The controls are for whoever reaches the address."
+		text += " Every client that reaches the address can use the controls."
 	}
 	if t.open {
-		text += " It listens beyond this machine: whoever reaches it can sign in."
+		text += " It listens beyond this machine: every client that reaches it can sign in."
 	}
 	b.Line("")
 	fmt.Fprint(b, t.style.Hang("", "", text, t.style.Doubt))
