@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clients pictures deps lint tools fuzz faults mutate nightly mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
+.PHONY: help demo test test-clients pictures docs man deps lint tools fuzz faults mutate nightly mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,13 @@ test-clients: ## clients of other projects against the local user pool; prints a
 
 pictures: ## the two pictures of the README, by Chromium, into docs/img; needs the free port 9229
 	@cd interop && $(GO) test -count=1 -run '^TestPictures$$' . -args -pictures "$(CURDIR)/docs/img"
+
+docs: ## writes the reference of the command line, docs/cli, from the command's own help
+	@$(GO) test -count=1 -run '^TestCommandReferenceIsCurrent$$' ./cmd/poolguard -args -reference "$(CURDIR)/docs/cli"
+
+man: ## the manual pages of the command, from the same help (into OUTPUT=dist/man)
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} \
+		$(GO) test -count=1 -run '^TestManualPagesHaveEveryCommand$$' ./cmd/poolguard -args -man "$(abspath $(or $(OUTPUT),dist/man))"
 
 deps: ## installs what the tests need: a C compiler, Node.js, npm packages, Chromium
 	@scripts/test-deps.sh

@@ -36,8 +36,11 @@ signs a user in through the real endpoints of the pool, verifies the tokens, and
 calls the API with a good token, an expired one, one for another app client and
 a forged one. Then it keeps serving and prints what to try next.
 
-Exit status: 0 every step had the expected result; 1 a step had not; 2 the
-command line is wrong or an address is in use.`,
+Exit status:
+
+  0  every step had the expected result
+  1  a step had not
+  2  the command line is wrong or an address is in use`,
 		Example: `  poolguard demo
   poolguard demo --once
   poolguard demo --listen-pool 127.0.0.1:19229 --listen-api 127.0.0.1:19230`,

@@ -37,9 +37,12 @@ users in.
 With --code - exchange reads the code from standard input. Then the code does
 not appear in the list of processes.
 
-Exit status: 0 there are tokens, and those that were verified are valid; 1 the
-pool refused, or a token is not valid; 2 the command line is wrong; 3 the pool
-or its keys are unavailable.`,
+Exit status:
+
+  0  there are tokens, and those that were verified are valid
+  1  the pool refused, or a token is not valid
+  2  the command line is wrong
+  3  the pool or its keys are unavailable`,
 		Example: `  poolguard exchange --domain https://auth.example.com \
       --client-id 1example23456789 --code "$CODE" \
       --redirect-uri https://app.example.com/callback | jq -r .id_token`,

@@ -26,8 +26,13 @@ JSON output is one object with decoded, signature_held, judged_at, header,
 claims and checks. Each check has name, status (passed, failed or not checked),
 code and detail.
 
-Exit status: 0 the token can be decoded, whatever the checks say; 1 it cannot;
-2 the command line is wrong. To decide whether to accept a token, use verify.`,
+Exit status:
+
+  0  the token can be decoded, whatever the checks say
+  1  it cannot
+  2  the command line is wrong
+
+To decide whether to accept a token, use verify.`,
 		Example: `  poolguard inspect - < token.txt
   poolguard inspect --pool us-east-1_AbCdEfGhI --scope orders/read - < token.txt
   poolguard inspect --jwks jwks.json -o json - < token.txt | jq .claims`,

@@ -27,8 +27,12 @@ To name a file that looks like a user pool ID, write ./NAME.
 The table shows every key of the set, and why a key cannot be used. JSON (a JWK
 Set, RFC 7517) and PEM contain the usable keys only.
 
-Exit status: 0 there is a usable key; 1 there is none; 2 the command line is
-wrong or the file cannot be used; 3 the keys at an address are unavailable.`,
+Exit status:
+
+  0  there is a usable key
+  1  there is none
+  2  the command line is wrong or the file cannot be used
+  3  the keys at an address are unavailable`,
 		Example: `  poolguard jwks us-east-1_AbCdEfGhI
   poolguard jwks us-east-1_AbCdEfGhI --format json > jwks.json
   poolguard jwks jwks.json --format pem

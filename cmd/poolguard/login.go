@@ -53,9 +53,12 @@ with a key from the system's key ring. Without a key ring the file is not
 encrypted, and login says so. Login never stores a client secret: the profile
 has the name of the file or environment variable that contains it.
 
-Exit status: 0 signed in; 1 the sign-in was refused, or the browser did not
-return in time; 2 the command line or configuration is wrong; 3 the user pool
-is unavailable.`,
+Exit status:
+
+  0  signed in
+  1  the sign-in was refused, or the browser did not return in time
+  2  the command line or configuration is wrong
+  3  the user pool is unavailable`,
 		Example: `  poolguard login --local
   poolguard login --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
       --domain https://auth.example.com --scope openid --scope orders/read
@@ -89,7 +92,7 @@ func (f *loginFlags) define(p *program, cmd *cobra.Command) {
 	set.BoolVar(&f.noBrowser, "no-browser", false, "print the address to open, and open no browser")
 	set.BoolVar(&f.again, "again", false, "show the sign-in page even if the browser is signed in")
 	set.StringVar(&f.timeout, "timeout", "5m", "wait at most this long for the browser")
-	set.StringVar(&f.storage, "storage", "auto", "store tokens encrypted with the key ring (keyring), in a plain file (file), or use the key ring if there is one (auto)")
+	set.StringVar(&f.storage, "storage", "auto", "store tokens encrypted with the key ring (keyring) or in a plain file (file); auto uses the key ring if there is one")
 	place(set, "pool", "ID", "client-id", "ID", "domain", "URL", "issuer", "URL", "scope", "NAME", "port", "NUMBER",
 		"client-secret-file", "FILE", "client-secret-env", "NAME", "timeout", "DURATION", "storage", "WAY")
 	for _, name := range []string{"pool", "client-id", "domain", "issuer", "scope", "port", "client-secret-env", "timeout"} {

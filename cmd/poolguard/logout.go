@@ -27,10 +27,13 @@ page again.
 Logout deletes the stored tokens even if the user pool is unavailable. It says
 so, because the refresh token is not revoked then, and a copy of it still works.
 
-Exit status: 0 signed out, or there was no sign-in; 1 the pool refused to revoke
-the token; 2 the command line or configuration is wrong, or a file cannot be
-deleted; 3 the tokens are deleted, and the pool is unavailable or cannot be
-asked.`,
+Exit status:
+
+  0  signed out, or there was no sign-in
+  1  the pool refused to revoke the token
+  2  the command line or configuration is wrong, or a file cannot be deleted
+  3  the tokens are deleted, but the refresh token is not revoked: the pool is
+     unavailable, or its client secret is missing`,
 		Example: `  poolguard logout
   poolguard logout --profile robot`,
 		Args:              noArguments,

@@ -34,9 +34,13 @@ A profile of a machine needs no poolguard login, because the client secret is
 enough. Token stores the first token as login does. If the token is not
 encrypted there, token says so on standard error.
 
-Exit status: 0 printed; 1 not signed in, or the sign-in has ended; 2 the command
-line or configuration is wrong; 3 the token had to be renewed and the user pool
-is unavailable. The sign-in then stays as it was.`,
+Exit status:
+
+  0  printed
+  1  not signed in, or the sign-in has ended
+  2  the command line or configuration is wrong
+  3  the token had to be renewed and the user pool is unavailable; the sign-in
+     stays as it was`,
 		Example: `  curl -H "Authorization: Bearer $(poolguard token)" https://api.example.com/
   poolguard token --token-use id | poolguard inspect -
   poolguard token --profile robot --min-left 10m`,

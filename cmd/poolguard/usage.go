@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -40,31 +41,41 @@ func fitHelp(root *cobra.Command, width int) {
 	})
 }
 
-// reflow wraps paragraphs again. An empty line and a line that begins with two spaces
-// stay as they are.
+// reflow wraps paragraphs again, and the entries of lists, which begin with two spaces, a
+// digit and two spaces. Another line that begins with two spaces is a sample and stays as
+// it is.
 func reflow(text string, width int) string {
-	var out []string
-	paragraph := ""
+	var b strings.Builder
+	style := terminal.Style{Width: width}
+	paragraph, indent := "", ""
 	end := func() {
 		if paragraph != "" {
-			out = append(out, terminal.Wrap(paragraph, width)...)
-			paragraph = ""
+			b.WriteString(style.Hang("", indent, paragraph, terminal.Plain))
+			paragraph, indent = "", ""
 		}
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		switch {
-		case line == "" || strings.HasPrefix(line, "  "):
+		case listEntry.MatchString(line):
 			end()
-			out = append(out, line)
+			paragraph, indent = line[:2]+terminal.Unbroken(line[2:5])+line[5:], listIndent
+		case line == "" || strings.HasPrefix(line, "  ") && indent == "":
+			end()
+			b.WriteString(line + "\n")
 		case paragraph == "":
 			paragraph = line
 		default:
-			paragraph += " " + line
+			paragraph += " " + strings.TrimLeft(line, " ")
 		}
 	}
 	end()
-	return strings.Join(out, "\n")
+	return strings.TrimSuffix(b.String(), "\n")
 }
+
+// The form of an entry of a list, and the indent of its other lines.
+var listEntry = regexp.MustCompile(`^  [0-9]  \S`)
+
+const listIndent = "     "
 
 // A placed value has a word of its own for what is given to a flag. Pflag would take
 // that word out of the sentence about the flag.

@@ -53,7 +53,10 @@ line and column:
 
   userpool.yaml:12:9: user_pools[0].clients[1].id: "a b" is not 1 to 128 …
 
-Exit status: 0 the file has no fault; 2 it has faults.`,
+Exit status:
+
+  0  the file has no fault
+  2  it has faults`,
 		Example:           "  poolguard userpool check --config userpool.yaml",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,

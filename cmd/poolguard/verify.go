@@ -32,11 +32,15 @@ Every --client-id is valid for every --pool. A token that is bound to a resource
 JSON output has one object per token, on a line of its own. Verify writes it as
 soon as the token is checked.
 
-Exit status: 0 all tokens are valid; 1 a token was rejected; 2 the command line
-or configuration is wrong; 3 the keys of a user pool are unavailable, so there
-is no verdict. If several apply, 2 comes before 3, and 3 before 1. A --jwks file
-that cannot be used is a fault of the configuration (2). A --jwks address that
-does not answer means that the keys are unavailable (3).`,
+Exit status:
+
+  0  all tokens are valid
+  1  a token was rejected
+  2  the command line or configuration is wrong, for example a --jwks file
+  3  the keys of a user pool are unavailable, for example because a --jwks
+     address does not answer: there is no verdict
+
+If several apply, 2 comes before 3, and 3 before 1.`,
 		Example: `  poolguard verify --pool us-east-1_AbCdEfGhI --client-id 1example23456789 \
       --token-use access --scope orders/read - < token.txt
   poolguard verify --pool us-east-1_AbCdEfGhI --any-client --token-use any \

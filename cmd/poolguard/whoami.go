@@ -23,9 +23,12 @@ func (p *program) whoami() *cobra.Command {
 		Long: `Whoami verifies the tokens of a sign-in and shows who is signed in. Tokens that
 expire soon are renewed first, as in poolguard token.
 
-Exit status: 0 shown; 1 not signed in, or a token was rejected; 2 the command
-line or configuration is wrong; 3 the user pool is unavailable, so there is no
-verdict.`,
+Exit status:
+
+  0  shown
+  1  not signed in, or a token was rejected
+  2  the command line or configuration is wrong
+  3  the user pool is unavailable, so there is no verdict`,
 		Example: `  poolguard whoami
   poolguard whoami --profile robot -o json | jq -r .scopes[]`,
 		Args:              noArguments,
