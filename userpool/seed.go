@@ -15,10 +15,9 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// seed writes what is configured into the store, as far as it is news to it: records
-// that it never had, and those of which the configuration says something else than
-// when they were last written. What the API made of the others, or that it deleted
-// them, stays.
+// seed writes the configured records that the store never had, and those whose
+// configuration changed after they were last written. It leaves all others as the API
+// changed or deleted them.
 func (s *Server) seed(ctx context.Context, cfg Config, key seedKey) error {
 	s.warnOfDescriptions(cfg.Descriptions)
 	for _, pool := range cfg.seeds(s.now()) {
@@ -30,28 +29,28 @@ func (s *Server) seed(ctx context.Context, cfg Config, key seedKey) error {
 }
 
 func (s *Server) seedPool(ctx context.Context, pool *poolSeed, key seedKey) error {
-	var news *poolNews
+	var changes *poolChanges
 	err := s.store.View(ctx, func(tx store.Tx) (err error) {
-		news, err = pool.news(tx, key)
+		changes, err = pool.changes(tx, key)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if news.exists() {
-		s.issuer.Prepare(pool.record.ID) //nolint:contextcheck // keys are for all, not for whoever waits here
+	if changes.poolExists() {
+		s.issuer.Prepare(pool.record.ID) //nolint:contextcheck // the keys are for all callers, not for this one alone
 	}
-	if news.none() {
+	if changes.isEmpty() {
 		return nil
 	}
-	if err := news.derive(s.random); err != nil {
+	if err := changes.derive(s.random); err != nil {
 		return err
 	}
-	return s.store.Update(ctx, func(tx store.Tx) error { return news.write(tx, s.now()) })
+	return s.store.Update(ctx, func(tx store.Tx) error { return changes.write(tx, s.now()) })
 }
 
-// seedKey makes the digests by which configured records are compared. It is a secret
-// of the store, so that digests of passwords are of no use elsewhere.
+// seedKey is the key of the digests that show whether a configured record changed. It is a
+// secret of the store: without it, the digest of a password does not help to guess it.
 type seedKey []byte
 
 func (k seedKey) digest(kind, key string, form any) ([]byte, error) {
@@ -64,8 +63,8 @@ func (k seedKey) digest(kind, key string, form any) ([]byte, error) {
 	return mac.Sum(nil), nil
 }
 
-// nonZero leaves fields of a struct out that are not set: those which a later version
-// of this program adds must not make news of everything.
+// nonZero leaves out the fields of a struct that are not set. A field that a later version
+// of this program adds must not change every digest.
 func nonZero(form any) any {
 	v := reflect.ValueOf(form)
 	if v.Kind() != reflect.Struct {
@@ -80,15 +79,16 @@ func nonZero(form any) any {
 	return set
 }
 
-// entry is what the configuration says of something: a record, or a part of one.
+// entry is the configuration of a record, or of a part of a record.
 type entry struct {
 	kind, key string
 	form      any
 	digest    []byte
 }
 
-// isNews compares the entry with the one last written, and keeps the digest in it.
-func (e *entry) isNews(tx store.Tx, key seedKey) (bool, error) {
+// isChanged compares the digest of the entry with the last one that was written. It sets
+// the digest of the entry.
+func (e *entry) isChanged(tx store.Tx, key seedKey) (bool, error) {
 	var err error
 	if e.digest, err = key.digest(e.kind, e.key, e.form); err != nil {
 		return false, err
@@ -97,67 +97,67 @@ func (e *entry) isNews(tx store.Tx, key seedKey) (bool, error) {
 	return !hmac.Equal(seen, e.digest), err
 }
 
-func (e *entry) remember(tx store.Tx) error { return directory.PutSeeded(tx, e.kind, e.key, e.digest) }
+func (e *entry) putDigest(tx store.Tx) error { return directory.PutSeeded(tx, e.kind, e.key, e.digest) }
 
-// poolNews is what has to be written of a pool.
-type poolNews struct {
+// poolChanges are the records of a pool that have to be written.
+type poolChanges struct {
 	seed    *poolSeed
 	pool    directory.Pool // as it will be
 	stored  bool           // the store has the pool
 	records []recordSeed
-	users   []userNews
+	users   []userChanges
 }
 
-// news finds what the store does not know. Of a pool that it lacks that is all or
-// nothing: a deleted one stays deleted while nothing about it is edited.
-func (s *poolSeed) news(tx store.Tx, key seedKey) (*poolNews, error) {
-	n := &poolNews{seed: s, pool: s.record}
+// changes finds the records to write. If the store does not have the pool, these are all
+// records or none: a deleted pool stays deleted until its configuration is edited.
+func (s *poolSeed) changes(tx store.Tx, key seedKey) (*poolChanges, error) {
+	n := &poolChanges{seed: s, pool: s.record}
 	switch old, err := directory.GetPool(tx, s.record.ID); {
 	case err == nil:
 		n.stored, n.pool = true, old
 	case !errors.Is(err, store.ErrNotFound):
 		return nil, err
 	}
-	var everything []recordSeed
+	var allRecords []recordSeed
 	for _, r := range s.records() {
-		isNews, err := r.isNews(tx, key)
+		isChanged, err := r.isChanged(tx, key)
 		if err != nil {
 			return nil, err
 		}
-		if isNews {
+		if isChanged {
 			n.records = append(n.records, r)
 		}
-		if isNews && r.kind == kindPool {
+		if isChanged && r.kind == kindPool {
 			n.pool = s.record
 		}
-		everything = append(everything, r)
+		allRecords = append(allRecords, r)
 	}
-	var everybody []userNews
+	var allUsers []userChanges
 	for i, u := range s.users {
-		found, err := u.news(tx, n.pool, key)
+		found, err := u.changes(tx, n.pool, key)
 		if err != nil {
 			return nil, fmt.Errorf("Users[%d]: %w", i, err)
 		}
 		found.at = i
-		if found.any() {
+		if found.anyDue() {
 			n.users = append(n.users, found)
 		}
-		found.all()
-		everybody = append(everybody, found)
+		found.markAllDue()
+		allUsers = append(allUsers, found)
 	}
-	if !n.stored && !n.none() {
-		n.records, n.users = everything, everybody
+	if !n.stored && !n.isEmpty() {
+		n.records, n.users = allRecords, allUsers
 	}
 	return n, nil
 }
 
-func (n *poolNews) none() bool { return len(n.records) == 0 && len(n.users) == 0 }
+func (n *poolChanges) isEmpty() bool { return len(n.records) == 0 && len(n.users) == 0 }
 
-func (n *poolNews) exists() bool { return n.stored || !n.none() }
+func (n *poolChanges) poolExists() bool { return n.stored || !n.isEmpty() }
 
-// derive makes the verifiers of passwords. It takes a millisecond for each, which no
-// transaction should.
-func (n *poolNews) derive(source *random.Source) error {
+// derive makes the verifiers of passwords. Each takes about a millisecond, so this happens
+// before the transaction.
+func (n *poolChanges) derive(source *random.Source) error {
 	for i := range n.users {
 		if err := n.users[i].derive(source, n.pool.SRPName()); err != nil {
 			return fmt.Errorf("Users[%d]: %w", n.users[i].at, err)
@@ -166,9 +166,9 @@ func (n *poolNews) derive(source *random.Source) error {
 	return nil
 }
 
-func (n *poolNews) write(tx store.Tx, now time.Time) error {
+func (n *poolChanges) write(tx store.Tx, now time.Time) error {
 	for _, r := range n.records {
-		if err := errors.Join(r.put(tx), r.remember(tx)); err != nil {
+		if err := errors.Join(r.put(tx), r.putDigest(tx)); err != nil {
 			return err
 		}
 	}
@@ -181,10 +181,10 @@ func (n *poolNews) write(tx store.Tx, now time.Time) error {
 		old, err := directory.GetUser(tx, pool, u.Username)
 		switch {
 		case err == nil:
-			// Out of the way, as people may have swapped their addresses.
+			// Two users may have swapped their addresses: first remove both.
 			err = directory.DeleteUser(tx, pool, old)
 		case errors.Is(err, store.ErrNotFound):
-			old, err = u.blank(pool, now), nil
+			old, err = u.newRecord(pool, now), nil
 		}
 		if err != nil {
 			return fmt.Errorf("Users[%d]: %w", u.at, err)
@@ -199,7 +199,7 @@ func (n *poolNews) write(tx store.Tx, now time.Time) error {
 	return nil
 }
 
-func (n *poolNews) writeUser(tx store.Tx, pool directory.Pool, u userNews, record directory.User) error {
+func (n *poolChanges) writeUser(tx store.Tx, pool directory.Pool, u userChanges, record directory.User) error {
 	for _, name := range record.Groups {
 		switch _, err := directory.GetGroup(tx, pool.ID, name); {
 		case errors.Is(err, store.ErrNotFound):
@@ -215,7 +215,7 @@ func (n *poolNews) writeUser(tx store.Tx, pool directory.Pool, u userNews, recor
 	}
 	for _, part := range u.parts {
 		if part.due {
-			if err := part.remember(tx); err != nil {
+			if err := part.putDigest(tx); err != nil {
 				return err
 			}
 		}

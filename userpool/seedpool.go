@@ -10,7 +10,7 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// poolSeed is all that the configuration and the descriptions say of one pool.
+// poolSeed is the configuration of one pool, with its descriptions.
 type poolSeed struct {
 	field     string // of Config, for errors
 	record    directory.Pool
@@ -23,7 +23,7 @@ type poolSeed struct {
 	now       time.Time
 }
 
-// seeds gathers what there is of each pool, the described ones first.
+// seeds returns one seed for each pool, the described pools first.
 func (c *Config) seeds(now time.Time) []poolSeed {
 	all := c.Descriptions.seeds(now)
 	for i := range c.Pools {
@@ -39,7 +39,7 @@ func (c *Config) seeds(now time.Time) []poolSeed {
 	return all
 }
 
-// add takes what is in a configured pool. It wins over what descriptions imply.
+// add adds a configured pool. Its records replace those of the descriptions.
 func (s *poolSeed) add(p *Pool) {
 	id, now := s.record.ID, s.now
 	if p.Domain != "" && !slices.Contains(s.domains, p.Domain) {
@@ -67,7 +67,7 @@ func (s *poolSeed) add(p *Pool) {
 	}
 }
 
-// group is that of a name which users have: a configured one, or no more than a name.
+// group returns the configured group of that name, or a new one with nothing but the name.
 func (s *poolSeed) group(name string) directory.Group {
 	if i := slices.IndexFunc(s.groups, func(g directory.Group) bool { return g.Name == name }); i >= 0 {
 		return s.groups[i]
@@ -85,8 +85,8 @@ type recordSeed struct {
 	put func(store.Tx) error
 }
 
-// records lists what there is but users, in the order in which to write it. Times are
-// no part of what is compared.
+// records lists all records except users, in the order to write them. Times are not
+// compared.
 func (s *poolSeed) records() []recordSeed {
 	id := s.record.ID
 	form := s.record
@@ -112,7 +112,7 @@ func (s *poolSeed) records() []recordSeed {
 	for _, c := range s.clients {
 		form := c
 		form.CreatedAt, form.ModifiedAt = time.Time{}, time.Time{}
-		// By the ID alone, as it is unique on a server: clients may go to another pool.
+		// The key is the ID alone, which is unique on a server: a client may move to another pool.
 		records = append(records, recordSeed{
 			entry{kind: "client", key: c.ID, form: form},
 			func(tx store.Tx) error { return putClient(tx, c) },
@@ -121,7 +121,7 @@ func (s *poolSeed) records() []recordSeed {
 	return records
 }
 
-// putPool keeps of a stored pool what a configuration cannot say.
+// putPool keeps the settings of a stored pool that a configuration does not have.
 func (s *poolSeed) putPool(tx store.Tx) error {
 	record := s.record
 	old, err := directory.GetPool(tx, record.ID)

@@ -11,8 +11,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// The parts of a user that are news each by itself: a new e-mail address in the
-// configuration leaves the password alone that the user chose since.
+// The parts of a user that are compared separately: a new e-mail address in the
+// configuration does not replace the password that the user chose later.
 const (
 	partProfile = iota
 	partPassword
@@ -26,8 +26,8 @@ type userPart struct {
 	due bool
 }
 
-// userNews is a configured user, with the parts of them that are to be written.
-type userNews struct {
+// userChanges is a configured user, with the parts that have to be written.
+type userChanges struct {
 	*User
 
 	at       int // the index among the configured ones
@@ -36,8 +36,8 @@ type userNews struct {
 	verifier srp.Verifier
 }
 
-func (u *User) news(tx store.Tx, pool directory.Pool, key seedKey) (userNews, error) {
-	n := userNews{User: u, username: u.Username}
+func (u *User) changes(tx store.Tx, pool directory.Pool, key seedKey) (userChanges, error) {
+	n := userChanges{User: u, username: u.Username}
 	name := pool.ID + "\x00" + pool.UserKey(u.Username)
 	n.parts[partProfile].entry = entry{kind: "user", key: name, form: struct {
 		Sub        string
@@ -53,7 +53,7 @@ func (u *User) news(tx store.Tx, pool directory.Pool, key seedKey) (userNews, er
 	n.parts[partTOTP].entry = entry{kind: "totp", key: name, form: string(u.TOTPSecret)}
 	for i := range n.parts {
 		var err error
-		if n.parts[i].due, err = n.parts[i].isNews(tx, key); err != nil {
+		if n.parts[i].due, err = n.parts[i].isChanged(tx, key); err != nil {
 			return n, err
 		}
 	}
@@ -62,40 +62,40 @@ func (u *User) news(tx store.Tx, pool directory.Pool, key seedKey) (userNews, er
 		n.username = old.Username
 	case !errors.Is(err, store.ErrNotFound):
 		return n, err
-	case n.any(): // who is made anew is made whole
-		n.all()
+	case n.anyDue(): // a user that the store does not have needs all parts
+		n.markAllDue()
 	}
 	return n, nil
 }
 
-func (n *userNews) any() bool {
+func (n *userChanges) anyDue() bool {
 	return n.parts[partProfile].due || n.parts[partPassword].due || n.parts[partTOTP].due
 }
 
-func (n *userNews) all() {
+func (n *userChanges) markAllDue() {
 	for i := range n.parts {
 		n.parts[i].due = true
 	}
 }
 
-// derive makes the verifier, if the password is news.
-func (n *userNews) derive(source *random.Source, srpName string) (err error) {
+// derive makes the verifier, if the password is changes.
+func (n *userChanges) derive(source *random.Source, srpName string) (err error) {
 	if n.parts[partPassword].due {
 		n.verifier, err = srp.NewVerifier(source, srpName, n.username, string(n.Password))
 	}
 	return err
 }
 
-// blank is a user whom the store does not have.
-func (n *userNews) blank(pool directory.Pool, now time.Time) directory.User {
+// newRecord returns the record of a user that the store does not have.
+func (n *userChanges) newRecord(pool directory.Pool, now time.Time) directory.User {
 	return directory.User{
 		PoolID: pool.ID, Username: n.username, CreatedAt: now,
 		Sub: random.DerivedUUID(pool.ID, pool.UserKey(n.Username)),
 	}
 }
 
-// record returns old with what is news.
-func (n *userNews) record(old directory.User, pool directory.Pool, now time.Time) directory.User {
+// record returns old with what is changes.
+func (n *userChanges) record(old directory.User, pool directory.Pool, now time.Time) directory.User {
 	record := old
 	record.ModifiedAt = now
 	if n.parts[partProfile].due {
