@@ -8,78 +8,76 @@ import (
 	"time"
 )
 
-// Config describes a [Server]. Only PublicURL is mandatory.
+// Config is the configuration of a [Server]. Only PublicURL is required.
 type Config struct {
-	// PublicURL is the origin under which clients reach the server, such as
-	// "http://127.0.0.1:9229": scheme, host and port, no path. Endpoints in the
-	// discovery document start with it, and so does the issuer under IssuerLocal.
-	// With https, cookies are marked Secure. It is never taken from a request: a
-	// Host header must not choose what a signed token says.
+	// PublicURL is the origin at which clients reach the server, such as
+	// "http://127.0.0.1:9229": scheme, host and port, no path. The endpoints in the
+	// discovery document start with it, and so does the issuer with IssuerLocal. With
+	// https, cookies are marked Secure. The server never takes it from a request,
+	// because a Host header must not choose the issuer of a signed token.
 	PublicURL string
 
-	// Pools are the user pools to serve. None, and no Descriptions either, means the
-	// one of [DefaultPool].
+	// Pools are the user pools to serve. If there are no Pools and no Descriptions, the
+	// server has [DefaultPool].
 	Pools []Pool
 
-	// Descriptions are further pools, as AWS describes those of an account. Where a
-	// pool is in Pools too, it has the users, groups and clients of both, and the
-	// described settings.
+	// Descriptions are more pools, in the form in which AWS describes them. A pool that is
+	// in Pools too has the users, groups and clients of both, and the described settings.
 	Descriptions *Descriptions
 
-	// IssuerForm chooses what tokens carry as `iss`. Empty means IssuerLocal.
+	// IssuerForm selects the `iss` claim of tokens. Empty means IssuerLocal.
 	IssuerForm IssuerForm
 
-	// Clock tells the time for lifetimes and for every claim that holds one. Nil
-	// means time.Now. It must be safe for concurrent use. [Server.SetClockOffset]
-	// shifts it.
+	// Clock returns the time for lifetimes and for claims. Nil means time.Now. It must be
+	// safe for concurrent use. [Server.SetClockOffset] adds an offset to it.
 	Clock func() time.Time
 
 	// Rand is the source of codes, identifiers, nonces and salts. Nil means
-	// crypto/rand.Reader. The server calls it under a lock. It must never fail: as
-	// with crypto/rand.Read, an error makes the caller panic, since nothing that
-	// follows could be trusted. Signing keys do not come from here, but always
-	// from crypto/rand.
+	// crypto/rand.Reader. The server calls it under a lock. It must never fail: an error
+	// makes the server panic, as crypto/rand.Read does, because no later value could be
+	// trusted. Signing keys always come from crypto/rand and never from here.
 	Rand io.Reader
 
-	// Rotation replaces signing keys on a schedule. The zero value never does;
-	// [Server.RotateKeys] does it on demand.
+	// Rotation replaces signing keys on a schedule. The zero value never replaces them;
+	// [Server.RotateKeys] replaces them on demand.
 	Rotation Rotation
 
-	// Storage keeps everything beyond the process: see [OpenStorage]. Nil means
-	// memory. What it has stays, changed or deleted as it may be since, until Pools or
-	// Descriptions say something else of it than when they were last written into it:
-	// then that record is as they say. Of a user, the password, the authenticator app
-	// and the rest are looked at one by one. What Pools no longer have, it keeps.
+	// Storage keeps all records after the process ends: see [OpenStorage]. Nil means that
+	// they are in memory only. The server writes a record of Pools and Descriptions into it
+	// once, and again only after the configuration of that record changes. Until then
+	// changes and deletions by the API stay. The password of a user, the authenticator app
+	// and the rest of the user are three records. Records that Pools no longer have stay.
 	Storage *Storage
 
-	// Deliver hands over codes and temporary passwords that Cognito would send by
-	// e-mail or text message. It must be safe for concurrent use and return soon. Nil
-	// drops them.
+	// Deliver receives the codes and temporary passwords that Cognito sends by e-mail or
+	// text message. It must be safe for concurrent use and return quickly, because the
+	// request waits for it. Nil drops them.
 	Deliver func(context.Context, Message)
 
-	// Inspector serves /inspect, if not nil: a page that explains tokens. The pool
-	// itself cannot verify tokens as an application does, on purpose.
+	// Inspector serves /inspect, if it is not nil: a page that explains tokens. The pool
+	// itself has no code that verifies tokens for an application.
 	Inspector http.Handler
 
-	// Controls serves /_local/, with which tests move the clock, rotate and withdraw
-	// keys, make endpoints fail and mint bad tokens. Whoever reaches the server can
+	// Controls serves /_local/. Tests use it to move the clock, rotate and withdraw keys,
+	// make endpoints fail and mint bad tokens. Every client that reaches the server can
 	// use it.
 	Controls bool
 
-	// Logger receives sign-ins, issued tokens and refusals with their reason.
-	// Tokens, codes and passwords are never logged. Nil means no log.
+	// Logger receives sign-ins, issued tokens, and refused requests with the reason. The
+	// server never logs tokens, codes and passwords. Nil means no log.
 	Logger *slog.Logger
 }
 
-// IssuerForm is a way to write a pool's issuer. The values are those of the
-// command line.
+// IssuerForm is a form of a pool's issuer. The values are also those of the command's
+// --issuer flag.
 type IssuerForm string
 
 const (
-	// IssuerLocal is "<PublicURL>/<poolId>": discovery works from the issuer alone.
+	// IssuerLocal is "<PublicURL>/<poolId>". A client that knows the issuer finds the
+	// discovery document.
 	IssuerLocal IssuerForm = "local"
-	// IssuerOriginal is "https://cognito-idp.<region>.amazonaws.com/<poolId>", for
-	// clients that insist on AWS's own; their key fetcher must be redirected here.
+	// IssuerOriginal is "https://cognito-idp.<region>.amazonaws.com/<poolId>", for clients
+	// that accept AWS's issuers only. They must fetch the keys from this server instead.
 	IssuerOriginal IssuerForm = "original"
 	// IssuerUpdated is "https://issuer-cognito-idp.<region>.amazonaws.com/<poolId>",
 	// the form that AWS recommends since 2026.
@@ -88,25 +86,27 @@ const (
 
 // Rotation is a schedule of new signing keys.
 type Rotation struct {
-	// Every is the age at which a pool's keys are replaced, at the first use after
-	// it. 0 means never.
+	// Every is the age at which a pool's keys are replaced. The first use after that age
+	// replaces them. 0 means never.
 	Every time.Duration
-	// Overlap is how long replaced keys stay in the key set. A day breaks no token.
+	// Overlap is how long replaced keys stay in the key set. A token lives one day at
+	// most, so an overlap of one day keeps every token valid.
 	Overlap time.Duration
 }
 
 // Message is what a user pool would send to a user.
 type Message struct {
 	PoolID   string
-	ClientID string // "" where an administrator is the reason
+	ClientID string // "" if an administrator caused the message
 	Username string
 	// Medium is "EMAIL" or "SMS", Destination the address or number.
 	Medium      string
 	Destination string
-	// Purpose says what the code is for, such as "confirm sign-up".
+	// Purpose is the purpose of the code: "confirm sign-up", "reset password",
+	// "verify attribute" or "temporary password".
 	Purpose string
-	// Code is the code, or the temporary password. Convert it to a string to use it:
-	// printed as it is, it hides itself.
+	// Code is the code, or the temporary password. Convert it to a string to use it: a
+	// [Secret] prints as "[redacted]".
 	Code Secret
 }
 
@@ -116,51 +116,52 @@ type Pool struct {
 	ID string
 	// Name is for people. Empty means the ID.
 	Name string
-	// Clients are the app clients. Their IDs are unique across all pools of a
-	// server, as the OAuth endpoints find the pool by its client.
+	// Clients are the app clients. Their IDs are unique on a server, because the OAuth
+	// endpoints find the pool by the client.
 	Clients []Client
-	// Users can sign in from the start. Names are compared without case.
+	// Users exist from the start. Their names are compared without case, unless
+	// CaseSensitive is set.
 	Users []User
 	// ResourceServers define the custom scopes that clients may have.
 	ResourceServers []ResourceServer
-	// Groups are groups that need more than a name. Those that users are in exist
-	// anyway.
+	// Groups are the groups that have more than a name. Other groups exist because a user
+	// is in them.
 	Groups []Group
-	// Providers are simulated external identity providers: a page of the server
-	// plays their part.
+	// Providers are simulated external identity providers. A page of the server takes the
+	// place of the provider's sign-in page.
 	Providers []Provider
 
-	// PasswordPolicy is what new passwords must have. The zero value is Cognito's
-	// default: 8 characters, with upper and lower case, a digit and a symbol.
+	// PasswordPolicy is for new passwords. The zero value is Cognito's default: at least 8
+	// characters, with upper and lower case, a digit and a symbol.
 	PasswordPolicy PasswordPolicy
-	// UsernameAttributes, of "email" and "phone_number", are what people sign up and
-	// in with instead of a user name; the user name is then the sub.
+	// UsernameAttributes are "email", "phone_number" or both. Users sign up and sign in
+	// with them instead of a user name; the user name is then the sub.
 	UsernameAttributes []string
-	// AliasAttributes, of "email", "phone_number" and "preferred_username", are
-	// further names to sign in with, once verified.
+	// AliasAttributes are some of "email", "phone_number" and "preferred_username". Users
+	// can sign in with them too, after the attribute is verified.
 	AliasAttributes []string
-	// AutoVerifiedAttributes, of "email" and "phone_number", are verified by the
-	// code that confirms a sign-up.
+	// AutoVerifiedAttributes are "email", "phone_number" or both. The code that confirms a
+	// sign-up also verifies them.
 	AutoVerifiedAttributes []string
-	// CaseSensitive makes user names differ by case alone.
+	// CaseSensitive makes "Anaya" and "anaya" two user names.
 	CaseSensitive bool
 	// MFA is "OFF", "OPTIONAL" or "ON"; empty means OFF. The second factor is an
 	// authenticator app.
 	MFA string
-	// AdminCreateUserOnly refuses signing up.
+	// AdminCreateUserOnly rejects sign-ups: only an administrator creates users.
 	AdminCreateUserOnly bool
-	// Domain is the pool's domain or its prefix, for clients that ask the API for
-	// it. The endpoints answer under every name.
+	// Domain is the pool's domain, or its prefix, as the API returns it. The endpoints do
+	// not depend on it.
 	Domain string
 }
 
-// PasswordPolicy is what a password must have.
+// PasswordPolicy has the rules for new passwords.
 type PasswordPolicy struct {
 	// MinimumLength is 6 to 99 characters. 0 means 8.
 	MinimumLength int
-	// The classes that a password need not have.
+	// The classes of characters that are not required.
 	NoUppercase, NoLowercase, NoNumbers, NoSymbols bool
-	// TemporaryDays is the life of a password that an administrator set, 1 to 365
+	// TemporaryDays is the validity of a password that an administrator sets, 1 to 365
 	// days. 0 means 7.
 	TemporaryDays int
 }
@@ -173,7 +174,8 @@ type Group struct {
 	Description string
 	// RoleARN is an IAM role: it appears in ID tokens as `cognito:roles`.
 	RoleARN string
-	// Precedence decides `cognito:preferred_role`: the lowest wins. Nil is last.
+	// Precedence decides `cognito:preferred_role`: the group with the lowest number wins.
+	// Nil is last.
 	Precedence *int
 	// Claims are added to the tokens of the group's members.
 	Claims ExtraClaims
@@ -199,29 +201,27 @@ type ResourceServer struct {
 	Scopes []string
 }
 
-// User is a person who can sign in with a password.
+// User is a user who can sign in with a password.
 type User struct {
 	// Username has 1 to 128 characters and no white space.
 	Username string
-	// Password has 1 to 256 characters. The server keeps an SRP verifier of it
-	// only.
+	// Password has 1 to 256 characters. The server stores only its SRP verifier.
 	Password Secret
-	// Temporary makes the user choose a new password at the first sign-in
-	// (FORCE_CHANGE_PASSWORD).
+	// Temporary requires a new password at the first sign-in (FORCE_CHANGE_PASSWORD).
 	Temporary bool
 	// Disabled users cannot sign in.
 	Disabled bool
-	// TOTPSecret, in base32, is that of an authenticator app which the user must
-	// read a code from at each sign-in. Empty means none.
+	// TOTPSecret is the secret of an authenticator app, in base32. Each sign-in then needs
+	// a code of the app. Empty means no app.
 	TOTPSecret Secret
-	// Sub is the immutable identifier in tokens. Empty means a UUID derived from
-	// pool and user name, so that it is the same in every run.
+	// Sub is the immutable identifier in tokens. Empty means a UUID that is derived from
+	// the pool and the user name: it is the same in every run.
 	Sub string
 	// Groups appear in tokens as `cognito:groups`, in this order.
 	Groups []string
-	// Attributes are standard OpenID claims ("email", "email_verified", …) or
-	// "custom:…". All values are strings, as in Cognito's API; in ID tokens the two
-	// `…_verified` ones, which must be "true" or "false", become booleans.
+	// Attributes are standard OpenID claims ("email", "email_verified", …) or "custom:…".
+	// All values are strings, as in Cognito's API. "email_verified" and
+	// "phone_number_verified" must be "true" or "false"; ID tokens have them as booleans.
 	Attributes map[string]string
 	// Claims are added to the user's tokens.
 	Claims ExtraClaims

@@ -1,11 +1,12 @@
 package userpool
 
-// DefaultPool returns the pool that a server has when it is given none:
-// us-east-1_Local0001 with the public client "local-client", the machine client
-// "local-machine" (secret "local-secret"), and the users anaya (group staff) and
-// admin (group admins), both with the password "Passw0rd!".
+// DefaultPool returns the pool of a server whose configuration has no pools. Its ID is
+// us-east-1_Local0001. It has the public client "local-client" and the machine client
+// "local-machine" with the secret "local-secret". Its users are anaya, in the group staff,
+// and admin, in the group admins. Both have the password "Passw0rd!".
 //
-// The value is the caller's: add a callback URL or a user and hand it to [New].
+// Each call returns a new value. The caller can add a callback URL or a user and pass it
+// to [New].
 func DefaultPool() Pool {
 	return Pool{
 		ID: "us-east-1_Local0001",

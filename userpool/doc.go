@@ -1,14 +1,14 @@
-// Package userpool is a local, Cognito-compatible user pool: an [http.Handler]
-// that signs people in and issues tokens shaped as Amazon Cognito's, so that
-// applications run without an AWS account in development and tests.
+// Package userpool is a local user pool that is compatible with Amazon Cognito. It is an
+// [http.Handler] that signs people in and issues tokens like Cognito's. Applications use it
+// in development and tests and need no AWS account.
 //
-// Start with [New]: a [Config] with nothing but a PublicURL serves the ready pool
-// of [DefaultPool]. Applications then use the OAuth endpoints at the root
-// (/oauth2/authorize, /login, /oauth2/token, /logout; the pool is the one that
-// owns the client_id), verifiers the documents under /{poolId}/.well-known/.
+// Start with [New]. A [Config] that has only a PublicURL serves [DefaultPool]. Applications
+// use the OAuth endpoints at the root: /oauth2/authorize, /login, /oauth2/token, /logout.
+// The client_id of a request selects the pool. Verifiers use the documents under
+// /{poolId}/.well-known/.
 //
-// It owns users, app clients, codes, tokens and signing keys of its pools. It
-// never imports the verifier: an issuer's mistake and a verifier's must not
-// cancel out. It is for development: it sends no mail, and it does not check AWS
-// request signatures.
+// The package owns the users, app clients, codes, tokens and signing keys of its pools. It
+// never imports the verifier of this project: a fault of the issuer and the same fault of
+// the verifier would hide each other. It is not for production: it sends no messages, and
+// it does not check the AWS signatures of requests.
 package userpool

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// hostGuard answers requests only under names that cannot be a stranger's: else a
-// web page could have its own name lead to this server (DNS rebinding) and use it
-// as its own origin.
+// hostGuard rejects requests for host names that another site can own. Without it, a web
+// page could resolve its own name to this server (DNS rebinding), and the browser would
+// treat the server as the page's own origin.
 type hostGuard struct{ public string }
 
 func newHostGuard(publicURL string) hostGuard {
@@ -22,9 +22,9 @@ func newHostGuard(publicURL string) hostGuard {
 	return hostGuard{public: strings.ToLower(u.Hostname())}
 }
 
-// ownSuffixes end names that the public DNS does not give to strangers: RFC 6761,
-// RFC 2606, RFC 6762 and the private-use .internal; and the names of Cognito
-// itself, for clients whose requests are redirected here.
+// ownSuffixes are the ends of names that the public DNS gives to no other site (RFC 6761,
+// RFC 2606, RFC 6762, the private-use .internal), and of Cognito's own names, for clients
+// whose requests are redirected to this server.
 var ownSuffixes = []string{
 	".localhost", ".local", ".internal", ".home.arpa", ".test", ".example", ".invalid",
 	".example.com", ".example.net", ".example.org", ".amazoncognito.com",
@@ -52,7 +52,7 @@ func (g hostGuard) allows(hostport string) bool {
 func (g hostGuard) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !g.allows(r.Host) {
-			http.Error(w, "This server does not answer under that name. Start it with a public URL that has it.", http.StatusMisdirectedRequest)
+			http.Error(w, "This server does not answer for this host name. Start it with a public URL that has the name.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

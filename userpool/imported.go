@@ -12,27 +12,25 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
-// Descriptions are pools and app clients as AWS describes those of an account.
-// They hold no users and no passwords: Cognito gives neither away. See
-// [ReadDescriptions].
+// Descriptions are pools and app clients in the form in which AWS describes them. They have
+// no users and no passwords: Cognito does not return passwords. See [ReadDescriptions].
 type Descriptions struct{ imported describe.Import }
 
-// NamedReader is a source of descriptions with the name that errors call it by,
-// such as that of a file.
+// NamedReader is a source of descriptions. Name is its name in errors, such as the name of
+// a file.
 type NamedReader struct {
 	Name string
 	io.Reader
 }
 
-// ReadDescriptions reads what
+// ReadDescriptions reads the JSON output of
 //
 //	aws cognito-idp describe-user-pool --user-pool-id …
 //	aws cognito-idp describe-user-pool-client --user-pool-id … --client-id …
 //
-// print as JSON, in any order and any number of sources, for [Config.Descriptions].
-// Clients need the description of their pool. Resource servers are made of the
-// scopes that clients have. All faults come back at once, each with the name of its
-// source.
+// for [Config.Descriptions]. The sources may come in any number and any order. The pool of
+// each client must be described too. The scopes of the clients define the resource servers.
+// The error has all faults, each with the name of its source.
 func ReadDescriptions(sources ...NamedReader) (*Descriptions, error) {
 	var parts []describe.Import
 	var faults []error
@@ -50,7 +48,7 @@ func ReadDescriptions(sources ...NamedReader) (*Descriptions, error) {
 	return &Descriptions{imported: merged}, nil
 }
 
-// PoolIDs returns the IDs of the described pools; none, if d is nil.
+// PoolIDs returns the IDs of the described pools. It returns no IDs if d is nil.
 func (d *Descriptions) PoolIDs() []string {
 	if d == nil {
 		return nil
@@ -62,8 +60,7 @@ func (d *Descriptions) PoolIDs() []string {
 	return ids
 }
 
-// validateDescriptions checks what a Config has beside the descriptions against
-// them.
+// validateDescriptions checks that the clients of Pools are not in the descriptions too.
 func (c *Config) validateDescriptions(f *faults) {
 	if c.Descriptions == nil {
 		return
@@ -78,8 +75,9 @@ func (c *Config) validateDescriptions(f *faults) {
 	}
 }
 
-// Pools returns the described pools with their clients, as far as a [Pool] can
-// say it: to show them, or to start a configuration from. They have no users.
+// Pools returns the described pools with their clients, without users. Settings that [Pool]
+// has no field for are left out. Use it to show the pools, or as the start of a
+// configuration.
 func (d *Descriptions) Pools() []Pool {
 	if d == nil {
 		return nil
@@ -114,7 +112,7 @@ func describedClient(c directory.Client) Client {
 	}
 }
 
-// warnOfDescriptions tells the log what was described and changes nothing here.
+// warnOfDescriptions logs the described settings that have no effect on this server.
 func (s *Server) warnOfDescriptions(d *Descriptions) {
 	if d == nil {
 		return
@@ -132,7 +130,7 @@ func (s *Server) warnOfDescriptions(d *Descriptions) {
 	}
 }
 
-// seeds returns what is described of each pool.
+// seeds returns one seed for each described pool.
 func (d *Descriptions) seeds(now time.Time) []poolSeed {
 	if d == nil {
 		return nil

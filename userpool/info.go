@@ -8,18 +8,19 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// PoolInfo says what a verifier of a pool's tokens must know.
+// PoolInfo is the data of a pool that a verifier of its tokens needs.
 type PoolInfo struct {
 	ID   string
 	Name string
-	// Issuer is what the pool's tokens have in iss.
+	// Issuer is the `iss` claim of the pool's tokens. It depends on Config.PublicURL and
+	// Config.IssuerForm.
 	Issuer string
-	// ClientIDs are those of all its app clients, in their order.
+	// ClientIDs are the IDs of all app clients, sorted.
 	ClientIDs []string
 }
 
-// Pools returns the pools that the server has now, in the order of their IDs: those
-// of its Config, those that the API made since, and what its Storage had before.
+// Pools returns the pools that the server has now, sorted by ID. They are from its Config,
+// from its Storage, and from calls of the API. It is safe for concurrent use.
 func (s *Server) Pools(ctx context.Context) ([]PoolInfo, error) {
 	var infos []PoolInfo
 	err := s.store.View(ctx, func(tx store.Tx) error {
@@ -41,6 +42,6 @@ func (s *Server) Pools(ctx context.Context) ([]PoolInfo, error) {
 	return infos, err
 }
 
-// Now tells the time as the server has it: that of Config.Clock, and what
-// [Server.SetClockOffset] or the controls add to it.
+// Now returns the time of the server: the time of Config.Clock plus the offset that
+// [Server.SetClockOffset] or the controls set.
 func (s *Server) Now() time.Time { return s.now() }

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// Secret is a password or a client secret. It shows itself nowhere: fmt, JSON
-// and slog all print "[redacted]". Convert it to string to use it.
+// Secret is a password or a client secret. The packages fmt, encoding/json and log/slog
+// print it as "[redacted]". Convert it to string to use it.
 type Secret string
 
 const redacted = "[redacted]"
@@ -15,7 +15,7 @@ const redacted = "[redacted]"
 // String returns "[redacted]".
 func (Secret) String() string { return redacted }
 
-// Format writes "[redacted]" under every verb, %d and %#v too.
+// Format writes "[redacted]" for every verb, also for %d and %#v.
 func (Secret) Format(f fmt.State, _ rune) {
 	// A Formatter cannot report an error.
 	_, _ = io.WriteString(f, redacted)

@@ -78,7 +78,7 @@ func (n *userChanges) markAllDue() {
 	}
 }
 
-// derive makes the verifier, if the password is changes.
+// derive makes the verifier, if the password has to be written.
 func (n *userChanges) derive(source *random.Source, srpName string) (err error) {
 	if n.parts[partPassword].due {
 		n.verifier, err = srp.NewVerifier(source, srpName, n.username, string(n.Password))
@@ -94,7 +94,7 @@ func (n *userChanges) newRecord(pool directory.Pool, now time.Time) directory.Us
 	}
 }
 
-// record returns old with what is changes.
+// record returns old with the parts that have to be written.
 func (n *userChanges) record(old directory.User, pool directory.Pool, now time.Time) directory.User {
 	record := old
 	record.ModifiedAt = now

@@ -36,9 +36,10 @@ type Server struct {
 	issuerURL func(poolID string) string
 }
 
-// New checks cfg and returns a server for it. All faults come back at once, each
-// named by its field. New does no I/O but to write into its Storage what is new of
-// the pools of cfg. Signing keys are made in the background: requests that need them wait.
+// New checks cfg and returns a server for it. The error has all faults of cfg, each a
+// [*ConfigError]. New does no I/O, except that it writes new and changed records of cfg
+// into the Storage. It makes signing keys in the background; requests that need a key wait
+// for it.
 func New(cfg Config) (*Server, error) {
 	if len(cfg.Pools) == 0 && cfg.Descriptions == nil {
 		cfg.Pools = []Pool{DefaultPool()}
@@ -68,7 +69,7 @@ func New(cfg Config) (*Server, error) {
 		Store: s.store, Now: s.now, Random: s.random, URL: issuerURL,
 		Rotation: issuer.Rotation{Every: cfg.Rotation.Every, Overlap: cfg.Rotation.Overlap},
 	})
-	// It is the caller who waits, and for a moment.
+	// The caller waits for these writes, which take a moment.
 	decoys, seeds, err := s.secrets(context.Background())
 	if err != nil {
 		return nil, fmt.Errorf("userpool: %w", err)
@@ -80,8 +81,9 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// secrets are what users who do not exist are made of, and the key of the digests of
-// what is configured. They are the storage's, so that a restart gives nobody away.
+// secrets returns the secret that the answers for unknown users are derived from, and the
+// key of the digests of configured records. The storage keeps both: after a restart an
+// unknown user must still get the same answers, as an existing one does.
 func (s *Server) secrets(ctx context.Context) (decoys []byte, seeds seedKey, err error) {
 	fresh := func() []byte { return s.random.Bytes(32) }
 	err = s.store.Update(ctx, func(tx store.Tx) error {
@@ -125,7 +127,7 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte
 	return guard.middleware(outer)
 }
 
-// purposes are what Message says of the purposes of messages.
+// purposes are the values of Message.Purpose.
 var purposes = map[users.Purpose]string{
 	users.PurposeConfirm: "confirm sign-up",
 	users.PurposeRecover: "reset password",
@@ -156,31 +158,31 @@ func (c serverClock) SetOffset(d time.Duration) { c.SetClockOffset(d) }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
-	// Codes and states travel in URLs: no page or redirect may pass them on.
+	// URLs have codes and states: no page or redirect may send them on as a referrer.
 	h.Set("Referrer-Policy", "no-referrer")
 	s.handler.ServeHTTP(w, r)
 }
 
-// SetClockOffset makes the server's clock run d ahead of Config.Clock, or behind
-// it when d is negative; 0 returns to it. It holds for every pool and takes
-// effect at once, for lifetimes as for the times in tokens. Codes, sign-ins and
-// refresh tokens that end while the clock is ahead may be gone when it is back.
+// SetClockOffset sets the server's clock d ahead of Config.Clock, or behind it if d is
+// negative. 0 removes the offset. The new time applies at once, to every pool, to lifetimes
+// and to the times in tokens. Codes, sign-ins and refresh tokens that expire while the
+// clock is ahead may be deleted: they do not exist again when the offset is removed.
 func (s *Server) SetClockOffset(d time.Duration) { s.offset.Store(int64(d)) }
 
 func (s *Server) now() time.Time {
 	return s.clock().Add(time.Duration(s.offset.Load()))
 }
 
-// RotateKeys gives a pool a new pair of signing keys. Tokens are signed with it
-// at once; the old keys stay in the key set for overlap, so that tokens which
-// they signed keep verifying. An overlap of 0 withdraws them immediately. The
-// longest life of a token, a day at most, is the overlap that breaks none.
+// RotateKeys gives a pool a new pair of signing keys. The pool signs tokens with them at
+// once. The old keys stay in the key set for the time overlap, so tokens that they signed
+// stay valid. An overlap of 0 removes the old keys immediately. A token lives one day at
+// most, so an overlap of one day keeps every token valid.
 //
-// Making keys takes a fraction of a second. RotateKeys fails if there is no such
-// pool, or if ctx ends before the new keys are in place: then nothing changed.
+// Making keys takes a fraction of a second. RotateKeys returns an error if the pool does
+// not exist, or if ctx ends before the new keys are in use: then nothing has changed.
 func (s *Server) RotateKeys(ctx context.Context, poolID string, overlap time.Duration) error {
 	if overlap < 0 {
-		return fmt.Errorf("userpool: overlap %v is negative", overlap)
+		return fmt.Errorf("userpool: overlap is negative (%v)", overlap)
 	}
 	if err := s.hasPool(ctx, poolID); err != nil {
 		return err
@@ -194,7 +196,7 @@ func (s *Server) hasPool(ctx context.Context, poolID string) error {
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("userpool: no pool %q", poolID)
+		return fmt.Errorf("userpool: the server has no user pool %q", poolID)
 	}
 	return err
 }

@@ -6,15 +6,15 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// Storage keeps a server's pools, users, sign-ins and signing keys in a directory,
-// so that all of it survives the process, killed or not. Whoever reads the
-// directory can sign tokens as the pool.
+// Storage keeps a server's pools, users, sign-ins and signing keys in a directory. They
+// survive the end of the process, also when it is killed. A reader of the directory can
+// sign tokens as the pool.
 type Storage struct{ store store.Store }
 
-// OpenStorage opens a directory and makes it, private to the user, where there is
-// none. One process at a time can have it open; another gets an error while ctx
-// lasts or after a few seconds. Close it after the [Server] has answered its last
-// request.
+// OpenStorage opens a directory. If the directory does not exist, OpenStorage creates it,
+// private to the user. One process at a time can open it. Another process waits a few
+// seconds, or until ctx ends, and gets an error. Close the storage after the [Server] has
+// answered its last request.
 func OpenStorage(ctx context.Context, dir string) (*Storage, error) {
 	opened, err := store.Open(ctx, dir)
 	if err != nil {
@@ -23,5 +23,5 @@ func OpenStorage(ctx context.Context, dir string) (*Storage, error) {
 	return &Storage{store: opened}, nil
 }
 
-// Close waits for what is being written.
+// Close waits until all writes are done.
 func (s *Storage) Close() error { return s.store.Close() }

@@ -14,14 +14,14 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 )
 
-// faults gathers everything that is wrong with a Config, each by its field.
+// faults are all faults of a Config, each with its field.
 type faults []error
 
 func (f *faults) add(field, format string, args ...any) {
 	*f = append(*f, &ConfigError{field, fmt.Sprintf(format, args...)})
 }
 
-// take adds the faults of a record, whose fields may have other names here.
+// take adds the faults of a record. names maps the record's fields to those of the Config.
 func (f *faults) take(field string, found []directory.Fault, names map[string]string) {
 	for _, fault := range found {
 		fault = fault.Renamed(names)
@@ -43,7 +43,7 @@ func (c *Config) validate() error {
 	switch c.IssuerForm {
 	case "", IssuerLocal, IssuerOriginal, IssuerUpdated:
 	default:
-		f.add("IssuerForm", "%q is none of local, original, updated", c.IssuerForm)
+		f.add("IssuerForm", "%q is not one of local, original, updated", c.IssuerForm)
 	}
 	if c.Rotation.Every < 0 {
 		f.add("Rotation.Every", "%v is negative", c.Rotation.Every)
@@ -59,12 +59,12 @@ func (c *Config) validate() error {
 	return errors.Join(f...)
 }
 
-// server is what is unique on a server.
+// server has the names that must be unique on a server.
 type server struct{ pools, clients, domains map[string]bool }
 
 func validatePublicURL(f *faults, raw string) {
 	if raw == "" {
-		f.add("PublicURL", "required, such as http://127.0.0.1:9229")
+		f.add("PublicURL", "is required, for example http://127.0.0.1:9229")
 		return
 	}
 	u, reason := address.Parse(raw, address.Rules{PlainHTTP: true})
@@ -78,7 +78,7 @@ func validatePublicURL(f *faults, raw string) {
 
 func (p *Pool) validate(f *faults, field string, seen server) {
 	pool := p.record(time.Time{})
-	pool.Name = p.Name // an absent one is none of the caller's mistakes
+	pool.Name = p.Name // a missing name is allowed
 	f.take(field, pool.Faults(), poolFields)
 	if seen.pools[p.ID] {
 		f.add(field+".ID", "%q is used twice", p.ID)
@@ -114,7 +114,7 @@ func (p *Pool) validate(f *faults, field string, seen server) {
 		at := fmt.Sprintf("%s.Clients[%d]", field, i)
 		record := c.record(p.ID, time.Time{})
 		record.Name = c.Name
-		record.Providers = c.Providers // without the pool's own, so that their numbers are the caller's
+		record.Providers = c.Providers // without COGNITO, so that the index is that of the caller
 		f.take(at, record.Faults(&pool, scopes, providers), clientFields)
 		if seen.clients[c.ID] {
 			f.add(at+".ID", "%q is used twice on this server", c.ID)
@@ -132,7 +132,7 @@ func (p *Pool) validateScopes(f *faults, field string) (scopes []string) {
 		f.take(at, record.Faults(), nil)
 		for j, scope := range record.ScopeNames() {
 			if slices.Contains(scopes, scope) && !slices.Contains(r.Scopes[:j], r.Scopes[j]) {
-				f.add(fmt.Sprintf("%s.Scopes[%d]", at, j), "%q is another resource server's too", scope)
+				f.add(fmt.Sprintf("%s.Scopes[%d]", at, j), "%q is a scope of another resource server too", scope)
 			}
 		}
 		scopes = append(scopes, record.ScopeNames()...)
@@ -153,13 +153,13 @@ func (p *Pool) validateUsers(f *faults, field string, pool *directory.Pool) {
 		}
 		f.take(at, directory.PasswordFaults(string(u.Password)), nil)
 		if u.TOTPSecret != "" && !goodTOTPSecret(string(u.TOTPSecret)) {
-			f.add(at+".TOTPSecret", "is not base32 of at least 16 bytes, A to Z and 2 to 7 without padding")
+			f.add(at+".TOTPSecret", "is not base32 of at least 16 bytes: want A to Z and 2 to 7, without padding")
 		}
 		u.Claims.validate(f, at+".Claims")
 	}
 }
 
-// goodTOTPSecret asks for 128 bits, as RFC 4226 §4 does.
+// goodTOTPSecret requires 128 bits, as RFC 4226 §4 does.
 func goodTOTPSecret(secret string) bool {
 	return len(secret) >= 26 && len(secret) <= 256 && strings.Trim(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
@@ -169,7 +169,7 @@ func (c *ExtraClaims) validate(f *faults, field string) {
 		for _, name := range slices.Sorted(maps.Keys(claims)) {
 			at := fmt.Sprintf("%s.%s[%q]", field, token, name)
 			if name == "" || issuer.Reserved(name) {
-				f.add(at, "cannot be set: Cognito does not let a trigger change it")
+				f.add(at, "cannot be set: in Cognito, a trigger cannot change this claim")
 			}
 			if _, err := json.Marshal(claims[name]); err != nil {
 				f.add(at, "is not JSON")

@@ -116,7 +116,7 @@ func TestResourceServerStory(t *testing.T) {
 		{"again", "CreateResourceServer", in, invalid, "https://api.example.com already exists in user pool " + testPoolID + "."},
 		{"scope", "CreateResourceServer", scopes("a/b"), invalid,
 			one + `Value 'a/b' at 'scopes.1.member.scopeName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+`},
-		{"scope twice", "CreateResourceServer", scopes("a", "a"), invalid, `Scopes[1] "a" is used twice or not a scope name without a slash`},
+		{"scope twice", "CreateResourceServer", scopes("a", "a"), invalid, `Scopes[1] "a" is used twice, or is not a scope name without a slash`},
 		{"list", "ListResourceServers", inTestPool(fields{"MaxResults": 51}), invalid,
 			one + "Value '51' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 50"},
 		{"describe", "DescribeResourceServer", inTestPool(fields{"Identifier": "x"}), "ResourceNotFoundException", "Resource server x does not exist."},

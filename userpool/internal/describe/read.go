@@ -113,9 +113,9 @@ func (in *Import) add(document map[string]json.RawMessage, at string) error {
 	case isClient:
 		return in.addClient(client, at)
 	case document["UserPools"] != nil:
-		return errors.New("is a list of user pools, which lacks their settings: describe each with `aws cognito-idp describe-user-pool`")
+		return errors.New("is a list of user pools without their settings: describe each with `aws cognito-idp describe-user-pool`")
 	case document["UserPoolClients"] != nil:
-		return errors.New("is a list of app clients, which lacks their settings: describe each with `aws cognito-idp describe-user-pool-client`")
+		return errors.New("is a list of app clients without their settings: describe each with `aws cognito-idp describe-user-pool-client`")
 	case document["ClientId"] != nil:
 		return errors.New("is an app client without the UserPoolClient around it: leave --query out")
 	case document["Id"] != nil:
@@ -178,7 +178,7 @@ func (in *Import) addClient(raw json.RawMessage, at string) error {
 // claim notes where something is described, which may be in one place only.
 func (in *Import) claim(key, origin string) error {
 	if first, is := in.origins[key]; is {
-		return fmt.Errorf("%s is described by %s too: keep one", key, first)
+		return fmt.Errorf("%s is also described by %s: keep one", key, first)
 	}
 	in.origins[key] = origin
 	return nil
@@ -194,7 +194,7 @@ func (c *Client) checkUnits(path string) error {
 		{"AccessToken", u.AccessToken}, {"IdToken", u.IDToken}, {"RefreshToken", u.RefreshToken},
 	} {
 		if given.unit != "" && units[given.unit] == 0 {
-			return fmt.Errorf("%s.TokenValidityUnits.%s: %q is none of %s", path, given.member, given.unit, strings.Join(Units(), ", "))
+			return fmt.Errorf("%s.TokenValidityUnits.%s: %q is not one of %s", path, given.member, given.unit, strings.Join(Units(), ", "))
 		}
 	}
 	return nil
@@ -208,7 +208,7 @@ func jsonError(err error, path string) error {
 	var noTime timeError
 	switch {
 	case f.Twice:
-		return fmt.Errorf("%s: is there twice: keep one", at)
+		return fmt.Errorf("%s: occurs twice: keep one", at)
 	case errors.As(err, &noTime):
 		return fmt.Errorf("%s: %w", at, noTime)
 	case f.Kind != "" && at == "":
@@ -216,5 +216,5 @@ func jsonError(err error, path string) error {
 	case f.Kind != "":
 		return fmt.Errorf("%s: cannot be a JSON %s: %s", at, f.Kind, asPrinted)
 	}
-	return fmt.Errorf("is not whole or not JSON (%w): %s", f.cause, asPrinted)
+	return fmt.Errorf("is incomplete, or is not JSON (%w): %s", f.cause, asPrinted)
 }

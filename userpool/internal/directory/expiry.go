@@ -42,7 +42,7 @@ func Sweep(tx store.Tx, now time.Time) error {
 	for _, entry := range ended {
 		parts := strings.SplitN(entry, separator, 3)
 		if len(parts) != 3 {
-			return errors.New("a malformed entry among the records that end")
+			return errors.New("the index of expiry times has a malformed entry")
 		}
 		if err := tx.Delete(store.Bucket(parts[1]), parts[2]); err != nil {
 			return err

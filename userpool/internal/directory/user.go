@@ -108,7 +108,7 @@ type SentCode struct {
 
 // ErrAliasExists says that another user has the user name, e-mail address or
 // telephone number.
-var ErrAliasExists = errors.New("the alias is another user's")
+var ErrAliasExists = errors.New("another user has this alias")
 
 var (
 	users   = table[User]{"users"}     // (pool ID, user name)

@@ -54,7 +54,7 @@ func (f *faults) oneOf(field string, values []string, allowed ...string) {
 	for i, v := range values {
 		switch at := fmt.Sprintf("%s[%d]", field, i); {
 		case !slices.Contains(allowed, v):
-			f.add(at, "%q is none of %s", v, strings.Join(allowed, ", "))
+			f.add(at, "%q is not one of %s", v, strings.Join(allowed, ", "))
 		case slices.Contains(values[:i], v):
 			f.add(at, "%q is used twice", v)
 		}
@@ -113,7 +113,7 @@ func (u *User) Faults(pool *Pool) []Fault {
 	}
 	for i, g := range u.Groups {
 		if !GoodName(g, 1, maxName) || slices.Contains(u.Groups[:i], g) {
-			f.add(fmt.Sprintf("Groups[%d]", i), "%q is used twice or not 1 to 128 characters without spaces", g)
+			f.add(fmt.Sprintf("Groups[%d]", i), "%q is used twice, or is not 1 to 128 characters without spaces", g)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.Attributes)) {
@@ -126,7 +126,7 @@ func (u *User) Faults(pool *Pool) []Fault {
 		case strings.HasSuffix(name, "_verified") && !strings.Contains(name, ":") && value != "true" && value != "false":
 			f.add(at, `must be "true" or "false"`)
 		case len(value) > 2048 || !utf8.ValidString(value):
-			f.add(at, "is over 2048 bytes or not UTF-8")
+			f.add(at, "has more than 2048 bytes, or is not UTF-8")
 		}
 	}
 	return f

@@ -72,7 +72,7 @@ func (c *Client) Faults(pool *Pool, scopes, providers []string) []Fault {
 func (c *Client) oauthFaults(f *faults) {
 	for i, flow := range c.OAuthFlows {
 		if flow != FlowCode && flow != FlowImplicit && flow != FlowClientCredentials {
-			f.add(fmt.Sprintf("OAuthFlows[%d]", i), "%q is none of code, implicit, client_credentials", flow)
+			f.add(fmt.Sprintf("OAuthFlows[%d]", i), "%q is not one of code, implicit, client_credentials", flow)
 		}
 	}
 	withUser := c.AllowsOAuth(FlowCode) || c.AllowsOAuth(FlowImplicit)
@@ -81,7 +81,7 @@ func (c *Client) oauthFaults(f *faults) {
 			f.add("Secret", "required by the client_credentials flow")
 		}
 		if withUser {
-			f.add("OAuthFlows", "client_credentials and the flows with a user (code, implicit) exclude each other")
+			f.add("OAuthFlows", "client_credentials cannot be combined with the flows of users (code, implicit)")
 		}
 	}
 	if withUser && len(c.CallbackURLs) == 0 {
@@ -127,14 +127,14 @@ func (c *Client) authFlowFaults(f *faults) {
 		case slices.Contains(modernAuthFlows, flow):
 			modern = true
 		default:
-			f.add(at, "%q is none of %s", flow, strings.Join(modernAuthFlows, ", "))
+			f.add(at, "%q is not one of %s", flow, strings.Join(modernAuthFlows, ", "))
 		}
 	}
 	if legacy && modern {
-		f.add("AuthFlows", "flows that begin with ALLOW_ and those that do not exclude each other")
+		f.add("AuthFlows", "names that begin with ALLOW_ cannot be combined with names that do not")
 	}
 	if c.Rotation && slices.Contains(c.AuthFlows, allowRefresh) {
-		f.add("AuthFlows", "%s is not allowed where refresh tokens rotate: GetTokensFromRefreshToken refreshes there", allowRefresh)
+		f.add("AuthFlows", "%s is not allowed if refresh tokens rotate: clients then use GetTokensFromRefreshToken", allowRefresh)
 	}
 }
 
@@ -193,7 +193,7 @@ func redirectFaults(f *faults, field, raw string) {
 	case slices.Contains(unsafeSchemes, u.Scheme):
 		f.add(field, "%q: scheme %s is not safe to redirect to", raw, u.Scheme)
 	case looksLikeHost.MatchString(raw):
-		f.add(field, "%q has no scheme: begin it with http:// or https://", raw)
+		f.add(field, "%q has no scheme; start it with http:// or https://", raw)
 	case u.Scheme != "https" && u.Scheme != "http":
 		// An application's own scheme (RFC 8252 §7.1).
 	case u.Scheme == "http" && u.User == nil && !slices.Contains(plainHTTPHosts, u.Hostname()):

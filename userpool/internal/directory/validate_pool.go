@@ -36,17 +36,17 @@ func (p *Pool) Faults() []Fault {
 	f.oneOf("AliasAttributes", p.AliasAttributes, "email", "phone_number", "preferred_username")
 	f.oneOf("AutoVerifiedAttributes", p.AutoVerifiedAttributes, "email", "phone_number")
 	if len(p.UsernameAttributes) > 0 && len(p.AliasAttributes) > 0 {
-		f.add("AliasAttributes", "alias attributes and username attributes exclude each other")
+		f.add("AliasAttributes", "alias attributes cannot be combined with username attributes")
 	}
 	if !slices.Contains([]string{"", MFAOff, MFAOptional, MFAOn}, p.MFA) {
-		f.add("MFA", "%q is none of OFF, OPTIONAL, ON", p.MFA)
+		f.add("MFA", "%q is not one of OFF, OPTIONAL, ON", p.MFA)
 	}
 	if len(p.Custom) > maxCustom {
-		f.add("Custom", "%d attributes are more than %d", len(p.Custom), maxCustom)
+		f.add("Custom", "got %d attributes, want at most %d", len(p.Custom), maxCustom)
 	}
 	for i, name := range p.Custom {
 		if !isCustom(name) || slices.Contains(p.Custom[:i], name) {
-			f.add(fmt.Sprintf("Custom[%d]", i), "%q is used twice or not custom: and 1 to 20 characters without spaces", name)
+			f.add(fmt.Sprintf("Custom[%d]", i), "%q is used twice, or is not custom: and 1 to 20 characters without spaces", name)
 		}
 	}
 	return f
@@ -75,16 +75,16 @@ func (r *ResourceServer) Faults() []Fault {
 		f.add("Identifier", "%q is not 1 to 256 printable ASCII characters without quotes, backslashes and spaces", r.Identifier)
 	}
 	if n := len(r.Scopes); n > 100 {
-		f.add("Scopes", "%d scopes are more than 100", n)
+		f.add("Scopes", "got %d scopes, want at most 100", n)
 	}
 	seen := map[string]bool{}
 	for i, s := range r.Scopes {
 		at := fmt.Sprintf("Scopes[%d]", i)
 		if !scopeTokenPattern.MatchString(s.Name) || seen[s.Name] {
-			f.add(at, "%q is used twice or not a scope name without a slash", s.Name)
+			f.add(at, "%q is used twice, or is not a scope name without a slash", s.Name)
 		}
 		if utf8.RuneCountInString(s.Description) > 256 {
-			f.add(at+".Description", "is over 256 characters")
+			f.add(at+".Description", "has more than 256 characters")
 		}
 		seen[s.Name] = true
 	}
@@ -98,7 +98,7 @@ func (g *Group) Faults() []Fault {
 		f.add("Name", "%q is not 1 to 128 characters without spaces", g.Name)
 	}
 	if utf8.RuneCountInString(g.Description) > 2048 {
-		f.add("Description", "is over 2048 characters")
+		f.add("Description", "has more than 2048 characters")
 	}
 	if n := len(g.RoleARN); n > 0 && (n < 20 || n > 2048 || !arnPattern.MatchString(g.RoleARN)) {
 		f.add("RoleARN", "%q is not an ARN", g.RoleARN)
@@ -120,7 +120,7 @@ func (p *Provider) Faults() []Fault {
 		f.add("Name", "%q is the name of the pool's own users", p.Name)
 	}
 	if !slices.Contains(providerTypes, p.Type) {
-		f.add("Type", "%q is none of %s", p.Type, strings.Join(providerTypes, ", "))
+		f.add("Type", "%q is not one of %s", p.Type, strings.Join(providerTypes, ", "))
 	}
 	return f
 }

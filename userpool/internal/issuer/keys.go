@@ -273,7 +273,7 @@ func (i *Issuer) load(ctx context.Context, r *ring) error {
 		parsed, err := x509.ParsePKCS8PrivateKey(der)
 		private, ok := parsed.(*rsa.PrivateKey)
 		if !ok {
-			faults = append(faults, err, errors.New("a signing key in the store is no RSA key"))
+			faults = append(faults, err, errors.New("a signing key in the store is not an RSA key"))
 			return nil
 		}
 		return keyOf(private)

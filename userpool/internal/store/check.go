@@ -85,14 +85,14 @@ func (c *checker) meta() ([]byte, error) {
 			continue
 		}
 		if int64(native.Uint32(meta[8:])) != c.pageSize {
-			return nil, errors.New("its header contradicts itself on the size of pages")
+			return nil, errors.New("the page sizes in its headers differ")
 		}
 		if best == nil || native.Uint64(meta[48:]) > native.Uint64(best[48:]) {
 			best = meta
 		}
 	}
 	if best == nil {
-		return nil, errors.New("neither of its headers is whole")
+		return nil, errors.New("both of its headers are damaged")
 	}
 	return best, nil
 }
@@ -106,7 +106,7 @@ func (c *checker) offset(id uint64) int64 {
 // page reads a page with what it overflows into, and marks all of it as used.
 func (c *checker) page(id uint64) ([]byte, error) {
 	if id < 2 || id >= c.pages {
-		return nil, fmt.Errorf("page %d is referred to and cannot be", id)
+		return nil, fmt.Errorf("page %d does not exist, but another page refers to it", id)
 	}
 	header := make([]byte, pageHeader)
 	if _, err := c.file.ReadAt(header, c.offset(id)); err != nil {
@@ -252,12 +252,12 @@ func (c *checker) freelist(id uint64) error {
 		count, ids = native.Uint64(ids), ids[8:]
 	}
 	if native.Uint16(page[8:]) != freelistPage || count > uint64(len(ids))/8 {
-		return fmt.Errorf("page %d is no list of free pages", id)
+		return fmt.Errorf("page %d is not a list of free pages", id)
 	}
 	for i := range count {
 		free := native.Uint64(ids[i*8:])
 		if _, used := c.seen[free]; used || free >= c.pages {
-			return fmt.Errorf("page %d is in the list of free pages and cannot be, or is in it twice", free)
+			return fmt.Errorf("page %d is in the list of free pages twice, or is not free", free)
 		}
 		c.seen[free] = struct{}{}
 	}

@@ -23,7 +23,7 @@ func makeDir(dir string) error {
 		// A file further up is found further up.
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 			if err != nil {
-				return fmt.Errorf("%w; name a data directory that this user may read", err)
+				return fmt.Errorf("%w; name a data directory that this user can read", err)
 			}
 			break
 		}
@@ -36,7 +36,7 @@ func makeDir(dir string) error {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("%w; make the data directory yourself, or name one that this user may make", err)
+		return fmt.Errorf("%w; create the data directory, or name one that this user can create", err)
 	}
 	for _, made := range missing {
 		// The name of a directory is in the one above it.
@@ -75,7 +75,7 @@ func ownerOnly(path string) error {
 		return err
 	}
 	if err := os.Chmod(path, info.Mode().Perm()&0o700); err != nil {
-		return fmt.Errorf("%w; others may read the file, and it is not this user's to take it from them: name another data directory", err)
+		return fmt.Errorf("%w; other users can read the file, and this user cannot change its permissions: name another data directory", err)
 	}
 	return nil
 }

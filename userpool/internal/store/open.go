@@ -22,7 +22,7 @@ var (
 	// ErrInUse says that another process has the database open.
 	ErrInUse = errors.New("in use by another process")
 	// ErrDamaged says that the file is no database, or not a whole one.
-	ErrDamaged = errors.New("not a sound database")
+	ErrDamaged = errors.New("a damaged database")
 	// ErrSchema says that the database is one of another version of this
 	// program, or of another program.
 	ErrSchema = errors.New("not a database of this version")
@@ -72,7 +72,7 @@ func Open(ctx context.Context, dir string) (Store, error) {
 		return nil, err
 	}
 	if dir == "" {
-		return nil, errors.New("opening the user pool's database: no data directory is named")
+		return nil, errors.New("opening the user pool's database: the name of the data directory is empty")
 	}
 	db, err := open(ctx, dir)
 	if err != nil {

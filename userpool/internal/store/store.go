@@ -16,10 +16,10 @@ var (
 	// ErrClosed says that the store was closed before the call.
 	ErrClosed = errors.New("the store is closed")
 	// ErrReadOnly says that a View tried to change something.
-	ErrReadOnly = errors.New("a View changes nothing")
+	ErrReadOnly = errors.New("a View cannot change a record")
 	// ErrKey says that a key, or the name of a bucket, is empty, longer than
 	// [MaxKeySize] or reserved.
-	ErrKey = errors.New("no usable key")
+	ErrKey = errors.New("the key or bucket name is not valid")
 	// ErrScanning says that a bucket was to be changed in the midst of a Scan of it.
 	ErrScanning = errors.New("the bucket is being scanned")
 	// ErrEnded says that a Tx was used after the function that it was given to returned.
