@@ -71,7 +71,7 @@ func inspectsOthers(t *testing.T, p *person) { //nolint:thelper // a failure is 
 	p.inspects(t, "hello")
 	p.looks(t, "inspector-word")
 
-	p.tabTo(t, "Scopes it must have")
+	p.tabTo(t, "Required scopes")
 	p.paste(t, made)
 	p.inspects(t, "hello")
 	if got := ask[string](t, p, "document.querySelector('#scopes').value"); got != "" {

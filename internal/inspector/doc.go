@@ -1,14 +1,13 @@
-// Package inspector is the token inspector: a page to paste a token into that shows
-// what the token says, how it fares in each check and why, and its times on a drawn
-// line.
+// Package inspector is the token inspector: a page that explains a token. A user pastes
+// a token, and the page shows its claims, the result and the reason of each check, and
+// its times on a drawn line. Start with [New].
 //
-// It owns that page: its form, what it makes of a pasted text, its words and its
-// drawing. It never decides about a token, which is for the package cognito, and
-// never asks a network: its caller hands it the user pools and their key sets
-// ([Config.Pools]), with each request anew.
+// It owns that page: the form, the reading of the pasted text, the words and the
+// drawing. It never decides about a token: the package cognito does. It never connects to
+// a network: the caller provides the user pools and their key sets for every request
+// ([Config.Pools]).
 //
-// What is pasted is a credential, so the page keeps it from everywhere else: it
-// travels in the body of a POST and in no URL, is written to no log, and no page that
-// comes back holds its signature. The page runs no script and loads nothing, and
-// other sites can neither frame it nor post to it.
+// A pasted token is a credential. It travels in the body of a POST and never in a URL.
+// It is in no log, and no answer contains its signature. The page runs no script and
+// loads nothing. Other sites can neither frame it nor send its form.
 package inspector

@@ -2,14 +2,14 @@ package inspector
 
 import "slices"
 
-// A drawing is a time line as the template writes it in SVG, in whole units of its
-// own. A unit is about a pixel, so that text has its size: there is one drawing for
-// wide windows and one for phones.
+// A drawing is a time line that the template writes as SVG, in whole units. A unit is
+// about one pixel, so that text has its usual size. There is one drawing for wide windows
+// and one for phones.
 //
-// Labels never meet, nor does one stand on the leader of another. Those of the left
-// half are above the line and to the right of their leaders, those of the right half
-// below it and to the left: on either side the leader of a point that is further out
-// passes labels that are further in where they are not.
+// Labels do not overlap, and no label covers the leader of another. The labels of the
+// left half are above the line, to the right of their leaders. The labels of the right
+// half are below the line, to the left of their leaders. So the leader of a point that is
+// further out never crosses a label that is further in.
 type drawing struct {
 	Class         string
 	Desc          string
@@ -46,13 +46,13 @@ type bar struct {
 	Over   bool
 }
 
-// Sizes, in units. charWidth is that of a letter on average, in the bold of a wide
-// font: browsers have fonts of their own, and the server cannot measure them.
+// Sizes, in units. charWidth is the average width of a letter in a wide, bold font. The
+// server cannot measure the fonts of browsers.
 const (
 	charWidth  = 7
 	lineHeight = 16
 	margin     = 10 // at the ends of the line
-	reach      = 30 // from the line to the nearest label; gaps' words are between
+	reach      = 30 // from the line to the nearest label; the words of gaps are between
 	indent     = 6  // from a leader to its label
 	apart      = 8  // between labels and between rows
 )
@@ -97,7 +97,7 @@ func draw(points []point, width int) drawing {
 	return d
 }
 
-// flagWidth is the most that the label of a point can take.
+// flagWidth is the greatest width of the label of a point.
 func flagWidth(p point) int {
 	longest := len(p.time)
 	for _, name := range p.names {
@@ -143,7 +143,7 @@ func (d *drawing) mark(p point, f flag, top, leader int, anchor string, offset i
 	return m
 }
 
-// gaps writes how long it is from one point to the next, where there is room.
+// gaps writes the time from one point to the next, where there is room.
 func (d *drawing) gaps(points []point) {
 	for n := 1; n < len(points); n++ {
 		text := gapWords(points[n].second - points[n-1].second)

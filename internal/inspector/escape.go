@@ -9,11 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// visible makes a text from a token safe to show: what a browser would obey or not
-// show (control characters, marks that turn the direction of writing, spaces that do
-// not look like one) is written as an escape of JSON. Applied to a JSON text, line
-// breaks of its layout aside, it leaves its value as it was. HTML's own characters are
-// the templates' business.
+// visible makes a text from a token safe to show. It writes as escapes of JSON what a
+// browser obeys or does not show: control characters, marks that change the direction of
+// writing, unusual spaces. A JSON text keeps its value, except for line breaks of its
+// layout. The templates escape the characters of HTML.
 func visible(text string) string {
 	var b strings.Builder
 	for text != "" {
@@ -32,37 +31,37 @@ func visible(text string) string {
 	return b.String()
 }
 
-// visibleName is visible for the name of a member, which must not break its line.
+// visibleName is visible for the name of a member, which stays on one line.
 func visibleName(name string) string {
 	return strings.ReplaceAll(visible(name), "\n", `\n`)
 }
 
-// unescapeSlashes takes back what Cognito does to every slash, for eyes: an address
-// can then be copied. A backslash that is escaped itself stays.
+// unescapeSlashes removes the escape that Cognito writes before every slash, so that an
+// address can be copied. An escaped backslash stays.
 var unescapeSlashes = strings.NewReplacer(`\\`, `\\`, `\/`, `/`)
 
-// deepest is how deep a JSON value may nest to be indented. An array of thousands of
-// members sixty levels down would be mostly white space.
+// deepest is the deepest nesting of a JSON value that is indented. A deep array of
+// thousands of members would be mostly white space.
 const deepest = 8
 
-// shortest is up to how many bytes a value stays on one line.
+// shortest is the length of a value, in bytes, up to which it stays on one line.
 const shortest = 48
 
-// pretty writes a JSON value for eyes.
+// pretty writes a JSON value for reading.
 func pretty(raw json.RawMessage) string {
 	var b bytes.Buffer
 	write := func() error { return json.Indent(&b, raw, "", "  ") }
 	if len(raw) <= shortest || depth(raw) > deepest {
 		write = func() error { return json.Compact(&b, raw) }
 	}
-	if write() != nil { // decoded before by stricter rules: this cannot be
+	if write() != nil { // impossible: stricter rules decoded it before
 		b.Reset()
 		b.Write(raw)
 	}
 	return unescapeSlashes.Replace(visible(b.String()))
 }
 
-// depth is how deep arrays and objects nest in a JSON text.
+// depth is the nesting of arrays and objects in a JSON text.
 func depth(raw []byte) int {
 	most, level, inString := 0, 0, false
 	for n := 0; n < len(raw); n++ {
@@ -82,15 +81,15 @@ func depth(raw []byte) int {
 	return most
 }
 
-// A member is one of a JSON object.
+// A member is a name and a value of a JSON object.
 type member struct {
 	name  string
 	value json.RawMessage
 }
 
-// members reads an object in its own order. A token's is strict JSON, or the library
-// would not have decoded it; of other texts the error tells that it is not an object,
-// or that a name is in it twice.
+// members reads an object in its own order. The JSON of a token is strict, since the
+// library decoded it. For another text, the error says that it is not an object, or that
+// a name is in it twice.
 func members(raw []byte) ([]member, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {

@@ -12,9 +12,9 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// KeySetFrom returns a [Pool.KeySet] that asks handler for the key set at path, such
-// as /us-east-1_Local0001/.well-known/jwks.json, in this process: whatever the pool's
-// issuer is called, no connection is made.
+// KeySetFrom returns a [Pool.KeySet] that requests the key set from handler at path, such
+// as /us-east-1_Local0001/.well-known/jwks.json. It calls the handler in this process and
+// makes no connection, whatever the pool's issuer is.
 func KeySetFrom(handler http.Handler, path string) func(ctx context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path, http.NoBody)
@@ -34,7 +34,7 @@ func KeySetFrom(handler http.Handler, path string) func(ctx context.Context) ([]
 	}
 }
 
-// A recorder keeps an answer, up to the size of the largest key set.
+// A recorder records an answer, up to the size of the largest key set.
 type recorder struct {
 	header http.Header
 	status int
@@ -47,7 +47,7 @@ func (w *recorder) Header() http.Header { return w.header }
 
 // WriteHeader implements http.ResponseWriter.
 func (w *recorder) WriteHeader(status int) {
-	// Those under 200 announce an answer that is still to come.
+	// A status under 200 is not the final one.
 	if w.status == 0 && status >= http.StatusOK {
 		w.status = status
 	}
@@ -63,11 +63,11 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return w.body.Write(b)
 }
 
-// A source answers for the keys of one pool during one request. Nothing is kept
-// beyond that: people come here after a key was rotated, and asking costs nothing.
+// A source has the keys of one pool for one request. It keeps nothing longer: users come
+// here after a key rotation, and a request to the handler is cheap.
 type source struct {
 	fetch func(context.Context) ([]byte, error)
-	note  func(context.Context, error) // is told why there is no set
+	note  func(context.Context, error) // logs why there is no set
 
 	once sync.Once // guards the writing of what follows
 	set  *keyset.Set

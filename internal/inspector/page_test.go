@@ -33,9 +33,9 @@ func TestVerdicts(t *testing.T) {
 		fields []string
 		want   []string // in the text of the page, in this order
 	}{
-		"access":       {p.AccessToken(), nil, []string{"✓ Valid access token", "expires in 1 hour", "Signature ✓ passed", "Revocation – not checked", "issued (iat)", `"RS256"`, "names the sign-in: all tokens refreshed"}},
+		"access":       {p.AccessToken(), nil, []string{"✓ Valid access token", "expires in 1 hour", "Signature ✓ passed", "Revocation – not checked", "issued (iat)", `"RS256"`, "the identifier of the sign-in: all tokens"}},
 		"id":           {p.IDToken(), nil, []string{"✓ Valid ID token", "Token use ✓ passed id token", "anaya@example.com"}},
-		"machine":      {p.MachineToken(), []string{fieldUse, "access", fieldScopes, "test/read"}, []string{"✓ Valid access token", "It is a machine’s", `has scopes "test/read"`, "auth_time"}},
+		"machine":      {p.MachineToken(), []string{fieldUse, "access", fieldScopes, "test/read"}, []string{"✓ Valid access token", "It is the token of a machine", `has scopes "test/read"`, "auth_time"}},
 		"named client": {p.AccessToken(), []string{fieldClient, p.ClientID()}, []string{"Valid", "the app client that you named"}},
 		"expired": {
 			p.AccessToken(cognitotest.Expired()),
@@ -46,16 +46,16 @@ func TestVerdicts(t *testing.T) {
 		"not the client": {p.AccessToken(), []string{fieldClient, "web"}, []string{"✗ Rejected: client_mismatch", "The form names another app client"}},
 		"tampered": {
 			p.AccessToken(cognitotest.TamperedPayload()), nil,
-			[]string{"✗ Rejected: signature_invalid", "Signature ✗ failed", "Not trusted: what the token says", "The signature does not hold", "Times not trusted", "Header not trusted", "Claims not trusted", "tampered"},
+			[]string{"✗ Rejected: signature_invalid", "Signature ✗ failed", "Do not trust this token", "The signature is not valid", "Times not trusted", "Header not trusted", "Claims not trusted", "tampered"},
 		},
 		"none":          {p.AccessToken(cognitotest.Algorithm("none")), nil, []string{"✗ Rejected: token_malformed", "The signature is empty."}},
-		"HS256":         {p.AccessToken(cognitotest.Algorithm("HS256")), nil, []string{"✗ Rejected: algorithm_not_allowed", "RS256 only", "Signature – not checked", "Not trusted"}},
-		"refresh":       {p.RefreshToken(), nil, []string{"✗ Rejected: encrypted_token", "What this is", "refresh token", "encrypted for the user pool alone"}},
+		"HS256":         {p.AccessToken(cognitotest.Algorithm("HS256")), nil, []string{"✗ Rejected: algorithm_not_allowed", "RS256 only", "Signature – not checked", "Do not trust"}},
+		"refresh":       {p.RefreshToken(), nil, []string{"✗ Rejected: encrypted_token", "A refresh token", "refresh token", "encrypted for the user pool alone"}},
 		"cut":           {p.AccessToken()[:200], nil, []string{"✗ Rejected: token_malformed", "Copy the whole token"}},
 		"line break":    {strings.Replace(p.AccessToken(), ".", ".\r\n", 1), nil, []string{"✗ Rejected: token_malformed", "The token has a line break inside."}},
 		"too large":     {p.AccessToken(cognitotest.Claim("x", strings.Repeat("x", 16<<10))), nil, []string{"✗ Rejected: token_too_large", "bytes; at most 16384 are accepted", "Size ✗ failed"}},
-		"other issuer":  {other.AccessToken(), nil, []string{"✗ Rejected: issuer_mismatch", "The token names another issuer", p.Issuer(), "Key – not checked", "Not trusted"}},
-		"unknown key":   {p.AccessToken(cognitotest.UnknownKey()), nil, []string{"✗ Rejected: key_not_found", "Signature – not checked", "Not trusted"}},
+		"other issuer":  {other.AccessToken(), nil, []string{"✗ Rejected: issuer_mismatch", "The token names another issuer", p.Issuer(), "Key – not checked", "Do not trust"}},
+		"unknown key":   {p.AccessToken(cognitotest.UnknownKey()), nil, []string{"✗ Rejected: key_not_found", "Signature – not checked", "Do not trust"}},
 		"ID for access": {p.IDToken(), []string{fieldUse, "access"}, []string{"✗ Rejected: token_use_mismatch", "This is an ID token"}},
 		"access for ID": {p.AccessToken(), []string{fieldUse, "id"}, []string{"✗ Rejected: token_use_mismatch", "This is an access token"}},
 		"no group":      {p.AccessToken(cognitotest.Groups("staff")), []string{fieldGroups, "admins staff"}, []string{"✗ Rejected: group_missing", `the token has "staff"`}},
@@ -123,13 +123,13 @@ func TestForm(t *testing.T) {
 		"no token":        {"", nil, "Paste a token first."},
 		"white space":     {" \r\n ", nil, "Paste a token first."},
 		"Bearer alone":    {`"Bearer "`, nil, "Rejected: token_malformed"},
-		"two clients":     {token, []string{fieldClient, "a b"}, "Give one app client ID, or none."},
+		"two clients":     {token, []string{fieldClient, "a b"}, "Enter one app client ID, or none."},
 		"long client":     {token, []string{fieldClient, strings.Repeat("x", 129)}, "This is too long"},
-		"no scope":        {token, []string{fieldScopes, `"`}, "cannot be the name of a scope"},
-		"unseen":          {token, []string{fieldGroups, "a\u202eb"}, "cannot be seen"},
-		"not UTF-8":       {token, []string{fieldGroups, "\xff"}, "cannot be seen"},
+		"no scope":        {token, []string{fieldScopes, `"`}, "not a valid name of a scope"},
+		"unseen":          {token, []string{fieldGroups, "a\u202eb"}, "invisible characters"},
+		"not UTF-8":       {token, []string{fieldGroups, "\xff"}, "invisible characters"},
 		"token elsewhere": {"", []string{fieldScopes, token}, "This looks like a token"},
-		"unknown kind":    {token, []string{fieldUse, "refresh"}, "Choose one of the three."},
+		"unknown kind":    {token, []string{fieldUse, "refresh"}, "Choose one of the three kinds."},
 		"kept":            {token, []string{fieldUse, "id", fieldClient, `"><b>`, fieldScopes, "a/b", fieldGroups, "g"}, "Rejected: token_use_mismatch"},
 	} {
 		w := b.inspect(t, tc.token, tc.fields...)
@@ -175,7 +175,7 @@ func TestPools(t *testing.T) {
 		code  int
 		want  string
 	}{
-		"none":           {nil, nil, token, http.StatusOK, "? Not judged There is no user pool"},
+		"none":           {nil, nil, token, http.StatusOK, "? Not verified There is no user pool"},
 		"none, no token": {nil, nil, "x", http.StatusOK, "Rejected: token_malformed"},
 		"fault":          {nil, errors.New("secret reason of pools"), token, http.StatusServiceUnavailable, "This says nothing about your token"},
 		"no clients":     {changed(func(p *Pool) { p.ClientIDs = nil }), nil, token, http.StatusOK, "Rejected: client_mismatch"},
@@ -187,11 +187,11 @@ func TestPools(t *testing.T) {
 			changed(func(p *Pool) {
 				p.KeySet = func(context.Context) ([]byte, error) { return nil, errors.New("secret reason of keys") }
 			}),
-			nil, token, http.StatusOK, "? Not judged: keys_unavailable",
+			nil, token, http.StatusOK, "? Not verified: keys_unavailable",
 		},
 		"keys empty": {
 			changed(func(p *Pool) { p.KeySet = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil } }),
-			nil, token, http.StatusOK, "? Not judged: keys_unavailable",
+			nil, token, http.StatusOK, "? Not verified: keys_unavailable",
 		},
 	} {
 		b.pools = func(context.Context) ([]Pool, error) { return []Pool{own}, nil }
@@ -232,7 +232,7 @@ func TestTimeAdvances(t *testing.T) {
 	if w := b.inspect(t, token); !strings.Contains(textOf(w), "Rejected: token_expired") || strings.Count(textOf(w), "Get a new token") != 1 {
 		t.Errorf("after: %s", textOf(w))
 	}
-	// Keys are asked for anew each time: what was withdrawn counts no more.
+	// The key set is requested for each token: a withdrawn key no longer counts.
 	b.pool.WithdrawKey(b.pool.AccessKey().ID())
 	if w := b.inspect(t, b.pool.AccessToken()); !strings.Contains(textOf(w), "Rejected: key_not_found") {
 		t.Errorf("withdrawn: %s", textOf(w))

@@ -9,9 +9,9 @@ import (
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
-// A result is what came of a token, in the order in which the page shows it.
+// A result is the outcome for a token, in the order of the page.
 type result struct {
-	Notes    []string // how the token was found in what was pasted
+	Notes    []string // how the token was found in the pasted text
 	Verdict  verdict
 	Refresh  bool // it is a refresh token, which the page explains
 	Checks   []check
@@ -23,7 +23,7 @@ type result struct {
 	Claims   part
 }
 
-// A verdict is the one thing that matters, in words.
+// A verdict is the outcome in a few words.
 type verdict struct {
 	Look    look
 	Title   string
@@ -32,7 +32,8 @@ type verdict struct {
 	Advice  string
 }
 
-// A look is how something came out, with a sign and a word that say the same.
+// A look is how the page shows an outcome: a style class, with a sign and a word of the
+// same meaning.
 type look struct{ Class, Sign, Word string }
 
 var (
@@ -74,7 +75,7 @@ func newResult(q *question, a *answer, pools []Pool) *result {
 	res.Verdict = adviser.verdict(a)
 	res.Refresh = res.Verdict.Code == string(cognito.ErrEncryptedToken)
 	for _, c := range r.Checks {
-		// This page has no checks of an application's own.
+		// This page has no checks that an application adds.
 		if c.Name != "custom" || c.Status != cognito.NotChecked {
 			res.Checks = append(res.Checks, adviser.check(c, res.Verdict.Code))
 		}
@@ -90,23 +91,23 @@ func newResult(q *question, a *answer, pools []Pool) *result {
 	return res
 }
 
-// distrust says why what follows counts for nothing, "" where it does count.
+// distrust says why the claims are not trusted, "" where they are.
 func distrust(r *cognito.Report) string {
 	if r.SignatureHeld() {
 		return ""
 	}
 	for _, c := range r.Checks {
 		if c.Name == "signature" && c.Status == cognito.Failed {
-			return "The signature does not hold. What follows is what the text says: it was changed, or somebody made it up."
+			return "The signature is not valid. The token was changed, or it is forged. Do not trust the claims below."
 		}
 	}
-	return "The signature was not checked. What follows is what the text says, and anybody can have written it."
+	return "The signature was not checked. Anyone can write such a token. Do not trust the claims below."
 }
 
 func newPart(heading string, raw json.RawMessage, explain func(name string) (string, time.Time), now time.Time) part {
 	p := part{Heading: heading, JSON: pretty(raw)}
 	list, err := members(raw)
-	if err != nil { // decoded before by stricter rules: this cannot be
+	if err != nil { // impossible: stricter rules decoded it before
 		return p
 	}
 	for _, m := range list {

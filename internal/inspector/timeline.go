@@ -12,7 +12,7 @@ import (
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
-// A moment is a time of the token, or that at which it was judged.
+// A moment is a time of the token, or the time of the check.
 type moment struct {
 	At    time.Time
 	Label string // "issued"
@@ -20,7 +20,7 @@ type moment struct {
 	Words string // "42 minutes ago", "" for now
 }
 
-// name is what the drawing says: "issued (iat)".
+// name is the label in the drawing: "issued (iat)".
 func (m *moment) name() string {
 	if m.Claim == "" {
 		return m.Label
@@ -28,7 +28,7 @@ func (m *moment) name() string {
 	return m.Label + " (" + m.Claim + ")"
 }
 
-// A timeline is when a token begins and ends, as text and as drawings of the same.
+// A timeline is the times of a token, as text and as drawings.
 type timeline struct {
 	Moments  []moment // from the earliest to the latest
 	Missing  []string // claims that give no time
@@ -56,7 +56,7 @@ func newTimeline(r *cognito.Report) *timeline {
 	add(r.IssuedAt, "iat", "issued", "issued")
 	add(r.NotBefore, "nbf", "valid from", "valid from")
 	add(r.ExpiresAt, "exp", "expired", "expires")
-	// Last of those in its second: what has come stands before it.
+	// It follows the moments of the same second.
 	t.Moments = append(t.Moments, moment{At: now, Label: "now"})
 	slices.SortStableFunc(t.Moments, func(a, b moment) int { return cmp.Compare(a.At.Unix(), b.At.Unix()) })
 	points := merge(t.Moments)
@@ -72,7 +72,7 @@ func newTimeline(r *cognito.Report) *timeline {
 	return t
 }
 
-// description says the drawing in words.
+// description describes the drawing in words.
 func (t *timeline) description() string {
 	parts := make([]string, len(t.Moments))
 	for n, m := range t.Moments {
@@ -89,8 +89,7 @@ type point struct {
 	now    bool
 }
 
-// merge makes one point of moments in the same second: their labels would stand on
-// each other.
+// merge makes one point of moments in the same second, since their labels would overlap.
 func merge(moments []moment) []point {
 	var points []point
 	for _, m := range moments {
@@ -104,13 +103,13 @@ func merge(moments []moment) []point {
 	return points
 }
 
-// leastShare is the least part of the line between two points for which it is drawn
-// to scale, and the part that a gap has at least where it is not.
+// leastShare is the least share of the line between two points. A line with a smaller
+// share is not drawn to scale, and then each gap has this share at least.
 const leastShare = 0.07
 
-// places returns where on a line from 0 to 1 the points are, and whether to scale. A
-// token of an hour whose sign-in was weeks ago would be a dot at the end of the line:
-// gaps are then drawn by the logarithm of their length.
+// places returns the positions of the points on a line from 0 to 1, and whether they are
+// to scale. A token of one hour whose sign-in was weeks ago would be a dot at the end of
+// the line. The gaps are then drawn by the logarithm of their length.
 func places(points []point) (at []float64, scale bool) {
 	at = make([]float64, len(points))
 	if len(points) < 2 {
@@ -140,7 +139,7 @@ func places(points []point) (at []float64, scale bool) {
 	return at, scale
 }
 
-// life marks the time in which the token can be used.
+// life marks the time in which the token is valid.
 func life(d *drawing, points []point, r *cognito.Report) {
 	from, to := r.IssuedAt, r.ExpiresAt
 	if !r.NotBefore.IsZero() {
@@ -155,7 +154,7 @@ func life(d *drawing, points []point, r *cognito.Report) {
 	d.Life = &bar{X: x(from), End: x(to), Over: !r.Now.Before(to)}
 }
 
-// gapWords is the length of a gap, short enough for the drawing.
+// gapWords is the length of a gap, in short words for the drawing.
 func gapWords(seconds int64) string {
 	words := timewords.Span(seconds)
 	for _, unit := range [...][2]string{{"second", "s"}, {"minute", "min"}, {"hour", "h"}} {
@@ -164,7 +163,7 @@ func gapWords(seconds int64) string {
 	return words
 }
 
-// missingWords says which claims give no time.
+// missingWords names the claims without a time.
 func missingWords(claims []string) string {
 	if len(claims) == 0 {
 		return ""
@@ -173,5 +172,5 @@ func missingWords(claims []string) string {
 	if len(claims) > 1 {
 		verb = "give"
 	}
-	return fmt.Sprintf("%s %s no time: absent, or no number of seconds.", strings.Join(claims, ", "), verb)
+	return fmt.Sprintf("%s %s no time: absent, or not a number of seconds.", strings.Join(claims, ", "), verb)
 }

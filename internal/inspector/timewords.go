@@ -5,11 +5,10 @@ import (
 	"time"
 )
 
-// lastYear ends with the last second that a year of four digits has; a token may
-// name later ones.
+// lastYear is the end of the last year with four digits. A token can have a later one.
 var lastYear = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// stamp writes a time as people say it.
+// stamp writes a time for reading.
 func stamp(t time.Time) string {
 	if t = t.UTC(); t.Before(lastYear) {
 		return t.Format("2 January 2006, 15:04:05") + " UTC"

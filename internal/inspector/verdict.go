@@ -8,48 +8,48 @@ import (
 	"github.com/poolguard/poolguard/internal/timewords"
 )
 
-// An adviser finds the words for what came of a token.
+// An adviser finds the words for the result.
 type adviser struct {
 	q      *question
 	report *cognito.Report
 	pools  []Pool
 }
 
-// verdict puts the answer into words.
+// verdict says the answer in words.
 func (ad *adviser) verdict(a *answer) verdict {
 	switch {
-	case a.refusal != nil && a.refusal.Temporary():
+	case a.rejection != nil && a.rejection.Temporary():
 		return verdict{
-			Look: looksDoubt, Title: "Not judged", Code: string(a.refusal.Code()),
-			Message: message(a.refusal), Advice: ad.advice(a.refusal.Code()),
+			Look: looksDoubt, Title: "Not verified", Code: string(a.rejection.Code()),
+			Message: message(a.rejection), Advice: ad.advice(a.rejection.Code()),
 		}
-	case a.refusal != nil:
+	case a.rejection != nil:
 		return verdict{
-			Look: looksBad, Title: "Rejected", Code: string(a.refusal.Code()),
-			Message: message(a.refusal), Advice: ad.advice(a.refusal.Code()),
+			Look: looksBad, Title: "Rejected", Code: string(a.rejection.Code()),
+			Message: message(a.rejection), Advice: ad.advice(a.rejection.Code()),
 		}
-	case a.nobody:
+	case a.noPools:
 		return verdict{
-			Look: looksDoubt, Title: "Not judged",
-			Message: "There is no user pool here whose keys could tell whether the token is genuine.",
-			Advice:  "Make a user pool first. What the token says is shown all the same.",
+			Look: looksDoubt, Title: "Not verified",
+			Message: "There is no user pool here, so there are no keys to check the signature with.",
+			Advice:  "Create a user pool first. The page shows the content of the token without it.",
 		}
 	}
 	v := verdict{Look: looksGood, Title: "Valid " + ad.kind()}
-	v.Message = "It was issued by the user pool that it names, for an app client of it, and it expires " +
+	v.Message = "The user pool that it names issued it for an app client of the pool. It expires " +
 		timewords.Relative(ad.report.ExpiresAt, ad.report.Now) + "."
 	if ad.q.client != "" {
-		v.Message = strings.Replace(v.Message, "an app client of it", "the app client that you named", 1)
+		v.Message = strings.Replace(v.Message, "an app client of the pool", "the app client that you named", 1)
 	}
-	v.Advice = "Whether its user has signed out since cannot be seen in a token."
+	v.Advice = "A token does not show whether its user has signed out."
 	if explain.IsMachine(ad.report) {
-		v.Advice = "It is a machine’s: there is no user behind it."
+		v.Advice = "It is the token of a machine, so it has no user."
 	}
 	return v
 }
 
-// message makes a sentence of the library's message. One that begins with the name of
-// a claim keeps that as it is spelled.
+// message makes a sentence of the library's message. The name of a claim at its
+// beginning keeps its spelling.
 func message(e *cognito.Error) string {
 	text := visible(e.Message())
 	if first, _, _ := strings.Cut(text, " "); first == e.Claim() {
@@ -65,7 +65,7 @@ func (ad *adviser) kind() string {
 	return "access token"
 }
 
-// checkTitles are the names of checks for people.
+// checkTitles are the titles of the checks.
 var checkTitles = map[string]string{
 	"size": "Size", "shape": "Shape", "algorithm": "Algorithm", "issuer": "Issuer", "key": "Key", "signature": "Signature",
 	"token_use": "Token use", "client": "App client", "expiry": "Expiry", "not_before": "Not before", "audience": "Audience",
@@ -73,7 +73,8 @@ var checkTitles = map[string]string{
 	"scopes": "Scopes", "groups": "Groups", "claims": "Other claims",
 }
 
-// check words a check. What the verdict advised is not advised again.
+// check says the result of a check in words. It does not repeat the advice of the
+// verdict.
 func (ad *adviser) check(c cognito.Check, advised string) check {
 	row := check{Title: checkTitles[c.Name], Code: string(c.Code), Reason: visible(c.Detail), Look: looksSilent}
 	if row.Title == "" {
@@ -85,12 +86,12 @@ func (ad *adviser) check(c cognito.Check, advised string) check {
 	case cognito.Failed:
 		row.Look = looksBad
 		if c.Code == cognito.ErrKeysUnavailable {
-			row.Look = look{"doubt", "?", "not known"}
+			row.Look = look{"doubt", "?", "unknown"}
 		}
 		if row.Code != advised {
 			row.Advice = ad.advice(c.Code)
 		}
-	default: // was not made
+	default: // it was not made
 	}
 	return row
 }

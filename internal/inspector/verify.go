@@ -11,11 +11,11 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// A question is what the form asks about a token.
+// A question is a token with the conditions of the form.
 type question struct {
 	token          string
 	use            cognito.TokenUse // "" is either
-	client         string           // "" is any of the pool's
+	client         string           // "" is any app client of the pool
 	scopes, groups []string
 }
 
@@ -30,17 +30,17 @@ func (q *question) requirements() []cognito.Requirement {
 	return list
 }
 
-// An answer is what the library says to a question.
+// An answer is the result of the library for a question.
 type answer struct {
 	report *cognito.Report
-	// refusal is the verdict, nil where the token is valid, or where there was nobody
-	// to say so.
-	refusal *cognito.Error
-	// nobody says that no user pool is there to vouch for any token.
-	nobody bool
+	// rejection is why the token is rejected. It is nil where the token is valid, and
+	// where there are no pools.
+	rejection *cognito.Error
+	// noPools means that there is no user pool, so no token can be verified.
+	noPools bool
 }
 
-// verify answers. The error is about the pools.
+// verify asks the library. The error is about the pools.
 func (p *Page) verify(ctx context.Context, q *question, pools []Pool) (*answer, error) {
 	now := p.now()
 	if len(pools) == 0 {
@@ -50,8 +50,8 @@ func (p *Page) verify(ctx context.Context, q *question, pools []Pool) (*answer, 
 	if err != nil {
 		return nil, err
 	}
-	// The verifier's verdict decides; the report explains. Both see the same keys and
-	// the same time.
+	// The verifier decides, and the report explains. Both use the same keys and the same
+	// time.
 	a := &answer{}
 	switch q.use {
 	case cognito.TokenUseAccess:
@@ -61,14 +61,14 @@ func (p *Page) verify(ctx context.Context, q *question, pools []Pool) (*answer, 
 	default:
 		_, err = verifier.VerifyEither(ctx, q.token, q.requirements()...)
 	}
-	if err != nil && !errors.As(err, &a.refusal) {
-		return nil, err // the library promises that this cannot be
+	if err != nil && !errors.As(err, &a.rejection) {
+		return nil, err // the library promises that every error is a *cognito.Error
 	}
 	a.report = verifier.Inspect(ctx, q.token, q.use, q.requirements()...)
 	return a, nil
 }
 
-// decode answers where there is no pool: only what is no token at all is refused.
+// decode is verify without pools. It rejects only a text that is not a token.
 func (q *question) decode(ctx context.Context, now time.Time) (*answer, error) {
 	options := cognito.InspectOptions{TokenUse: q.use, Requirements: q.requirements(), Now: now}
 	if q.client != "" {
@@ -78,15 +78,15 @@ func (q *question) decode(ctx context.Context, now time.Time) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{report: report, nobody: true}
+	a := &answer{report: report, noPools: true}
 	if !report.Decoded() {
-		errors.As(report.Err(), &a.refusal)
+		errors.As(report.Err(), &a.rejection)
 	}
 	return a, nil
 }
 
-// verifier makes one for these pools and this moment. It has no cache: what was
-// pasted is forgotten with the request.
+// verifier makes a verifier for these pools and this time. It has no cache, so the token
+// is forgotten with the request.
 func (p *Page) verifier(pools []Pool, client string, now time.Time) (*cognito.Verifier, error) {
 	config := cognito.Config{
 		CacheBytes: -1,
@@ -105,13 +105,13 @@ func (p *Page) verifier(pools []Pool, client string, now time.Time) (*cognito.Ve
 		case client != "":
 			clients = []string{client}
 		case len(clients) == 0:
-			// The library asks for a name; no token is for this one.
+			// The library requires a client ID. No token has this one.
 			clients = []string{rand.Text()}
 		}
 		config.UserPools = append(config.UserPools, cognito.UserPool{
 			ID: pool.ID, ClientIDs: clients, Issuer: pool.Issuer,
 			KeySet: &source{fetch: pool.KeySet, note: p.noteKeySet(pool.ID)},
-			// No connection is made to the issuer at all.
+			// There is no connection to the issuer.
 			InsecureAllowPlainHTTP: pool.Issuer != "",
 		})
 	}
@@ -123,6 +123,6 @@ func (p *Page) verifier(pools []Pool, client string, now time.Time) (*cognito.Ve
 
 func (p *Page) noteKeySet(id string) func(context.Context, error) {
 	return func(ctx context.Context, err error) {
-		p.log.WarnContext(ctx, "no key set", "pool", id, "error", err)
+		p.log.WarnContext(ctx, "the key set is not available", "pool", id, "error", err)
 	}
 }
