@@ -219,6 +219,8 @@ report        internal/keylist          code  $p/internal/localtls
 poolserve     internal/poolserve        code  $p/internal/terminalauth/account
 commands,poolserve internal/poolserve        code  github.com/spf13/cobra
 address       internal/address          code  $p/cognito
+-             internal/keysource        code  $p/cognito/keyset
+keysource     internal/keysource        code  $p/internal/terminal
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito

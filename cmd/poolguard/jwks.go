@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +11,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/keyset"
 	"github.com/poolguard/poolguard/internal/keylist"
+	"github.com/poolguard/poolguard/internal/keysource"
 )
 
 func (p *program) jwks() *cobra.Command {
@@ -51,9 +51,6 @@ Exit status:
 	return cmd
 }
 
-// keySetPath is where an issuer has its key set.
-const keySetPath = "/.well-known/jwks.json"
-
 // readJWKSArgs returns the addresses to ask in turn, or the one file to read.
 func readJWKSArgs(args []string, format string) (from []string, err error) {
 	var faults faults
@@ -66,15 +63,15 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 		faults.add("the argument is empty: give a user pool, the address of a key set, or a file")
 	case isToken(args[0]):
 		faults.add("the argument is a token, which has no keys: give a user pool, the address of a key set, or a file")
-	case isURL(args[0]):
-		if _, err := keysAt(keyset.RemoteConfig{URL: args[0]}); err != nil {
+	case keysource.IsURL(args[0]):
+		if _, err := keysource.At(keyset.RemoteConfig{URL: args[0]}); err != nil {
 			faults.add("the address %w", err)
 		}
 		from = []string{args[0]}
 	default:
 		from = []string{args[0]} // a file, unless it is a pool's ID
 		if original, updated, err := cognito.Issuers(args[0]); err == nil {
-			from = []string{original + keySetPath, updated + keySetPath}
+			from = []string{original + keysource.Path, updated + keysource.Path}
 		}
 	}
 	if format != "table" && format != "json" && format != "pem" {
@@ -87,13 +84,13 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 	var faults []error
 	status := statusUsage // a file is configuration, as it is for verify
 	for n, source := range from {
-		jwks, err := readSource(ctx, source)
+		jwks, err := keysource.Read(ctx, source)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
 			faults = append(faults, err)
-			if isURL(source) {
+			if keysource.IsURL(source) {
 				status = statusUnavailable
 			}
 			continue
@@ -104,36 +101,6 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 		return p.showKeys(jwks, source, format)
 	}
 	return &failure{status, errors.Join(faults...)}
-}
-
-// fetchSource is fetch with what people forget most.
-func fetchSource(ctx context.Context, address string) ([]byte, error) {
-	jwks, err := fetch(ctx, address)
-	if err != nil && strings.Contains(err.Error(), "status 404") && !strings.Contains(address, keySetPath) {
-		return nil, fmt.Errorf("%w; the end of the address may be missing: %s", err, keySetPath)
-	}
-	return jwks, err
-}
-
-// readSource returns the text of a key set that can be read, though it may have no
-// usable key.
-func readSource(ctx context.Context, source string) ([]byte, error) {
-	if isURL(source) {
-		return fetchSource(ctx, source)
-	}
-	jwks, err := readKeySet(ctx, source)
-	if errors.Is(err, fs.ErrNotExist) && strings.Contains(source, "_") && !strings.ContainsAny(source, `/\.`) {
-		if _, _, fault := cognito.Issuers(source); fault != nil {
-			return nil, fmt.Errorf("%s; and there is no file with this name", strings.TrimPrefix(fault.Error(), "cognito: "))
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%q cannot be read: %w (it is not a user pool ID and not an address, so it is read as a file)", source, reasonOf(err))
-	}
-	if _, err := keyset.Parse(jwks); err != nil && !errors.Is(err, keyset.ErrNoUsableKey) {
-		return nil, fmt.Errorf("%q cannot be used: %s", source, strings.TrimPrefix(err.Error(), "keyset: "))
-	}
-	return jwks, nil
 }
 
 func (p *program) showKeys(jwks []byte, source, format string) error {

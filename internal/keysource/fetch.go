@@ -1,4 +1,4 @@
-package main
+package keysource
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// fetch returns the text of the key set at an address. It is fetched as a verifier
-// fetches it (https or loopback, no redirects to elsewhere, bounded in size and
-// time), so that what is shown is what tokens are verified with. A set without a
-// usable key is returned too.
+// fetch returns the text of the key set at an address. It fetches as a verifier does: https
+// or loopback, no redirects to another origin, bounded in size and time. The text is
+// therefore the one that tokens are verified with. A set without a usable key is returned
+// too.
 func fetch(ctx context.Context, address string) ([]byte, error) {
 	record := &recorder{next: &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -25,7 +25,7 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 		ForceAttemptHTTP2:     true,
 		DisableKeepAlives:     true,
 	}}
-	source, err := keysAt(keyset.RemoteConfig{URL: address, HTTPClient: &http.Client{Transport: record}})
+	source, err := At(keyset.RemoteConfig{URL: address, HTTPClient: &http.Client{Transport: record}})
 	if err != nil {
 		return nil, err
 	}
@@ -35,11 +35,11 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 	return record.body(), nil
 }
 
-// A recorder keeps the body of the last answer that came through it.
+// A recorder keeps the body of the last answer.
 type recorder struct {
 	next http.RoundTripper
 
-	mu   sync.Mutex // guards kept: a fetch may outlive who asked for it
+	mu   sync.Mutex // guards kept: a fetch can take longer than its caller waits
 	kept bytes.Buffer
 }
 
@@ -62,7 +62,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// A recordedBody keeps what is read of it.
+// A recordedBody keeps the bytes that are read from it.
 type recordedBody struct {
 	io.ReadCloser
 	into *recorder
