@@ -27,8 +27,8 @@ var _ keyset.Clock = (*Clock)(nil)
 
 func newClock() *Clock {
 	return &Clock{
-		// In whole seconds, as the times in tokens are; and without the monotonic
-		// reading, which a clock that is set does not have.
+		// In whole seconds, as times in tokens are, and without the monotonic reading,
+		// which a clock that can be set does not have.
 		now:    time.Now().Truncate(time.Second).Round(0),
 		timers: map[*timer]struct{}{},
 		more:   make(chan struct{}),
@@ -42,8 +42,8 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// AfterFunc implements keyset.Clock: f runs, in the goroutine that moves the clock,
-// when d has passed. One that is due at once runs in a goroutine of its own.
+// AfterFunc implements keyset.Clock: when d has passed, f runs in the goroutine that
+// moves the clock. If d is not positive, f runs in a goroutine of its own at once.
 func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	if d <= 0 {
 		go f()
@@ -67,14 +67,14 @@ func (c *Clock) take(t *timer) bool {
 	return waiting
 }
 
-// Advance lets d pass. Timers that become due run one after the other, each at its
-// own time, those that they set themselves too, and have returned when Advance
-// does. A negative d does what [Clock.Set] does.
+// Advance moves the clock by d. Timers that become due run one after the other, each at
+// its own time, including timers that they start. Advance returns after they have
+// returned. A negative d works as in [Clock.Set].
 func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
 
-// Set moves the clock to t. Forwards, the time between passes as in
-// [Clock.Advance]. Backwards, it is as when an administrator sets the clock of a
-// machine back: timers keep the time that they had left.
+// Set moves the clock to t. If t is later, the time between passes as in [Clock.Advance].
+// If t is earlier, the effect is that of an operator who sets the clock of a machine
+// back: timers keep their remaining time.
 func (c *Clock) Set(t time.Time) {
 	t = t.Round(0)
 	for {
@@ -99,8 +99,7 @@ func (c *Clock) Set(t time.Time) {
 	}
 }
 
-// next returns the first timer that is due by t, nil where there is none. The
-// caller holds mu.
+// next returns the first timer that is due at t, or nil. The caller holds mu.
 func (c *Clock) next(t time.Time) *timer {
 	var first *timer
 	for waiting := range c.timers {
@@ -111,9 +110,9 @@ func (c *Clock) next(t time.Time) *timer {
 	return first
 }
 
-// AwaitTimers returns when at least n timers wait for the clock to be moved, or ctx
-// ends, with its error. A fetch of a key set is one timer, for its time-out; a slow
-// answer ([Pool.SlowKeySet]) is another.
+// AwaitTimers waits until at least n timers wait for the clock, or until ctx ends. It
+// returns the error of ctx. A fetch of a key set is one timer, for its time-out. A slow
+// answer ([Pool.SlowKeySet]) is another one.
 func (c *Clock) AwaitTimers(ctx context.Context, n int) error {
 	for {
 		c.mu.Lock()

@@ -10,10 +10,10 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// What a new [Issuer] starts with, and its tokens say.
+// Values of a new [Issuer] and of its tokens.
 const (
 	PoolID   = "us-east-1_Test00001"                  // the first user pool
-	ClientID = "test-client"                          // the app client of a pool that was given none
+	ClientID = "test-client"                          // the default app client of a pool
 	Subject  = "5f7a2c9e-0b1d-4e38-9a66-3c1f0d8b7e24" // sub of users' tokens
 	Username = "anaya"                                // their username
 )
@@ -36,18 +36,17 @@ type Issuer struct {
 	used    [numKeys]int // how often each private key was given to a pool
 }
 
-// NewIssuer returns an issuer with one user pool, [PoolID], which has one app
-// client, [ClientID]. Its clock shows the present time.
+// NewIssuer returns an issuer with one user pool, [PoolID], which has one app client,
+// [ClientID]. Its clock starts with the current time.
 func NewIssuer() *Issuer {
 	i := &Issuer{clock: newClock(), byID: map[string]*Pool{}}
 	i.AddPool(PoolID, ClientID)
 	return i
 }
 
-// AddPool adds a user pool, with [ClientID] where no app client is named. The first
-// client is the one that the pool's tokens are for, unless told otherwise. The keys
-// of up to three pools are all different; those of further ones may be the same
-// under other names.
+// AddPool adds a user pool. The default app client is [ClientID]. The pool's tokens are
+// for the first client unless an option names another one. The keys of up to three pools
+// are all different. Further pools may have the same keys under other names.
 func (i *Issuer) AddPool(id string, clientIDs ...string) *Pool {
 	if len(clientIDs) == 0 {
 		clientIDs = []string{ClientID}
@@ -63,7 +62,7 @@ func (i *Issuer) AddPool(id string, clientIDs ...string) *Pool {
 	return p
 }
 
-// Pool returns the first user pool, that which [NewIssuer] made.
+// Pool returns the first user pool, which [NewIssuer] made.
 func (i *Issuer) Pool() *Pool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -73,7 +72,7 @@ func (i *Issuer) Pool() *Pool {
 // Clock returns the issuer's clock.
 func (i *Issuer) Clock() *Clock { return i.clock }
 
-// Config returns the configuration of a verifier that trusts the present user pools, each
+// Config returns the configuration of a verifier that trusts the current user pools, each
 // with its app clients. The verifier gets the keys from this issuer, in process, and uses
 // its clock. It logs nothing. Change the fields that the test is about and pass the
 // configuration to cognito.New.
@@ -94,8 +93,8 @@ func (i *Issuer) Config() cognito.Config {
 	return config
 }
 
-// Client returns an HTTP client whose every request, to whatever address, is
-// answered by [Issuer.Handler] in process.
+// Client returns an HTTP client. [Issuer.Handler] answers all its requests in process,
+// whatever their address is.
 func (i *Issuer) Client() *http.Client { return &http.Client{Transport: transport{i.Handler()}} }
 
 // SetAddress sets the address of the server that serves [Issuer.Handler], such as the URL
@@ -108,8 +107,8 @@ func (i *Issuer) SetAddress(url string) {
 	i.address = strings.TrimSuffix(url, "/")
 }
 
-// pick returns the private key that was given away least often, and none of those
-// to be avoided if there is another. The caller holds mu.
+// pick returns the private key that is used least often, and if possible none of those to
+// avoid. The caller holds mu.
 func (i *Issuer) pick(avoid ...*Key) int {
 	best := -1
 	for n := range stranger {

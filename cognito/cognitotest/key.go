@@ -15,22 +15,22 @@ import (
 
 //go:generate go run genkeys.go
 
-// testKeys holds PUBLISHED private keys: whoever reads this source has them. They
-// are committed because making an RSA key takes a tenth of a second, and so that a
-// test signs with the same keys every time. Nothing may trust them outside tests.
+// testKeys has PUBLISHED private keys. They are part of the source, because making an RSA
+// key takes a tenth of a second, and because a test should sign with the same keys every
+// time. Never trust them outside tests.
 //
 //go:embed testkeys.pem
 var testKeys []byte
 
-// numKeys is how many keys testkeys.pem has. The last is the stranger's: it signs
-// what no user pool has signed and is never published by one.
+// numKeys is the number of keys in testkeys.pem. The last one, stranger, signs tokens of no
+// user pool. No pool publishes it.
 const (
 	numKeys  = 8
 	stranger = numKeys - 1
 )
 
-// privateKeys reads each key when it is first used, once in a process: a test that
-// signs with two of them does not wait for eight.
+// privateKeys parses each key at its first use: a test that signs with two of them does
+// not wait for eight.
 var privateKeys = func() (keys [numKeys]func() *rsa.PrivateKey) {
 	for n := range keys {
 		keys[n] = sync.OnceValue(func() *rsa.PrivateKey { return parseKey(n) })
@@ -52,22 +52,22 @@ func parseKey(n int) *rsa.PrivateKey {
 	return key
 }
 
-// A Key is an RSA key of 2048 bits and the name that a user pool gave it. It is
+// A Key is an RSA key of 2048 bits with the name that a user pool gave it. It is
 // immutable.
 type Key struct {
 	id     string
 	number int // of the private key
 }
 
-// ID returns kid: 44 characters of standard base64, as Cognito names its keys. It
-// may hold +, / and =.
+// ID returns kid: 44 characters of standard base64, the form of Cognito's key names. It
+// may contain +, / and =.
 func (k *Key) ID() string { return k.id }
 
-// Private returns the private key, to sign what this package does not. It is
-// published: see the package's own comment.
+// Private returns the private key, for signatures that this package does not make. It is
+// published: see the package's comment.
 func (k *Key) Private() *rsa.PrivateKey { return privateKeys[k.number]() }
 
-// newKeyID names a key at random, as Cognito does.
+// newKeyID returns a random key name, as Cognito's names are.
 func newKeyID() string { return base64.StdEncoding.EncodeToString(randomBytes(32)) }
 
 // randomBytes cannot fail: since Go 1.24 crypto/rand.Read never returns an error.
@@ -77,7 +77,7 @@ func randomBytes(n int) []byte {
 	return b
 }
 
-// jwk is a key as Cognito publishes it.
+// jwk is a key in the form in which Cognito publishes it.
 type jwk struct {
 	Alg string `json:"alg"`
 	E   string `json:"e"`

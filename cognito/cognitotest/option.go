@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// A TokenOption changes one thing about a token that is valid without it. Options
-// apply in the order in which they are given.
+// A TokenOption changes one property of a valid token. Options apply in their order.
 type TokenOption func(*draft)
 
 // Claim sets the value of a claim. A json.RawMessage is written unchanged, even if it is
@@ -15,12 +14,12 @@ func Claim(name string, value any) TokenOption {
 	return func(d *draft) { d.payload.set(name, value) }
 }
 
-// RepeatClaim adds a claim at the end, whether or not it is there already.
+// RepeatClaim adds a claim at the end, also if the token already has it.
 func RepeatClaim(name string, value any) TokenOption {
 	return func(d *draft) { d.payload = append(d.payload, member{name, value}) }
 }
 
-// WithoutClaim leaves claims out.
+// WithoutClaim removes claims.
 func WithoutClaim(names ...string) TokenOption {
 	return func(d *draft) {
 		for _, name := range names {
@@ -29,13 +28,13 @@ func WithoutClaim(names ...string) TokenOption {
 	}
 }
 
-// Header gives a header parameter a value, as [Claim] does a claim. The signature
-// stays what it was: for another algorithm, see [Algorithm].
+// Header sets the value of a header parameter, as [Claim] does for a claim. It does not
+// change the kind of signature: for another algorithm, see [Algorithm].
 func Header(name string, value any) TokenOption {
 	return func(d *draft) { d.header.set(name, value) }
 }
 
-// WithoutHeader leaves header parameters out.
+// WithoutHeader removes header parameters.
 func WithoutHeader(names ...string) TokenOption {
 	return func(d *draft) {
 		for _, name := range names {
@@ -44,11 +43,11 @@ func WithoutHeader(names ...string) TokenOption {
 	}
 }
 
-// ForSubject sets sub: the token is another user's.
+// ForSubject sets sub: the token is for another user.
 func ForSubject(sub string) TokenOption { return Claim("sub", sub) }
 
-// ForClient issues the token to that app client: aud of an ID token, client_id of an
-// access token, and sub too of a machine's.
+// ForClient issues the token to this app client: it sets aud of an ID token, client_id of
+// an access token, and also sub of a machine token.
 func ForClient(id string) TokenOption {
 	return func(d *draft) {
 		switch d.kind {
@@ -63,19 +62,19 @@ func ForClient(id string) TokenOption {
 	}
 }
 
-// Groups puts the user into these groups, by falling precedence.
+// Groups sets the groups of the user, by falling precedence.
 func Groups(names ...string) TokenOption {
 	return Claim("cognito:groups", append([]string{}, names...))
 }
 
-// Scopes grants these scopes, instead of the one that the token has.
+// Scopes sets the scopes, in place of the default one.
 func Scopes(names ...string) TokenOption { return Claim("scope", strings.Join(names, " ")) }
 
 // Nonce sets the nonce of an ID token.
 func Nonce(nonce string) TokenOption { return Claim("nonce", nonce) }
 
-// Audience binds an access token to resources (RFC 8707): one is written as a
-// string, more as an array.
+// Audience binds an access token to resources (RFC 8707). One resource is written as a
+// string, several as an array.
 func Audience(resources ...string) TokenOption {
 	if len(resources) == 1 {
 		return Claim("aud", resources[0])
@@ -86,13 +85,13 @@ func Audience(resources ...string) TokenOption {
 // ACR sets the level of assurance of the sign-in, such as "urn:cognito:loa:2".
 func ACR(acr string) TokenOption { return Claim("acr", acr) }
 
-// SignedInAgo says that the user signed in, in person, so long ago; the token itself
-// is as new as it was.
+// SignedInAgo sets auth_time to the given time before the token is made. The token itself
+// stays new.
 func SignedInAgo(d time.Duration) TokenOption {
 	return func(draft *draft) { draft.payload.set("auth_time", numericDate(draft.now.Add(-d))) }
 }
 
-// ExpiresIn has the token expire so long after it is made, and not after an hour.
+// ExpiresIn sets the lifetime of the token, which is one hour by default.
 func ExpiresIn(d time.Duration) TokenOption {
 	return func(draft *draft) { draft.payload.set("exp", numericDate(draft.now.Add(d))) }
 }
@@ -107,7 +106,7 @@ func Expired() TokenOption {
 	}
 }
 
-// NotYetValid says in nbf that the token is good from half an hour hence.
+// NotYetValid sets nbf to half an hour from now.
 func NotYetValid() TokenOption {
 	return func(d *draft) { d.payload.set("nbf", d.now.Add(lifetime/2).Unix()) }
 }
@@ -130,13 +129,12 @@ func SignedBy(key *Key) TokenOption {
 	}
 }
 
-// WrongKey signs with a key that is no pool's, under the name of the pool's own.
+// WrongKey signs with a key of no pool, under the name of the pool's own key.
 func WrongKey() TokenOption {
 	return func(d *draft) { d.key = &Key{d.key.id, stranger} }
 }
 
-// UnknownKey signs with a key that is no pool's, under a name that no pool knows,
-// another one for each token.
+// UnknownKey signs with a key of no pool, under a new name for each token.
 func UnknownKey() TokenOption {
 	return func(d *draft) { SignedBy(&Key{newKeyID(), stranger})(d) }
 }
@@ -152,8 +150,8 @@ func Algorithm(alg string) TokenOption {
 	}
 }
 
-// SignedWith has sign make the signature, of the text that it is handed: the encoded
-// header and payload with a dot between (RFC 7515 §5.1).
+// SignedWith lets sign make the signature. Its input is the encoded header and payload
+// with a dot between them (RFC 7515 §5.1).
 func SignedWith(sign func(input []byte) []byte) TokenOption {
 	return func(d *draft) {
 		d.sign = func(_ *Key, input []byte) ([]byte, error) { return sign(input), nil }
@@ -172,9 +170,9 @@ func RawPayload(text string) TokenOption { return func(d *draft) { d.rawPayload 
 // RawHeader puts this text in place of the header.
 func RawHeader(text string) TokenOption { return func(d *draft) { d.rawHeader = &text } }
 
-// EncodedBy encodes header, payload and signature by encode, for example
-// base64.URLEncoding.EncodeToString with its padding. The signature holds over what
-// comes out.
+// EncodedBy encodes header, payload and signature with encode, for example
+// base64.URLEncoding.EncodeToString with its padding. The signature is over the encoded
+// text.
 func EncodedBy(encode func(part []byte) string) TokenOption {
 	return func(d *draft) { d.encode = encode }
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Pool is a user pool of an [Issuer]. It has two keys, as Cognito's have: one for
+// A Pool is a user pool of an [Issuer]. It has two keys, as Cognito's pools have: one for
 // access tokens and one for ID tokens. It is safe for concurrent use.
 type Pool struct {
 	issuer    *Issuer
@@ -18,21 +18,21 @@ type Pool struct {
 	accessKey, idKey *Key
 	published        []*Key
 	switched         bool          // to the updated issuer
-	jwks             []byte        // instead of published; nil: no
+	jwks             []byte        // instead of published; nil for none
 	delay            time.Duration // before each answer
-	answer           http.Handler  // instead of the key set; nil: no
+	answer           http.Handler  // instead of the key set; nil for none
 	requests         int
 }
 
 // ID returns the user pool ID.
 func (p *Pool) ID() string { return p.id }
 
-// ClientID returns the first app client, which tokens are for unless told
-// otherwise.
+// ClientID returns the first app client. Tokens are for it unless an option names another
+// one.
 func (p *Pool) ClientID() string { return p.clientIDs[0] }
 
-// Issuer returns what the pool's tokens have in iss: Amazon's original issuer until
-// [Pool.SwitchIssuer], or the one of [Issuer.SetAddress].
+// Issuer returns the value of iss in the pool's tokens: Amazon's original issuer until
+// [Pool.SwitchIssuer], or the issuer of [Issuer.SetAddress].
 func (p *Pool) Issuer() string {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
@@ -48,8 +48,8 @@ func (p *Pool) Issuer() string {
 // OriginalIssuer returns the first of the two names that Amazon gives the pool.
 func (p *Pool) OriginalIssuer() string { return "https://cognito-idp." + p.host() + "/" + p.id }
 
-// UpdatedIssuer returns the second of the two names. Until [Pool.SwitchIssuer], the
-// key set of this name answers 403, as that of most pools does.
+// UpdatedIssuer returns the second of the two names. Until [Pool.SwitchIssuer], the key
+// set of this name answers 403, as for most pools of Cognito.
 func (p *Pool) UpdatedIssuer() string { return "https://issuer-cognito-idp." + p.host() + "/" + p.id }
 
 func (p *Pool) host() string {
@@ -57,8 +57,8 @@ func (p *Pool) host() string {
 	return region + ".amazonaws.com"
 }
 
-// SwitchIssuer has further tokens issued under the pool's updated issuer, whose key
-// set is there from now on, beside that of the original one.
+// SwitchIssuer issues further tokens under the pool's updated issuer. The key set of that
+// issuer is available from now on, beside that of the original one.
 func (p *Pool) SwitchIssuer() {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
@@ -79,8 +79,8 @@ func (p *Pool) IDKey() *Key {
 	return p.idKey
 }
 
-// RotateKeys signs further tokens with two new keys and publishes them beside the
-// old ones, which stay good until [Pool.WithdrawKey].
+// RotateKeys signs further tokens with two new keys and publishes them beside the old
+// ones. The old ones stay valid until [Pool.WithdrawKey].
 func (p *Pool) RotateKeys() {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
@@ -94,20 +94,19 @@ func (p *Pool) rotate() {
 	}
 }
 
-// WithdrawKey takes the key of that name out of the key set and reports whether it
-// was there. Tokens go on being signed with a key that is withdrawn but was not
-// rotated.
+// WithdrawKey removes the key with this name from the key set and reports whether it was
+// there. If it was not rotated before, it still signs tokens.
 func (p *Pool) WithdrawKey(kid string) bool {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
 	before := len(p.published)
-	// Onto a new array: a request under way reads the old one.
+	// Into a new array: a running request reads the old one.
 	p.published = slices.DeleteFunc(slices.Clone(p.published), func(k *Key) bool { return k.id == kid })
 	return len(p.published) < before
 }
 
-// ReplaceKey publishes another key under that name and reports whether it was
-// there. Where it was one of those that sign, the new one does from now on.
+// ReplaceKey publishes another key under this name and reports whether the name was
+// there. If the old key signed tokens, the new one does from now on.
 func (p *Pool) ReplaceKey(kid string) bool {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
@@ -126,8 +125,7 @@ func (p *Pool) ReplaceKey(kid string) bool {
 	return true
 }
 
-// JWKS returns the key set as it is published, or what [Pool.SetJWKS] put in its
-// place.
+// JWKS returns the published key set, or the text of [Pool.SetJWKS].
 func (p *Pool) JWKS() []byte {
 	p.issuer.mu.Lock()
 	jwks, published := p.jwks, p.published
@@ -138,27 +136,27 @@ func (p *Pool) JWKS() []byte {
 	return marshalKeys(published)
 }
 
-// SetJWKS publishes this text, a key set or not, in place of the pool's keys; nil
-// publishes those again.
+// SetJWKS publishes this text, a key set or not, in place of the pool's keys. nil
+// publishes the keys again.
 func (p *Pool) SetJWKS(text []byte) {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
 	p.jwks = slices.Clone(text)
 }
 
-// FailKeySet answers requests for the key set with that status, and with 0 breaks
-// the connection without an answer.
+// FailKeySet answers requests for the key set with this status. 0 breaks the connection
+// without an answer.
 func (p *Pool) FailKeySet(status int) {
 	p.ServeKeySet(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if status == 0 {
-			panic(http.ErrAbortHandler) // net/http's way for a handler to hang up; it is recovered
+			panic(http.ErrAbortHandler) // breaks the connection; net/http recovers it
 		}
 		http.Error(w, http.StatusText(status), status)
 	}))
 }
 
-// ServeKeySet has handler answer requests for the key set: with half a body, a
-// redirect, anything. A nil handler publishes the keys again.
+// ServeKeySet lets handler answer requests for the key set, for example with half a body
+// or a redirect. A nil handler publishes the keys again.
 func (p *Pool) ServeKeySet(handler http.Handler) {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
@@ -166,22 +164,22 @@ func (p *Pool) ServeKeySet(handler http.Handler) {
 }
 
 // SlowKeySet delays each answer to a request for the key set by d on the issuer's clock.
-// Until the test moves the clock, callers wait, as long as their contexts allow.
+// Callers wait until the test moves the clock or their contexts end.
 func (p *Pool) SlowKeySet(d time.Duration) {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
 	p.delay = d
 }
 
-// RestoreKeySet ends what SetJWKS, FailKeySet, ServeKeySet and SlowKeySet began.
+// RestoreKeySet undoes SetJWKS, FailKeySet, ServeKeySet and SlowKeySet.
 func (p *Pool) RestoreKeySet() {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
 	p.jwks, p.answer, p.delay = nil, nil, 0
 }
 
-// KeySetRequests returns how often the pool's key set was asked for, under any of
-// its names, failures and refusals included.
+// KeySetRequests returns the number of requests for the pool's key set, under any of its
+// names, including failures and refusals.
 func (p *Pool) KeySetRequests() int {
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Handler answers requests for the key sets of the issuer's pools, at
-// /{user pool ID}/.well-known/jwks.json. Asked under one of Amazon's host names it
-// answers for that name of the pool only. Serve it where a real connection is
-// wanted, and tell [Issuer.SetAddress] where that is.
+// Handler answers requests for the key sets of the issuer's pools, at /{user pool
+// ID}/.well-known/jwks.json. Under one of Amazon's host names, it answers only for that
+// name of the pool. For a test with real connections, serve it and pass its address to
+// [Issuer.SetAddress].
 func (i *Issuer) Handler() http.Handler { return http.HandlerFunc(i.serve) }
 
 func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
@@ -34,12 +34,12 @@ func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 	default:
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(p.JWKS()) // whoever went away does not need it
+		_, _ = w.Write(p.JWKS()) // a client that disconnected does not need it
 	}
 }
 
-// isAt reports whether the pool is at that host: at every one that is not Amazon's,
-// and at those of its own region.
+// isAt reports whether the pool has this host: every host that is not Amazon's, and
+// Amazon's hosts in the pool's own region.
 func (p *Pool) isAt(host string) bool {
 	if !strings.HasSuffix(host, ".amazonaws.com") {
 		return true
@@ -52,8 +52,8 @@ func (p *Pool) isAt(host string) bool {
 	return false
 }
 
-// sleep waits for d on the issuer's clock and reports whether it has passed before
-// the client went away.
+// sleep waits for d on the issuer's clock. It returns false if the client disconnects
+// before.
 func (i *Issuer) sleep(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// signRS256 signs as user pools do: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
+// signRS256 signs as Cognito does: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
 func signRS256(key *Key, input []byte) ([]byte, error) {
 	return signPKCS1(crypto.SHA256)(key, input)
 }
@@ -31,8 +31,8 @@ func signPSS(hash crypto.Hash) func(*Key, []byte) ([]byte, error) {
 	}
 }
 
-// signHMAC signs with the public key's PEM text as the secret: what a verifier that
-// goes by the token's alg checks with the key that it has (CVE-2015-9235).
+// signHMAC signs with the PEM text of the public key as the secret. A verifier that
+// chooses the algorithm by the token's alg would accept it (CVE-2015-9235).
 func signHMAC(newHash func() hash.Hash) func(*Key, []byte) ([]byte, error) {
 	return func(key *Key, input []byte) ([]byte, error) {
 		der, err := x509.MarshalPKIXPublicKey(&key.Private().PublicKey)
@@ -53,7 +53,7 @@ func digest(hash crypto.Hash, input []byte) []byte {
 	return h.Sum(nil)
 }
 
-// signer returns how the algorithm of that name signs.
+// signer returns the function that signs with the algorithm of this name.
 func signer(alg string) func(*Key, []byte) ([]byte, error) {
 	switch strings.ToUpper(alg) {
 	case "NONE":

@@ -18,14 +18,14 @@ const (
 	kindMachine = "machine"
 )
 
-// lifetime is that of Cognito's tokens where nothing else is configured.
+// lifetime is the default lifetime of Cognito's tokens.
 const lifetime = time.Hour
 
-// AccessToken makes an access token of a user who signed in through the API: valid,
-// and shaped as Cognito's are, but for what options change.
+// AccessToken returns an access token of a user who signed in through the API. It is
+// valid and has the form of Cognito's tokens, except for the changes by options.
 //
-// A claim that cannot be written as JSON, a channel say, makes a text that is no
-// token and says why; every verifier refuses it.
+// If a claim cannot be written as JSON, for example a channel, the result is a text that
+// is not a token and names the fault. Every verifier refuses it.
 func (p *Pool) AccessToken(options ...TokenOption) string {
 	d := p.draft(kindAccess, p.AccessKey())
 	d.payload.set("version", 2)
@@ -36,7 +36,7 @@ func (p *Pool) AccessToken(options ...TokenOption) string {
 	return d.mint(options)
 }
 
-// IDToken makes an ID token, as [Pool.AccessToken] makes an access token.
+// IDToken returns an ID token, as [Pool.AccessToken] returns an access token.
 func (p *Pool) IDToken(options ...TokenOption) string {
 	d := p.draft(kindID, p.IDKey())
 	d.payload.set("aud", p.ClientID())
@@ -47,9 +47,9 @@ func (p *Pool) IDToken(options ...TokenOption) string {
 	return d.mint(options)
 }
 
-// MachineToken makes an access token of the client credentials grant, which has no
-// user: its subject is the app client. It has the scope "test/read" unless
-// [Scopes] says otherwise.
+// MachineToken returns an access token of the client credentials grant. It has no user:
+// its subject is the app client. Its scope is "test/read" unless [Scopes] sets another
+// one.
 func (p *Pool) MachineToken(options ...TokenOption) string {
 	d := p.draft(kindMachine, p.AccessKey())
 	for _, name := range []string{"origin_jti", "event_id"} {
@@ -63,8 +63,8 @@ func (p *Pool) MachineToken(options ...TokenOption) string {
 	return d.mint(options)
 }
 
-// RefreshToken makes a text with the look of a refresh token: an encrypted token
-// (RFC 7516) of five parts, which no program can decrypt.
+// RefreshToken returns a text in the form of a refresh token: an encrypted token (RFC
+// 7516) of five parts, which no program can decrypt.
 func (p *Pool) RefreshToken() string {
 	parts := [][]byte{
 		[]byte(`{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}`),
@@ -77,7 +77,7 @@ func (p *Pool) RefreshToken() string {
 	return strings.Join(texts, ".")
 }
 
-// A draft is a token that is being made. Nobody else has it.
+// A draft is an unfinished token. One goroutine uses it.
 type draft struct {
 	kind            string
 	now             time.Time
@@ -91,7 +91,7 @@ type draft struct {
 	tamperedPayload, tamperedSignature bool
 }
 
-// draft begins a token with what all kinds have in common.
+// draft returns a draft with the claims of all kinds.
 func (p *Pool) draft(kind string, key *Key) *draft {
 	d := &draft{
 		kind: kind, now: p.issuer.clock.Now(), key: key,
@@ -110,7 +110,7 @@ func (p *Pool) draft(kind string, key *Key) *draft {
 	return d
 }
 
-// newUUID returns a random UUID (RFC 9562 §5.4), as Cognito's identifiers are.
+// newUUID returns a random UUID (RFC 9562 §5.4), the form of Cognito's identifiers.
 func newUUID() string {
 	b := randomBytes(16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
@@ -147,7 +147,7 @@ func (d *draft) mint(options []TokenOption) string {
 	return start + encoded + "." + d.encode(signature)
 }
 
-// tamper changes a payload and leaves an object an object.
+// tamper changes a payload. An object stays an object.
 func tamper(payload string) string {
 	if rest, ok := strings.CutSuffix(payload, "}"); ok {
 		return rest + `,"tampered":true}`
@@ -155,7 +155,7 @@ func tamper(payload string) string {
 	return payload + " "
 }
 
-// An object is a JSON object whose members keep their order, and may repeat.
+// An object is a JSON object whose members have an order and may repeat.
 type object []member
 
 type member struct {
@@ -163,7 +163,7 @@ type member struct {
 	value any
 }
 
-// set gives the member a value, at its place or at the end.
+// set sets the member's value, at its place or at the end.
 func (o *object) set(name string, value any) {
 	for n := range *o {
 		if (*o)[n].name == name {
@@ -178,8 +178,8 @@ func (o *object) remove(name string) {
 	*o = slices.DeleteFunc(*o, func(m member) bool { return m.name == name })
 }
 
-// text writes the object, or what stands in for it. Cognito escapes slashes in
-// payloads, and not in headers, where kids have them too.
+// text writes the object, or its replacement. Cognito escapes slashes in payloads but not
+// in headers, where key names have slashes too.
 func (o *object) text(instead *string, escapeSlashes bool) (string, error) {
 	if instead != nil {
 		return *instead, nil
@@ -204,7 +204,7 @@ func (o *object) text(instead *string, escapeSlashes bool) (string, error) {
 	return b.String(), nil
 }
 
-// marshal writes v as JSON, and raw JSON as it stands, good or not.
+// marshal writes v as JSON, and raw JSON unchanged, valid or not.
 func marshal(v any, escapeSlashes bool) (string, error) {
 	if raw, ok := v.(json.RawMessage); ok {
 		return string(raw), nil

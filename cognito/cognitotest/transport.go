@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// transport lets a handler answer requests without a connection between them. The
-// answer begins when the handler begins it and the body comes as it is written, so
-// that slow, endless and broken answers are what they are over a socket.
+// transport lets a handler answer requests without a connection. The answer starts when
+// the handler starts it, and the body arrives as it is written. So slow, endless and
+// broken answers behave as over a socket.
 type transport struct{ handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
@@ -33,7 +33,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		defer asked.Body.Close()
 		w.run(t.handler, asked)
 	}()
-	hangUp := func(err error) {
+	disconnect := func(err error) {
 		cancel()
 		body.CloseWithError(err)
 	}
@@ -42,16 +42,16 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		if b.err != nil {
 			return nil, b.err
 		}
-		stop := context.AfterFunc(r.Context(), func() { hangUp(r.Context().Err()) })
-		b.response.Body = answerBody{body, func() { stop(); hangUp(io.ErrClosedPipe) }}
+		stop := context.AfterFunc(r.Context(), func() { disconnect(r.Context().Err()) })
+		b.response.Body = answerBody{body, func() { stop(); disconnect(io.ErrClosedPipe) }}
 		return b.response, nil
 	case <-r.Context().Done():
-		hangUp(r.Context().Err())
+		disconnect(r.Context().Err())
 		return nil, r.Context().Err()
 	}
 }
 
-// begun is the answer up to its body, or why there is none.
+// begun is the answer up to its body, or the error in its place.
 type begun struct {
 	response *http.Response
 	err      error
@@ -60,12 +60,12 @@ type begun struct {
 // answerBody ends the handler's request when it is closed.
 type answerBody struct {
 	io.Reader
-	hangUp func()
+	disconnect func()
 }
 
 // Close implements io.Closer.
 func (b answerBody) Close() error {
-	b.hangUp()
+	b.disconnect()
 	return nil
 }
 
@@ -74,17 +74,17 @@ type answerWriter struct {
 	request *http.Request
 	body    *io.PipeWriter
 	header  http.Header
-	left    int64 // of the promised Content-Length; below 0: none was promised
+	left    int64 // of the announced Content-Length; below 0 without one
 	once    sync.Once
-	begun   chan begun // gets one, ever
+	begun   chan begun // gets exactly one
 }
 
 var errBrokeOff = fmt.Errorf("cognitotest: the connection broke: %w", io.ErrUnexpectedEOF)
 
-// run calls the handler as a server does: one that panics, or writes less than it
-// promised, breaks the connection.
+// run calls the handler as a server does: a handler that panics, or writes less than it
+// announced, breaks the connection.
 func (w *answerWriter) run(handler http.Handler, r *http.Request) {
-	err := errBrokeOff // stands where the handler ends the goroutine, as t.FailNow does
+	err := errBrokeOff // if the handler ends the goroutine, as t.FailNow does
 	defer func() {
 		fault := recover()
 		if cause, ok := fault.(error); fault != nil && (!ok || !errors.Is(cause, http.ErrAbortHandler)) {
@@ -127,5 +127,5 @@ func (w *answerWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Flush implements http.Flusher: nothing is ever held back.
+// Flush implements http.Flusher: writes are never buffered.
 func (w *answerWriter) Flush() { w.WriteHeader(http.StatusOK) }

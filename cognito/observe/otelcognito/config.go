@@ -11,14 +11,14 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/telemetry"
 )
 
-// DefaultMaxKeySets is how many key sets have an age where Config does not say. A user
-// pool has two, one for each of its issuers.
+// DefaultMaxKeySets is the default of [Config.MaxKeySets]. A user pool has two key sets,
+// one for each of its issuers.
 const DefaultMaxKeySets = telemetry.DefaultMaxKeySets // 100
 
 // A ConfigError is one fault of a configuration: see [cognito.ConfigError].
 type ConfigError = configerror.ConfigError
 
-// Config says what is measured and traced, and by whom. The zero Config is a good one.
+// Config configures measurements and spans. The zero Config has the defaults.
 type Config struct {
 	// TracerProvider and MeterProvider take spans and measurements; nil is the global
 	// one, as in other instrumentation for OpenTelemetry. Packages trace/noop and
@@ -26,35 +26,35 @@ type Config struct {
 	TracerProvider trace.TracerProvider
 	MeterProvider  metric.MeterProvider
 
-	// RootSpans gives a verification a span also where its context has none that is
-	// recorded.
+	// RootSpans creates a span for a verification also if its context has no recorded
+	// span.
 	RootSpans bool
 
-	// UserPoolAttributes, if positive, is the number of user pools that measurements of
-	// verifications name, in cognito.user_pool.id. The first pools are named; for all
-	// others it is "_OTHER". With 0 measurements name no pool. A rejection counts for the
-	// pool that the token names, even if its signature is not valid. Spans always name
-	// the pool.
+	// UserPoolAttributes, if positive, adds the attribute cognito.user_pool.id to
+	// measurements of verifications, for at most this number of pools. All other pools
+	// are "_OTHER". 0 means that measurements do not have it. A refusal counts for the
+	// pool that the token names, even if the signature is invalid. Spans always have the
+	// attribute.
 	UserPoolAttributes int
 
-	// MaxKeySets is how many key sets have an age: 0 for [DefaultMaxKeySets], negative
-	// for none. It is the first so many that are fetched.
+	// MaxKeySets is the number of key sets with an age, the first ones that are fetched.
+	// 0 means [DefaultMaxKeySets], and a negative value means none.
 	MaxKeySets int
 
-	// Now returns the time that ages of key sets are computed with; nil is time.Now. It
-	// should be the clock of the verifier (cognito.Config.Clock).
+	// Now returns the current time, for the ages of key sets. nil is time.Now. It should
+	// be the clock of the verifier (cognito.Config.Clock).
 	Now func() time.Time
 }
 
 func (c Config) validate() error {
 	faults := configerror.In("otelcognito", "Config")
 	if c.UserPoolAttributes < 0 {
-		faults.Add("UserPoolAttributes", "is negative (%d)", c.UserPoolAttributes)
+		faults.Add("UserPoolAttributes", "must not be negative: got %d", c.UserPoolAttributes)
 	}
 	return faults.Err()
 }
 
-// withDefaults returns c with every field said.
+// withDefaults returns c with the defaults set.
 func (c Config) withDefaults() Config {
 	if c.TracerProvider == nil {
 		c.TracerProvider = otel.GetTracerProvider()

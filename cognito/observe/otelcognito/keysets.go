@@ -61,7 +61,7 @@ func describe(f cognito.KeySetFetch) []attribute.KeyValue {
 	return attributes
 }
 
-// server returns the attributes of where an address leads.
+// server returns the attributes of the server in an address.
 func server(address string) []attribute.KeyValue {
 	u, err := url.Parse(address)
 	if err != nil { // the library has checked it

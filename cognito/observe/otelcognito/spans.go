@@ -11,14 +11,15 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// spans traces.
+// spans creates the spans of verifications and fetches.
 type spans struct {
 	tracer trace.Tracer
 	roots  bool
 }
 
-// spanKey is the key of a verification's span in its context. The context's current
-// span may be another by then: that of a second observer, or one that is not ours.
+// spanKey is the key of a verification's span in its context. The current span of the
+// context may be another one by the end: that of a second observer, or of the
+// application.
 type spanKey struct{ of *spans }
 
 func (s *spans) started(ctx context.Context) context.Context {
@@ -54,7 +55,7 @@ func (s *spans) ended(ctx context.Context, v cognito.Verification) {
 	}
 }
 
-// fetched makes the span of a fetch, which has ended. Reading a copy is none.
+// fetched creates the span of a finished fetch. A copy that was read has no span.
 func (s *spans) fetched(f cognito.KeySetFetch, fetch []attribute.KeyValue) {
 	if f.Copy {
 		return

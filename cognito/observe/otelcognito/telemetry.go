@@ -15,7 +15,7 @@ import (
 
 const scope = "github.com/poolguard/poolguard/cognito/observe/otelcognito"
 
-// Attributes for which OpenTelemetry has no name.
+// Attributes for which OpenTelemetry defines no name.
 const (
 	userPoolKey = attribute.Key("cognito.user_pool.id")
 	tokenUseKey = attribute.Key("cognito.token.use")
@@ -23,11 +23,11 @@ const (
 	sourceKey   = attribute.Key("cognito.key_set.source")
 )
 
-// Telemetry measures and traces one or more verifiers. Make one with [New] and give
-// its [Telemetry.Observer] to cognito.Config. It is safe for concurrent use.
+// Telemetry measures and traces one or more verifiers. Make one with [New] and set its
+// [Telemetry.Observer] in cognito.Config. It is safe for concurrent use.
 //
-// Verifiers that share one are measured together. If several of them use one key set,
-// its age is that of the last fetch.
+// Verifiers with the same Telemetry are measured together. If several of them use one key
+// set, its age is that of the last fetch.
 type Telemetry struct {
 	spans        *spans
 	verdicts     *verdicts
@@ -36,9 +36,9 @@ type Telemetry struct {
 	observer     cognito.Observer
 }
 
-// New returns Telemetry by the providers of config. It reports every fault of config at
-// once, each a [*ConfigError]. An instrument that the meter refuses is a fault of
-// MeterProvider.
+// New returns Telemetry that uses the providers of config. It reports every fault of
+// config at once, each as a [*ConfigError]. An instrument that the meter refuses is a
+// fault of MeterProvider.
 func New(config Config) (*Telemetry, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
@@ -79,8 +79,8 @@ func (t *Telemetry) makeInstruments(meter metric.Meter, config Config) error {
 	return err
 }
 
-// Observer returns what measures and traces, for cognito.Config.Observer. It must not
-// be changed.
+// Observer returns the observer for cognito.Config.Observer. The caller must not change
+// it.
 func (t *Telemetry) Observer() *cognito.Observer { return &t.observer }
 
 // Close ends the measurements of ages, for programs whose MeterProvider outlives their

@@ -8,20 +8,20 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// Metrics are the counts of one or more verifiers. Make one with [New], register it,
-// and give its [Metrics.Observer] to cognito.Config. They are safe for concurrent use.
+// Metrics are the metrics of one or more verifiers. Make one with [New], register it, and
+// set its [Metrics.Observer] in cognito.Config. They are safe for concurrent use.
 //
-// Verifiers that share one are counted together. If several of them use one key set, its
-// age is that of the last fetch. To distinguish verifiers, make one for each and register
-// it with a label (prometheus.WrapRegistererWith).
+// Verifiers with the same Metrics are counted together. If several of them use one key
+// set, its age is that of the last fetch. To distinguish verifiers, make Metrics for each
+// one and register them with a label (prometheus.WrapRegistererWith).
 type Metrics struct {
 	verdicts *verdicts
 	keySets  *keySets
 	observer cognito.Observer
 }
 
-// New returns Metrics that are at zero. It reports every fault of config at once, each a
-// [*ConfigError], and registers nothing.
+// New returns Metrics with all counts at zero. It reports every fault of config at once,
+// each as a [*ConfigError], and registers nothing.
 func New(config Config) (*Metrics, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
@@ -35,9 +35,9 @@ func New(config Config) (*Metrics, error) {
 	return m, nil
 }
 
-// Observer returns what counts, for cognito.Config.Observer. It adds about 100 ns and
-// no allocation to a verification, beside what telling any observer takes. It must not
-// be changed.
+// Observer returns the observer for cognito.Config.Observer. Beside the cost of any
+// observer, it adds about 100 ns and no allocation to a verification. The caller must not
+// change it.
 func (m *Metrics) Observer() *cognito.Observer { return &m.observer }
 
 // Describe implements prometheus.Collector.
@@ -46,7 +46,7 @@ func (m *Metrics) Describe(descriptions chan<- *prometheus.Desc) {
 	m.keySets.describe(descriptions)
 }
 
-// Collect implements prometheus.Collector. Ages are those of the moment.
+// Collect implements prometheus.Collector. Ages are computed at each call.
 func (m *Metrics) Collect(metrics chan<- prometheus.Metric) {
 	m.verdicts.collect(metrics)
 	m.keySets.collect(metrics)
