@@ -2,7 +2,7 @@ package keyset
 
 import "time"
 
-// A Clock tells the time and waits. A nil Clock in a configuration is the
+// A Clock returns the time and waits. A nil Clock in a configuration is the
 // system's ([SystemClock]); another one lets tests move time by hand. It must be
 // safe for concurrent use.
 type Clock interface {

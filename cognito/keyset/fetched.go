@@ -2,8 +2,7 @@ package keyset
 
 import "time"
 
-// A Fetch is what RemoteConfig.Fetched is told of one fetch, or of the reading of a
-// copy.
+// A Fetch describes one fetch, or the reading of a copy, for RemoteConfig.Fetched.
 type Fetch struct {
 	// URL is the address.
 	URL string

@@ -15,30 +15,29 @@ import (
 // A FileConfig says where a [File] reads its set. Path is mandatory.
 type FileConfig struct {
 	// Path is that of a regular file of at most [MaxBytes] with a JSON Web Key
-	// Set. Whoever can write it can have any token accepted. It appears in errors
-	// and logs.
+	// Set. A program that can write it can make any token valid. The path appears in
+	// errors and logs.
 	Path string
 
 	// CoolDown is the least time between two looks at the file: 0 for
 	// [DefaultCoolDown].
 	CoolDown time.Duration
 
-	// Clock tells the time. Default: the system's.
+	// Clock returns the time. Default: the system's.
 	Clock Clock
 
-	// Logger is told of a content that cannot be used. Default: nothing is logged.
+	// Logger logs content that cannot be used. Default: nothing is logged.
 	Logger *slog.Logger
 }
 
 // File is a [Source] that keeps the set of a file, and reads it again when it was
 // changed.
 //
-// The file is looked at when a key is asked for, no more than once per
-// FileConfig.CoolDown; a lookup that finds another one looking does not wait for
-// it if it knows its key. A changed file that cannot be used is logged and the
-// last good set stays in use, for as long as it takes: how old a set may be is up
-// to whoever puts the file there. Reading is not interrupted by a context; waiting
-// for another reader is.
+// A lookup of a key checks the file, at most once per FileConfig.CoolDown. During the
+// check other lookups of known keys do not wait. If a changed file cannot be used, that is
+// logged and the last good set stays in use without a time limit: the program that writes
+// the file decides how old a set may be. A context does not interrupt reading; it
+// interrupts the wait for another reader.
 type File struct {
 	path     string
 	coolDown time.Duration

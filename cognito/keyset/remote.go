@@ -27,35 +27,35 @@ type RemoteConfig struct {
 	// environment's proxy settings and keeps no connections.
 	HTTPClient *http.Client
 
-	// AllowPlainHTTP allows an http URL to other hosts than loopback. Whoever is
-	// on the way can then replace the keys, and have any token accepted.
+	// AllowPlainHTTP allows an http URL to other hosts than loopback. An attacker
+	// on the network can then replace the keys and make any token valid.
 	AllowPlainHTTP bool
 
 	// Policy says when the set is refreshed. Default: its own.
 	Policy Policy
 
 	// CopyFile is the path of a file that keeps the last good answer, for starts
-	// without network. Its time of modification tells its age: under
-	// Policy.MaxAge it is used without a fetch, under Policy.Stale where the
-	// first fetch fails, else not at all. A time in the future counts as one
-	// Policy.MaxAge ago.
+	// without network. Its age counts from its time of modification. Under
+	// Policy.MaxAge it is used without a fetch, under Policy.Stale if the first
+	// fetch fails, and not at all if it is older. A time in the future counts as
+	// one Policy.MaxAge ago.
 	//
-	// Whoever can write the file can have any token accepted, and a file shared
-	// by two addresses would have the keys of one accepted for the other: each
+	// A program that can write the file can make any token valid. If two addresses
+	// shared a file, the keys of one would be accepted for the other. So each
 	// address needs a file of its own, in a directory that only this program's
 	// user can write. Default: no file.
 	CopyFile string
 
-	// Clock tells the time and does all waiting. Default: the system's.
+	// Clock returns the time and does all waiting. Default: the system's.
 	Clock Clock
 
-	// Logger is told of failed fetches and of recovery. It never sees a token;
-	// there is none here. Default: nothing is logged.
+	// Logger logs failed fetches and recovery. No token is logged; this package
+	// has none. Default: nothing is logged.
 	Logger *slog.Logger
 
-	// Fetched, if set, is called after each fetch, from the goroutine of that, when its
-	// outcome counts already; also when a set was had from CopyFile. Calls may overlap
-	// where one takes longer than the next fetch.
+	// Fetched, if set, is called after each fetch, and after a set was read from
+	// CopyFile. It is called from the goroutine of the fetch, after the result is in
+	// use. Calls may overlap if one takes longer than the next fetch.
 	Fetched func(Fetch)
 
 	// Jitter returns numbers from 0 to 1 that spread the refreshing of many
@@ -65,19 +65,18 @@ type RemoteConfig struct {
 
 // Remote is a [Source] that keeps the set of an address.
 //
-// A set is refreshed in the background from 75 to 90 % of its max age on, while
-// its keys are handed out. One that is past its max age, because nobody asked for
-// long, is refreshed before it is used; where that fails, or takes longer than the
-// deadline of who asks, it stays in use, up to Policy.Stale after it was fetched, while
-// attempts go on at their back-off.
-// Unknown key names and bad signatures refresh it too, at most once per
-// Policy.CoolDown. A good answer replaces the whole set; any other answer leaves
-// it untouched.
+// A lookup refreshes a set in the background when it is older than 75 to 90 % of its max
+// age, and returns the present key. A set that is older than its max age is refreshed
+// before it is used. If that fails, or takes longer than the caller's deadline, the old set
+// stays in use, up to Policy.Stale after its fetch, and attempts continue with their
+// back-off. Unknown key names and bad signatures refresh the set too, at most once per
+// Policy.CoolDown. A good answer replaces the whole set. Any other answer does not change
+// it.
 //
-// Refreshing is driven by use: nothing runs and no timer is set while nobody asks,
-// so there is nothing to close. There is at most one fetch at a time, which
-// belongs to no caller: who waits for it gives up with its own context, and the
-// fetch goes on for the others.
+// Only lookups start a refresh. Without lookups nothing runs and no timer is set, so there
+// is nothing to close. There is at most one fetch at a time, and it belongs to no caller: a
+// caller that waits stops waiting with its own context, and the fetch continues for the
+// others.
 type Remote struct {
 	url    string
 	client *http.Client

@@ -34,7 +34,7 @@ func (k *Key) ID() string { return k.id }
 // modified.
 func (k *Key) Public() *rsa.PublicKey { return k.public }
 
-// Skipped tells of a member of a key set that is not used, and why.
+// Skipped describes a member of a key set that is not used, and why.
 type Skipped struct {
 	// Index is the place in the set's keys array, from 0.
 	Index int
@@ -54,14 +54,19 @@ type Set struct {
 }
 
 // Parse reads a JSON Web Key Set strictly: exactly one JSON object of at most
-// [MaxBytes], no repeated member names at any depth, valid UTF-8. Keys that may
-// not check an RS256 signature (another kind, use, key_ops or algorithm, under
-// 2048 bits, an even exponent or one under 3, private parts, no kid, a kid that is
-// shared with a different usable key) are skipped and do not spoil the others.
+// [MaxBytes], no repeated member names at any depth, valid UTF-8.
 //
-// The error names the reason. Where it wraps [ErrNoUsableKey] it names why each
-// member was skipped, and the set is returned as well, so that it can be shown;
-// with every other error the set is nil.
+// Parse skips keys that must not check an RS256 signature, and uses the others. It skips a
+// key for these reasons:
+//
+//   - another kind, use, key_ops or algorithm
+//   - under 2048 bits, an even exponent or one under 3
+//   - private parts
+//   - no kid, or a kid that a different usable key has too
+//
+// The error names the reason. If it wraps [ErrNoUsableKey], it says why each member was
+// skipped, and Parse also returns the set, so that a program can show it. With every other
+// error the set is nil.
 func Parse(jwks []byte) (*Set, error) {
 	if len(jwks) > MaxBytes {
 		return nil, fmt.Errorf("keyset: the key set is larger than %d bytes", MaxBytes)
