@@ -33,11 +33,11 @@ type Config struct {
 
 	// Optional lets requests without a credential through, with no token in the
 	// context: those with no Authorization header at all and no access_token in the
-	// query. Any other is still refused: whoever sends a token must not be taken for
-	// nobody because it expired, or because it came in a way that is not read. That
-	// goes for other schemes too, such as Basic, as cognito.ErrTokenMissing: what a
-	// header of another form holds is not known here, and "Basic x, Bearer y" and a
-	// token without a scheme are of that form.
+	// query. All other requests without a good token are rejected: a client whose token
+	// expired, or came in a place that is not read, must not count as anonymous. Other
+	// schemes, such as Basic, are rejected with cognito.ErrTokenMissing: the content of a
+	// header of another form is not known here, and "Basic x, Bearer y" and a token
+	// without a scheme have such a form.
 	Optional bool
 
 	// WebSocketSubprotocol, if set, lets WebSocket clients that cannot set headers,
@@ -65,8 +65,8 @@ type Config struct {
 // Require returns middleware that lets requests through which bring a good access
 // token that meets the requirements. [AccessToken] returns it within the handler.
 //
-// Where middleware is within middleware, each verifies anew, and the handler sees
-// the token of the inner one. The middleware is safe for concurrent use.
+// If middleware is within middleware, each verifies the token again, and the handler
+// sees the token of the inner one. The middleware is safe for concurrent use.
 //
 // CORS preflights, which browsers send without credentials, pass: OPTIONS with
 // Origin and Access-Control-Request-Method. Anybody can send one, so a handler that
@@ -76,8 +76,7 @@ func Require(verifier *cognito.Verifier, requirements ...cognito.Requirement) fu
 }
 
 // RequireIDToken is [Require] for ID tokens, which [IDToken] returns. An ID token
-// tells an app who signed in to it; for what a caller may do, access tokens are the
-// ones to ask for.
+// says who signed in to an app. To decide what a caller may do, require access tokens.
 func RequireIDToken(verifier *cognito.Verifier, requirements ...cognito.Requirement) func(http.Handler) http.Handler {
 	return middleware(Config{Verifier: verifier, Require: requirements, TokenUse: cognito.TokenUseID})
 }
