@@ -75,12 +75,12 @@ type Parser struct{ headers headerMemory }
 func ParseCompact(raw string) (*Compact, error) { return new(Parser).Parse(raw) }
 
 // Parse decodes the three parts of raw and reads the header strictly. It returns
-// [ErrEncrypted] for a JWE and a [*MalformedError] for everything else that is not a
-// compact JWS whose header this package understands in full: the parameters crit and
-// b64 change how the rest must be read, and are refused (RFC 7515 §4.1.11, RFC 7797
-// §6). Keys in the header (jwk, jku, x5c, x5u) are never looked at.
+// [ErrEncrypted] for a JWE, and a [*MalformedError] for all other text that is not a
+// compact JWS with a header that this package understands in full. It rejects the
+// parameters crit and b64, because they change how the rest must be read (RFC 7515
+// §4.1.11, RFC 7797 §6). It never reads keys in the header (jwk, jku, x5c, x5u).
 //
-// The cost is linear in len(raw); bounding that is the caller's.
+// The cost is linear in len(raw); the caller bounds it.
 func (p *Parser) Parse(raw string) (*Compact, error) {
 	// Counting before splitting keeps a token of a million dots cheap.
 	switch strings.Count(raw, ".") {

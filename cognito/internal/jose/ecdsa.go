@@ -12,9 +12,9 @@ import (
 // key. As with [Compact.VerifyRS256], alg takes no part in it: the caller has compared
 // it with the one algorithm that goes with its kind of keys.
 //
-// Whoever has a signature (r, s) can make another one that holds, (r, n-s). That is
-// ECDSA as RFC 7518 has it, and a forgery of nothing that was signed; but the text of
-// such a token is no name for it.
+// From a valid signature (r, s) any person can make another valid one, (r, n-s). ECDSA in
+// RFC 7518 allows that, and it forges no content. But the text of such a token does not
+// identify it.
 func (c *Compact) VerifyES256(key *ecdsa.PublicKey) error {
 	digest := sha256.Sum256(c.signingInput)
 	return c.verifyECDSA(key, elliptic.P256(), digest[:])

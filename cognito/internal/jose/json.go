@@ -17,7 +17,7 @@ const MaxDepth = 64
 // A Value is the text of one JSON value that has been checked to be well formed.
 type Value []byte
 
-// A Visitor is told the members of an object.
+// A Visitor receives the members of an object.
 type Visitor interface {
 	// Member is called for each member in turn, with the unescaped name. Name and
 	// value are valid during the call only; the text's [offset:] starts with the value.
@@ -32,10 +32,10 @@ func (f VisitorFunc) Member(name []byte, value Value, offset int) error {
 	return f(name, value, offset)
 }
 
-// DecodeObject reads data, which must be exactly one JSON object, and tells visitor
-// its members. It is strict: names are compared by case, repeated names are refused
-// at every depth, as are invalid UTF-8 (raw or as half a surrogate pair), text after
-// the object and nesting deeper than [MaxDepth] (RFC 7519 §7.2, RFC 8259 §4, §8.1).
+// DecodeObject reads data, which must be exactly one JSON object, and calls visitor with
+// its members. It is strict: names are compared with their case. It rejects repeated names
+// at every depth, invalid UTF-8 (raw or as half a surrogate pair), text after the object,
+// and nesting deeper than [MaxDepth] (RFC 7519 §7.2, RFC 8259 §4, §8.1).
 //
 // The whole of data is checked before the error of a Member is reported, so that an
 // error about a member is one about a well-formed object. Failures to read are

@@ -25,17 +25,16 @@ type Key struct {
 	Public *rsa.PublicKey
 }
 
-// Skipped tells of a member of a key set that is not used, and why.
+// Skipped describes a member of a key set that is not used, and why.
 type Skipped struct {
 	Index  int    // in the set's keys array
 	ID     string // "" where it has none
 	Reason string // for example "has use \"enc\", not \"sig\""
 }
 
-// ParseSet reads a JWK Set (RFC 7517 §5) and returns the keys that may check RS256
-// signatures, in the set's order, and those that may not, which do not spoil the
-// others. Where two different usable keys have one name, neither is used: which
-// one was meant cannot be told.
+// ParseSet reads a JWK Set (RFC 7517 §5). It returns the keys that may check RS256
+// signatures, in the set's order, and the members that may not. If two different usable
+// keys have one name, it uses neither, because it is not clear which one is meant.
 //
 // A set that is not strict JSON (see [DecodeObject]) is a [*MalformedError]. With
 // [ErrNoUsableKey] the skipped keys say why.
@@ -177,7 +176,7 @@ func (p *keyParameters) unfit() string {
 	case p.hasAlg && p.alg != "RS256":
 		return fmt.Sprintf("has alg %s, not \"RS256\"", quote(p.alg))
 	case p.private:
-		return "holds private parts: whoever reads the set can sign with it"
+		return "holds private parts: each reader of the set can sign with it"
 	case p.kid == "":
 		return "has no kid"
 	}

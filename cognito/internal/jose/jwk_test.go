@@ -54,7 +54,7 @@ func TestParseSet(t *testing.T) {
 		"no operations":               {jwk(a, "a", `,"key_ops":[]`), `has key_ops without "verify"`},
 		"operations not strings":      {jwk(a, "a", `,"key_ops":[1]`), "has a member key_ops that is not an array of strings"},
 		"operations a string":         {jwk(a, "a", `,"key_ops":"verify"`), "has a member key_ops that is not an array of strings"},
-		"private":                     {jwk(a, "a", `,"d":"AQAB"`), "holds private parts: whoever reads the set can sign with it"},
+		"private":                     {jwk(a, "a", `,"d":"AQAB"`), "holds private parts: each reader of the set can sign with it"},
 		"symmetric":                   {`{"kty":"oct","kid":"a","k":"AAAA"}`, `has kty "oct", not "RSA"`},
 		"elliptic":                    {`{"kty":"EC","kid":"a","crv":"P-256","x":"AA","y":"AA"}`, `has kty "EC", not "RSA"`},
 		"no kty":                      {`{"kid":"a"}`, `has kty "", not "RSA"`},
