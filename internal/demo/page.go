@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/web"
@@ -37,19 +35,13 @@ func newPages(poolURL string) (*web.Pages, error) {
 func (a *app) problem(w http.ResponseWriter, status int, err error) {
 	m := web.Message{
 		Title:   "The sign-in did not work",
-		Problem: sentence(err.Error()),
+		Problem: web.Sentence(err.Error()),
 		Action:  web.Link{Text: "Try again", URL: "/sign-in"},
 	}
 	if refused, ok := errors.AsType[*oauth.Error](err); ok {
-		m.Problem, m.Code = sentence(refused.Message()), string(refused.Code())
+		m.Problem, m.Code = web.Sentence(refused.Message()), string(refused.Code())
 	}
 	_ = a.pages.Message(w, status, m) // a message has no template that can fail
-}
-
-// sentence makes one of an error's text.
-func sentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // A user of the pool, as the page shows it.

@@ -91,9 +91,3 @@ func (f *field) names(text string, most int) []string {
 }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
-
-// sentence makes one of an error's text.
-func sentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
-}

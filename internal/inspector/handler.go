@@ -99,7 +99,7 @@ func (p *Page) inspect(ctx context.Context, r *http.Request, v *view, pools []Po
 	}
 	found, err := take(r.PostForm.Get(fieldToken), q.use)
 	if err != nil {
-		v.Form.Token.Problem = sentence(err.Error())
+		v.Form.Token.Problem = web.Sentence(err.Error())
 		return http.StatusBadRequest, nil
 	}
 	q.token = found.token

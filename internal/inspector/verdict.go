@@ -6,6 +6,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/timewords"
+	"github.com/poolguard/poolguard/internal/web"
 )
 
 // An adviser finds the words for the result.
@@ -55,7 +56,7 @@ func message(e *cognito.Error) string {
 	if first, _, _ := strings.Cut(text, " "); first == e.Claim() {
 		return text + "."
 	}
-	return sentence(text)
+	return web.Sentence(text)
 }
 
 func (ad *adviser) kind() string {

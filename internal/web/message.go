@@ -1,6 +1,11 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // A Message is a page that says what happened, why, and what to do about it. Title
 // must be set. Nothing in it needs escaping.
@@ -34,4 +39,14 @@ func (p *Pages) Message(w http.ResponseWriter, status int, m Message) error {
 		Message
 		Name string
 	}{m, p.name})
+}
+
+// Sentence makes a sentence of the text of an error: a capital letter at the beginning and
+// a full stop at the end. "" stays "".
+func Sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }

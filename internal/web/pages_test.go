@@ -142,6 +142,17 @@ func TestMessageEscapesAndLeavesOutWhatIsEmpty(t *testing.T) {
 	}
 }
 
+func TestSentenceOfAnErrorHasACapitalAndAFullStop(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "the pool is away": "The pool is away.", "Done.": "Done.", "über": "Über.", "x": "X.",
+	} {
+		if got := web.Sentence(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestFaultyConfigurationIsRejectedWithEveryFault(t *testing.T) {
 	t.Parallel()
 	_, err := web.New(web.Config{

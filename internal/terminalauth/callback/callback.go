@@ -22,10 +22,10 @@ var ErrPortTaken = serve.ErrAddressInUse
 // An Outcome is the result for a callback address that a browser requested or a user
 // pasted. With the zero value the waiting goes on.
 type Outcome struct {
-	// Done ends the waiting: the sign-in is over, for good or bad.
+	// Done ends the waiting: the sign-in succeeded or failed.
 	Done bool
-	// Refusal is shown on the page where the sign-in did not succeed, "" where it did.
-	// It must hold nothing of the address.
+	// Refusal is why the sign-in failed, for the page. It is "" where the sign-in
+	// succeeded. It must not contain a part of the address.
 	Refusal string
 }
 
@@ -87,9 +87,9 @@ func (r *Receiver) Wait(ctx context.Context, finish func(context.Context, *url.U
 	return ctx.Err()
 }
 
-// A handler answers what comes to the port.
+// A handler answers the requests to the port.
 type handler struct {
-	ctx    context.Context //nolint:containedctx // of the waiting: a browser that hangs up must not spoil the exchange of a code
+	ctx    context.Context //nolint:containedctx // of Wait: a browser that closes its connection must not cancel the exchange of the code
 	pages  *web.Pages
 	host   string
 	finish func(context.Context, *url.URL) Outcome
@@ -106,9 +106,9 @@ func (h *handler) over() bool {
 	return h.done
 }
 
-// ServeHTTP implements http.Handler. Whatever page of the network makes the browser
-// ask gets nothing: another Host is another name for this machine (DNS rebinding),
-// another path or method is no callback.
+// ServeHTTP implements http.Handler. Any page can make the browser send a request here.
+// Another Host is another name for this machine (DNS rebinding), and another path or
+// method is not a callback: these requests never reach finish.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !strings.EqualFold(r.Host, h.host):
@@ -142,5 +142,3 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, http.StatusOK, signedIn)
 	}
 }
-
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }

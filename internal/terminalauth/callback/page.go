@@ -32,7 +32,7 @@ var (
 )
 
 func rejected(reason string) web.Message {
-	return web.Message{Title: "Not signed in", Problem: sentence(reason)}
+	return web.Message{Title: "Not signed in", Problem: web.Sentence(reason)}
 }
 
 // answer writes the page and ends the connection, since the listener ends with the
