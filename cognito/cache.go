@@ -22,8 +22,8 @@ type cache struct {
 
 // An entry is a token and what it says.
 type entry struct {
-	raw      string
-	contents *contents
+	raw     string
+	payload *payload
 }
 
 // newCache returns a cache of at most so many bytes.
@@ -48,10 +48,10 @@ const keyLength = 43
 
 func cacheKey(raw string) string { return raw[max(0, len(raw)-keyLength):] }
 
-// lookup returns the contents of a token that was verified before, nil where there
+// lookup returns the payload of a token that was verified before, nil where there
 // are none. It compares the whole token: the end of one proves nothing about the
 // rest.
-func (c *cache) lookup(raw string) *contents {
+func (c *cache) lookup(raw string) *payload {
 	if c == nil {
 		return nil
 	}
@@ -59,11 +59,11 @@ func (c *cache) lookup(raw string) *contents {
 	if !ok || e.raw != raw {
 		return nil
 	}
-	return e.contents
+	return e.payload
 }
 
 // keep adds a token that stood every check. raw is kept and must be a copy.
-func (c *cache) keep(raw string, t *contents) {
+func (c *cache) keep(raw string, t *payload) {
 	if c != nil {
 		c.entries.Set(cacheKey(raw), entry{raw, t})
 	}
@@ -88,9 +88,9 @@ const poolSize = 3400
 // weight returns the memory that e holds, in bytes, a little more than less.
 func (e entry) weight() uint32 {
 	const text, identity = unsafe.Sizeof(""), unsafe.Sizeof(Identity{})
-	t := e.contents
-	size := unsafe.Sizeof(contents{}) + entryOverhead
-	size += uintptr(len(e.raw) + 2*(len(t.header)+len(t.payload))) // twice, for strings with escapes
+	t := e.payload
+	size := unsafe.Sizeof(payload{}) + entryOverhead
+	size += uintptr(len(e.raw) + 2*(len(t.header)+len(t.json))) // twice, for strings with escapes
 	size += text * uintptr(cap(t.audiences)+cap(t.scopes)+cap(t.groups)+cap(t.roles)+cap(t.amr))
 	size += identity * uintptr(cap(t.identities))
 	if t.issuer != nil && t.issuer.lease != nil {

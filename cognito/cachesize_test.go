@@ -24,12 +24,12 @@ func TestCacheMillionEntries(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw := strings.Repeat("t", 1000)
-	payload := strings.Repeat("p", 600)
+	text := strings.Repeat("p", 600)
 	put := func(from, to int) {
 		for n := from; n < to; n++ {
-			all := raw + strconv.Itoa(n) + payload // in one piece, as real ones are
-			at := len(all) - len(payload)
-			c.keep(all[:at], &contents{payload: all[at:], scopes: []string{"a", "b"}})
+			all := raw + strconv.Itoa(n) + text // in one piece, as real ones are
+			at := len(all) - len(text)
+			c.keep(all[:at], &payload{json: all[at:], scopes: []string{"a", "b"}})
 		}
 	}
 	empty := heapInUse()
@@ -101,17 +101,17 @@ func TestRefusedIsNotKept(t *testing.T) {
 // TestListsWeighWhatTheyTake: a token may have thousands of groups of a letter each,
 // which take more memory than its text.
 func TestListsWeighWhatTheyTake(t *testing.T) {
-	empty := entry{contents: &contents{}}.weight()
+	empty := entry{payload: &payload{}}.weight()
 	texts, list := uint32(100*unsafe.Sizeof("")), make([]string, 10, 100)
 	for name, test := range map[string]struct {
-		contents contents
-		size     uint32
+		payload payload
+		size    uint32
 	}{
-		"audiences": {contents{audiences: list}, texts}, "scopes": {contents{scopes: list}, texts}, "groups": {contents{groups: list}, texts},
-		"roles": {contents{roles: list}, texts}, "amr": {contents{amr: list}, texts},
-		"identities": {contents{identities: make([]Identity, 1, 100)}, uint32(100 * unsafe.Sizeof(Identity{}))},
+		"audiences": {payload{audiences: list}, texts}, "scopes": {payload{scopes: list}, texts}, "groups": {payload{groups: list}, texts},
+		"roles": {payload{roles: list}, texts}, "amr": {payload{amr: list}, texts},
+		"identities": {payload{identities: make([]Identity, 1, 100)}, uint32(100 * unsafe.Sizeof(Identity{}))},
 	} {
-		if got := (entry{contents: &test.contents}).weight() - empty; got < test.size {
+		if got := (entry{payload: &test.payload}).weight() - empty; got < test.size {
 			t.Errorf("%s weigh %d, and take %d", name, got, test.size)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // judge runs the checks of a token whose signature held, each time that it is sent.
-func (v *Verifier) judge(ctx context.Context, t *contents, raw Raw, now time.Time, use TokenUse, requirements []Requirement) *Error {
+func (v *Verifier) judge(ctx context.Context, t *payload, raw Raw, now time.Time, use TokenUse, requirements []Requirement) *Error {
 	if err := t.checkTokenUse(use); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (v *Verifier) judge(ctx context.Context, t *contents, raw Raw, now time.Tim
 var stages = [...]stage{stageAudience, stageNonce, stageRevocation, stageACR, stageAuthTime, stageScopes, stageGroups, stageClaims, stageCustom}
 
 // due returns the stages in which there is something to check, a bit for each.
-func (v *Verifier) due(t *contents, requirements []Requirement) (due uint) {
+func (v *Verifier) due(t *payload, requirements []Requirement) (due uint) {
 	if t.wrong != 0 {
 		return ^uint(0)
 	}
@@ -66,7 +66,7 @@ func (v *Verifier) due(t *contents, requirements []Requirement) (due uint) {
 	return due
 }
 
-func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, raw Raw, now time.Time, requirements []Requirement) *Error {
+func (v *Verifier) checkStage(ctx context.Context, s stage, t *payload, raw Raw, now time.Time, requirements []Requirement) *Error {
 	if s == stageRevocation {
 		return v.checkRevocation(ctx, t, raw)
 	}
@@ -90,7 +90,7 @@ func (v *Verifier) checkStage(ctx context.Context, s stage, t *contents, raw Raw
 	return nil
 }
 
-func (v *Verifier) checkRevocation(ctx context.Context, t *contents, raw Raw) *Error {
+func (v *Verifier) checkRevocation(ctx context.Context, t *payload, raw Raw) *Error {
 	if v.revoked == nil {
 		return nil
 	}

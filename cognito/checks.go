@@ -23,7 +23,7 @@ func checkAlgorithm(c *jose.Compact) *Error {
 
 // known returns the error for a claim that is there but cannot be what it must be,
 // and, where it must be there, for its absence.
-func (t *contents) known(c claim, required bool) *Error {
+func (t *payload) known(c claim, required bool) *Error {
 	name := definitions[c].name
 	switch {
 	case t.wrong.has(c) && c > lastText && c <= lastTime:
@@ -36,7 +36,7 @@ func (t *contents) known(c claim, required bool) *Error {
 	return nil
 }
 
-func (t *contents) checkTokenUse(want TokenUse) *Error {
+func (t *payload) checkTokenUse(want TokenUse) *Error {
 	if err := t.known(claimTokenUse, true); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func clientClaim(use TokenUse) claim {
 }
 
 // client returns the app client, "" where it is absent or not a string.
-func (t *contents) client() string {
+func (t *payload) client() string {
 	if t.use() != TokenUseID {
 		return t.text[claimClientID]
 	}
@@ -68,7 +68,7 @@ func (t *contents) client() string {
 	return t.audiences[0]
 }
 
-func (t *contents) checkClient(p *pool) *Error {
+func (t *payload) checkClient(p *pool) *Error {
 	c := clientClaim(t.use())
 	if err := t.known(c, true); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (t *contents) checkClient(p *pool) *Error {
 	return nil
 }
 
-func (t *contents) checkExpiry(now time.Time, leeway time.Duration) *Error {
+func (t *payload) checkExpiry(now time.Time, leeway time.Duration) *Error {
 	if err := t.known(claimExpiry, true); err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (t *contents) checkExpiry(now time.Time, leeway time.Duration) *Error {
 	return nil
 }
 
-func (t *contents) checkNotBefore(now time.Time, leeway time.Duration) *Error {
+func (t *payload) checkNotBefore(now time.Time, leeway time.Duration) *Error {
 	if err := t.known(claimNotBefore, false); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (t *contents) checkNotBefore(now time.Time, leeway time.Duration) *Error {
 // checkAudience refuses access tokens that are bound to somebody else's resource
 // (RFC 8707 §3, RFC 9068 §4). One that a trigger bound to the token's own app
 // client says nothing more than client_id.
-func (t *contents) checkAudience(p *pool) *Error {
+func (t *payload) checkAudience(p *pool) *Error {
 	//mutate:ignore never: the aud of an ID token is its app client, which is accepted
 	if t.use() != TokenUseAccess || !t.present.has(claimAudience) {
 		return nil
@@ -137,7 +137,7 @@ var checkedInTurn = []struct {
 
 // checkKind refuses a wrong JSON kind of the claim that requirements of the stage
 // are about, whether or not there are any.
-func (t *contents) checkKind(s stage) *Error {
+func (t *payload) checkKind(s stage) *Error {
 	for _, turn := range checkedInTurn {
 		if turn.stage == s && t.knownHere(turn.claim) {
 			return t.known(turn.claim, false)
@@ -156,7 +156,7 @@ func (t *contents) checkKind(s stage) *Error {
 
 // knownHere reports whether Cognito puts the claim into tokens of this kind; in
 // others it is a custom claim, of any kind.
-func (t *contents) knownHere(c claim) bool {
+func (t *payload) knownHere(c claim) bool {
 	if t.use() == TokenUseID {
 		return definitions[c].id
 	}

@@ -103,21 +103,21 @@ var claimByName = func() map[string]claim {
 	return m
 }()
 
-// contents is a token's payload, read. It is what an AccessToken and an IDToken
+// payload is a token's payload, decoded. It is what an AccessToken and an IDToken
 // are made of, and is never changed once they are.
-type contents struct {
+type payload struct {
 	// What a Verifier hands out of this: one of the two. They are here so that doing so
 	// allocates nothing, and of types of their own so that neither can be made into the
 	// other.
 	asAccess AccessToken
 	asID     IDToken
 
-	header  string // JSON texts as signed
-	payload string
+	header string // JSON texts as signed
+	json   string
 
 	text  [lastText + 1]string
 	times [lastTime - lastText]time.Time
-	lists [lastList - lastTime]span // where they stand in payload
+	lists [lastList - lastTime]span // their places in json
 
 	audiences  []string
 	scopes     []string
@@ -144,15 +144,15 @@ type claimSet uint64
 func (s claimSet) has(c claim) bool { return s&(1<<c) != 0 }
 func (s *claimSet) add(c claim)     { *s |= 1 << c }
 
-// parseContents reads the payload of a compact JWS, but for its lists. The error is a
+// parsePayload reads the payload of a compact JWS, but for its lists. The error is a
 // [*jose.MalformedError]; claims of a wrong kind are only noted.
 //
-// raw is a copy of the token in the memory of the contents. It is no part of them: a
+// raw is a copy of the token in the memory of the payload. It is no part of them: a
 // token that is printed, by whatever means, must not show what its bearer could use.
-func parseContents(c *jose.Compact) (t *contents, raw string, err error) {
-	t = &contents{header: c.Header}
+func parsePayload(c *jose.Compact) (t *payload, raw string, err error) {
+	t = &payload{header: c.Header}
 	t.asAccess.access, t.asID.id = t, t
-	raw, t.payload = c.Copy()
+	raw, t.json = c.Copy()
 	if err := jose.DecodeObject(c.Payload, "payload", (*claimsVisitor)(t)); err != nil {
 		return nil, "", err
 	}
@@ -160,28 +160,28 @@ func parseContents(c *jose.Compact) (t *contents, raw string, err error) {
 }
 
 // nothing is what tokens say that did not come from a Verifier.
-var nothing contents
+var nothing payload
 
-func (t *contents) poolID() string {
+func (t *payload) poolID() string {
 	if t.pool == nil {
 		return ""
 	}
 	return t.pool.id.text
 }
 
-func (t *contents) keyID() string {
+func (t *payload) keyID() string {
 	if t.key == nil {
 		return ""
 	}
 	return t.key.ID()
 }
 
-// claimsVisitor reads the claims of contents.
-type claimsVisitor contents
+// claimsVisitor reads the claims of a payload.
+type claimsVisitor payload
 
 // Member notes one member of the payload.
 func (v *claimsVisitor) Member(name []byte, value jose.Value, offset int) error {
-	t := (*contents)(v)
+	t := (*payload)(v)
 	c, known := claimByName[string(name)]
 	if !known {
 		return nil
@@ -205,7 +205,7 @@ func (v *claimsVisitor) Member(name []byte, value jose.Value, offset int) error 
 	return nil
 }
 
-func (t *contents) readOther(c claim, value jose.Value) (ok bool) {
+func (t *payload) readOther(c claim, value jose.Value) (ok bool) {
 	switch c { //nolint:exhaustive // the others are read elsewhere
 	case claimVersion:
 		t.version, _ = value.Number()
@@ -220,9 +220,9 @@ func (t *contents) readOther(c claim, value jose.Value) (ok bool) {
 
 // textAt is value.Text, sharing the memory of the payload where it can: an access
 // token has ten strings.
-func (t *contents) textAt(value jose.Value, offset int) (string, bool) {
-	if end := offset + len(value); len(value) >= 2 && value[0] == '"' && end <= len(t.payload) {
-		if text := t.payload[offset+1 : end-1]; strings.IndexByte(text, '\\') < 0 {
+func (t *payload) textAt(value jose.Value, offset int) (string, bool) {
+	if end := offset + len(value); len(value) >= 2 && value[0] == '"' && end <= len(t.json) {
+		if text := t.json[offset+1 : end-1]; strings.IndexByte(text, '\\') < 0 {
 			return text, true
 		}
 	}
@@ -258,4 +258,4 @@ func inRange(number string, f float64) bool {
 }
 
 // time returns the time in the claim, zero where it is absent.
-func (t *contents) time(c claim) time.Time { return t.times[c-lastText-1] }
+func (t *payload) time(c claim) time.Time { return t.times[c-lastText-1] }

@@ -12,7 +12,7 @@ import (
 func RequireScopes(scopes ...string) Requirement {
 	scopes = slices.Clone(scopes)
 	r := Requirement{stage: stageScopes, code: ErrScopeMissing, text: "scopes " + list(scopes), fault: scopeFault(scopes)}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		for _, s := range scopes {
 			if !slices.Contains(t.granted(), s) {
 				return missingScope(t, scopes, "the scope "+quote(s)+" is missing")
@@ -28,7 +28,7 @@ func RequireScopes(scopes ...string) Requirement {
 func RequireAnyScope(scopes ...string) Requirement {
 	scopes = slices.Clone(scopes)
 	r := Requirement{stage: stageScopes, code: ErrScopeMissing, text: "one of the scopes " + list(scopes), fault: scopeFault(scopes)}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		if !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(t.granted(), s) }) {
 			return missingScope(t, scopes, "none of the scopes "+list(scopes)+" is there")
 		}
@@ -39,14 +39,14 @@ func RequireAnyScope(scopes ...string) Requirement {
 
 // granted returns the scopes of an access token. A claim of that name in an ID token
 // is somebody's custom claim and grants nothing.
-func (t *contents) granted() []string {
+func (t *payload) granted() []string {
 	if t.use() != TokenUseAccess {
 		return nil
 	}
 	return t.scopes
 }
 
-func missingScope(t *contents, scopes []string, what string) *Error {
+func missingScope(t *payload, scopes []string, what string) *Error {
 	e := refuse(ErrScopeMissing, "scope", "%s; the token has %s", what, list(t.granted()))
 	e.want.scopes = scopes
 	return e
@@ -80,7 +80,7 @@ func isScope(s string) bool {
 func RequireGroups(groups ...string) Requirement {
 	groups = slices.Clone(groups)
 	r := Requirement{stage: stageGroups, code: ErrGroupMissing, text: "groups " + list(groups), fault: groupFault(groups)}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		for _, g := range groups {
 			if !slices.Contains(t.groups, g) {
 				return refuse(ErrGroupMissing, "cognito:groups", "the group %s is missing; the token has %s", quote(g), list(t.groups))
@@ -95,7 +95,7 @@ func RequireGroups(groups ...string) Requirement {
 func RequireAnyGroup(groups ...string) Requirement {
 	groups = slices.Clone(groups)
 	r := Requirement{stage: stageGroups, code: ErrGroupMissing, text: "one of the groups " + list(groups), fault: groupFault(groups)}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		if !slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(t.groups, g) }) {
 			return refuse(ErrGroupMissing, "cognito:groups", "none of the groups %s is there; the token has %s", list(groups), list(t.groups))
 		}

@@ -60,7 +60,7 @@ func Inspect(ctx context.Context, raw string, options InspectOptions) (*Report, 
 	}
 	in.find = trusted.of
 	if in.skipIssuer = len(trusted.names) == 0; in.skipIssuer {
-		in.find = func(*contents) (*issuer, *Error) { return &issuer{pool: p, keys: options.Keys}, nil }
+		in.find = func(*payload) (*issuer, *Error) { return &issuer{pool: p, keys: options.Keys}, nil }
 	}
 	return in.run(ctx, raw, p), nil
 }
@@ -102,7 +102,7 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 func (v *Verifier) Inspect(ctx context.Context, raw string, use TokenUse, requirements ...Requirement) *Report {
 	in := inspection{
 		use: use, requirements: slices.Concat(v.require, requirements), leeway: v.leeway, maxBytes: v.maxBytes,
-		now: v.now(), find: func(t *contents) (*issuer, *Error) { return v.trusted(ctx, t) }, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
+		now: v.now(), find: func(t *payload) (*issuer, *Error) { return v.trusted(ctx, t) }, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
 	}
 	return in.run(ctx, raw, nil)
 }

@@ -17,8 +17,8 @@ type inspection struct {
 	leeway       time.Duration
 	maxBytes     int
 	now          time.Time
-	find         func(*contents) (*issuer, *Error)
-	revoked      func(context.Context, *contents, Raw) *Error
+	find         func(*payload) (*issuer, *Error)
+	revoked      func(context.Context, *payload, Raw) *Error
 	hasRevoked   bool
 
 	skipIssuer, skipClient, skipAudience bool
@@ -53,16 +53,16 @@ func (in *inspection) run(ctx context.Context, raw string, p *pool) *Report {
 }
 
 // decode makes the checks of size and shape, and fills in what the token says.
-func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
+func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *payload) {
 	if len(raw) > in.maxBytes {
 		r.result("size", refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), in.maxBytes), "")
 		return nil, nil
 	}
 	r.note("size", Passed, fmt.Sprintf("%d of at most %d bytes", len(raw), in.maxBytes))
 	jws, err := jose.ParseCompact(raw)
-	var t *contents
+	var t *payload
 	if err == nil {
-		t, _, err = parseContents(jws)
+		t, _, err = parsePayload(jws)
 	}
 	if err != nil {
 		r.result("shape", shapeError(err), "")
@@ -71,7 +71,7 @@ func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
 	t.readLists(jws.Payload)
 	r.note("shape", Passed, "three parts of strict base64url, header and payload one strict JSON object each")
 	r.decoded = true
-	r.Header, r.Claims = []byte(t.header), []byte(t.payload)
+	r.Header, r.Claims = []byte(t.header), []byte(t.json)
 	r.TokenUse, r.KeyID, r.Issuer = t.use(), jws.KeyID, t.text[claimIssuer]
 	r.IssuedAt, r.NotBefore = t.time(claimIssuedAt), t.time(claimNotBefore)
 	r.ExpiresAt, r.AuthTime = t.time(claimExpiry), t.time(claimAuthTime)
@@ -79,7 +79,7 @@ func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *contents) {
 }
 
 // issuer returns the issuer whose keys may be asked for, nil where there is none.
-func (in *inspection) issuer(r *Report, t *contents) *issuer {
+func (in *inspection) issuer(r *Report, t *payload) *issuer {
 	if in.skipIssuer {
 		if err := t.known(claimIssuer, true); err != nil {
 			r.result("issuer", err, "")
@@ -117,7 +117,7 @@ func describeIssuer(iss string) string {
 	return fmt.Sprintf("%s, not Amazon's address of user pool %s", quote(iss), id.text)
 }
 
-func (in *inspection) signature(ctx context.Context, r *Report, i *issuer, jws *jose.Compact, t *contents, algorithm bool) {
+func (in *inspection) signature(ctx context.Context, r *Report, i *issuer, jws *jose.Compact, t *payload, algorithm bool) {
 	why := ""
 	switch {
 	case !algorithm:
@@ -144,7 +144,7 @@ func (in *inspection) signature(ctx context.Context, r *Report, i *issuer, jws *
 }
 
 // claims makes the checks of claims that every token must stand.
-func (in *inspection) claims(r *Report, t *contents, p *pool) {
+func (in *inspection) claims(r *Report, t *payload, p *pool) {
 	r.result("token_use", t.checkTokenUse(in.use), string(t.use())+" token")
 	switch {
 	case p == nil:
@@ -170,7 +170,7 @@ var requirementChecks = [...]struct {
 	{"scopes", stageScopes}, {"groups", stageGroups}, {"claims", stageClaims}, {"custom", stageCustom}}
 
 // stages makes the checks of requirements.
-func (in *inspection) stages(ctx context.Context, r *Report, t *contents, raw Raw) {
+func (in *inspection) stages(ctx context.Context, r *Report, t *payload, raw Raw) {
 	in.audience(ctx, r, t)
 	for _, c := range requirementChecks {
 		switch {
@@ -186,7 +186,7 @@ func (in *inspection) stages(ctx context.Context, r *Report, t *contents, raw Ra
 	}
 }
 
-func (in *inspection) audience(ctx context.Context, r *Report, t *contents) {
+func (in *inspection) audience(ctx context.Context, r *Report, t *payload) {
 	switch {
 	case t.use() != TokenUseAccess || !t.present.has(claimAudience):
 		in.stage(ctx, r, t, "audience", stageAudience)
@@ -206,7 +206,7 @@ func (in *inspection) audience(ctx context.Context, r *Report, t *contents) {
 
 // stage makes the check of one stage: the JSON kind of its claim, and what the
 // requirements ask.
-func (in *inspection) stage(ctx context.Context, r *Report, t *contents, name string, s stage) {
+func (in *inspection) stage(ctx context.Context, r *Report, t *payload, name string, s stage) {
 	if err := t.checkKind(s); err != nil {
 		r.result(name, err, "")
 		return

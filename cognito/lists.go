@@ -13,7 +13,7 @@ type span struct{ from, to int }
 // readLists reads the claims of which there can be thousands in one token. It is
 // called when the signature held: before that, anybody could have them read, at many
 // times the cost of checking a signature.
-func (t *contents) readLists(payload []byte) {
+func (t *payload) readLists(payload []byte) {
 	for c := claimAudience; c <= lastList; c++ {
 		if !t.present.has(c) {
 			continue
@@ -25,7 +25,7 @@ func (t *contents) readLists(payload []byte) {
 	}
 }
 
-func (t *contents) readList(c claim, value jose.Value, offset int) (ok bool) {
+func (t *payload) readList(c claim, value jose.Value, offset int) (ok bool) {
 	switch c { //nolint:exhaustive // the others are no lists
 	case claimAudience:
 		var one string
@@ -63,7 +63,7 @@ func splitScopes(s string) []string {
 }
 
 // textsAt is value.Texts, sharing the memory of the payload where it can.
-func (t *contents) textsAt(value jose.Value, offset int) ([]string, bool) {
+func (t *payload) textsAt(value jose.Value, offset int) ([]string, bool) {
 	list := make([]string, 0, min(bytes.Count(value, []byte(","))+1, 16))
 	ok := true
 	err := jose.DecodeArray(value, func(member jose.Value, within int) error {

@@ -110,7 +110,7 @@ func (v *Verifier) ObserveRefusal(ctx context.Context, err error) {
 }
 
 // observed is verify, with the observer told.
-func (v *Verifier) observed(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*contents, *Error) {
+func (v *Verifier) observed(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*payload, *Error) {
 	start := v.clock.Now()
 	ctx = v.started(ctx)
 	seen := Verification{Code: ErrCheckUnavailable} // what counts where a check of the application panics
@@ -146,7 +146,7 @@ func (s *Verification) found(i *issuer) {
 }
 
 // held notes what a token whose signature held is; s may be nil.
-func (s *Verification) held(t *contents, cached bool) {
+func (s *Verification) held(t *payload, cached bool) {
 	if s == nil {
 		return
 	}

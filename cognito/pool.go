@@ -233,7 +233,7 @@ func (is *issuers) add(i *issuer) {
 
 // of finds the trusted issuer that t names. Up to the signature, nothing of the
 // payload is used but this choice, and no key set of any other issuer is asked for.
-func (is *issuers) of(t *contents) (*issuer, *Error) {
+func (is *issuers) of(t *payload) (*issuer, *Error) {
 	if err := t.known(claimIssuer, true); err != nil {
 		return nil, err
 	}

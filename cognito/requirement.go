@@ -21,7 +21,7 @@ type Requirement struct {
 	code  Code
 	text  string // what is asked for, for messages
 	fault string // why nothing can meet it
-	check func(ctx context.Context, t *contents, now time.Time) *Error
+	check func(ctx context.Context, t *payload, now time.Time) *Error
 }
 
 // Err returns why no token can ever meet the requirement, such as that it names no
@@ -61,7 +61,7 @@ func RequireClaim(name string, values ...string) Requirement {
 	if name == "" || len(values) == 0 {
 		r.fault = "the call requires a claim without a name or without a value"
 	}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		value, ok := t.member(name)
 		switch {
 		case !ok:
@@ -96,7 +96,7 @@ func Require(check func(ctx context.Context, token Token) error) Requirement {
 	if check == nil {
 		r.fault = "the call requires a custom check that is nil"
 	}
-	r.check = func(ctx context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(ctx context.Context, t *payload, _ time.Time) *Error {
 		if err := check(ctx, t.token()); err != nil {
 			return verdictOf(err)
 		}
@@ -124,7 +124,7 @@ func verdictOf(err error) *Error {
 }
 
 // apply checks the token, or refuses it where the requirement itself is at fault.
-func (r *Requirement) apply(ctx context.Context, t *contents, now time.Time) *Error {
+func (r *Requirement) apply(ctx context.Context, t *payload, now time.Time) *Error {
 	switch {
 	case r.check == nil:
 		return refuse(ErrAccessDenied, "", "the call has an empty requirement")
@@ -151,7 +151,7 @@ func list(names []string) string {
 }
 
 // found writes what the token has in a claim of text, for a message.
-func found(t *contents, c claim) string {
+func found(t *payload, c claim) string {
 	if !t.present.has(c) {
 		return "none"
 	}

@@ -17,7 +17,7 @@ func RequireNonce(nonce string) Requirement {
 	if nonce == "" {
 		r.fault = "the call requires an empty nonce"
 	}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		switch {
 		case t.use() != TokenUseID || !t.present.has(claimNonce):
 			return refuse(ErrNonceMismatch, "nonce", "nonce is absent")
@@ -38,7 +38,7 @@ func RequireAudience(resources ...string) Requirement {
 	if len(resources) == 0 || slices.Contains(resources, "") {
 		r.fault = "the call requires an audience but names none"
 	}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		if t.use() != TokenUseAccess || !slices.ContainsFunc(resources, func(a string) bool { return slices.Contains(t.audiences, a) }) {
 			return refuse(ErrAudienceMismatch, "aud", "none of %s is there; the token has %s", list(resources), list(t.audiences))
 		}
@@ -66,7 +66,7 @@ func RequireACR(acr string) Requirement {
 	if !ok {
 		r.fault = fmt.Sprintf("the required acr %s is not a level of Cognito, such as %s2", quote(acr), acrPrefix)
 	}
-	r.check = func(_ context.Context, t *contents, _ time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		if level, ok := acrLevel(t.text[claimACR]); ok && level >= least {
 			return nil
 		}
@@ -84,7 +84,7 @@ func RequireMaxAuthAge(age time.Duration) Requirement {
 	if age <= 0 {
 		r.fault = "the call requires an age of authentication that is not positive"
 	}
-	r.check = func(_ context.Context, t *contents, now time.Time) *Error {
+	r.check = func(_ context.Context, t *payload, now time.Time) *Error {
 		var e *Error
 		switch authTime := t.time(claimAuthTime); {
 		case !t.present.has(claimAuthTime):

@@ -31,10 +31,10 @@ type Token interface {
 	isToken()
 }
 
-func (t *contents) use() TokenUse { return TokenUse(t.text[claimTokenUse]) }
+func (t *payload) use() TokenUse { return TokenUse(t.text[claimTokenUse]) }
 
-// token gives the contents of a verified token its type.
-func (t *contents) token() Token {
+// token gives the payload of a verified token its type.
+func (t *payload) token() Token {
 	if t.use() == TokenUseID {
 		return &t.asID
 	}
@@ -42,8 +42,8 @@ func (t *contents) token() Token {
 }
 
 // member returns a claim by name as it stands in the payload, in memory of its own.
-func (t *contents) member(name string) (member jose.Value, ok bool) {
-	err := jose.DecodeObject([]byte(t.payload), "payload", jose.VisitorFunc(func(n []byte, value jose.Value, _ int) error {
+func (t *payload) member(name string) (member jose.Value, ok bool) {
+	err := jose.DecodeObject([]byte(t.json), "payload", jose.VisitorFunc(func(n []byte, value jose.Value, _ int) error {
 		if string(n) == name {
 			member, ok = slices.Clone(value), true
 		}
@@ -64,18 +64,18 @@ var numbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFunc(func(text []byte, n *
 }))
 
 // decode reads the payload into dst strictly.
-func (t *contents) decode(dst any) error {
+func (t *payload) decode(dst any) error {
 	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
 		return errors.New("cognito: Claims needs a non-nil pointer to decode into")
 	}
-	if err := jsonv2.Unmarshal([]byte(t.payload), dst, numbers); err != nil {
+	if err := jsonv2.Unmarshal([]byte(t.json), dst, numbers); err != nil {
 		return fmt.Errorf("cognito: the claims do not fit the Go type: %w", err)
 	}
 	return nil
 }
 
 // describe is what tokens show of themselves when they are printed.
-func (t *contents) describe() string {
+func (t *payload) describe() string {
 	if t.pool == nil {
 		return "no token: nothing was verified"
 	}
@@ -83,7 +83,7 @@ func (t *contents) describe() string {
 		t.use(), t.poolID(), quote(t.text[claimSubject]), stamp(t.time(claimExpiry)))
 }
 
-func (t *contents) logValue() slog.Value {
+func (t *payload) logValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("token_use", string(t.use())),
 		slog.String("user_pool", t.poolID()),

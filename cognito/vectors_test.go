@@ -111,6 +111,6 @@ func checkContents(t *testing.T, verifier *cognito.Verifier, raw string, want ve
 		t.Errorf("expires at %s, want %s", expires, strconv.FormatFloat(seconds, 'f', -1, 64))
 	}
 	if diff := cmp.Diff(want, got, cmp.Transformer("present", func(list []string) []string { return append([]string{}, list...) })); diff != "" {
-		t.Errorf("contents (-want +got):\n%s", diff)
+		t.Errorf("payload (-want +got):\n%s", diff)
 	}
 }

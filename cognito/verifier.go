@@ -157,8 +157,8 @@ func (v *Verifier) VerifyEither(ctx context.Context, raw string, requirements ..
 	return t.token(), nil
 }
 
-// verify is the one way from a string to contents that are trusted.
-func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (t *contents, err error) {
+// verify is the one way from a string to a trusted payload.
+func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (t *payload, err error) {
 	var refusal *Error
 	if v.observer == nil {
 		t, refusal = v.steps(ctx, raw, use, requirements, nil)
@@ -172,7 +172,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 }
 
 // steps are those of verification. Their order is that of the codes. seen may be nil.
-func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirements []Requirement, seen *Verification) (*contents, *Error) {
+func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirements []Requirement, seen *Verification) (*payload, *Error) {
 	if t := v.cache.lookup(raw); t != nil {
 		if now, ok := v.current(ctx, t); ok {
 			seen.held(t, true)
@@ -188,7 +188,7 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 		return nil, refusal
 	}
 	defer jws.Release()
-	t, own, refusal := readContents(jws)
+	t, own, refusal := readPayload(jws)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -210,7 +210,7 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 }
 
 // trusted returns the issuer that t names, if it is configured or resolved.
-func (v *Verifier) trusted(ctx context.Context, t *contents) (*issuer, *Error) {
+func (v *Verifier) trusted(ctx context.Context, t *payload) (*issuer, *Error) {
 	i, refusal := v.issuers.of(t)
 	if refusal == nil || refusal.code != ErrIssuerMismatch {
 		return i, refusal
@@ -230,7 +230,7 @@ func (v *Verifier) trusted(ctx context.Context, t *contents) (*issuer, *Error) {
 // signed. Asking keeps the key set fresh, too. now is the time to judge t at. Telling
 // it is half the cost of a hit, so it is told once, unless asking had to wait or the
 // keys go by a clock of their own.
-func (v *Verifier) current(ctx context.Context, t *contents) (now time.Time, ok bool) {
+func (v *Verifier) current(ctx context.Context, t *payload) (now time.Time, ok bool) {
 	if !t.issuer.ownKeys {
 		now = v.now()
 		asked := now
@@ -261,10 +261,10 @@ func (v *Verifier) parse(raw string) (*jose.Compact, *Error) {
 	return jws, nil
 }
 
-// readContents reads the payload, its shape, and then looks at the algorithm. raw is
+// readPayload reads the payload, its shape, and then looks at the algorithm. raw is
 // the token in memory of its own.
-func readContents(jws *jose.Compact) (t *contents, raw string, refusal *Error) {
-	t, raw, err := parseContents(jws)
+func readPayload(jws *jose.Compact) (t *payload, raw string, refusal *Error) {
+	t, raw, err := parsePayload(jws)
 	if err != nil {
 		return nil, "", shapeError(err)
 	}
@@ -285,7 +285,7 @@ func shapeError(err error) *Error {
 // verifySignature checks the signature by the key of the issuer that the header
 // names. One that does not hold may be by a key that has since replaced the one at
 // hand under its name, so the issuer is asked again, as often as its source allows.
-func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *contents) *Error {
+func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *payload) *Error {
 	if jws.KeyID == "" {
 		return refuse(ErrKeyNotFound, "kid", "the header has no kid to find the key by")
 	}
