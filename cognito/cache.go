@@ -93,7 +93,7 @@ func (e entry) weight() uint32 {
 	size += uintptr(len(e.raw) + 2*(len(t.header)+len(t.json))) // twice, for strings with escapes
 	size += text * uintptr(cap(t.audiences)+cap(t.scopes)+cap(t.groups)+cap(t.roles)+cap(t.amr))
 	size += identity * uintptr(cap(t.identities))
-	if t.issuer != nil && t.issuer.lease != nil {
+	if t.issuer != nil && t.issuer.resolved != nil {
 		size += poolSize
 	}
 	return uint32(min(size, math.MaxUint32))

@@ -110,7 +110,7 @@ type issuer struct {
 
 	ownKeys bool // keys are UserPool.KeySet, with a clock that is not known here
 
-	lease *lease // nil: it was configured
+	resolved *resolvedIssuer // nil: it was configured
 
 	// original is, for a pool's updated issuer, the other one; nil for all others. Most
 	// pools have never been switched to the updated issuer: Amazon answers 403 for its

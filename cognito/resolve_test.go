@@ -240,7 +240,7 @@ func TestResolveOutage(t *testing.T) {
 	checkCode(t, verifier, raw, "")
 }
 
-// TestResolveClockSetBack: a lease must not be longer for it.
+// TestResolveClockSetBack: an answer must not be used longer because of it.
 func TestResolveClockSetBack(t *testing.T) {
 	issuer, pool, tenants, verifier := multiTenant(t, nil)
 	raw := pool.AccessToken(cognitotest.ExpiresIn(24 * time.Hour))

@@ -16,18 +16,18 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// A resolver keeps what [Config.Resolve] answered, by issuer. What it knows of one is
-// a lease or a denial; both end with time. The nil resolver trusts nobody.
+// A resolver keeps the answers of [Config.Resolve], by issuer. An answer is a
+// resolvedIssuer or a denial, and both expire. The nil resolver trusts no issuer.
 type resolver struct {
 	resolve func(context.Context, string) (*UserPool, error)
 	make    func(UserPool, string) (*issuer, error)
 	policy  ResolvePolicy
 	clock   keyset.Clock
 
-	// leased and denied are apart, so that a flood of made-up issuers cannot crowd out
-	// those that are trusted. Both are bounded.
-	leased *otter.Cache[string, *lease]
-	denied *otter.Cache[string, period]
+	// resolved and denied are apart, so that a flood of made-up issuers cannot evict the
+	// trusted ones. Both are bounded.
+	resolved *otter.Cache[string, *resolvedIssuer]
+	denied   *otter.Cache[string, period]
 
 	mu      sync.Mutex
 	flights map[string]*flight // calls of resolve under way, by issuer; guarded by mu
@@ -40,43 +40,43 @@ type period struct{ from, until int64 }
 // how much of it has passed cannot be told then.
 func (s period) covers(now int64) bool { return now >= s.from && now < s.until }
 
-// A lease is an issuer that is trusted for a time. Its pool is made once and kept, with
-// the keys that it holds, for as long as Resolve answers the same.
-type lease struct {
+// A resolvedIssuer is an issuer that is trusted for a time. Its pool is made once and
+// kept, with its keys, for as long as Resolve returns the same.
+type resolvedIssuer struct {
 	issuer *issuer
 	config UserPool
-	// good is when the lease holds with nobody asked, and stale is until when it does
-	// while Resolve fails. Both are replaced whole.
+	// good is the period in which the issuer is trusted without asking Resolve, and stale
+	// the one in which it is trusted while Resolve fails. Both are replaced whole.
 	good, stale atomic.Pointer[period]
 }
 
-// holds reports whether the issuer is trusted at the time now without asking. The nil
-// lease, of an issuer that was configured, holds always.
-func (l *lease) holds(now time.Time) bool {
-	return l == nil || l.good.Load().covers(now.UnixNano())
+// isGood reports whether the issuer is trusted at the time now without asking. The nil
+// resolvedIssuer, that of a configured issuer, is always good.
+func (ri *resolvedIssuer) isGood(now time.Time) bool {
+	return ri == nil || ri.good.Load().covers(now.UnixNano())
 }
 
-// usable reports whether the issuer is trusted while Resolve fails. The nil lease is
-// none.
-func (l *lease) usable(now time.Time) bool {
-	return l != nil && l.stale.Load().covers(now.UnixNano())
+// isUsable reports whether the issuer is trusted while Resolve fails. The nil
+// resolvedIssuer is not.
+func (ri *resolvedIssuer) isUsable(now time.Time) bool {
+	return ri != nil && ri.stale.Load().covers(now.UnixNano())
 }
 
-// trusted returns the issuer of a lease that counts, nil for a denial.
-func (l *lease) trusted() *issuer {
-	if l == nil {
+// trusted returns the issuer, nil for a denial.
+func (ri *resolvedIssuer) trusted() *issuer {
+	if ri == nil {
 		return nil
 	}
-	return l.issuer
+	return ri.issuer
 }
 
-// end has the lease hold no more.
-func (l *lease) end() {
-	l.good.Store(&period{})
-	l.stale.Store(&period{})
+// expire ends both periods.
+func (ri *resolvedIssuer) expire() {
+	ri.good.Store(&period{})
+	ri.stale.Store(&period{})
 }
 
-// A flight is one call of Resolve, and whoever waits for it.
+// A flight is one call of Resolve that callers wait for together.
 type flight struct {
 	asked time.Time
 	ctx   context.Context //nolint:containedctx // of the call; it ends no later than the time-out
@@ -92,10 +92,10 @@ func newResolver(c Config) (*resolver, error) {
 	}
 	r := &resolver{resolve: c.Resolve, make: c.resolved, policy: c.ResolvePolicy, clock: c.Clock, flights: map[string]*flight{}}
 	r.policy.complete()
-	run := func(task func()) { task() } // by whoever inserts
+	run := func(task func()) { task() } // by the goroutine that inserts
 	var err error
 	//mutate:ignore the options are never faulty
-	if r.leased, err = otter.New(&otter.Options[string, *lease]{MaximumSize: r.policy.MaxPools, Executor: run}); err != nil {
+	if r.resolved, err = otter.New(&otter.Options[string, *resolvedIssuer]{MaximumSize: r.policy.MaxPools, Executor: run}); err != nil {
 		return nil, fmt.Errorf("cognito: %w", err)
 	}
 	//mutate:ignore the options are never faulty
@@ -112,13 +112,13 @@ func (r *resolver) issuer(ctx context.Context, name string) (*issuer, error) {
 		return nil, nil
 	}
 	now := r.clock.Now()
-	l, known := r.known(name, now)
+	ri, known := r.known(name, now)
 	if known {
-		return l.trusted(), nil
+		return ri.trusted(), nil
 	}
-	f, l, err := r.fly(name, now)
+	f, ri, err := r.join(name, now)
 	if f == nil {
-		return l.trusted(), err
+		return ri.trusted(), err
 	}
 	select {
 	case <-f.done:
@@ -133,26 +133,26 @@ func (r *resolver) issuer(ctx context.Context, name string) (*issuer, error) {
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("gave up waiting for Config.Resolve: %w", ctx.Err())
 	}
-	// A Resolve that does not heed its context. Nobody waits for it any longer, and nobody
-	// asks again before it returns.
-	if l.usable(r.clock.Now()) {
-		return l.issuer, nil
+	// A Resolve that ignores its context. No caller waits for it any longer, and it is not
+	// called again about this issuer before it returns.
+	if ri.isUsable(r.clock.Now()) {
+		return ri.issuer, nil
 	}
 	return nil, context.Cause(f.ctx) //nolint:contextcheck // the answer is for everybody, and must not end with one's context
 }
 
-// known returns the last answer about name, a lease or nil for a denial, and whether
+// known returns the last answer about name, nil for a denial, and whether
 // it counts without asking again.
-func (r *resolver) known(name string, now time.Time) (l *lease, holds bool) {
-	if l, _ = r.leased.GetIfPresent(name); l != nil && l.holds(now) {
-		return l, true
+func (r *resolver) known(name string, now time.Time) (ri *resolvedIssuer, holds bool) {
+	if ri, _ = r.resolved.GetIfPresent(name); ri != nil && ri.isGood(now) {
+		return ri, true
 	}
 	denied, ok := r.denied.GetIfPresent(name)
 	//mutate:ignore always: the zero period covers no time
 	if ok && denied.covers(now.UnixNano()) {
 		return nil, true
 	}
-	return l, false
+	return ri, false
 }
 
 // fewestFlights is how many calls of Resolve may be under way at least, with MaxPools
@@ -161,21 +161,22 @@ const fewestFlights = 1000
 
 var errTooMany = errors.New("too many calls of Config.Resolve are under way")
 
-// fly returns the call of Resolve about name to wait for, or none and the lease to go
-// by: an answer that came meanwhile, or that may be used while somebody else asks. The
-// call belongs to no caller and has nothing of one's context: the answer is for all.
-// It can outlive those who wait, so there is a limit to such calls, too.
-func (r *resolver) fly(name string, now time.Time) (f *flight, l *lease, err error) {
+// join returns the call of Resolve about name to wait for. It starts the call if there
+// is none. Without a call it returns the answer to use: one that arrived in the
+// meantime, or one that may be used while another caller waits. A call belongs to no
+// caller and does not use a caller's context, since its answer is for all callers. It can
+// outlive the callers that wait, so the number of calls has a limit.
+func (r *resolver) join(name string, now time.Time) (f *flight, ri *resolvedIssuer, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// A call that ended since has left its answer before it left the map.
-	l, known := r.known(name, now)
+	ri, known := r.known(name, now)
 	f, joined := r.flights[name]
 	full := !joined && len(r.flights) >= max(r.policy.MaxPools, fewestFlights)
 	switch {
 	//mutate:ignore never: an answer that arrived meanwhile saves a call
-	case known || (joined || full) && l.usable(now):
-		return nil, l, nil
+	case known || (joined || full) && ri.isUsable(now):
+		return nil, ri, nil
 	case full:
 		return nil, nil, errTooMany
 	case !joined:
@@ -184,15 +185,15 @@ func (r *resolver) fly(name string, now time.Time) (f *flight, l *lease, err err
 		ctx, cancel := context.WithCancelCause(context.Background())
 		f = &flight{asked: now, ctx: ctx, done: make(chan struct{})}
 		r.flights[name] = f
-		go r.run(f, cancel, name, l)
+		go r.run(f, cancel, name, ri)
 	}
-	return f, l, nil
+	return f, ri, nil
 }
 
 // trusts reports whether i, which verified a token before, is what its name stands for
 // still.
 func (r *resolver) trusts(ctx context.Context, i *issuer) bool {
-	if i.lease == nil {
+	if i.resolved == nil {
 		return true
 	}
 	current, err := r.issuer(ctx, i.name)
@@ -200,7 +201,7 @@ func (r *resolver) trusts(ctx context.Context, i *issuer) bool {
 	return err == nil && current == i
 }
 
-func (r *resolver) run(f *flight, cancel context.CancelCauseFunc, name string, old *lease) {
+func (r *resolver) run(f *flight, cancel context.CancelCauseFunc, name string, old *resolvedIssuer) {
 	defer cancel(nil)
 	stop := r.clock.AfterFunc(r.policy.Timeout, func() { cancel(fmt.Errorf("no answer within %v", r.policy.Timeout)) })
 	defer stop()
@@ -222,16 +223,16 @@ func (r *resolver) run(f *flight, cancel context.CancelCauseFunc, name string, o
 
 // settle makes an answer of Resolve count: from when it was asked for, since a tenant
 // may be gone by the time that it is heard.
-func (r *resolver) settle(f *flight, name string, old *lease, up *UserPool, err error) (*issuer, error) {
+func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserPool, err error) (*issuer, error) {
 	now := r.clock.Now()
 	switch {
 	case err != nil:
 		return r.outage(old, now, err)
 	case up == nil:
 		r.denied.Set(name, r.span(now, r.policy.DeniedMaxAge))
-		r.leased.Invalidate(name)
+		r.resolved.Invalidate(name)
 		if old != nil {
-			old.end()
+			old.expire()
 		}
 		return nil, nil
 	}
@@ -241,20 +242,20 @@ func (r *resolver) settle(f *flight, name string, old *lease, up *UserPool, err 
 	if old != nil && samePool(old.config, config) {
 		r.extend(old, f.asked)
 		r.denied.Invalidate(name)
-		r.leased.Set(name, old) // it may have had to make room
+		r.resolved.Set(name, old) // it may have had to make room
 		return old.issuer, nil
 	}
 	i, err := r.make(config, name)
 	if err != nil {
 		return r.outage(old, now, fmt.Errorf("the user pool that Config.Resolve returned for %s cannot be: %w", quote(name), err))
 	}
-	l := &lease{issuer: i, config: config}
-	i.lease = l
-	r.extend(l, f.asked)
-	r.leased.Set(name, l)
-	r.denied.Invalidate(name) // which may be younger than the lease becomes
+	ri := &resolvedIssuer{issuer: i, config: config}
+	i.resolved = ri
+	r.extend(ri, f.asked)
+	r.resolved.Set(name, ri)
+	r.denied.Invalidate(name) // which may be newer than this answer
 	if old != nil {
-		old.end()
+		old.expire()
 	}
 	return i, nil
 }
@@ -265,7 +266,7 @@ const resolveAgain = 10 * time.Second
 
 // outage answers while Resolve fails: by the last answer for as long as that may be
 // used.
-func (r *resolver) outage(old *lease, now time.Time, err error) (*issuer, error) {
+func (r *resolver) outage(old *resolvedIssuer, now time.Time, err error) (*issuer, error) {
 	if old == nil {
 		return nil, err
 	}
@@ -279,11 +280,11 @@ func (r *resolver) outage(old *lease, now time.Time, err error) (*issuer, error)
 	return old.issuer, nil
 }
 
-// extend has the lease hold by an answer that was asked for at that time.
-func (r *resolver) extend(l *lease, asked time.Time) {
+// extend renews both periods by an answer to a call that began at asked.
+func (r *resolver) extend(ri *resolvedIssuer, asked time.Time) {
 	good, stale := r.span(asked, r.policy.MaxAge), r.span(asked, r.policy.Stale)
-	l.stale.Store(&stale)
-	l.good.Store(&good)
+	ri.stale.Store(&stale)
+	ri.good.Store(&good)
 }
 
 func (r *resolver) span(now time.Time, d time.Duration) period {

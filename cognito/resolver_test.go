@@ -189,7 +189,7 @@ func TestResolveByModel(t *testing.T) {
 	type span struct{ from, until time.Time }
 	in := func(s span, now time.Time) bool { return !now.Before(s.from) && now.Before(s.until) }
 	type known struct {
-		clients             []string // of the lease; nil: there is none
+		clients             []string // of the answer; nil: there is none
 		good, stale, denied span
 	}
 	for seed := range uint64(4) {

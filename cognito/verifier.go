@@ -237,7 +237,7 @@ func (v *Verifier) current(ctx context.Context, t *payload) (now time.Time, ok b
 		if v.ownNow {
 			asked = t.issuer.clock.Now()
 		}
-		if t.issuer.lease.holds(asked) && t.issuer.keys.Holds(t.key, asked) {
+		if t.issuer.resolved.isGood(asked) && t.issuer.keys.Holds(t.key, asked) {
 			return now, true
 		}
 	}
