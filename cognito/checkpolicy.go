@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// judge runs the checks of a token whose signature held, each time that it is sent.
-func (v *Verifier) judge(ctx context.Context, t *payload, raw Raw, now time.Time, use TokenUse, requirements []Requirement) *Error {
+// checkPolicy runs all checks that follow the signature. It runs for every token, also
+// for one from the cache.
+func (v *Verifier) checkPolicy(ctx context.Context, t *payload, raw Raw, now time.Time, use TokenUse, requirements []Requirement) *Error {
 	if err := t.checkTokenUse(use); err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 	if t := v.cache.lookup(raw); t != nil {
 		if now, ok := v.current(ctx, t); ok {
 			seen.held(t, true)
-			if refusal := v.judge(ctx, t, Raw(raw), now, use, requirements); refusal != nil {
+			if refusal := v.checkPolicy(ctx, t, Raw(raw), now, use, requirements); refusal != nil {
 				return nil, refusal
 			}
 			return t, nil
@@ -202,7 +202,7 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 	}
 	seen.held(t, false)
 	t.readLists(jws.Payload)
-	if refusal := v.judge(ctx, t, Raw(raw), v.now(), use, requirements); refusal != nil {
+	if refusal := v.checkPolicy(ctx, t, Raw(raw), v.now(), use, requirements); refusal != nil {
 		return nil, refusal
 	}
 	v.cache.keep(own, t)
