@@ -138,19 +138,19 @@ func (v *Verifier) ended(ctx context.Context, seen Verification) {
 	}
 }
 
-// found notes whose token it is; s may be nil.
-func (s *Verification) found(i *issuer) {
+// recordIssuer notes whose token it is; s may be nil.
+func (s *Verification) recordIssuer(i *issuer) {
 	if s != nil {
 		s.UserPool = i.pool.id.text
 	}
 }
 
-// held notes what a token whose signature held is; s may be nil.
-func (s *Verification) held(t *payload, cached bool) {
+// recordSignature notes what a token whose signature held is; s may be nil.
+func (s *Verification) recordSignature(t *payload, cached bool) {
 	if s == nil {
 		return
 	}
-	s.found(t.issuer)
+	s.recordIssuer(t.issuer)
 	s.CacheHit = cached
 	if use := t.use(); use == TokenUseAccess || use == TokenUseID {
 		s.TokenUse = use

@@ -175,7 +175,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, require
 func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirements []Requirement, seen *Verification) (*payload, *Error) {
 	if t := v.cache.lookup(raw); t != nil {
 		if now, ok := v.current(ctx, t); ok {
-			seen.held(t, true)
+			seen.recordSignature(t, true)
 			if refusal := v.checkPolicy(ctx, t, Raw(raw), now, use, requirements); refusal != nil {
 				return nil, refusal
 			}
@@ -196,11 +196,11 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 	if refusal != nil {
 		return nil, refusal
 	}
-	seen.found(i)
+	seen.recordIssuer(i)
 	if refusal := verifySignature(ctx, i, jws, t); refusal != nil {
 		return nil, refusal
 	}
-	seen.held(t, false)
+	seen.recordSignature(t, false)
 	t.readLists(jws.Payload)
 	if refusal := v.checkPolicy(ctx, t, Raw(raw), v.now(), use, requirements); refusal != nil {
 		return nil, refusal
