@@ -11,11 +11,11 @@ import (
 
 // What a [ResolvePolicy] has where a field is 0.
 const (
-	DefaultMaxPools      = 25_000
-	DefaultResolveMaxAge = 5 * time.Minute
-	DefaultResolveStale  = time.Hour
-	DefaultDeniedMaxAge  = 30 * time.Second
-	DefaultResolveWithin = 5 * time.Second
+	DefaultMaxPools       = 25_000
+	DefaultResolveMaxAge  = 5 * time.Minute
+	DefaultResolveStale   = time.Hour
+	DefaultDeniedMaxAge   = 30 * time.Second
+	DefaultResolveTimeout = 5 * time.Second
 )
 
 // A ResolvePolicy says how long what [Config.Resolve] answered is used, and how much
@@ -46,7 +46,7 @@ type ResolvePolicy struct {
 
 	// Timeout is how long a call of Resolve may take, by [Config.Clock]. Nobody waits for
 	// it longer, also where it does not heed its context; and a pool that it returns
-	// later is not trusted. Default: [DefaultResolveWithin].
+	// later is not trusted. Default: [DefaultResolveTimeout].
 	Timeout time.Duration
 }
 
@@ -77,7 +77,7 @@ func (p *ResolvePolicy) complete() {
 	for _, f := range []struct {
 		d    *time.Duration
 		then time.Duration
-	}{{&p.MaxAge, DefaultResolveMaxAge}, {&p.DeniedMaxAge, DefaultDeniedMaxAge}, {&p.Timeout, DefaultResolveWithin}} {
+	}{{&p.MaxAge, DefaultResolveMaxAge}, {&p.DeniedMaxAge, DefaultDeniedMaxAge}, {&p.Timeout, DefaultResolveTimeout}} {
 		if *f.d == 0 {
 			*f.d = f.then
 		}

@@ -344,7 +344,7 @@ func TestResolveHangs(t *testing.T) {
 	if err := issuer.Clock().AwaitTimers(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	issuer.Clock().Advance(cognito.DefaultResolveWithin)
+	issuer.Clock().Advance(cognito.DefaultResolveTimeout)
 	if err := <-failed; !errors.Is(err, cognito.ErrCheckUnavailable) || errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "no answer within 5s") {
 		t.Errorf("%v", err)
 	}

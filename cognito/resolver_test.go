@@ -79,7 +79,7 @@ func TestResolveHeedsNoContext(t *testing.T) {
 			var all sync.WaitGroup
 			all.Go(func() { checkCode(t, verifier, raw, want) })
 			synctest.Wait()
-			issuer.Clock().Advance(cognito.DefaultResolveWithin)
+			issuer.Clock().Advance(cognito.DefaultResolveTimeout)
 			all.Wait()
 			checkCode(t, verifier, raw, want) // or it would wait forever
 			if n := tenants.calls(); n != 1 {
@@ -118,12 +118,12 @@ func TestResolveMaxAgeFromAsking(t *testing.T) {
 			return up, err
 		}
 	})
-	slow = func() { issuer.Clock().Advance(cognito.DefaultResolveWithin - 1) }
+	slow = func() { issuer.Clock().Advance(cognito.DefaultResolveTimeout - 1) }
 	raw := pool.AccessToken(cognitotest.ExpiresIn(24 * time.Hour))
 	checkCode(t, verifier, raw, "")
 	slow = func() {}
 	tenants.set(func() { delete(tenants.pools, tenant) })
-	issuer.Clock().Advance(cognito.DefaultResolveMaxAge - cognito.DefaultResolveWithin + 1)
+	issuer.Clock().Advance(cognito.DefaultResolveMaxAge - cognito.DefaultResolveTimeout + 1)
 	checkCode(t, verifier, raw, cognito.ErrIssuerMismatch)
 }
 
