@@ -114,9 +114,9 @@ func NewError(code Code, message string) *Error {
 	return &Error{code: code, message: message}
 }
 
-// Because returns a copy of e with a cause, which is for logs and errors.Is: Message
+// WithCause returns a copy of e with a cause, which is for logs and errors.Is: Message
 // does not have it. A nil e stays nil.
-func (e *Error) Because(cause error) *Error {
+func (e *Error) WithCause(cause error) *Error {
 	if e == nil {
 		return nil
 	}
@@ -125,8 +125,8 @@ func (e *Error) Because(cause error) *Error {
 	return &other
 }
 
-// RetryIn returns a copy of e whose RetryAfter is d, at least 0. A nil e stays nil.
-func (e *Error) RetryIn(d time.Duration) *Error {
+// WithRetryAfter returns a copy of e whose RetryAfter is d, at least 0. A nil e stays nil.
+func (e *Error) WithRetryAfter(d time.Duration) *Error {
 	if e == nil {
 		return nil
 	}

@@ -227,9 +227,9 @@ func shapeError(err error) *cognito.Error {
 // keysUnavailable returns an error whose message does not have the cause, which names
 // addresses.
 func keysUnavailable(cause error) *cognito.Error {
-	refusal := refuse(cognito.ErrKeysUnavailable, "the signer's key could not be fetched; try again").Because(cause)
+	refusal := refuse(cognito.ErrKeysUnavailable, "the signer's key could not be fetched; try again").WithCause(cause)
 	if unavailable, ok := errors.AsType[*unavailableError](cause); ok {
-		refusal = refusal.RetryIn(unavailable.wait)
+		refusal = refusal.WithRetryAfter(unavailable.wait)
 	}
 	return refusal
 }
