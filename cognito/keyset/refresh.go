@@ -62,7 +62,7 @@ func (r *Remote) consider(satisfied func(*Set) bool, waited bool) (*Set, *flight
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := wallTime(r.clock)
-	r.heed(now)
+	r.clampClock(now)
 
 	usable := s.usable(now)
 	satisfies := usable && satisfied(s.held)
@@ -120,19 +120,19 @@ func (r *Remote) start(now time.Time) *flight {
 	if s.flight == nil && !now.Before(s.gateFrom.Add(s.spacing)) {
 		s.flight = &flight{done: make(chan struct{}), written: make(chan struct{})}
 		r.publish(now)
-		go r.fly(s.flight)
+		go r.run(s.flight)
 	}
 	return s.flight
 }
 
-// fly is the goroutine of one flight. There is one at a time until done is closed.
-func (r *Remote) fly(f *flight) {
+// run is the goroutine of one flight. At most one is running until done is closed.
+func (r *Remote) run(f *flight) {
 	defer close(f.written)
 	started := wallTime(r.clock)
 	recalled, fresh := r.recall()
 	if fresh {
 		r.state.mu.Lock()
-		r.land(f, wallTime(r.clock))
+		r.finish(f, wallTime(r.clock))
 		r.state.mu.Unlock()
 	}
 	if recalled != nil {
@@ -183,7 +183,7 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 		s.spacing = max(r.policy.backOff(s.failures, s.usable(now), jitter), lengthen(got.err.retryAfter, jitter))
 	}
 	retryIn := s.spacing
-	r.land(f, now)
+	r.finish(f, now)
 	s.mu.Unlock()
 
 	switch {
@@ -197,8 +197,8 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 	return got.set
 }
 
-// land ends a flight. The caller holds mu.
-func (r *Remote) land(f *flight, now time.Time) {
+// finish ends a flight. The caller holds mu.
+func (r *Remote) finish(f *flight, now time.Time) {
 	r.state.flight = nil
 	r.publish(now)
 	close(f.done)

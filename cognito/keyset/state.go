@@ -32,7 +32,7 @@ type state struct {
 	lastErr  *fetchError // of the last attempt; nil: it succeeded, or there was none
 }
 
-// A flight is one fetch, and whoever waits for it.
+// A flight is one fetch that callers wait for together.
 type flight struct {
 	// done is closed when the outcome is in state.
 	done chan struct{}
@@ -112,11 +112,11 @@ func (s *state) usable(now time.Time) bool {
 	return s.held != nil && now.Before(s.staleAt)
 }
 
-// heed copes with a clock that was set back. How old the set is can then no longer
-// be told: it counts as fetched now, and is due for a refresh. The gate counts
-// from now too, so that it is never shut for longer than its spacing, nor two
-// fetches closer than that. The caller holds mu.
-func (r *Remote) heed(now time.Time) {
+// clampClock corrects state after the clock was set back. The age of the set is then
+// unknown: the set counts as fetched now, and is due for a refresh. The gate counts
+// from now too. It is never shut for longer than its spacing, and two fetches are never
+// closer than that. The caller holds mu.
+func (r *Remote) clampClock(now time.Time) {
 	s := &r.state
 	back := false
 	if s.held != nil && now.Before(s.fetchedAt) {
