@@ -39,14 +39,14 @@ func (f *fetched) report(started, ended time.Time) Fetch {
 	return report
 }
 
-// tell has whoever was configured told of f.
-func (r *Remote) tell(f Fetch) {
-	if r.told == nil {
+// report calls RemoteConfig.Fetched, if it is set.
+func (r *Remote) report(f Fetch) {
+	if r.fetched == nil {
 		return
 	}
 	f.URL = r.url
 	r.state.mu.Lock()
 	f.SetFetchedAt = r.state.fetchedAt
 	r.state.mu.Unlock()
-	r.told(f)
+	r.fetched(f)
 }

@@ -136,7 +136,7 @@ func (r *Remote) run(f *flight) {
 		r.state.mu.Unlock()
 	}
 	if recalled != nil {
-		r.tell(Fetch{StartedAt: started, Duration: wallTime(r.clock).Sub(started), Copy: true, Keys: len(recalled.keys)})
+		r.report(Fetch{StartedAt: started, Duration: wallTime(r.clock).Sub(started), Copy: true, Keys: len(recalled.keys)})
 	}
 	if fresh {
 		return
@@ -151,7 +151,7 @@ func (r *Remote) run(f *flight) {
 			got = fetched{err: &fetchError{cause: errPanicked}}
 		}
 		set := r.settle(f, started, got)
-		r.tell(got.report(started, wallTime(r.clock)))
+		r.report(got.report(started, wallTime(r.clock)))
 		if set != nil && r.copies != nil {
 			r.keepCopy(set, got.body, started)
 		}

@@ -78,14 +78,14 @@ type RemoteConfig struct {
 // caller that waits stops waiting with its own context, and the fetch continues for the
 // others.
 type Remote struct {
-	url    string
-	client *http.Client
-	policy Policy
-	copies *copyFile // nil: none
-	clock  Clock
-	log    *slog.Logger
-	told   func(Fetch) // nil: nobody
-	jitter func() float64
+	url     string
+	client  *http.Client
+	policy  Policy
+	copies  *copyFile // nil: none
+	clock   Clock
+	log     *slog.Logger
+	fetched func(Fetch) // nil: no observer
+	jitter  func() float64
 
 	// current is what lookups of known names read without a lock. It is written
 	// under state.mu only.
@@ -109,13 +109,13 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 		return nil, err
 	}
 	r := &Remote{
-		url:    config.URL,
-		client: restrict(config.HTTPClient, origin),
-		policy: config.Policy.WithDefaults(),
-		clock:  orSystem(config.Clock),
-		log:    orDiscard(config.Logger).With("url", config.URL),
-		told:   config.Fetched,
-		jitter: config.Jitter,
+		url:     config.URL,
+		client:  restrict(config.HTTPClient, origin),
+		policy:  config.Policy.WithDefaults(),
+		clock:   orSystem(config.Clock),
+		log:     orDiscard(config.Logger).With("url", config.URL),
+		fetched: config.Fetched,
+		jitter:  config.Jitter,
 	}
 	if r.jitter == nil {
 		r.jitter = rand.Float64
