@@ -279,9 +279,9 @@ func (d *diary) AfterFunc(wait time.Duration, f func()) (stop func() bool) {
 	return d.Clock.AfterFunc(wait, f)
 }
 
-// TestNaps: the time of day is looked at every ten minutes, for timers stand still
-// while a machine is suspended and do not notice a clock that is set.
-func TestNaps(t *testing.T) {
+// TestTimersAreBounded: the clock is read every ten minutes, because timers stop
+// while a machine is suspended, and ignore a clock that is set.
+func TestTimersAreBounded(t *testing.T) {
 	t.Parallel()
 	issuer := cognitotest.NewIssuer()
 	clock := &diary{Clock: issuer.Clock()}

@@ -65,7 +65,7 @@ func TestGoldenAnswers(t *testing.T) {
 	}
 }
 
-// What is answered for a token that may call nothing.
+// TestGoldenDenials: a good token that may call no route.
 func TestGoldenDenials(t *testing.T) {
 	w := newWorld(t, lambdaauth.Config{Require: []cognito.Requirement{cognito.RequireGroups("admins")}, Routes: shop()})
 	for kind, handle := range w.answered(t, w.access()) {

@@ -104,8 +104,7 @@ func TestQueryOfHTTPAPI(t *testing.T) {
 	}
 }
 
-// Events that are not of the kind that the handler is for are no one's fault who sent a
-// token, and must not be kept.
+// An event of the wrong kind is not a fault of the client. The answer must not be kept.
 func TestWrongEvents(t *testing.T) {
 	w := newWorld(t, lambdaauth.Config{})
 	good := w.access()
@@ -218,7 +217,7 @@ func TestSimpleAnswers(t *testing.T) {
 	}
 }
 
-// What API Gateway says it took, and what the path says, must both be allowed.
+// The route that API Gateway names and the route of the path must both be allowed.
 func TestRouteAndPathAtOdds(t *testing.T) {
 	w := newWorld(t, lambdaauth.Config{Routes: []lambdaauth.Route{{Keys: []string{"GET /{proxy+}"}}, {Keys: []string{"GET /admin"}, Allow: cognito.Denied}}})
 	e := event[restEvent](t, "rest-request", w.access())

@@ -142,9 +142,9 @@ func TestRefreshRevoked(t *testing.T) {
 	}
 }
 
-// TestRefreshUnjudged has the pool replace the token while its keys cannot be had: the
-// new one must not be lost.
-func TestRefreshUnjudged(t *testing.T) {
+// TestRefreshWithUncheckedTokens: the pool replaces the token while its keys are unavailable. The
+// new token must not be lost.
+func TestRefreshWithUncheckedTokens(t *testing.T) {
 	t.Parallel()
 	p := newPool()
 	p.refreshes(t, true, 0)

@@ -18,8 +18,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/revocation"
 )
 
-// A slowCourt answers in process, when it is told to.
-type slowCourt struct {
+// A slowEndpoint answers in process when the test lets it.
+type slowEndpoint struct {
 	answer        chan struct{} // closed, or a value for each answer
 	asked, inside atomic.Int64
 	most          atomic.Int64
@@ -27,7 +27,7 @@ type slowCourt struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (s *slowCourt) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *slowEndpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.asked.Add(1)
 	s.most.Store(max(s.most.Load(), s.inside.Add(1)))
 	defer s.inside.Add(-1)
@@ -48,8 +48,8 @@ type question struct {
 	raw   cognito.Raw
 }
 
-// slowly runs test in a bubble, with an online check at a court that is slow.
-func slowly(t *testing.T, tokens int, change func(*revocation.OnlineConfig), test func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question)) {
+// slowly runs test in a bubble, with an online check at an endpoint that is slow.
+func slowly(t *testing.T, tokens int, change func(*revocation.OnlineConfig), test func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question)) {
 	t.Helper()
 	t.Parallel()
 	issuer := cognitotest.NewIssuer()
@@ -59,7 +59,7 @@ func slowly(t *testing.T, tokens int, change func(*revocation.OnlineConfig), tes
 		asked[n] = question{verified(t, issuer, raw), cognito.Raw(raw)}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := &slowCourt{answer: make(chan struct{})}
+		s := &slowEndpoint{answer: make(chan struct{})}
 		config := revocation.OnlineConfig{
 			UserPools:  []revocation.OnlineUserPool{{ID: cognitotest.PoolID, Domain: "https://auth.example.com"}},
 			HTTPClient: &http.Client{Transport: s}, Now: issuer.Clock().Now,
@@ -73,9 +73,9 @@ func slowly(t *testing.T, tokens int, change func(*revocation.OnlineConfig), tes
 	})
 }
 
-// TestOneQuestionForAll has a hundred callers with one token.
-func TestOneQuestionForAll(t *testing.T) {
-	slowly(t, 1, nil, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+// TestCallersShareOneQuestion has a hundred callers with one token.
+func TestCallersShareOneQuestion(t *testing.T) {
+	slowly(t, 1, nil, func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question) {
 		t.Helper()
 		first, leave := context.WithCancel(t.Context())
 		var all sync.WaitGroup
@@ -103,9 +103,10 @@ func TestOneQuestionForAll(t *testing.T) {
 	})
 }
 
-// TestLastToLeave ends the request, and is nobody's answer.
-func TestLastToLeave(t *testing.T) {
-	slowly(t, 1, nil, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+// TestQuestionEndsWithItsLastCaller: the request is cancelled when no caller waits, and a later
+// caller starts another one.
+func TestQuestionEndsWithItsLastCaller(t *testing.T) {
+	slowly(t, 1, nil, func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question) {
 		t.Helper()
 		ctx, leave := context.WithCancel(t.Context())
 		var all sync.WaitGroup
@@ -136,7 +137,7 @@ func TestLastToLeave(t *testing.T) {
 // TestQuestionsAreBounded has more tokens than may be asked about at a time.
 func TestQuestionsAreBounded(t *testing.T) {
 	const tokens, bound = 20, 3
-	slowly(t, tokens, func(c *revocation.OnlineConfig) { c.MaxConcurrent = bound }, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+	slowly(t, tokens, func(c *revocation.OnlineConfig) { c.MaxConcurrent = bound }, func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question) {
 		t.Helper()
 		var all sync.WaitGroup
 		for _, q := range asked {
@@ -162,7 +163,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 
 // TestTimeout ends questions and the wait for a turn alike. It is not the caller's.
 func TestTimeout(t *testing.T) {
-	slowly(t, 5, func(c *revocation.OnlineConfig) { c.MaxConcurrent, c.Timeout = 2, time.Second }, func(t *testing.T, s *slowCourt, online *revocation.Online, asked []question) {
+	slowly(t, 5, func(c *revocation.OnlineConfig) { c.MaxConcurrent, c.Timeout = 2, time.Second }, func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question) {
 		t.Helper()
 		began := time.Now()
 		var all sync.WaitGroup

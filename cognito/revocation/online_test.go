@@ -40,8 +40,8 @@ var (
 	goodUser = reply{200, amazonType, "", `{"Username":"anaya","UserAttributes":[{"Name":"email","Value":"a@example.com"},{"Name":"sub","Value":"` + cognitotest.Subject + `"}]}`}
 )
 
-// A court serves both endpoints, and counts who asks.
-type court struct {
+// A fakeCognito serves both endpoints and counts requests.
+type fakeCognito struct {
 	*httptest.Server
 	issuer   *cognitotest.Issuer
 	reply    atomic.Pointer[reply]
@@ -50,9 +50,9 @@ type court struct {
 	lastRaw  atomic.Value
 }
 
-func newCourt(t testing.TB) *court {
+func newFakeCognito(t testing.TB) *fakeCognito {
 	t.Helper()
-	c := &court{issuer: cognitotest.NewIssuer()}
+	c := &fakeCognito{issuer: cognitotest.NewIssuer()}
 	c.Server = httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
 	c.Config.ErrorLog = log.New(io.Discard, "", 0)
 	c.Start()
@@ -60,7 +60,7 @@ func newCourt(t testing.TB) *court {
 	return c
 }
 
-func (c *court) serve(w http.ResponseWriter, r *http.Request) {
+func (c *fakeCognito) serve(w http.ResponseWriter, r *http.Request) {
 	c.asked.Add(1)
 	c.lastPath.Store(r.Method + " " + r.URL.Path + " " + r.Header.Get("X-Amz-Target"))
 	raw := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -85,10 +85,10 @@ func (c *court) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, says.body)
 }
 
-func (c *court) says(r reply) { c.reply.Store(&r) }
+func (c *fakeCognito) answer(r reply) { c.reply.Store(&r) }
 
 // online returns a check that asks at both endpoints, and a verifier with it.
-func (c *court) online(t testing.TB, change func(*revocation.OnlineConfig)) (*revocation.Online, *cognito.Verifier) {
+func (c *fakeCognito) online(t testing.TB, change func(*revocation.OnlineConfig)) (*revocation.Online, *cognito.Verifier) {
 	t.Helper()
 	config := revocation.OnlineConfig{
 		UserPools: []revocation.OnlineUserPool{{ID: cognitotest.PoolID, Domain: c.URL, GetUser: true, Endpoint: c.URL}},
@@ -102,7 +102,7 @@ func (c *court) online(t testing.TB, change func(*revocation.OnlineConfig)) (*re
 	return online, newVerifier(t, c.issuer, online.Revoked)
 }
 
-func (c *court) wantAsked(t testing.TB, want int64) {
+func (c *fakeCognito) wantRequests(t testing.TB, want int64) {
 	t.Helper()
 	if got := c.asked.Load(); got != want {
 		t.Errorf("asked %d times, want %d", got, want)
@@ -181,8 +181,8 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c := newCourt(t)
-			c.says(test.reply)
+			c := newFakeCognito(t)
+			c.answer(test.reply)
 			online, verifier := c.online(t, nil)
 			raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(test.scope))
 			_, err := online.Revoked(t.Context(), verified(t, c.issuer, raw), cognito.Raw(raw))
@@ -202,11 +202,11 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestWhoIsAsked has tokens of every kind and ways to ask.
-func TestWhoIsAsked(t *testing.T) {
+// TestEndpointFollowsTheScope covers all kinds of tokens and both endpoints.
+func TestEndpointFollowsTheScope(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
-	c.says(goodInfo)
+	c := newFakeCognito(t)
+	c.answer(goodInfo)
 	pool, other := c.issuer.Pool(), c.issuer.AddPool(otherPool)
 	acceptAll := func(o *revocation.OnlineConfig) { o.InsecureAcceptIDTokens, o.InsecureAcceptMachineTokens = true, true }
 	infoOnly := func(o *revocation.OnlineConfig) { o.UserPools[0].GetUser, o.UserPools[0].Endpoint = false, "" }
@@ -241,53 +241,53 @@ func TestWhoIsAsked(t *testing.T) {
 // TestAnswersAreRemembered moves the clock over the life of answers.
 func TestAnswersAreRemembered(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
+	c := newFakeCognito(t)
 	clock := c.issuer.Clock()
 	_, verifier := c.online(t, func(o *revocation.OnlineConfig) { o.MaxAge = 10 * time.Minute })
 	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID))
-	c.says(goodInfo)
+	c.answer(goodInfo)
 	wantCode(t, verifier, raw, "")
 	clock.Advance(10*time.Minute - 1)
-	c.says(reply{401, jsonType, "", `{"error":"invalid_token"}`})
+	c.answer(reply{401, jsonType, "", `{"error":"invalid_token"}`})
 	wantCode(t, verifier, raw, "")
-	c.wantAsked(t, 1)
+	c.wantRequests(t, 1)
 	clock.Advance(1)
 	wantCode(t, verifier, raw, cognito.ErrTokenRevoked)
-	c.wantAsked(t, 2)
+	c.wantRequests(t, 2)
 
 	// A revocation is final, whatever Cognito says later.
-	c.says(goodInfo)
+	c.answer(goodInfo)
 	clock.Advance(49 * time.Minute)
 	wantCode(t, verifier, raw, cognito.ErrTokenRevoked)
-	c.wantAsked(t, 2)
+	c.wantRequests(t, 2)
 
 	// Neither an error nor a suspension is.
 	raw = c.issuer.Pool().AccessToken(cognitotest.Scopes(admin))
-	c.says(reply{503, "", "", ""})
+	c.answer(reply{503, "", "", ""})
 	wantCode(t, verifier, raw, cognito.ErrCheckUnavailable)
-	c.says(reply{400, amazonType, "", `{"__type":"PasswordResetRequiredException"}`})
+	c.answer(reply{400, amazonType, "", `{"__type":"PasswordResetRequiredException"}`})
 	wantCode(t, verifier, raw, cognito.ErrTokenRevoked)
-	c.says(goodUser)
+	c.answer(goodUser)
 	wantCode(t, verifier, raw, cognito.ErrTokenRevoked)
-	c.wantAsked(t, 4)
+	c.wantRequests(t, 4)
 	clock.Advance(10 * time.Minute)
 	wantCode(t, verifier, raw, "")
-	c.wantAsked(t, 5)
+	c.wantRequests(t, 5)
 
 	// A clock that was set back does not prolong what was heard.
 	clock.Set(clock.Now().Add(-time.Second))
-	c.says(reply{401, jsonType, "", `{"error":"invalid_token"}`})
-	c.says(reply{400, amazonType, "", `{"__type":"NotAuthorizedException"}`})
+	c.answer(reply{401, jsonType, "", `{"error":"invalid_token"}`})
+	c.answer(reply{400, amazonType, "", `{"__type":"NotAuthorizedException"}`})
 	wantCode(t, verifier, raw, cognito.ErrTokenRevoked)
-	c.wantAsked(t, 6)
+	c.wantRequests(t, 6)
 }
 
 // TestExpiredTokensAreRemembered: those that a leeway keeps alive are not asked about
 // each time.
 func TestExpiredTokensAreRemembered(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
-	c.says(reply{401, jsonType, "", `{"error":"invalid_token"}`})
+	c := newFakeCognito(t)
+	c.answer(reply{401, jsonType, "", `{"error":"invalid_token"}`})
 	online, _ := c.online(t, nil)
 	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID), cognitotest.ExpiresIn(time.Minute))
 	token := verified(t, c.issuer, raw)
@@ -296,7 +296,7 @@ func TestExpiredTokensAreRemembered(t *testing.T) {
 		if revoked, err := online.Revoked(t.Context(), token, cognito.Raw(raw)); !revoked || err != nil {
 			t.Errorf("%v, %v", revoked, err)
 		}
-		c.wantAsked(t, want)
+		c.wantRequests(t, want)
 		c.issuer.Clock().Advance(revocation.DefaultOnlineMaxAge / 2)
 	}
 }
@@ -304,8 +304,8 @@ func TestExpiredTokensAreRemembered(t *testing.T) {
 // TestGoodAnswersEndWithTheToken, which a leeway keeps alive.
 func TestGoodAnswersEndWithTheToken(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
-	c.says(goodInfo)
+	c := newFakeCognito(t)
+	c.answer(goodInfo)
 	online, _ := c.online(t, func(o *revocation.OnlineConfig) { o.MaxAge = time.Hour })
 	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID), cognitotest.ExpiresIn(time.Minute))
 	token := verified(t, c.issuer, raw)
@@ -313,7 +313,7 @@ func TestGoodAnswersEndWithTheToken(t *testing.T) {
 		if revoked, err := online.Revoked(t.Context(), token, cognito.Raw(raw)); revoked || err != nil {
 			t.Errorf("%v, %v", revoked, err)
 		}
-		c.wantAsked(t, want+1)
+		c.wantRequests(t, want+1)
 		c.issuer.Clock().Advance(time.Minute)
 	}
 }
@@ -321,23 +321,23 @@ func TestGoodAnswersEndWithTheToken(t *testing.T) {
 // TestAnswersAreOfOneToken: each text is asked about by itself.
 func TestAnswersAreOfOneToken(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
+	c := newFakeCognito(t)
 	_, verifier := c.online(t, nil)
 	jti := cognitotest.Claim("jti", "same")
 	first, second := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID), jti), c.issuer.Pool().AccessToken(cognitotest.Scopes(openID), jti, cognitotest.Groups("other"))
-	c.says(goodInfo)
+	c.answer(goodInfo)
 	wantCode(t, verifier, first, "")
-	c.says(reply{401, jsonType, "", `{"error":"invalid_token"}`})
+	c.answer(reply{401, jsonType, "", `{"error":"invalid_token"}`})
 	wantCode(t, verifier, second, cognito.ErrTokenRevoked)
 	wantCode(t, verifier, first, "")
-	c.wantAsked(t, 2)
+	c.wantRequests(t, 2)
 }
 
 // TestAnswersAreBounded asks about more tokens than are remembered.
 func TestAnswersAreBounded(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
-	c.says(goodInfo)
+	c := newFakeCognito(t)
+	c.answer(goodInfo)
 	const bound, many = 10, 200
 	_, verifier := c.online(t, func(o *revocation.OnlineConfig) { o.MaxEntries = bound })
 	tokens := make([]string, many)
@@ -362,8 +362,8 @@ func TestZeroOnlineDenies(t *testing.T) {
 			wantCode(t, newVerifier(t, issuer, online.Revoked), raw, cognito.ErrCheckUnavailable)
 		}
 	}
-	c := newCourt(t)
-	c.says(goodInfo)
+	c := newFakeCognito(t)
+	c.answer(goodInfo)
 	online, _ := c.online(t, nil)
 	token := verified(t, c.issuer, c.issuer.Pool().AccessToken(cognitotest.Scopes(openID)))
 	for _, token := range []cognito.Token{nil, (*cognito.AccessToken)(nil), &cognito.AccessToken{}, token} {
@@ -371,7 +371,7 @@ func TestZeroOnlineDenies(t *testing.T) {
 			t.Errorf("%T: %v, %v", token, revoked, err)
 		}
 	}
-	c.wantAsked(t, 0)
+	c.wantRequests(t, 0)
 }
 
 func TestFaultyOnlineConfig(t *testing.T) {
@@ -397,7 +397,7 @@ func TestFaultyOnlineConfig(t *testing.T) {
 // TestRegionalEndpoint: GetUser is asked in the user pool's region, and by TLS.
 func TestRegionalEndpoint(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
+	c := newFakeCognito(t)
 	var address string
 	_, verifier := c.online(t, func(o *revocation.OnlineConfig) {
 		o.UserPools[0].Endpoint = ""
@@ -419,8 +419,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t
 // TestCallersContext: who gives up does not wait, and learns why.
 func TestCallersContext(t *testing.T) {
 	t.Parallel()
-	c := newCourt(t)
-	c.says(goodInfo)
+	c := newFakeCognito(t)
+	c.answer(goodInfo)
 	online, _ := c.online(t, nil)
 	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -430,5 +430,5 @@ func TestCallersContext(t *testing.T) {
 	if revoked || !errors.Is(err, context.Canceled) || !errors.As(err, &unavailable) {
 		t.Errorf("%v, %v", revoked, err)
 	}
-	c.wantAsked(t, 0)
+	c.wantRequests(t, 0)
 }

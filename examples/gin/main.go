@@ -61,8 +61,8 @@ func run() error {
 	return server.Serve(listener)
 }
 
-// Protect makes a handler of Gin's of net/http middleware. Gin calls the next handler
-// of a chain even where this one has answered, unless it is told not to by Abort.
+// protect turns net/http middleware into a Gin handler. Gin calls the next handler of a chain
+// even after this one has answered. Abort prevents that.
 func protect(middleware func(http.Handler) http.Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		passed := false

@@ -208,9 +208,9 @@ func TestOddFetches(t *testing.T) {
 	}
 }
 
-// TestNobodyListens: with the global providers, to which nothing was done, and with
-// those that do nothing.
-func TestNobodyListens(t *testing.T) {
+// TestVerificationWithoutAnSDK runs with unchanged global providers and with
+// noop providers.
+func TestVerificationWithoutAnSDK(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	if otel.GetTracerProvider() == nil {
 		t.Fatal("no global provider")
