@@ -17,25 +17,25 @@ func TestDemoPages(t *testing.T) {
 	path := needChromium(t)
 	oneChromium.Lock()
 	t.Cleanup(oneChromium.Unlock)
-	p := newPerson(t, startChromium(t, path), serveDemo(t), true)
-	defer p.conclude(t)
+	p := newVisitor(t, startChromium(t, path), serveDemo(t), true)
+	defer p.checkFindings(t)
 
 	p.visit(t, p.app+"/")
 	p.sees(t, "Orders")
-	p.looks(t, "demo")
+	p.checkPage(t, "demo")
 	p.follow(t, "Sign in")
 	p.sees(t, "Sign in")
 	p.fillIn(t, "anaya", password)
 	p.sees(t, "Anaya Rao")
-	p.looks(t, "demo-signed-in")
+	p.checkPage(t, "demo-signed-in")
 	p.follow(t, "One letter changed")
-	p.looks(t, "demo-changed")
+	p.checkPage(t, "demo-changed")
 	p.follow(t, "Sign out")
 	p.sees(t, "Orders")
 
 	p.visit(t, p.app+"/callback?code=x&state=y")
 	p.sees(t, "The sign-in did not work")
-	p.looks(t, "demo-problem")
+	p.checkPage(t, "demo-problem")
 }
 
 // serveDemo runs the demo until the test ends.
@@ -84,14 +84,14 @@ func TestTerminalSignInPage(t *testing.T) {
 			return terminal.Outcome{Done: address.Query().Get("state") == "good"}
 		})
 	}()
-	p := newPerson(t, startChromium(t, path), &site{served: &served{}, log: &journal{}}, true)
-	defer p.conclude(t)
+	p := newVisitor(t, startChromium(t, path), &site{served: &served{}, log: &journal{}}, true)
+	defer p.checkFindings(t)
 	p.visit(t, "http://localhost:"+port+"/callback?code=x&state=other")
 	p.sees(t, "Not signed in")
-	p.shows(t, "terminal-other")
+	p.checkLooks(t, "terminal-other")
 	p.visit(t, "http://localhost:"+port+"/callback?code=x&state=good")
 	p.sees(t, "Signed in")
-	p.shows(t, "terminal-signed-in")
+	p.checkLooks(t, "terminal-signed-in")
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // inspectsTokens pastes tokens of every kind.
-func inspectsTokens(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+func inspectsTokens(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	p.visit(t, p.authorize(webClient))
 	p.fillIn(t, "anaya", password)
 	p.arrives(t)
@@ -21,22 +21,22 @@ func inspectsTokens(t *testing.T, p *person) { //nolint:thelper // a failure is 
 	p.visit(t, p.site.URL+"/")
 	p.follow(t, "Look into a token")
 	p.sees(t, "Token inspector")
-	p.looks(t, "inspector")
+	p.checkPage(t, "inspector")
 
 	p.inspects(t, tokens.Access)
-	p.judged(t, "good", "", true)
+	p.seesVerdict(t, "good", "", true)
 	p.tabTo(t, "As JSON")
 	p.keys(t, kb.Enter)
 	p.until(t, "document.querySelector('details').open")
-	p.looks(t, "inspector-good")
+	p.checkPage(t, "inspector-good")
 
 	p.inspects(t, tokens.ID)
-	p.judged(t, "good", "", true)
+	p.seesVerdict(t, "good", "", true)
 
 	p.site.pool.SetClockOffset(61 * time.Minute)
 	p.inspects(t, tokens.Access)
-	p.judged(t, "bad", "token_expired", true)
-	p.looks(t, "inspector-expired")
+	p.seesVerdict(t, "bad", "token_expired", true)
+	p.checkPage(t, "inspector-expired")
 	p.site.pool.SetClockOffset(0)
 
 	// The last character of a signature has bits that count for nothing.
@@ -47,29 +47,29 @@ func inspectsTokens(t *testing.T, p *person) { //nolint:thelper // a failure is 
 		return 'A'
 	}, signature[:1])
 	p.inspects(t, head+"."+other+signature[1:])
-	p.judged(t, "bad", "signature_invalid", true)
-	p.looks(t, "inspector-tampered")
+	p.seesVerdict(t, "bad", "signature_invalid", true)
+	p.checkPage(t, "inspector-tampered")
 
 	p.inspects(t, tokens.Refresh)
-	p.judged(t, "", "encrypted_token", false)
-	p.looks(t, "inspector-refresh")
+	p.seesVerdict(t, "", "encrypted_token", false)
+	p.checkPage(t, "inspector-refresh")
 }
 
-// inspectsOthers pastes what is no token, or puts it in the wrong place.
-func inspectsOthers(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+// inspectsOthers pastes texts that are not tokens, or uses the wrong field.
+func inspectsOthers(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	encode := base64.RawURLEncoding.EncodeToString
 	made := encode([]byte(`{"alg":"RS256","kid":"</style><script>alert(1)</script>"}`)) + "." +
 		encode([]byte(`{"exp":1,"iat":"<svg onload=alert(1)>","<img src=x onerror=alert(1)>":["'\"><script>alert(1)</script>"],"long":"`+
 			strings.Repeat("abcdefgh", 60)+`"}`)) + ".AAAA"
 	p.visit(t, p.site.URL+"/inspect")
 	p.inspects(t, made)
-	p.looks(t, "inspector-hostile")
+	p.checkPage(t, "inspector-hostile")
 	if text := ask[string](t, p, "document.body.innerText"); !strings.Contains(text, "<img src=x onerror=alert(1)>") {
 		t.Errorf("the page says\n%s", text)
 	}
 
 	p.inspects(t, "hello")
-	p.looks(t, "inspector-word")
+	p.checkPage(t, "inspector-word")
 
 	p.tabTo(t, "Required scopes")
 	p.paste(t, made)
@@ -77,26 +77,26 @@ func inspectsOthers(t *testing.T, p *person) { //nolint:thelper // a failure is 
 	if got := ask[string](t, p, "document.querySelector('#scopes').value"); got != "" {
 		t.Errorf("the field shows %q", got)
 	}
-	p.looks(t, "inspector-fault")
+	p.checkPage(t, "inspector-fault")
 
 	p.visit(t, p.site.URL+"/inspect?token=hello")
 	p.sees(t, "Tokens do not belong in the address")
-	p.looks(t, "inspector-query")
+	p.checkPage(t, "inspector-query")
 	p.follow(t, "Open the form")
 	p.sees(t, "Token inspector")
 }
 
 // inspects pastes a text into the inspector and sends it.
-func (p *person) inspects(t *testing.T, text string) {
+func (p *visitor) inspects(t *testing.T, text string) {
 	t.Helper()
 	p.tabTo(t, "Token")
 	p.paste(t, text)
 	p.follow(t, "Inspect")
 }
 
-// judged expects a verdict of that class and code, and a drawn time line where the
+// seesVerdict expects a verdict of that class and code, and a drawn time line where the
 // token has times.
-func (p *person) judged(t *testing.T, class, code string, line bool) {
+func (p *visitor) seesVerdict(t *testing.T, class, code string, line bool) {
 	t.Helper()
 	got := ask[struct{ Class, Code string }](t, p, `(() => {
 		const e = document.querySelector('.verdict');

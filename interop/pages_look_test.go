@@ -28,7 +28,7 @@ func screens(t *testing.T) (dir string) {
 	return dir
 }
 
-func call[P, R any](t *testing.T, p *person, command cdp.Command[P, R], params P) R {
+func call[P, R any](t *testing.T, p *visitor, command cdp.Command[P, R], params P) R {
 	t.Helper()
 	result, err := chromedp.Call(p.tab, command, params)
 	if err != nil {
@@ -37,7 +37,7 @@ func call[P, R any](t *testing.T, p *person, command cdp.Command[P, R], params P
 	return result
 }
 
-func (p *person) theme(t *testing.T, scheme string) {
+func (p *visitor) theme(t *testing.T, scheme string) {
 	t.Helper()
 	call(t, p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme},
@@ -46,41 +46,41 @@ func (p *person) theme(t *testing.T, scheme string) {
 	}})
 }
 
-// width makes the window so wide: under 500 pixels it is that of a phone.
-func (p *person) width(t *testing.T, pixels int64) {
+// width sets the width of the window. Under 500 pixels it is a phone.
+func (p *visitor) width(t *testing.T, pixels int64) {
 	t.Helper()
 	call(t, p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: pixels, Height: 844, DeviceScaleFactor: 1, Mobile: pixels < 500,
 	})
 }
 
-// looks judges the page that is open, as people with many kinds of eyes, ears and
-// windows have it, and takes screen shots of it. A browser without JavaScript shows
-// the same, so that it is looked at but once.
-func (p *person) looks(t *testing.T, name string) {
+// checkPage checks the open page: what screen readers read, contrast, widths, and that it
+// loads nothing. It takes screen shots. A browser without JavaScript shows the same, so
+// there the looks are not checked again.
+func (p *visitor) checkPage(t *testing.T, name string) {
 	t.Helper()
-	p.listens(t, name)
+	p.checkAccessibility(t, name)
 	if active := ask[int](t, p, "document.querySelectorAll('script, iframe, object, embed, img, link, base').length"); active > 0 {
 		t.Errorf("%s: the page has %d elements that run or load something", name, active)
 	}
 	if p.scripts {
-		p.shows(t, name)
+		p.checkLooks(t, name)
 	}
 }
 
-// shows judges how the page looks at the widths of phones and desktops, in light and
-// dark, and takes screen shots.
-func (p *person) shows(t *testing.T, name string) {
+// checkLooks checks the page at the widths of phones and desktops, in light and dark, and
+// takes screen shots.
+func (p *visitor) checkLooks(t *testing.T, name string) {
 	t.Helper()
 	for _, width := range []int64{320, 390, 900} {
 		p.width(t, width)
-		p.fits(t, fmt.Sprintf("%s, %d px", name, width), width)
+		p.checkWidth(t, fmt.Sprintf("%s, %d px", name, width), width)
 		if width == 320 {
 			continue
 		}
 		for _, theme := range []string{"light", "dark"} {
 			p.theme(t, theme)
-			p.reads(t, fmt.Sprintf("%s, %s, %d px", name, theme, width))
+			p.checkContrast(t, fmt.Sprintf("%s, %s, %d px", name, theme, width))
 			shot := call(t, p, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{CaptureBeyondViewport: new(true), OptimizeForSpeed: new(true)}).Data
 			file := filepath.Join(screens(t), fmt.Sprintf("%s-%s-%d.png", name, theme, width))
 			if err := os.WriteFile(file, shot, 0o644); err != nil {
@@ -91,9 +91,9 @@ func (p *person) shows(t *testing.T, name string) {
 	p.theme(t, "light")
 }
 
-// fits expects a page without horizontal scrolling, and controls on a phone that
-// fingers can hit.
-func (p *person) fits(t *testing.T, where string, width int64) {
+// checkWidth expects a page without horizontal scrolling, and controls that are large
+// enough for fingers.
+func (p *visitor) checkWidth(t *testing.T, where string, width int64) {
 	t.Helper()
 	got := ask[struct {
 		Client, Scroll int64
@@ -112,8 +112,8 @@ func (p *person) fits(t *testing.T, where string, width int64) {
 	}
 }
 
-// reads expects enough contrast.
-func (p *person) reads(t *testing.T, where string) {
+// checkContrast expects enough contrast.
+func (p *visitor) checkContrast(t *testing.T, where string) {
 	t.Helper()
 	got := ask[struct {
 		Texts  int
@@ -195,8 +195,8 @@ func (n axNode) property(name accessibility.PropertyName) string {
 
 func (n axNode) is(name accessibility.PropertyName) bool { return n.property(name) == "true" }
 
-// tree is the page as screen readers have it.
-func (p *person) tree(t *testing.T) (nodes []axNode) {
+// tree is the accessibility tree of the page.
+func (p *visitor) tree(t *testing.T) (nodes []axNode) {
 	t.Helper()
 	for _, node := range call(t, p, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
 		if !node.Ignored {
@@ -206,8 +206,8 @@ func (p *person) tree(t *testing.T) (nodes []axNode) {
 	return nodes
 }
 
-// listens judges the page as screen readers have it.
-func (p *person) listens(t *testing.T, name string) {
+// checkAccessibility checks the accessibility tree: names, headings, labels, IDs.
+func (p *visitor) checkAccessibility(t *testing.T, name string) {
 	t.Helper()
 	roles, titles, focusable := map[string]int{}, 0, 0
 	for _, node := range p.tree(t) {

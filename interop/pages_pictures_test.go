@@ -48,8 +48,8 @@ func TestPictures(t *testing.T) {
 		pool.ID = userpool.DefaultPool().ID
 		return []userpool.Pool{pool}
 	})
-	p := newPerson(t, startChromium(t, path), s, true)
-	defer p.conclude(t)
+	p := newVisitor(t, startChromium(t, path), s, true)
+	defer p.checkFindings(t)
 
 	p.visit(t, p.authorize(webClient))
 	p.sees(t, "Sign in")
@@ -61,12 +61,12 @@ func TestPictures(t *testing.T) {
 	s.pool.SetClockOffset(75 * time.Minute)
 	p.visit(t, s.URL+"/inspect")
 	p.inspects(t, tokens.Access)
-	p.judged(t, "bad", "token_expired", true)
+	p.seesVerdict(t, "bad", "token_expired", true)
 	p.picture(t, "inspector.png", 700, 920)
 }
 
 // picture writes the top of the page, in a window of that size.
-func (p *person) picture(t *testing.T, name string, width, height int64) {
+func (p *visitor) picture(t *testing.T, name string, width, height int64) {
 	t.Helper()
 	call(t, p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: pictureScale,

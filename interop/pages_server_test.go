@@ -18,12 +18,12 @@ import (
 )
 
 const (
-	strictClient = "vault" // of a pool where everybody has a second factor
+	strictClient = "vault" // of a pool that requires a second factor
 	totpSecret   = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 )
 
-// A site is what a person meets: a pool with the inspector, as poolguard userpool
-// serve has it, and an application.
+// A site is a pool with the inspector, as poolguard userpool serve has it, and an
+// application.
 type site struct {
 	*served
 	app string // the application's origin
@@ -33,7 +33,7 @@ type site struct {
 	codes []string // authorization codes that the application got
 }
 
-// A journal keeps what the server logs.
+// A journal keeps the log of the server.
 type journal struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -167,7 +167,7 @@ func (s *site) tokens(t *testing.T) poolTokens {
 	})
 }
 
-// authorize is an address that the application sends people to.
+// authorize is the address of an authorization request of the application.
 func (s *site) authorize(client string, pairs ...string) string {
 	query := url.Values{
 		"response_type": {"code"}, "client_id": {client}, "redirect_uri": {s.app + "/callback"}, "scope": {"openid email profile orders/read"},

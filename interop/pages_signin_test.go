@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestPages walks through the pages for people, with JavaScript and without.
+// TestPages goes through the pages of the pool, with JavaScript and without.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	path := needChromium(t)
@@ -17,20 +17,20 @@ func TestPages(t *testing.T) {
 			s := serveSite(t) //nolint:contextcheck // userpool.New takes no context
 			for _, walk := range []struct {
 				name string
-				do   func(*testing.T, *person)
+				do   func(*testing.T, *visitor)
 			}{
 				{"sign-in", signsIn},
 				{"sign-up", signsUp},
-				{"forgot password", forgot},
-				{"steps", takesSteps},
-				{"provider", meetsProvider},
-				{"errors", goesAstray},
+				{"forgot password", resetsPassword},
+				{"steps", meetsChallenges},
+				{"provider", usesProvider},
+				{"errors", followsWrongLinks},
 				{"inspector", inspectsTokens},
 				{"inspector faults", inspectsOthers},
 			} {
 				t.Run(walk.name, func(t *testing.T) {
-					p := newPerson(t, chromium, s, scripts)
-					defer p.conclude(t)
+					p := newVisitor(t, chromium, s, scripts)
+					defer p.checkFindings(t)
 					walk.do(t, p)
 				})
 			}
@@ -40,15 +40,15 @@ func TestPages(t *testing.T) {
 
 // signsIn comes from the home page, gets the password wrong once, and signs
 // in and out.
-func signsIn(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+func signsIn(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	p.visit(t, p.site.URL+"/")
-	p.looks(t, "home")
+	p.checkPage(t, "home")
 	p.follow(t, "Orders")
 	p.sees(t, "Sign in")
-	p.looks(t, "login")
+	p.checkPage(t, "login")
 	p.fillIn(t, "anaya", "Wr0ngPassw0rd!")
-	p.isTold(t, "Incorrect username or password.", "Password")
-	p.looks(t, "login-wrong")
+	p.seesProblem(t, "Incorrect username or password.", "Password")
+	p.checkPage(t, "login-wrong")
 	p.fillIn(t, password)
 	p.arrives(t)
 	tokens := p.tokens(t)
@@ -65,66 +65,66 @@ func signsIn(t *testing.T, p *person) { //nolint:thelper // a failure is at its 
 
 	const hostile = `"><img src=x onerror=alert(1)>`
 	p.fillIn(t, hostile, "Wr0ngPassw0rd!")
-	p.isTold(t, "Incorrect username or password.", "Password")
+	p.seesProblem(t, "Incorrect username or password.", "Password")
 	if got := ask[string](t, p, "document.querySelector('#username').value"); got != hostile {
 		t.Errorf("the user name is %q", got)
 	}
-	p.listens(t, "login-hostile")
+	p.checkAccessibility(t, "login-hostile")
 }
 
 // signsUp makes an account, with a password that is too weak at first.
-func signsUp(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+func signsUp(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	p.visit(t, p.authorize(webClient))
 	p.follow(t, "Create an account")
 	p.sees(t, "Create an account")
-	p.looks(t, "signup")
+	p.checkPage(t, "signup")
 	p.fillIn(t, "gina", "gina@example.com", "password")
-	p.isTold(t, "Password did not conform with policy: Password must have uppercase characters", "Password")
-	p.looks(t, "signup-weak")
+	p.seesProblem(t, "Password did not conform with policy: Password must have uppercase characters", "Password")
+	p.checkPage(t, "signup-weak")
 	p.fillIn(t, password)
 	p.sees(t, "Confirm your account")
-	p.looks(t, "confirm")
+	p.checkPage(t, "confirm")
 	p.fillIn(t, "wrong")
-	p.looks(t, "confirm-wrong")
+	p.checkPage(t, "confirm-wrong")
 	p.follow(t, "Send a new code")
-	p.looks(t, "confirm-again")
-	first, second := p.mailTo(t, "gina"), p.mailTo(t, "gina")
+	p.checkPage(t, "confirm-again")
+	first, second := p.codeFor(t, "gina"), p.codeFor(t, "gina")
 	p.fillIn(t, second)
 	p.arrives(t)
 	p.secrets = append(p.secrets, first, second, p.tokens(t).Refresh)
 }
 
-// forgot chooses another password with a code.
-func forgot(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+// resetsPassword chooses another password with a code.
+func resetsPassword(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	const another = "An0ther-Passw0rd!"
 	p.visit(t, p.authorize(webClient))
 	p.follow(t, "Forgot your password?")
 	p.sees(t, "Reset your password")
-	p.looks(t, "forgot")
+	p.checkPage(t, "forgot")
 	p.fillIn(t, "forgetful")
 	p.sees(t, "Choose a new password")
-	p.looks(t, "forgot-code")
-	code := p.mailTo(t, "forgetful")
+	p.checkPage(t, "forgot-code")
+	code := p.codeFor(t, "forgetful")
 	p.fillIn(t, "000000x", another)
-	p.looks(t, "forgot-wrong")
+	p.checkPage(t, "forgot-wrong")
 	p.fillIn(t, code, another)
 	p.sees(t, "Sign in")
-	p.looks(t, "login-note")
+	p.checkPage(t, "login-note")
 	p.fillIn(t, another)
 	p.arrives(t)
 	p.secrets = append(p.secrets, another, code)
 }
 
-// takesSteps takes the steps after a password.
-func takesSteps(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+// meetsChallenges takes the steps after a password.
+func meetsChallenges(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	const own = "My-0wn-Passw0rd!"
 	p.visit(t, p.authorize(webClient))
 	p.fillIn(t, "invited", password)
 	p.sees(t, "Choose your password")
-	p.looks(t, "new-password")
+	p.checkPage(t, "new-password")
 	p.fillIn(t, "short")
-	p.isTold(t, "Password did not conform with policy: Password not long enough", "New password")
-	p.looks(t, "new-password-weak")
+	p.seesProblem(t, "Password did not conform with policy: Password not long enough", "New password")
+	p.checkPage(t, "new-password-weak")
 	p.fillIn(t, own)
 	p.arrives(t)
 	p.signsOut(t, webClient)
@@ -132,52 +132,52 @@ func takesSteps(t *testing.T, p *person) { //nolint:thelper // a failure is at i
 	p.visit(t, p.authorize(webClient))
 	p.fillIn(t, "careful", password)
 	p.sees(t, "Enter your code")
-	p.looks(t, "totp")
+	p.checkPage(t, "totp")
 	p.fillIn(t, "00000x")
-	p.isTold(t, "This code is not right. Check it and try again.", "Six-digit code")
-	p.looks(t, "totp-wrong")
+	p.seesProblem(t, "This code is not right. Check it and try again.", "Six-digit code")
+	p.checkPage(t, "totp-wrong")
 	p.fillIn(t, totp(t, totpSecret, 0))
 	p.arrives(t)
 
 	p.visit(t, p.authorize(strictClient))
 	p.fillIn(t, "nils", password)
 	p.sees(t, "Set up an authenticator app")
-	p.looks(t, "totp-setup")
+	p.checkPage(t, "totp-setup")
 	key := ask[string](t, p, "document.querySelector('dd code').innerText")
 	p.fillIn(t, totp(t, key, 0))
 	p.arrives(t)
 	p.secrets = append(p.secrets, own, totpSecret, key)
 }
 
-// meetsProvider signs in at the simulated provider.
-func meetsProvider(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+// usesProvider signs in at the simulated provider.
+func usesProvider(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	p.visit(t, p.authorize(webClient))
 	link := ask[string](t, p, "document.querySelector('.providers a').innerText")
 	p.follow(t, link)
 	p.sees(t, "Google, simulated")
-	p.looks(t, "provider")
+	p.checkPage(t, "provider")
 	p.fillIn(t, "1234", "gina@example.com", "Gina")
 	p.arrives(t)
 	p.secrets = append(p.secrets, p.tokens(t).ID)
 }
 
-// goesAstray has links that lead nowhere.
-func goesAstray(t *testing.T, p *person) { //nolint:thelper // a failure is at its line
+// followsWrongLinks opens addresses that the pool rejects.
+func followsWrongLinks(t *testing.T, p *visitor) { //nolint:thelper // a failure is at its line
 	p.visit(t, p.authorize(webClient, "redirect_uri", "https://elsewhere.example.com/"))
 	p.sees(t, "The return address does not match")
 	if text := ask[string](t, p, "document.body.innerText"); !strings.Contains(text, "redirect_mismatch") {
 		t.Errorf("the page says\n%s", text)
 	}
-	p.looks(t, "error")
+	p.checkPage(t, "error")
 	p.follow(t, "What this server is")
 	p.sees(t, "Local user pools")
 
-	// Another browser's form, in effect: the cookies are gone.
+	// Without its cookies, the form is one of another browser.
 	p.visit(t, p.authorize(webClient))
-	p.forgets(t)
+	p.deletesCookies(t)
 	p.fillIn(t, "anaya", password)
-	p.isTold(t, "This form was no longer valid. Please try again.", "Username")
-	p.looks(t, "login-stale")
+	p.seesProblem(t, "This form was no longer valid. Please try again.", "Username")
+	p.checkPage(t, "login-stale")
 	p.fillIn(t, "anaya", password)
 	p.arrives(t)
 }

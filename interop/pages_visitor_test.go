@@ -20,39 +20,39 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// A person uses a site in Chromium, by keyboard alone.
-type person struct {
+// A visitor uses a site in Chromium, with the keyboard only.
+type visitor struct {
 	*page
 	*site
-	scripts bool // false is a browser with JavaScript switched off
+	scripts bool // false is a browser without JavaScript
 	secrets []string
 
 	mu     sync.Mutex
-	faults []string // what the browser complained of
-	hints  []string // what it remarked on
-	urls   []string // that it asked for
+	faults []string // errors and warnings of the browser
+	hints  []string // other messages of the browser
+	urls   []string // that it requested
 }
 
-// newPerson opens a browser without a past.
-func newPerson(t *testing.T, chromium context.Context, s *site, scripts bool) *person { //nolint:revive // t comes first
+// newVisitor opens a browser without cookies and history.
+func newVisitor(t *testing.T, chromium context.Context, s *site, scripts bool) *visitor { //nolint:revive // t comes first
 	t.Helper()
-	p := &person{site: s, page: &page{}, scripts: scripts}
-	tab, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
+	p := &visitor{site: s, page: &page{}, scripts: scripts}
+	tab, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.recordEvent))
 	t.Cleanup(cancel)
 	p.tab = tab
 	call(t, p, cdplog.Enable, cdp.Empty{})
 	call(t, p, audits.Enable, cdp.Empty{})
 	call(t, p, network.Enable, network.EnableParams{})
 	call(t, p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
-	// A headless page has the focus only so.
+	// Without this, a headless page has no focus.
 	call(t, p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.theme(t, "light")
 	p.width(t, 900)
 	return p
 }
 
-// hear files what the browser says of the pages.
-func (p *person) hear(event any) {
+// recordEvent records the messages of the browser about the pages.
+func (p *visitor) recordEvent(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e := event.(type) {
@@ -60,7 +60,7 @@ func (p *person) hear(event any) {
 		entry := string(e.Entry.Level) + ": " + e.Entry.Text + " " + e.Entry.URL
 		switch {
 		case e.Entry.Source == cdplog.EntrySourceNetwork && strings.Contains(entry, "the server responded with a status of 4"):
-			// So Chromium calls a page with a status over 399, as it does a missing image.
+			// Chromium reports every page with a status over 399 as an error.
 		case e.Entry.Level == cdplog.EntryLevelError, e.Entry.Level == cdplog.EntryLevelWarning:
 			p.faults = append(p.faults, entry)
 		default:
@@ -81,8 +81,8 @@ func (p *person) hear(event any) {
 	}
 }
 
-// conclude judges what was heard, and looks for secrets where none may be.
-func (p *person) conclude(t *testing.T) {
+// checkFindings fails for each recorded fault, and for a secret in a log or a URL.
+func (p *visitor) checkFindings(t *testing.T) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,7 +93,7 @@ func (p *person) conclude(t *testing.T) {
 		t.Logf("Chromium: %s", hint)
 	}
 	if len(p.urls) == 0 {
-		t.Error("no requests were heard of")
+		t.Error("no request was recorded")
 	}
 	for _, secret := range append(p.secrets, password) {
 		if len(secret) < 6 {
@@ -111,7 +111,7 @@ func (p *person) conclude(t *testing.T) {
 }
 
 // ask evaluates an expression in the page.
-func ask[T any](t *testing.T, p *person, expression string) T {
+func ask[T any](t *testing.T, p *visitor, expression string) T {
 	t.Helper()
 	value, err := chromedp.Run(p.tab, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -121,30 +121,30 @@ func ask[T any](t *testing.T, p *person, expression string) T {
 }
 
 // visit opens an address.
-func (p *person) visit(t *testing.T, address string) {
+func (p *visitor) visit(t *testing.T, address string) {
 	t.Helper()
 	p.do(t, chromedp.Navigate(address))
 	p.until(t, settled)
 }
 
-// settled is a page that can be used, with the focus where it wants it.
+// settled is true for a loaded page whose autofocus field has the focus.
 const settled = `window.left === undefined && document.readyState === 'complete' &&
 	(document.querySelector('[autofocus]') === null || document.activeElement.autofocus)`
 
 // keys presses keys.
-func (p *person) keys(t *testing.T, keys string) {
+func (p *visitor) keys(t *testing.T, keys string) {
 	t.Helper()
 	p.do(t, chromedp.KeyEvent(keys))
 }
 
-// paste puts a text where the focus is, all at once.
-func (p *person) paste(t *testing.T, text string) {
+// paste inserts a text into the field that has the focus.
+func (p *visitor) paste(t *testing.T, text string) {
 	t.Helper()
 	call(t, p, input.InsertText, input.InsertTextParams{Text: text})
 }
 
 // enter presses Enter, which leads to another page.
-func (p *person) enter(t *testing.T) {
+func (p *visitor) enter(t *testing.T) {
 	t.Helper()
 	// The mark is gone with the page.
 	ask[bool](t, p, "window.left = true")
@@ -152,9 +152,9 @@ func (p *person) enter(t *testing.T) {
 	p.until(t, settled)
 }
 
-// fillIn types into the fields of a form, from that which has the focus on, and sends
-// it.
-func (p *person) fillIn(t *testing.T, values ...string) {
+// fillIn types into the fields of a form, beginning with the one that has the focus, and
+// sends the form.
+func (p *visitor) fillIn(t *testing.T, values ...string) {
 	t.Helper()
 	for n, value := range values {
 		if n > 0 {
@@ -165,9 +165,9 @@ func (p *person) fillIn(t *testing.T, values ...string) {
 	p.enter(t)
 }
 
-// tabTo presses Tab until a link, a button or a field of that name has the focus, and
-// sees to it that every stop can be seen.
-func (p *person) tabTo(t *testing.T, name string) {
+// tabTo presses Tab until a link, a button or a field of that name has the focus. It
+// fails where the focus is not visible.
+func (p *visitor) tabTo(t *testing.T, name string) {
 	t.Helper()
 	var stops []string
 	for range 40 {
@@ -194,23 +194,23 @@ func (p *person) tabTo(t *testing.T, name string) {
 }
 
 // follow presses Tab until a link or button has the focus, and then Enter.
-func (p *person) follow(t *testing.T, name string) {
+func (p *visitor) follow(t *testing.T, name string) {
 	t.Helper()
 	p.tabTo(t, name)
 	p.enter(t)
 }
 
 // sees expects a heading.
-func (p *person) sees(t *testing.T, heading string) {
+func (p *visitor) sees(t *testing.T, heading string) {
 	t.Helper()
 	if got := ask[string](t, p, "document.querySelector('h1')?.innerText ?? ''"); got != heading {
 		t.Fatalf("the page is %q, want %q: %s", got, heading, ask[string](t, p, "location.pathname + ' ' + document.body.innerText"))
 	}
 }
 
-// isTold expects a problem: in an alert, in the title, and at the field that has the
-// focus, for those who see that field alone.
-func (p *person) isTold(t *testing.T, message, field string) {
+// seesProblem expects a problem: in an alert, in the title, and in the description of the
+// field that has the focus.
+func (p *visitor) seesProblem(t *testing.T, message, field string) {
 	t.Helper()
 	p.until(t, "document.querySelector('[role=alert]') !== null")
 	if got := ask[string](t, p, "document.querySelector('[role=alert]').innerText"); got != message {
@@ -234,7 +234,7 @@ func (p *person) isTold(t *testing.T, message, field string) {
 }
 
 // arrives expects the application with an authorization code.
-func (p *person) arrives(t *testing.T) {
+func (p *visitor) arrives(t *testing.T) {
 	t.Helper()
 	p.until(t, "location.href.startsWith("+strconv.Quote(p.app+"/callback?code=")+")")
 	p.sees(t, "Signed in")
@@ -244,20 +244,20 @@ func (p *person) arrives(t *testing.T) {
 }
 
 // signsOut ends the session at the pool.
-func (p *person) signsOut(t *testing.T, client string) {
+func (p *visitor) signsOut(t *testing.T, client string) {
 	t.Helper()
 	p.visit(t, p.site.URL+"/logout?"+url.Values{"client_id": {client}, "logout_uri": {p.app + "/"}}.Encode())
 	p.sees(t, "Signed out")
 }
 
-// forgets loses the cookies.
-func (p *person) forgets(t *testing.T) {
+// deletesCookies deletes the cookies of the browser.
+func (p *visitor) deletesCookies(t *testing.T) {
 	t.Helper()
 	call(t, p, network.ClearBrowserCookies, cdp.Empty{})
 }
 
-// mailTo returns the code that the pool sent to somebody.
-func (p *person) mailTo(t *testing.T, username string) string {
+// codeFor returns the code that the pool sent to a user.
+func (p *visitor) codeFor(t *testing.T, username string) string {
 	t.Helper()
 	code, err := p.site.mail.take(t.Context(), username)
 	if err != nil {
