@@ -20,7 +20,7 @@ const askAgain = 20 * time.Millisecond
 //
 // The system releases the file when a process ends, even if it is killed. The file is
 // empty and is never deleted: after a deletion two processes could hold one lock each.
-func Take(ctx context.Context, path string, patience time.Duration) (giveBack func(), err error) {
+func Take(ctx context.Context, path string, patience time.Duration) (release func(), err error) {
 	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	lock := flock.New(path, flock.SetPermissions(0o600))

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// An ExposedError says that a file or directory is one that others can read, change
-// or put in another's place.
+// An ExposedError reports that other users can read, change or replace a file or a
+// directory.
 type ExposedError struct {
 	Path   string
 	Reason string // continues a sentence that begins with the path
@@ -20,12 +20,12 @@ type ExposedError struct {
 // Error implements error.
 func (e *ExposedError) Error() string { return e.Path + " " + e.Reason }
 
-// modesTell reports whether the mode of a file says who may read it.
+// modesTell reports whether the mode of a file decides who may read it.
 const modesTell = runtime.GOOS != "windows"
 
-// Read returns the content of a file of at most that many bytes. It refuses, with an
-// [*ExposedError], what is no ordinary file, symbolic links among them, and what
-// others than the owner may read or write.
+// Read returns the content of a file of at most that many bytes. The error is an
+// [*ExposedError] if other users may read or write the file, or if it is not an ordinary
+// file. A symbolic link is not an ordinary file.
 func Read(path string, most int64) ([]byte, error) {
 	file, err := openOrdinary(path)
 	if err != nil {
@@ -49,16 +49,16 @@ func Read(path string, most int64) ([]byte, error) {
 	return text, nil
 }
 
-// openOrdinary opens a file that is no symbolic link: whoever could put one there
-// would choose what is read. That it is not replaced by one in between needs the
-// directory to be the owner's, which [Directory] sees to.
+// openOrdinary opens a file that is not a symbolic link. A user who can put a link there
+// chooses the file that is read. No other user can replace the file between the check and
+// the opening, because the directory is the owner's: see [Directory].
 func openOrdinary(path string) (*os.File, error) {
 	before, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !before.Mode().IsRegular() {
-		return nil, &ExposedError{path, "is not an ordinary file: move it away"}
+		return nil, &ExposedError{path, "is not an ordinary file; move it to another place"}
 	}
 	file, err := patiently(func() (*os.File, error) { return os.Open(path) })
 	if err != nil {
@@ -67,17 +67,17 @@ func openOrdinary(path string) (*os.File, error) {
 	return file, nil
 }
 
-// check refuses the modes in forbidden.
+// check rejects the modes in forbidden.
 func check(path string, info fs.FileInfo, forbidden fs.FileMode) error {
 	if mode := info.Mode().Perm(); modesTell && mode&forbidden != 0 {
 		want := mode &^ forbidden
-		return &ExposedError{path, fmt.Sprintf("is open to others (mode %04o): chmod %o it, and see who read it", mode, want)}
+		return &ExposedError{path, fmt.Sprintf("is open to other users (mode %04o); run chmod %o on it, and check who has read it", mode, want)}
 	}
 	return nil
 }
 
-// Directory makes a directory for its owner alone, with those above it, or sees that
-// the one there is so.
+// Directory creates a directory that only its owner can use, and the directories above it.
+// If there is one already, it returns an [*ExposedError] if other users can use it.
 func Directory(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
@@ -87,7 +87,7 @@ func Directory(path string) error {
 		return err
 	}
 	if !info.IsDir() {
-		return &ExposedError{path, "is not a directory: move it away"}
+		return &ExposedError{path, "is not a directory; move it to another place"}
 	}
 	return check(path, info, 0o077)
 }
@@ -131,8 +131,8 @@ func Write(path string, content []byte) (err error) {
 	return err
 }
 
-// Remove deletes a file, and what a killed process left of the next one. A file that
-// is not there is no error.
+// Remove deletes a file, and the part of the next one that a killed process left. It
+// returns nil if there is no file.
 func Remove(path string) error {
 	var failed []error
 	for _, name := range []string{path, beside(path)} {
@@ -143,8 +143,8 @@ func Remove(path string) error {
 	return errors.Join(failed...)
 }
 
-// patiently tries again for a moment on Windows, where nobody can open a file while
-// it is replaced, nor replace it while somebody reads.
+// patiently tries again for 200 ms on Windows. There a file cannot be opened while it is
+// replaced, and cannot be replaced while it is read.
 func patiently[T any](do func() (T, error)) (T, error) {
 	for n := 0; ; n++ {
 		result, err := do()

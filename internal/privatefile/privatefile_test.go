@@ -16,7 +16,7 @@ import (
 	"github.com/poolguard/poolguard/internal/privatefile"
 )
 
-func TestWriteAndRead(t *testing.T) {
+func TestFileIsReplacedAsAWhole(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	path := filepath.Join(dir, "file")
@@ -65,8 +65,8 @@ func TestWriteAndRead(t *testing.T) {
 	}
 }
 
-// What others can read, or have put there, is refused.
-func TestExposed(t *testing.T) {
+// A file that others can read or redirect is rejected.
+func TestExposedFileIsRejected(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing on Windows")
@@ -114,8 +114,8 @@ func TestExposed(t *testing.T) {
 	refused("link to a directory", privatefile.Directory(filepath.Join(dir, "linked")))
 }
 
-// Many write, each when it is its turn, and nobody's write is lost.
-func TestTakeTurns(t *testing.T) {
+// Many callers write, one at a time.
+func TestNoWriteIsLost(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path, lock := filepath.Join(dir, "file"), filepath.Join(dir, "lock")
@@ -143,7 +143,7 @@ func TestTakeTurns(t *testing.T) {
 	}
 }
 
-func TestTakenByAnother(t *testing.T) {
+func TestTakeWaitsForTheOther(t *testing.T) {
 	t.Parallel()
 	lock := filepath.Join(t.TempDir(), "lock")
 	giveBack, err := privatefile.Take(t.Context(), lock, time.Minute)

@@ -5,5 +5,5 @@ import (
 	"syscall"
 )
 
-// isSharing reports whether somebody else has the file open: ERROR_SHARING_VIOLATION.
+// isSharing reports whether another process has the file open: ERROR_SHARING_VIOLATION.
 func isSharing(err error) bool { return errors.Is(err, syscall.Errno(32)) }
