@@ -9,20 +9,20 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// A Ring keeps secrets by the name of an account: the operating system's key ring.
-// Its methods may wait for the user, who is asked to unlock it, until ctx ends.
+// A Ring is the operating system's key ring. It keeps secrets under names of accounts. Its
+// methods may wait until the user unlocks the ring or ctx ends.
 type Ring interface {
-	// Get returns a secret; the error wraps [ErrNotInRing] where there is none.
+	// Get returns a secret. The error wraps [ErrNotInRing] if there is none.
 	Get(ctx context.Context, account string) (string, error)
 	Set(ctx context.Context, account, secret string) error
-	// Delete forgets a secret. That there is none is no error.
+	// Delete deletes a secret. It returns nil if there is none.
 	Delete(ctx context.Context, account string) error
 }
 
-// ErrNotInRing says that a ring has no secret for an account.
+// ErrNotInRing reports that the ring has no secret for the account.
 var ErrNotInRing = errors.New("the key ring has no key for these tokens")
 
-// A RingError says that the key ring did not do what was asked of it.
+// A RingError reports that the key ring failed.
 type RingError struct{ cause error }
 
 // Error implements error.
@@ -31,16 +31,17 @@ func (e *RingError) Error() string { return "the key ring of this system: " + e.
 // Unwrap returns the cause.
 func (e *RingError) Unwrap() error { return e.cause }
 
-var errNoRing = errors.New("there is none now, and the tokens are to be kept with one")
+var errNoRing = errors.New("there is no key ring now, and the tokens need one")
 
-// service is by what the ring knows the secrets of this command.
+// service is the name of this program in the ring.
 const service = "poolguard"
 
-// ringPatience is how long a ring may take, with the user being asked for a password.
+// ringPatience is how long the ring may take, including the time in which the user types
+// a password.
 const ringPatience = time.Minute
 
-// SystemRing is the key ring of the operating system: the Secret Service over D-Bus,
-// the keychain of macOS, the credentials of Windows.
+// SystemRing is the key ring of the operating system: the Secret Service over D-Bus, the
+// keychain of macOS, or the credentials of Windows.
 type SystemRing struct{}
 
 // Get implements [Ring].
@@ -67,8 +68,8 @@ func (SystemRing) Delete(ctx context.Context, account string) error {
 	return err
 }
 
-// within gives a call up that no context can end: a ring that is locked waits for its
-// user, who may be elsewhere. Its goroutine stays until it ends, or the process does.
+// within stops waiting for a call that takes no context. A locked ring waits for its user,
+// who may be away. The goroutine of the call ends with the call or with the process.
 func within[T any](ctx context.Context, call func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -88,7 +89,7 @@ func within[T any](ctx context.Context, call func() (T, error)) (T, error) {
 	case <-ctx.Done():
 		return none, ctx.Err()
 	case <-patience.C:
-		return none, errors.New("it did not answer within a minute: see that it is unlocked")
+		return none, errors.New("it did not answer within a minute; check that it is unlocked")
 	}
 }
 
@@ -116,7 +117,7 @@ func (s *Store) key(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
-// setKey also reads the key back: some services take secrets and have none.
+// setKey also reads the key back: some services accept secrets and do not keep them.
 func (s *Store) setKey(ctx context.Context, key []byte) error {
 	account, err := s.account()
 	if err != nil {

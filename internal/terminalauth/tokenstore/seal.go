@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// formatVersion is that of the file. Another one is of another release.
+// formatVersion is the version of the file. Another release may have another version.
 const formatVersion = 1
 
 // An envelope is the content of a file.
@@ -29,7 +29,7 @@ func (e envelope) marshal() ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
-// The errors of package json may quote what they read: they are not passed on.
+// The errors of package json may quote what they read, so they are not passed on.
 var errMarshal = errors.New("the tokens cannot be written as JSON")
 
 func readEnvelope(text []byte) (*envelope, error) {
@@ -52,9 +52,9 @@ func newKey() []byte {
 	return key
 }
 
-// sealer is AES-256-GCM with a random nonce before the ciphertext. A key seals a few
-// thousand files at most, far from the 2^32 at which nonces might meet (NIST SP
-// 800-38D §8.3).
+// sealer is AES-256-GCM with a random nonce before the ciphertext. A key encrypts a few
+// thousand files at most, far from the limit of 2^32 for random nonces (NIST SP 800-38D,
+// section 8.3).
 func sealer(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -63,8 +63,7 @@ func sealer(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// seal encrypts tokens for one profile: the file of another one in its place is no
-// good.
+// seal encrypts tokens for one profile. The file of another profile cannot replace it.
 func seal(tokens *Tokens, key []byte, profile string) ([]byte, error) {
 	text, err := json.Marshal(tokens)
 	if err != nil {

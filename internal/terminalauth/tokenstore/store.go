@@ -12,40 +12,39 @@ import (
 	"github.com/poolguard/poolguard/internal/privatefile"
 )
 
-// ErrNone says that no tokens are kept for the profile.
+// ErrNone reports that no tokens are kept for the profile.
 var ErrNone = errors.New("not signed in")
 
-// ErrUnreadable says that what is kept is no good any more: it was changed, or
-// another key is in the ring. A new sign-in replaces it.
-var ErrUnreadable = errors.New("the tokens that are kept here cannot be read any more")
+// ErrUnreadable reports that the file cannot be decrypted or parsed: it was changed, or
+// the ring has another key. A new sign-in replaces the file.
+var ErrUnreadable = errors.New("the kept tokens cannot be read any more")
 
-// DefaultPatience is how long [Store.Turn] waits for others where Config.Patience is 0.
-// The process that has the turn ends it within the time-outs of a few requests.
+// DefaultPatience is how long [Store.Turn] waits if Config.Patience is 0. A process that
+// has the turn ends it within the time-outs of a few requests.
 const DefaultPatience = time.Minute
 
-// maxFile bounds a file of tokens. Cognito's have some kilobytes.
+// maxFile is the size of the largest file in bytes. Cognito's tokens have some kilobytes.
 const maxFile = 1 << 20
 
 // A Config says where tokens are kept.
 type Config struct {
-	// Directory is that of the files. It is made when there is something to keep.
+	// Directory has the files. The store creates it when there are tokens to keep.
 	Directory string
-	// Profile names the file; the caller has seen that it is a good name for one.
+	// Profile is part of the file's name. The caller has checked it.
 	Profile string
-	// Ring is the operating system's key ring, nil for none.
+	// Ring is the operating system's key ring; nil means that there is none.
 	Ring Ring
-	// RingOnly says that the tokens of a new sign-in are not to be in a file that is not
-	// encrypted, whatever is wrong with the ring.
+	// RingOnly refuses to keep the tokens of a new sign-in without the ring.
 	RingOnly bool
-	// Patience is how long to wait for one's turn, 0 for [DefaultPatience].
+	// Patience is how long [Store.Turn] waits; 0 means [DefaultPatience].
 	Patience time.Duration
 }
 
-// A Store keeps the tokens of one profile. It holds none itself, and nothing open; it
-// is safe for concurrent use, by many processes too.
+// A Store keeps the tokens of one profile. It has no tokens in memory and no open file.
+// It is safe for concurrent use, also by several processes.
 type Store struct{ config Config }
 
-// Open returns the store that config describes. It does no I/O.
+// Open returns the store of config. It does no I/O.
 func Open(config Config) *Store {
 	if config.Patience == 0 {
 		config.Patience = DefaultPatience
@@ -53,15 +52,15 @@ func Open(config Config) *Store {
 	return &Store{config}
 }
 
-// Path is that of the file.
+// Path returns the path of the file.
 func (s *Store) Path() string {
-	// "profile-" keeps names such as con from meaning a device on Windows, and ".json"
-	// the file of a profile dev.lock from being the lock of dev.
+	// Without "profile-", a name such as con would mean a device on Windows. Without
+	// ".json", the file of a profile dev.lock would be the lock of dev.
 	return filepath.Join(s.config.Directory, "profile-"+s.config.Profile+".json")
 }
 
-// Writable finds out whether tokens could be kept, by a file that is gone at once. It
-// makes the directory.
+// Writable returns an error if tokens cannot be kept. It creates the directory, and in it
+// a file that it deletes at once.
 func (s *Store) Writable() error {
 	if err := privatefile.Directory(s.config.Directory); err != nil {
 		return err
@@ -73,9 +72,8 @@ func (s *Store) Writable() error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// Load returns the tokens and how they are kept. It does not wait for a turn: it returns
-// the tokens that were written last. The error is [ErrNone], [ErrUnreadable], a [*RingError], or about
-// the file.
+// Load returns the tokens that were written last, and how they are kept. It does not wait
+// for a turn. The error is [ErrNone], [ErrUnreadable], a [*RingError], or about the file.
 func (s *Store) Load(ctx context.Context) (*Tokens, Kept, error) {
 	tokens, key, err := s.load(ctx)
 	if err != nil {
@@ -84,7 +82,7 @@ func (s *Store) Load(ctx context.Context) (*Tokens, Kept, error) {
 	return tokens, keptBy(key), nil
 }
 
-// load also returns the key that the file was opened with, nil where it needs none.
+// load also returns the key that decrypted the file, nil if the file is not encrypted.
 func (s *Store) load(ctx context.Context) (tokens *Tokens, key []byte, err error) {
 	text, err := privatefile.Read(s.Path(), maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -114,33 +112,33 @@ func keptBy(key []byte) Kept {
 	return InRing
 }
 
-// A Turn is the right to change what is kept. End it.
+// A Turn is the right to change the file. Call [Turn.End] after use.
 type Turn struct {
-	store    *Store
-	giveBack func()
-	loaded   bool
-	key      []byte // that the file was opened with, nil for a plain one
+	store   *Store
+	release func()
+	loaded  bool
+	key     []byte // that decrypted the file, nil if it is not encrypted
 }
 
-// Turn waits until no other caller, in this process or another, has the turn. The error is of
-// ctx, [privatefile.ErrBusy], or about the directory.
+// Turn waits until no other caller has the turn, in this process or another one. The
+// error is of ctx, [privatefile.ErrBusy], or about the directory.
 func (s *Store) Turn(ctx context.Context) (*Turn, error) {
 	if err := privatefile.Directory(s.config.Directory); err != nil {
 		return nil, err
 	}
-	giveBack, err := privatefile.Take(ctx, s.Path()+".lock", s.config.Patience)
+	release, err := privatefile.Take(ctx, s.Path()+".lock", s.config.Patience)
 	if err != nil {
 		return nil, err
 	}
-	return &Turn{store: s, giveBack: giveBack}, nil
+	return &Turn{store: s, release: release}, nil
 }
 
-// End gives the turn back.
-func (t *Turn) End() { t.giveBack() }
+// End ends the turn. Other callers can then have one.
+func (t *Turn) End() { t.release() }
 
-// Begin keeps the tokens of a new sign-in: in the ring where there is one, with a new
-// key, else in the file, unless Config.RingOnly forbids that. why says what is wrong
-// with the ring where tokens are in the file in spite of one, and is nil otherwise.
+// Begin keeps the tokens of a new sign-in. If there is a ring, it encrypts the file with a
+// new key; otherwise the file is not encrypted, unless Config.RingOnly forbids that. If the
+// ring fails and the file is not encrypted, why has the reason.
 func (t *Turn) Begin(ctx context.Context, tokens *Tokens) (kept Kept, why, err error) {
 	ring, only := t.store.config.Ring, t.store.config.RingOnly
 	key := newKey()
@@ -165,8 +163,8 @@ func (t *Turn) Begin(ctx context.Context, tokens *Tokens) (kept Kept, why, err e
 	return InRing, nil, t.write(envelope{Kept: InRing, Sealed: sealed})
 }
 
-// Load is [Store.Load] within the turn, so no other process changes the file. It keeps
-// the key that Replace needs: if the ring is locked in between, no new tokens are lost.
+// Load is [Store.Load] while no other caller changes the file. It remembers the key for
+// [Turn.Replace], which then works even if the ring is locked in the meantime.
 func (t *Turn) Load(ctx context.Context) (*Tokens, Kept, error) {
 	tokens, key, err := t.store.load(ctx)
 	if err != nil {
@@ -176,12 +174,13 @@ func (t *Turn) Load(ctx context.Context) (*Tokens, Kept, error) {
 	return tokens, keptBy(key), nil
 }
 
-// Replace keeps newer tokens of the same sign-in, the way those before were kept that
-// Load found: a ring that is gone does not turn them into plain text. It asks no ring.
+// Replace keeps newer tokens of the same sign-in, in the same way as those that Load
+// returned. It does not use the ring, so the tokens stay encrypted even if the ring is
+// gone. Call [Turn.Load] first.
 func (t *Turn) Replace(tokens *Tokens) error {
 	switch {
 	case !t.loaded:
-		return errors.New("nothing was loaded that could be replaced")
+		return errors.New("there are no loaded tokens to replace")
 	case t.key == nil:
 		return t.write(envelope{Kept: InFile, Tokens: tokens})
 	}
@@ -200,9 +199,9 @@ func (t *Turn) write(e envelope) error {
 	return privatefile.Write(t.store.Path(), text)
 }
 
-// Delete forgets the tokens, and their key. That there are none is no error. Where the
-// ring cannot be asked the file is deleted nevertheless, without which the key is of
-// no use, and the error is a [*RingError].
+// Delete deletes the tokens and their key. It returns nil if there are none. If the ring
+// fails, the error is a [*RingError]; the file is deleted nevertheless, and the key is of
+// no use without it.
 func (t *Turn) Delete(ctx context.Context) error {
 	sealed := true
 	if text, err := privatefile.Read(t.store.Path(), maxFile); err == nil {
@@ -221,14 +220,14 @@ func (t *Turn) Delete(ctx context.Context) error {
 	return t.store.forgetKey(ctx)
 }
 
-// account is what the key goes by in the ring, where people may see it: the file that
-// it opens.
+// account is the name of the key in the ring: the path of the file that it decrypts. The
+// user may see it.
 func (s *Store) account() (string, error) {
 	path, err := filepath.Abs(s.Path())
 	if err != nil {
-		return "", fmt.Errorf("where %s is cannot be found out: %w", s.Path(), err)
+		return "", fmt.Errorf("the absolute path of %s is unknown: %w", s.Path(), err)
 	}
-	// Directories that are links have one name: the ring is asked from everywhere.
+	// A directory that is reached through a link has the same name as without it.
 	if target, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
 		path = filepath.Join(target, filepath.Base(path))
 	} else if !errors.Is(err, os.ErrNotExist) {

@@ -18,7 +18,7 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
-// A memory is a key ring that can be emptied, locked and taken away.
+// A memory is a key ring that tests empty, lock and remove.
 type memory struct {
 	mu      sync.Mutex
 	secrets map[string]string
@@ -94,7 +94,7 @@ func wantTokens(t *testing.T, s *tokenstore.Store, want *tokenstore.Tokens, want
 	}
 }
 
-func TestBothWays(t *testing.T) {
+func TestTokensAreKeptWithAndWithoutARing(t *testing.T) {
 	t.Parallel()
 	for _, kept := range []tokenstore.Kept{tokenstore.InFile, tokenstore.InRing} {
 		dir := filepath.Join(t.TempDir(), "tokens")
@@ -143,9 +143,9 @@ func TestBothWays(t *testing.T) {
 	}
 }
 
-// A ring that cannot be had leaves tokens in the file at a new sign-in, and says why.
-// Those that were sealed are not turned into plain text.
-func TestRingGone(t *testing.T) {
+// A new sign-in without a working ring keeps its tokens in the file, and returns why.
+// Encrypted tokens are not written as plain text.
+func TestMissingRingIsReported(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "tokens")
 	ring := newMemory()
@@ -193,9 +193,9 @@ func TestRingGone(t *testing.T) {
 	}
 }
 
-// Nothing is kept in the open where that was ruled out, whether the ring is broken or
-// there is none; what was there before stays.
-func TestRingOnly(t *testing.T) {
+// With RingOnly, no tokens are written without a working ring, and the previous tokens
+// stay.
+func TestRingOnlyKeepsNoPlainTokens(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "tokens")
 	ring := newMemory()
@@ -214,8 +214,8 @@ func TestRingOnly(t *testing.T) {
 	wantTokens(t, open(t, dir, ring), someTokens("one"), tokenstore.InRing)
 }
 
-// No profile's file is the lock or the next file of another's.
-func TestNamesOfFiles(t *testing.T) {
+// The file of a profile is not the lock or the next file of another profile.
+func TestFilesOfProfilesAreDistinct(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "tokens")
 	of := func(name string) *tokenstore.Store {
@@ -240,8 +240,8 @@ func TestNamesOfFiles(t *testing.T) {
 	}
 }
 
-// What was changed, moved or cut is refused, whatever it holds.
-func TestUnreadable(t *testing.T) {
+// A file that was changed, moved or cut is rejected.
+func TestChangedFileIsUnreadable(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "tokens")
 	ring := newMemory()
@@ -295,7 +295,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-func TestExposed(t *testing.T) {
+func TestExposedFileIsRejected(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "tokens")
 	s := open(t, dir, nil)
@@ -315,7 +315,7 @@ func TestExposed(t *testing.T) {
 	}
 }
 
-// Nothing that formats tokens shows them.
+// No way of formatting tokens shows them.
 func TestTokensShowNothing(t *testing.T) {
 	t.Parallel()
 	tokens := someTokens("secret")

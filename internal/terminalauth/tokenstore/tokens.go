@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Tokens are what a sign-in left. They show nothing of themselves but to the file.
+// Tokens are the tokens of a sign-in. They do not show themselves in logs or messages.
 type Tokens struct {
-	// UserPoolID, ClientID and Domain are those that the tokens are of. A refresh token
-	// must not be sent to another domain because the configuration names one now.
+	// UserPoolID, ClientID and Domain are those of the sign-in. If the configuration names
+	// another domain later, the refresh token must not be sent there.
 	UserPoolID string `json:"user_pool"`
 	ClientID   string `json:"client_id"`
 	Domain     string `json:"domain"`
 
-	// Subject is that of the user; of a machine, that of its access token.
+	// Subject is the sub claim of the access token.
 	Subject string `json:"subject"`
 
 	Access string `json:"access_token"`
-	// ID and Refresh are "" for a machine. Refresh is too where the pool gave none.
+	// ID and Refresh are "" for a machine. Refresh is also "" if the pool gave none.
 	ID      string `json:"id_token,omitempty"`
 	Refresh string `json:"refresh_token,omitempty"`
 
@@ -34,13 +34,13 @@ func (Tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]
 // LogValue returns "[redacted]".
 func (Tokens) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 
-// Kept says where tokens are.
+// Kept says how tokens are kept.
 type Kept string
 
 // The two ways of keeping tokens.
 const (
-	// InRing: in a file that only the operating system's key ring can open.
+	// InRing is a file that is encrypted with a key from the operating system's key ring.
 	InRing Kept = "keyring"
-	// InFile: in a file in plain text that only its owner can read.
+	// InFile is a file that is not encrypted. Only its owner can read it.
 	InFile Kept = "file"
 )
