@@ -19,13 +19,13 @@ import (
 // ErrPortTaken reports that another program listens on the port.
 var ErrPortTaken = serve.ErrAddressInUse
 
-// An Outcome is the result for a callback address that a browser requested or a user
-// pasted. With the zero value the waiting goes on.
+// An Outcome is the result of a callback address, from the browser or pasted by the user.
+// The zero value means that the address is of another sign-in, and the waiting continues.
 type Outcome struct {
-	// Done ends the waiting: the sign-in succeeded or failed.
+	// Done ends the waiting: the sign-in has succeeded or failed.
 	Done bool
-	// Refusal is why the sign-in failed, for the page. It is "" where the sign-in
-	// succeeded. It must not contain a part of the address.
+	// Refusal is why the sign-in failed, for the page; "" if it succeeded. It must hold no
+	// part of the address.
 	Refusal string
 }
 
@@ -37,7 +37,7 @@ type Receiver struct {
 }
 
 // Listen opens a port of this machine for "localhost", as [serve.ListenLocalhost] does.
-// Where another program listens on it the error is [ErrPortTaken].
+// The error is [ErrPortTaken] if another program listens on it.
 func Listen(ctx context.Context, port int) (*Receiver, error) {
 	pages, err := newPages()
 	if err != nil {
@@ -60,9 +60,9 @@ func (r *Receiver) Close() {
 	}
 }
 
-// Wait calls finish with the address of each callback, one after the other, and answers
-// the browser with the result. It ends when a result is done, or with the error of ctx.
-// The address is the part after the host.
+// Wait calls finish with each callback address, one after the other, and answers the
+// browser with the outcome. It returns nil when an outcome is done, or the error of ctx
+// when ctx ends. The address is the part after the host.
 func (r *Receiver) Wait(ctx context.Context, finish func(context.Context, *url.URL) Outcome) error {
 	serving, end := context.WithCancel(ctx)
 	defer end()
@@ -89,7 +89,7 @@ func (r *Receiver) Wait(ctx context.Context, finish func(context.Context, *url.U
 
 // A handler answers the requests to the port.
 type handler struct {
-	ctx    context.Context //nolint:containedctx // of Wait: a browser that closes its connection must not cancel the exchange of the code
+	ctx    context.Context //nolint:containedctx // of Wait: a browser that hangs up must not stop the exchange of a code
 	pages  *web.Pages
 	host   string
 	finish func(context.Context, *url.URL) Outcome
@@ -106,9 +106,9 @@ func (h *handler) over() bool {
 	return h.done
 }
 
-// ServeHTTP implements http.Handler. Any page can make the browser send a request here.
-// Another Host is another name for this machine (DNS rebinding), and another path or
-// method is not a callback: these requests never reach finish.
+// ServeHTTP implements http.Handler. A page on the network can make the browser send
+// requests here, and they get no information. Another Host is another name for this machine
+// (DNS rebinding); another path or method is not a callback.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !strings.EqualFold(r.Host, h.host):
@@ -142,3 +142,5 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, http.StatusOK, signedIn)
 	}
 }
+
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }

@@ -15,7 +15,7 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/callback"
 )
 
-// freePort is one that nobody listens on, most likely for some time.
+// freePort returns a port that no program listens on, most likely for some time.
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -61,8 +61,8 @@ func ask(t *testing.T, method, address, host string) (status int, header http.He
 	return response.StatusCode, response.Header, string(text)
 }
 
-// The waiting ends with the browser that comes back, and with no other request.
-func TestOneSignIn(t *testing.T) {
+// Only a callback ends the waiting, no other request.
+func TestCallbackEndsTheWaiting(t *testing.T) {
 	t.Parallel()
 	r, address := listen(t)
 	var asked []string
@@ -130,8 +130,8 @@ func inspect(t *testing.T, header http.Header) {
 	}
 }
 
-// Of many that come at once one is judged at a time, and one ends it.
-func TestAtOnce(t *testing.T) {
+// Of several callbacks at once, one runs at a time, and one ends the waiting.
+func TestCallbacksRunOneAtATime(t *testing.T) {
 	t.Parallel()
 	r, address := listen(t)
 	judged := 0
@@ -156,7 +156,7 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
-func TestGivenUp(t *testing.T) {
+func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	r, _ := listen(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -166,9 +166,9 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// Either address of the machine being taken is enough to refuse: the browser could go
-// there.
-func TestPortTaken(t *testing.T) {
+// A port that is taken on one address of the machine is enough to fail, because the
+// browser could go there.
+func TestTakenPortIsReported(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"127.0.0.1", "[::1]"} {
 		l, err := net.Listen("tcp", host+":0")
