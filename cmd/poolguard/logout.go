@@ -67,7 +67,7 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 		return notRevoked(out.NotRevoked)
 	}
 	text := "There was no sign-in, profile " + c.name + ".\n"
-	if out.Was {
+	if out.WasSignedIn {
 		text = "Signed out, profile " + c.name + ".\n"
 	}
 	return p.write([]byte(text))

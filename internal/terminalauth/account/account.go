@@ -32,8 +32,8 @@ type Account struct {
 	store    *tokenstore.Store
 	now      func() time.Time
 	verifier *cognito.Verifier
-	client   *oauth.Client        // of people
-	machine  *oauth.MachineSource // of a machine; one of the two is nil
+	client   *oauth.Client        // for people
+	machine  *oauth.MachineSource // for a machine; one of the two is nil
 }
 
 // New returns the account of config. It does no I/O. The error joins every fault of the
@@ -58,7 +58,7 @@ func New(config Config) (*Account, error) {
 	a.verifier, err = cognito.New(cognito.Config{
 		UserPools: []cognito.UserPool{{ID: p.UserPoolID, ClientIDs: []string{p.ClientID}, Issuer: p.Issuer}},
 		Now:       a.now,
-		Logger:    slog.New(slog.DiscardHandler), // what goes wrong is an error of the call
+		Logger:    slog.New(slog.DiscardHandler), // each call returns its faults
 	})
 	f.take(err)
 	app := oauth.App{Domain: p.Domain, ClientID: p.ClientID, ClientSecret: config.Secret, Now: a.now}
@@ -68,7 +68,7 @@ func New(config Config) (*Account, error) {
 		return a, f.err()
 	}
 	verifier := a.verifier
-	if verifier == nil { // so that the rest is looked at too
+	if verifier == nil { // oauth.New checks the other fields, too
 		verifier = &cognito.Verifier{}
 	}
 	a.client, err = oauth.New(oauth.Config{

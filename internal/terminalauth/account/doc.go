@@ -1,11 +1,11 @@
-// Package account is a profile at its user pool: signing in from the terminal, keeping
-// the tokens fresh, and signing out.
+// Package account signs a profile in at its user pool from the terminal, keeps the tokens
+// fresh, and signs out.
 //
-// It owns when tokens are renewed, whose turn it is to do so, and that tokens go only
-// where they came from. Package oauth talks to the pool and verifies what it answers,
-// package tokenstore keeps it. It opens no browser, listens nowhere, and writes
-// nothing for people to read.
+// It decides when tokens are renewed, and which of several processes renews them. It
+// sends tokens only to the user pool that issued them. Package oauth sends the requests
+// and verifies the tokens in the answers; package tokenstore keeps the tokens. This
+// package opens no browser, listens on no port, and prints nothing.
 //
-// Start with [New]; then [Account.Begin] and [Account.Finish] for people, or
-// [Account.SignInMachine], and [Account.Fresh] from then on.
+// Start with [New]. A person signs in with [Account.Begin] and [Account.Finish], a
+// machine with [Account.SignInMachine]. After that, [Account.Fresh] returns tokens.
 package account

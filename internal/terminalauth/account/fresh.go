@@ -10,48 +10,47 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
-// ErrSignInAgain says that nothing but a new sign-in helps. It is joined with the
-// reason.
+// ErrSignInAgain reports that a new sign-in is necessary. It is joined with the reason.
 var ErrSignInAgain = errors.New("the sign-in is over")
 
 var (
-	errOtherSettings = errors.New("the profile names another user pool, app client or domain than the sign-in was at")
-	errNoRefresh     = errors.New("its tokens have expired, and the user pool gave none to renew them with")
+	errOtherSettings = errors.New("the sign-in was at another user pool, app client or domain than the profile names now")
+	errNoRefresh     = errors.New("its tokens have expired, and the user pool gave no refresh token")
 	errNoIDToken     = errors.New("a machine has no ID token")
 )
 
 // warmUpPatience bounds the wait for the pool's keys before a refresh.
 const warmUpPatience = 20 * time.Second
 
-// A Held is what Fresh found or renewed.
+// Held has the tokens that [Account.Fresh] found or renewed.
 type Held struct {
 	Tokens *tokenstore.Tokens
 	Kept   tokenstore.Kept
-	// Began says that these are the first tokens, of a machine that nobody signed in by
-	// hand. RingProblem is then as in [Result].
+	// Began reports that these are the first tokens of a machine, which Fresh signed in.
+	// RingProblem is then as in [Result].
 	Began       bool
 	RingProblem error
 }
 
-// Fresh returns tokens of which the one of that use is good for minLeft more, having
-// renewed them where they are not; what the pool has just issued is fresh, however
-// short it lives. Of many processes that come at once with tokens that are due, one
-// renews them and the others wait for it: where refresh tokens are good for one use, a
-// second one would end the sign-in.
+// Fresh returns the tokens of the profile. It renews them first if the token of that use
+// is valid for less than minLeft. Tokens that the pool has just issued are fresh, even if
+// they are valid for less than minLeft. If several processes have tokens to renew, one of
+// them does so and the others wait: a rotating refresh token is valid for one use, and a
+// second use would end the sign-in.
 //
-// The error wraps [tokenstore.ErrNone], [ErrSignInAgain], an [*oauth.Error] or
-// [*cognito.Error], of which the temporary ones leave the tokens as they were, or is of
-// package tokenstore. From the moment the pool is asked to renew, ctx ends nothing:
-// its answer may be the only good refresh token there is.
+// The error wraps [tokenstore.ErrNone], [ErrSignInAgain], an [*oauth.Error] or a
+// [*cognito.Error], or comes from package tokenstore. After a temporary error the tokens
+// are unchanged. Once the request to renew is sent, the end of ctx does not stop it: the
+// answer may hold the only valid refresh token.
 func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.Duration) (*Held, error) {
 	if use == cognito.TokenUseID && a.machine != nil {
 		return nil, errNoIDToken
 	}
 	seen, kept, err := a.store.Load(ctx)
-	if err == nil && a.isOurs(seen) && a.left(seen, use) >= minLeft {
+	if err == nil && a.matchesProfile(seen) && a.left(seen, use) >= minLeft {
 		return &Held{Tokens: seen, Kept: kept}, nil
 	}
-	// What cannot be read may be half of a change that another process makes now.
+	// A file that cannot be read may be one that another process changes now.
 	if err != nil && !errors.Is(err, tokenstore.ErrUnreadable) && (a.machine == nil || !errors.Is(err, tokenstore.ErrNone)) {
 		return nil, err
 	}
@@ -61,7 +60,7 @@ func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.
 	}
 	defer turn.End()
 	tokens, kept, err := turn.Load(ctx)
-	if a.machine != nil && (errors.Is(err, tokenstore.ErrNone) || errors.Is(err, tokenstore.ErrUnreadable) || err == nil && !a.isOurs(tokens)) {
+	if a.machine != nil && (errors.Is(err, tokenstore.ErrNone) || errors.Is(err, tokenstore.ErrUnreadable) || err == nil && !a.matchesProfile(tokens)) {
 		return a.beginMachine(ctx, turn)
 	}
 	switch {
@@ -69,11 +68,11 @@ func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.
 		return nil, errors.Join(ErrSignInAgain, err)
 	case err != nil:
 		return nil, err
-	case !a.isOurs(tokens):
+	case !a.matchesProfile(tokens):
 		return nil, errors.Join(ErrSignInAgain, errOtherSettings)
 	}
 	left := a.left(tokens, use)
-	// Somebody else renewed them while this one waited.
+	// Another process renewed them while this one waited.
 	renewed := seen != nil && seen.Access != tokens.Access && left > 0
 	if left >= minLeft || renewed {
 		return &Held{Tokens: tokens, Kept: kept}, nil
@@ -87,9 +86,9 @@ func (a *Account) Fresh(ctx context.Context, use cognito.TokenUse, minLeft time.
 	return &Held{Tokens: tokens, Kept: kept}, nil
 }
 
-// isOurs reports whether tokens are of the pool, client and domain that the profile
-// names now: those of another must not be sent to this one.
-func (a *Account) isOurs(t *tokenstore.Tokens) bool {
+// matchesProfile reports whether tokens are of the pool, client and domain that the
+// profile names now. Tokens of another pool must not be sent to this one.
+func (a *Account) matchesProfile(t *tokenstore.Tokens) bool {
 	p := &a.profile
 	return t.UserPoolID == p.UserPoolID && t.ClientID == p.ClientID && t.Domain == p.Domain && (t.ID == "") == p.Machine
 }
@@ -109,8 +108,8 @@ func (a *Account) renew(ctx context.Context, old *tokenstore.Tokens) (*tokenstor
 	if old.Refresh == "" {
 		return nil, errors.Join(ErrSignInAgain, errNoRefresh)
 	}
-	// The keys first: tokens that could not be judged would be lost, and with them the
-	// refresh token that replaced ours.
+	// The keys come first: tokens that cannot be verified would be lost, and with them the
+	// new refresh token.
 	warm, cancel := context.WithTimeout(ctx, warmUpPatience)
 	defer cancel()
 	if err := a.verifier.WarmUp(warm); err != nil {
@@ -122,7 +121,7 @@ func (a *Account) renew(ctx context.Context, old *tokenstore.Tokens) (*tokenstor
 	whole := context.WithoutCancel(ctx)
 	got, err := a.client.Refresh(whole, oauth.RefreshToken(old.Refresh), old.Subject)
 	if cognito.CodeOf(err) != "" && oauth.CodeOf(err) == oauth.ErrUnavailable {
-		// The answer is there and was not judged; the client has it still.
+		// The answer arrived and was not verified. The client still has it.
 		got, err = a.client.Refresh(whole, oauth.RefreshToken(old.Refresh), old.Subject)
 	}
 	if errors.Is(err, oauth.ErrInvalidGrant) {
@@ -134,8 +133,7 @@ func (a *Account) renew(ctx context.Context, old *tokenstore.Tokens) (*tokenstor
 	return a.ofUser(got, old.SignedInAt), nil
 }
 
-// beginMachine is a machine's sign-in where nobody did it by hand: its secret is all
-// that it takes.
+// beginMachine signs a machine in. It needs the secret only, so no person has to do it.
 func (a *Account) beginMachine(ctx context.Context, turn *tokenstore.Turn) (*Held, error) {
 	tokens, _, err := a.askMachine(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
-// An Identity is who is signed in, by verified tokens.
+// An Identity says who is signed in, according to verified tokens.
 type Identity struct {
 	Machine    bool
 	UserPoolID string
@@ -16,14 +16,14 @@ type Identity struct {
 	ClientID   string
 	Subject    string
 	Username   string // "" for a machine
-	Email      string // "" where the ID token has none
+	Email      string // "" if the ID token has none
 	Groups     []string
 	Scopes     []string // of the access token
 	SignedInAt time.Time
 	ExpiresAt  time.Time // of the first token to expire
 }
 
-// Identify verifies tokens and says whose they are. The error wraps a
+// Identify verifies tokens and returns whose they are. The error wraps a
 // [*cognito.Error].
 func (a *Account) Identify(ctx context.Context, t *tokenstore.Tokens) (*Identity, error) {
 	access, err := a.verifier.VerifyAccessToken(ctx, t.Access)

@@ -12,21 +12,21 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
-// ErrMachine says that a profile is a machine's, for which there is no browser.
+// ErrMachine reports that the profile is of a machine, which signs in without a browser.
 var ErrMachine = errors.New("the profile is a machine's")
 
-// An Attempt is a sign-in under way.
+// An Attempt is a sign-in that has begun.
 type Attempt struct {
-	// URL is where to send the browser.
+	// URL is the address that the browser opens.
 	URL string
-	// ExpiresAt is when it is too late to come back.
+	// ExpiresAt is the time after which the sign-in cannot be finished.
 	ExpiresAt time.Time
 
-	flow oauth.Flow // stays in this process: whoever has the callback address alone gets nothing
+	flow oauth.Flow // stays in this process: the callback address alone gives no tokens
 }
 
-// Begin starts a sign-in with the browser. again asks for it anew where the browser is
-// signed in at the pool.
+// Begin starts a sign-in with the browser. With again, the pool asks for the password
+// even if the browser is already signed in there.
 func (a *Account) Begin(again bool) (*Attempt, error) {
 	if a.client == nil {
 		return nil, ErrMachine
@@ -42,23 +42,23 @@ func (a *Account) Begin(again bool) (*Attempt, error) {
 	return &Attempt{URL: started.URL, ExpiresAt: started.ExpiresAt, flow: started.Flow}, nil
 }
 
-// A Result is what was kept after a sign-in.
+// A Result says what a sign-in has kept.
 type Result struct {
 	Identity Identity
 	Kept     tokenstore.Kept
-	// RingProblem is why tokens are in the file although there is a key ring, nil where
-	// there is none or they are in it.
+	// RingProblem is why the key ring does not protect the tokens. It is nil if the ring
+	// does, or if there is no ring.
 	RingProblem error
-	// NoRefresh says that the pool gave no refresh token: the sign-in lasts as long as
-	// its tokens.
+	// NoRefresh reports that the pool gave no refresh token. The sign-in then lasts as
+	// long as its tokens.
 	NoRefresh bool
-	// Former is why the refresh token of the sign-in that was kept before could not be
-	// revoked, nil where it was or there was none.
+	// Former is why the refresh token of the previous sign-in was not revoked. It is nil
+	// if it was revoked, or if there was none.
 	Former error
 }
 
-// Ready finds out what would make a sign-in end badly, before anybody begins one: that
-// its tokens could not be kept here, or that the pool's keys cannot be had.
+// Ready returns an error if a sign-in could not succeed: the tokens cannot be kept on
+// this machine, or the keys of the pool are unavailable. Call it before Begin.
 func (a *Account) Ready(ctx context.Context) error {
 	if err := a.store.Writable(); err != nil {
 		return err
@@ -68,10 +68,10 @@ func (a *Account) Ready(ctx context.Context) error {
 	return a.verifier.WarmUp(warm)
 }
 
-// Finish ends the sign-in with the address that the browser came back to, and keeps
-// its tokens. Its errors are those of [oauth.Client.Finish], after which the attempt is
-// over but for [oauth.ErrStateMismatch] and [oauth.ErrCallbackInvalid], and of package
-// tokenstore.
+// Finish ends the sign-in with the callback address that the browser was sent to, and
+// keeps the tokens. Its errors are those of [oauth.Client.Finish] and of package
+// tokenstore. After [oauth.ErrStateMismatch] and [oauth.ErrCallbackInvalid] the attempt
+// can still be finished; after every other error it is over.
 func (a *Account) Finish(ctx context.Context, attempt *Attempt, callback *url.URL) (*Result, error) {
 	got, err := a.client.Finish(ctx, attempt.flow, callback)
 	if err != nil {
@@ -80,9 +80,9 @@ func (a *Account) Finish(ctx context.Context, attempt *Attempt, callback *url.UR
 	tokens := a.ofUser(got, a.now())
 	kept, why, former, err := a.keep(ctx, tokens)
 	if err != nil {
-		// A refresh token that is nowhere would be good for weeks, and nobody could revoke it.
+		// A refresh token that is not kept would stay valid for weeks.
 		if got.Refresh != "" {
-			_ = a.client.Revoke(context.WithoutCancel(ctx), got.Refresh) // the error that counts is there already
+			_ = a.client.Revoke(context.WithoutCancel(ctx), got.Refresh) // the caller gets the first error
 		}
 		return nil, err
 	}
@@ -102,9 +102,9 @@ func (a *Account) SignInMachine(ctx context.Context) (*Result, error) {
 	return &Result{Identity: ofMachine(access), Kept: kept, RingProblem: why, Former: former}, nil
 }
 
-// keep puts tokens in the place of those of the sign-in before, whose refresh token is
-// revoked: nobody would have it any more. It waits for its turn. With ctx it gives up the waiting for that, and for the key
-// ring, whose user may be asked to unlock it.
+// keep replaces the tokens of the previous sign-in and revokes its refresh token, which is
+// not kept any more. It waits for its turn, and for the key ring, which the user may have
+// to unlock. The end of ctx ends both.
 func (a *Account) keep(ctx context.Context, tokens *tokenstore.Tokens) (kept tokenstore.Kept, why, former, err error) {
 	turn, err := a.store.Turn(ctx)
 	if err != nil {
@@ -113,14 +113,14 @@ func (a *Account) keep(ctx context.Context, tokens *tokenstore.Tokens) (kept tok
 	defer turn.End()
 	before, _, err := turn.Load(ctx)
 	if err != nil {
-		before = nil // none, or none that can be read: a sign-in is what mends that
+		before = nil // there are none, or a new sign-in replaces the unreadable file
 	}
 	if kept, why, err = turn.Begin(ctx, tokens); err != nil {
 		return "", nil, nil, err
 	}
 	if before != nil && before.Refresh != "" && before.Refresh != tokens.Refresh {
 		former = errOtherSettings
-		if a.client != nil && a.isOurs(before) {
+		if a.client != nil && a.matchesProfile(before) {
 			former = a.client.Revoke(ctx, oauth.RefreshToken(before.Refresh))
 		}
 	}
@@ -135,8 +135,8 @@ func (a *Account) ofUser(got *oauth.Tokens, signedIn time.Time) *tokenstore.Toke
 	}
 }
 
-// askMachine gets a token and verifies it: one that the profile's own pool did not
-// sign is of no use to its services.
+// askMachine gets a token and verifies it. The services of the profile accept only a
+// token that its own pool signed.
 func (a *Account) askMachine(ctx context.Context) (*tokenstore.Tokens, *cognito.AccessToken, error) {
 	got, err := a.machine.TokenContext(ctx)
 	if err != nil {

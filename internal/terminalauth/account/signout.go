@@ -8,18 +8,19 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
-// A SignOut is what became of a sign-in that was ended.
+// A SignOut is the result of ending a sign-in.
 type SignOut struct {
-	// Was reports whether anybody was signed in here.
-	Was bool
-	// Revoked reports whether the pool revoked the refresh token. Where there was none
-	// to revoke it is false too, and NotRevoked is nil.
+	// WasSignedIn reports whether there was a sign-in to end.
+	WasSignedIn bool
+	// Revoked reports whether the pool revoked the refresh token. It is false if there was
+	// no refresh token; NotRevoked is nil then.
 	Revoked bool
-	// NotRevoked is why the refresh token is still good: mostly an [*oauth.Error].
+	// NotRevoked is why the refresh token is still valid, in most cases an [*oauth.Error].
 	NotRevoked error
 }
 
-// Forget is End for whoever cannot ask the pool, for that reason.
+// Forget is [Account.End] for a caller that cannot ask the pool. why is the reason, and
+// becomes NotRevoked.
 func Forget(ctx context.Context, store *tokenstore.Store, why error) (SignOut, error) {
 	turn, err := store.Turn(ctx)
 	if err != nil {
@@ -30,16 +31,16 @@ func Forget(ctx context.Context, store *tokenstore.Store, why error) (SignOut, e
 	if errors.Is(err, tokenstore.ErrNone) {
 		return SignOut{}, nil
 	}
-	out := SignOut{Was: true, NotRevoked: why}
+	out := SignOut{WasSignedIn: true, NotRevoked: why}
 	if err == nil && tokens.Refresh == "" {
 		out.NotRevoked = nil
 	}
 	return out, turn.Delete(ctx)
 }
 
-// End has the pool revoke the refresh token and forgets the tokens here, also where the
-// pool cannot be reached: who signs out at this machine wants nothing left on it. The
-// error is about what is left.
+// End asks the pool to revoke the refresh token, and deletes the tokens on this machine.
+// It deletes them even if the pool cannot be reached, because a user who signs out wants
+// no tokens left on the machine. The error says why tokens are left.
 func (a *Account) End(ctx context.Context) (SignOut, error) {
 	turn, err := a.store.Turn(ctx)
 	if err != nil {
@@ -55,15 +56,15 @@ func (a *Account) End(ctx context.Context) (SignOut, error) {
 		return out, ctx.Err()
 	case err != nil:
 		out.NotRevoked = err
-	case tokens.Refresh != "" && !a.isOurs(tokens):
+	case tokens.Refresh != "" && !a.matchesProfile(tokens):
 		out.NotRevoked = errOtherSettings
 	case tokens.Refresh != "":
 		out.NotRevoked = a.client.Revoke(ctx, oauth.RefreshToken(tokens.Refresh))
 		out.Revoked = out.NotRevoked == nil
 	}
-	if ctx.Err() != nil { // given up: nothing is deleted that was not revoked
+	if ctx.Err() != nil { // the user gave up: a token that was not revoked is not deleted
 		return SignOut{}, ctx.Err()
 	}
-	out.Was = true
+	out.WasSignedIn = true
 	return out, turn.Delete(ctx)
 }
