@@ -8,23 +8,24 @@ import (
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
-// DefaultName is the name of the profile that is used if the user names none.
+// DefaultName is the name of the profile if the user gives no other one.
 const DefaultName = "default"
 
-// DefaultPort is the port of http://localhost:8976/callback, the redirect URL of
-// sign-ins.
+// DefaultPort is the port of the default callback URL, http://localhost:8976/callback.
 const DefaultPort = 8976
 
-// A Profile is a way to sign in. The zero value cannot be used.
+// A Profile says where and how to sign in. The zero value cannot be used. The comment of
+// each field is its key in the file.
 type Profile struct {
 	UserPoolID string   // user_pool
 	ClientID   string   // client_id
 	Domain     string   // domain: the origin of the OAuth endpoints
-	Issuer     string   // issuer: where it is not Amazon's; for a local pool
-	Scopes     []string // scopes: none means openid, or all that a machine has
+	Issuer     string   // issuer: for a local pool, whose issuer is not Amazon's
+	Scopes     []string // scopes: none means openid, or every scope of a machine's client
 	Port       int      // port: 0 means DefaultPort
 	Machine    bool     // machine: client credentials instead of a browser
-	// Local marks a client of the ready local pool, whose secrets are published.
+	// Local reports that the client is one of the ready local pool, whose secrets are
+	// public.
 	Local  bool   // local
 	Secret Secret // client_secret
 }
@@ -34,8 +35,8 @@ type Profile struct {
 // there is none.
 type Secret = yamlfile.Source
 
-// RedirectURL is the address that the pool sends the browser to after a sign-in: one of
-// the app client's callback URLs, character by character.
+// RedirectURL returns the callback URL. One of the app client's callback URLs must be
+// equal to it, character by character.
 func (p *Profile) RedirectURL() string {
 	return fmt.Sprintf("http://localhost:%d/callback", p.port())
 }
@@ -47,27 +48,27 @@ func (p *Profile) port() int {
 	return p.Port
 }
 
-// ListenPort is the port of the redirect URL.
+// ListenPort returns the port of the callback URL.
 func (p *Profile) ListenPort() int { return p.port() }
 
-// Names are those of files, too, also where these know no letter case.
+// Names are part of file names, and some systems ignore the letter case of these.
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 
-// CheckName says what is wrong with a profile's name, "" where it is a good one. The
+// CheckName returns what is wrong with the name of a profile, "" for a good name. The
 // reason continues a sentence that begins with the name.
 func CheckName(name string) string {
 	switch {
 	case nameForm.MatchString(name):
 		return ""
 	case nameForm.MatchString(strings.ToLower(name)):
-		return "has capitals: a profile's name has small letters, digits, \".\", \"_\" and \"-\""
+		return "has capital letters; the name of a profile has small letters, digits, \".\", \"_\" and \"-\""
 	}
-	return "is no name of a profile: up to 63 small letters, digits, \".\", \"_\" and \"-\", with a letter or digit first"
+	return "is not a name of a profile; it must be up to 63 small letters, digits, \".\", \"_\" and \"-\", with a letter or digit first"
 }
 
-// A File is the content of the configuration file. The zero value is that of none.
+// A File is the content of the configuration file. The zero value is an empty file.
 type File struct {
-	// Default names the profile of commands without --profile, "" for DefaultName.
+	// Default is the profile of a command that names none; "" means DefaultName.
 	Default  string
 	Profiles map[string]Profile
 }

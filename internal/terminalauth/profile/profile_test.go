@@ -90,10 +90,10 @@ func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 		"profiles: {a: {client_secret: hush}}":              "f:1:31: profiles.a.client_secret: the secret itself must not be in this file; give {env: NAME} or {file: PATH}",
 		"profiles: {a: {client_secret: {env: A, file: B}}}": "f:1:31: profiles.a.client_secret: must be {env: NAME} or {file: PATH}",
 		"profiles: {a: {client_secret: {value: hush}}}":     "f:1:32: profiles.a.client_secret.value: unknown key; the keys are env, file",
-		"profiles: {Dev: {}}":                               `f:1:12: profiles: "Dev" has capitals: a profile's name has small letters, digits, ".", "_" and "-"`,
-		"profiles: {../x: {}}":                              `f:1:12: profiles: "../x" is no name of a profile: up to 63 small letters, digits, ".", "_" and "-", with a letter or digit first`,
+		"profiles: {Dev: {}}":                               `f:1:12: profiles: "Dev" has capital letters; the name of a profile has small letters, digits, ".", "_" and "-"`,
+		"profiles: {../x: {}}":                              `f:1:12: profiles: "../x" is not a name of a profile; it must be up to 63 small letters, digits, ".", "_" and "-", with a letter or digit first`,
 		"default: &a b":                                     "f:1:10: anchors, aliases and merge keys are not supported in this file",
-		"default: Dev":                                      `f:1:10: default: "Dev" has capitals: a profile's name has small letters, digits, ".", "_" and "-"`,
+		"default: Dev":                                      `f:1:10: default: "Dev" has capital letters; the name of a profile has small letters, digits, ".", "_" and "-"`,
 		"default: [a]":                                      "f:1:10: default: got a list, want text",
 		"- a":                                               "f:1:1: got a list, want a mapping",
 		"profiles: {a: 1}":                                  "f:1:15: profiles.a: got a number, want a mapping",
@@ -118,8 +118,8 @@ func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 	}
 }
 
-// What is saved says the same, keeps comments, and stays a link where it was one.
-func TestUpdate(t *testing.T) {
+// A saved file has the same values and comments, and a link stays a link.
+func TestUpdateKeepsCommentsAndLinks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	target, path := filepath.Join(dir, "settings.yaml"), filepath.Join(dir, "config.yaml")
@@ -160,8 +160,8 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// Processes that save at once lose nothing of each other's.
-func TestUpdateAtOnce(t *testing.T) {
+// Processes that save at the same time lose nothing.
+func TestConcurrentUpdatesLoseNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "new", "config.yaml")
 	var all sync.WaitGroup

@@ -17,7 +17,7 @@ import (
 	"github.com/poolguard/poolguard/internal/privatefile"
 )
 
-// Load reads the file at path. One that is not there is an empty one.
+// Load reads the file at path. It returns an empty file if there is none.
 func Load(path string) (*File, error) {
 	file, _, err := load(path)
 	return file, err
@@ -40,26 +40,25 @@ func load(path string) (*File, []byte, error) {
 	return file, text, err
 }
 
-// patience is how long to wait for others who save, which takes them milliseconds.
+// patience is how long to wait for other processes that save. Saving takes milliseconds.
 const patience = 10 * time.Second
 
-// Update changes the file at path, alone: another process that saves at the same time
-// does so before or after. change is given what is there and says whether there is
-// something to save. Comments stay where they are.
+// Update reads the file at path, calls change, and writes the file if change returns true.
+// Another process that saves at the same time does so before or after. Comments stay where
+// they are.
 func Update(ctx context.Context, path string, change func(*File) bool) error {
-	// Where the file is a link, as into a folder of settings under version control, it
-	// stays one.
+	// A file that is a link stays a link: it may lead to a folder under version control.
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	giveBack, err := privatefile.Take(ctx, path+".lock", patience)
+	release, err := privatefile.Take(ctx, path+".lock", patience)
 	if err != nil {
 		return err
 	}
-	defer giveBack()
+	defer release()
 	file, before, err := load(path)
 	if err != nil {
 		return err
@@ -74,7 +73,7 @@ func Update(ctx context.Context, path string, change func(*File) bool) error {
 	return privatefile.Write(path, text)
 }
 
-const header = "# Who signs in from the terminal, and where: poolguard login writes this file.\n"
+const header = "# Profiles for signing in from the terminal. poolguard login writes this file.\n"
 
 // marshal writes the file, with the comments that its text before had.
 func (f *File) marshal(before []byte) ([]byte, error) {
@@ -101,10 +100,10 @@ func (f *File) marshal(before []byte) ([]byte, error) {
 	if len(before) == 0 {
 		text = slices.Concat([]byte(header), text)
 	}
-	// What is written can be read again, and says the same, or it is not written.
+	// A text that Parse would read differently is not written.
 	back, err := Parse("", text)
 	if err != nil || !f.equal(back) {
-		return nil, errors.New("the profiles cannot be written as YAML: take comments out of the file")
+		return nil, errors.New("the profiles cannot be written as YAML; remove comments from the file")
 	}
 	return bytes.TrimLeft(text, "\n"), nil
 }
@@ -133,7 +132,7 @@ func (f *File) equal(other *File) bool {
 	return f.Default == other.Default && maps.EqualFunc(f.Profiles, other.Profiles, Profile.Equal)
 }
 
-// Equal reports whether two profiles say the same.
+// Equal reports whether two profiles have the same values.
 func (p Profile) Equal(other Profile) bool {
 	scopes := slices.Equal(p.Scopes, other.Scopes)
 	return scopes && p.UserPoolID == other.UserPoolID && p.ClientID == other.ClientID && p.Domain == other.Domain &&
