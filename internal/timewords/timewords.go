@@ -1,5 +1,5 @@
-// Package timewords says in words how far a time is away, for people who read about
-// tokens in a terminal or on a page. It formats no dates and knows no clock.
+// Package timewords writes in words how far away a time is, such as "in 42 minutes", for a
+// terminal or a page. It formats no dates and reads no clock.
 package timewords
 
 import (
@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// Relative says in words where t is, seen from now: "in 42 minutes", "3 days ago".
-// Up to ten minutes it cuts off: what is "in 1 minute" is not sooner. Above, it is of
-// the nearest minute: a token of an hour that is a second old has 60 minutes left.
+// Relative returns in words how far t is from now: "in 42 minutes", "3 days ago". Up to ten
+// minutes it rounds towards now, so a time that is "in 1 minute" is not earlier. Above ten
+// minutes it rounds to the nearest minute: a token that is valid for an hour and one second
+// old has 60 minutes left.
 func Relative(t, now time.Time) string {
-	// time.Sub would stop at 292 years, and tokens may name later times.
+	// time.Sub stops at 292 years, and tokens may have later times.
 	seconds := t.Unix() - now.Unix()
 	nanoseconds := t.Nanosecond() - now.Nanosecond()
 	switch {
@@ -29,8 +30,8 @@ func Relative(t, now time.Time) string {
 	return "in " + Span(seconds)
 }
 
-// Span writes a positive number of seconds in words, as exactly as is of use: hours
-// with their minutes, and days, months or years alone.
+// Span returns a positive number of seconds in words: hours with their minutes, and days,
+// months or years without smaller units.
 func Span(seconds int64) string {
 	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
 	if seconds > 10*minute && seconds < day {

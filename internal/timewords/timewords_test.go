@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestRelative(t *testing.T) {
+func TestRelativeTimesAreInWords(t *testing.T) {
 	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
 	now := time.Unix(1769850000, 0)
 	for seconds, want := range map[int64]string{
@@ -46,8 +46,8 @@ func TestRelative(t *testing.T) {
 	}
 }
 
-// A part of a second is not there yet, in both directions.
-func TestRelativeCutsOff(t *testing.T) {
+// A part of a second does not count, in both directions.
+func TestRelativeTimesAreCutOff(t *testing.T) {
 	now := time.Unix(1769850000, 500)
 	for d, want := range map[time.Duration]string{
 		time.Millisecond:                  "just now",
