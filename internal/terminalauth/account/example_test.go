@@ -16,5 +16,5 @@ func ExampleNew() {
 	// Output:
 	// account: client_id is missing
 	// account: domain "http://auth.example.com" must be https, or http with a loopback address
-	// account: scopes lack "openid", without which there is no ID token
+	// account: scopes must contain "openid", since there is no ID token without it
 }
