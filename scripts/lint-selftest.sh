@@ -221,6 +221,9 @@ commands,poolserve internal/poolserve        code  github.com/spf13/cobra
 address       internal/address          code  $p/cognito
 -             internal/keysource        code  $p/cognito/keyset
 keysource     internal/keysource        code  $p/internal/terminal
+inputlines    internal/inputlines       code  $p/internal/terminal
+-             internal/terminalauth/browser code  $p/internal/terminalauth/callback
+browser       internal/terminalauth/browser code  $p/internal/terminal
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito

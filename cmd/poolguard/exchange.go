@@ -13,6 +13,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/inputlines"
 	"github.com/poolguard/poolguard/internal/report"
 )
 
@@ -183,14 +184,14 @@ func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *excha
 }
 
 func (p *program) oneCode(ctx context.Context) (oauth.Secret, error) {
-	for l, err := range lines(ctx, p.stdin) {
-		if err == nil && l.cut {
+	for l, err := range inputlines.Read(ctx, p.stdin) {
+		if err == nil && l.Cut {
 			err = errors.New("the line is too long for a code")
 		}
 		if err != nil {
 			return "", fmt.Errorf("standard input: %w", reasonOf(err))
 		}
-		return oauth.Secret(l.token), nil
+		return oauth.Secret(l.Text), nil
 	}
 	return "", errors.New("standard input contains no code")
 }

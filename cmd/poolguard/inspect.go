@@ -65,7 +65,7 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 	if policy.at.IsZero() {
 		policy.at = p.now()
 	}
-	found, err := cognito.Inspect(ctx, l.token, cognito.InspectOptions{
+	found, err := cognito.Inspect(ctx, l.Text, cognito.InspectOptions{
 		UserPoolIDs:  policy.pools,
 		Issuer:       policy.issuer,
 		ClientIDs:    policy.clientIDs,

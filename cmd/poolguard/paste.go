@@ -17,7 +17,7 @@ const longestPath = 200
 // pasteHint says what went wrong when this was copied, "" where that cannot be
 // told. It never repeats the text, which may hold a token.
 func (p *policy) pasteHint(code cognito.Code) string {
-	text := p.given.token
+	text := p.given.Text
 	trimmed := strings.TrimSpace(text)
 	// The answer may have as many dots as a refresh token.
 	if strings.HasPrefix(trimmed, "{") {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/inputlines"
 	"github.com/poolguard/poolguard/internal/report"
 )
 
@@ -142,16 +143,16 @@ func newJudge(policy *policy, clock func() time.Time) (*judge, error) {
 }
 
 func (j *judge) judge(ctx context.Context, l line) *report.Outcome {
-	if l.cut {
+	if l.Cut {
 		return &report.Outcome{Refusal: cognito.NewError(cognito.ErrTokenTooLarge,
-			fmt.Sprintf("the line is longer than %d bytes; a token of at most %d is accepted", maxLine, cognito.DefaultMaxTokenBytes))}
+			fmt.Sprintf("the line is longer than %d bytes; a token of at most %d is accepted", inputlines.MaxBytes, cognito.DefaultMaxTokenBytes))}
 	}
 	if j.now = j.policy.at; j.now.IsZero() {
 		j.now = j.clock()
 	}
 	j.policy.given = l
 	o := &report.Outcome{}
-	token, err := j.verifyToken(ctx, l.token)
+	token, err := j.verifyToken(ctx, l.Text)
 	if err != nil && !errors.As(err, &o.Refusal) {
 		// The library promises an *Error; anything else is no verdict.
 		o.Refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
@@ -159,7 +160,7 @@ func (j *judge) judge(ctx context.Context, l line) *report.Outcome {
 	if err == nil {
 		o.Token = token
 	}
-	o.Report = j.verifier.Inspect(ctx, l.token, j.policy.use, j.policy.requirements...)
+	o.Report = j.verifier.Inspect(ctx, l.Text, j.policy.use, j.policy.requirements...)
 	return o
 }
 

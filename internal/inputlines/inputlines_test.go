@@ -1,4 +1,4 @@
-package main
+package inputlines_test
 
 import (
 	"io"
@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/poolguard/poolguard/internal/inputlines"
 )
 
 // A byte order mark is one at the very start of standard input only.
-func TestByteOrderMark(t *testing.T) {
+func TestByteOrderMarkIsSkippedAtTheStartOnly(t *testing.T) {
 	t.Parallel()
 	const mark = "\ufeff"
 	for input, want := range map[string][]string{
@@ -26,11 +28,11 @@ func TestByteOrderMark(t *testing.T) {
 		mark[:1] + "\n" + mark: {mark[:1], mark},
 	} {
 		var got []string
-		for l, err := range lines(t.Context(), iotest.OneByteReader(strings.NewReader(input))) {
+		for l, err := range inputlines.Read(t.Context(), iotest.OneByteReader(strings.NewReader(input))) {
 			if err != nil {
 				t.Fatalf("%q: %v", input, err)
 			}
-			got = append(got, l.token)
+			got = append(got, l.Text)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", input, got, want)
@@ -44,9 +46,9 @@ func TestShortLineIsNotHeldUp(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()
 	go func() { _, _ = io.WriteString(w, "a\n") }()
-	for l, err := range lines(t.Context(), r) {
-		if err != nil || l.token != "a" {
-			t.Errorf("%q, %v", l.token, err)
+	for l, err := range inputlines.Read(t.Context(), r) {
+		if err != nil || l.Text != "a" {
+			t.Errorf("%q, %v", l.Text, err)
 		}
 		return
 	}

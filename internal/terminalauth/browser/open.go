@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"context"
@@ -10,13 +10,13 @@ import (
 
 var errNoBrowser = errors.New("no browser was found")
 
-// openBrowser has the user's browser open an address, and waits until the program that
-// does so ends: most hand it to the browser at once, and some are the browser. nil
-// means that one took it.
-func (p *program) openBrowser(ctx context.Context, address string) error {
+// Open opens an address in the user's browser, and waits until the program that does so
+// ends. Most such programs pass the address to the browser and end at once; some are the
+// browser. nil means that one of them accepted the address. getenv reads the environment.
+func Open(ctx context.Context, getenv func(string) string, address string) error {
 	err := errNoBrowser
-	for _, command := range browsers(runtime.GOOS, p.getenv, address) {
-		// The browser stays when this command is over.
+	for _, command := range browsers(runtime.GOOS, getenv, address) {
+		// The browser stays open when this command ends.
 		//nolint:gosec // the user's own setting, or a fixed name, and no shell
 		if err = exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...).Run(); err == nil {
 			return nil
@@ -25,8 +25,8 @@ func (p *program) openBrowser(ctx context.Context, address string) error {
 	return err
 }
 
-// browsers are commands that may open an address, in order: those of $BROWSER, a list
-// with %s for the address, or what the system has.
+// browsers returns the commands that can open an address, in order: those of $BROWSER, a
+// list with %s for the address, or that of the system.
 func browsers(system string, getenv func(string) string, address string) [][]string {
 	if list := getenv("BROWSER"); list != "" {
 		separator := ":"
