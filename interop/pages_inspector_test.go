@@ -19,7 +19,7 @@ func inspectsTokens(t *testing.T, p *visitor) { //nolint:thelper // a failure is
 	p.secrets = append(p.secrets, tokens.ID, tokens.Access, tokens.Refresh, signature)
 
 	p.visit(t, p.site.URL+"/")
-	p.follow(t, "Look into a token")
+	p.follow(t, "Inspect a token")
 	p.sees(t, "Token inspector")
 	p.checkPage(t, "inspector")
 

@@ -169,7 +169,7 @@ func followsWrongLinks(t *testing.T, p *visitor) { //nolint:thelper // a failure
 		t.Errorf("the page says\n%s", text)
 	}
 	p.checkPage(t, "error")
-	p.follow(t, "What this server is")
+	p.follow(t, "About this server")
 	p.sees(t, "Local user pools")
 
 	// Without its cookies, the form is one of another browser.

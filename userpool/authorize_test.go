@@ -132,7 +132,7 @@ func TestErrorPage(t *testing.T) {
 		"redirect_mismatch":         "redirect_uri or logout_uri must be",
 		"invalid_client":            "client_id in the link",
 		"invalid_request":           "Start again from the application",
-		"server_error":              "The server failed",
+		"server_error":              "The server could not answer",
 		"<script>alert(1)</script>": "Start again from the application",
 		"":                          "Start again from the application",
 	} {

@@ -2,8 +2,8 @@
 // action in X-Amz-Target, AWS JSON 1.1. It turns requests into calls of authflow,
 // users and directory, and their errors into Cognito's exceptions.
 //
-// It keeps nothing by itself and decides nothing about passwords or tokens. AWS
-// signatures are not checked. Start at [New].
+// It stores nothing itself and decides nothing about passwords or tokens. It does not check
+// AWS signatures. Start at [New].
 //
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/Welcome.html
 package api

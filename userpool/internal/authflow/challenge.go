@@ -34,7 +34,7 @@ const maxAttempts = 5
 // defaultValidity is AuthSessionValidity where a client says nothing.
 const defaultValidity = 3 * time.Minute
 
-// Step is where a sign-in on its way stands.
+// Step is the state of a sign-in that is not complete.
 type Step struct {
 	// Challenge must be answered next, under Session. "" means that nothing is left
 	// to prove: [Service.Complete], or a session of the hosted pages, comes next.
@@ -45,7 +45,7 @@ type Step struct {
 	Methods []string
 }
 
-// Next says what a user whose password was right must do next, and files the
+// Next returns the next step of a user whose password was right, and stores its
 // challenge. The answers are [Service.AnswerNewPassword], [Service.AnswerTOTP] and
 // [Service.AnswerMFASetup], each of which returns the step after it.
 func (s *Service) Next(ctx context.Context, pool directory.Pool, client directory.Client, u directory.User, methods ...Method) (Step, error) {
@@ -65,7 +65,7 @@ func (s *Service) Next(ctx context.Context, pool directory.Pool, client director
 	return step, err
 }
 
-// due is the challenge that stands between a user and the tokens, or "".
+// due returns the challenge that a user must answer before there are tokens, or "".
 func due(pool directory.Pool, u directory.User, methods []string) string {
 	second := slices.Contains(methods, string(MethodMFA))
 	required := pool.MFA == "ON"

@@ -1,11 +1,11 @@
-// Package authflow is what happens when somebody signs in, whatever the way: by the
-// hosted pages or by the API. It checks passwords, plain or by SRP, leads through
-// the challenges that follow (a new password, a one-time code), starts sign-ins,
-// issues, refreshes and revokes their tokens, and judges access tokens that come
-// back.
+// Package authflow has the authentication flows of a user pool, for the hosted pages and for
+// the API. It checks passwords, plain or by SRP. It gives the challenges that follow, such
+// as a new password or a one-time code, and checks their answers. It starts sign-ins, and
+// issues, refreshes and revokes their tokens. It checks the access tokens that clients send
+// to the pool.
 //
-// It knows nothing of HTTP. Its errors are values that adapters turn into OAuth's
-// or the API's own; an error that is none of them is the server's failure. Start at
-// [Service]: CheckPassword, then Next, then its answers until a [Step] has no
-// challenge, then Complete.
+// It knows no HTTP. Adapters turn its error values into errors of OAuth or of the API. Any
+// other error is a failure of the server. Start at [Service]: call CheckPassword, then
+// Next, then the methods that answer challenges until a [Step] has no challenge, then
+// Complete.
 package authflow

@@ -51,10 +51,10 @@ func proven(methods []string) []string {
 	return methods
 }
 
-// AnswerTOTP answers SOFTWARE_TOKEN_MFA. ErrWrongCode and ErrCodeUsed leave the
-// session open for a few more, and cost the user a wait as wrong passwords do
-// (ErrLocked): who knows the password can have any number of sessions. ErrNoTOTP is
-// for a user whose app was taken away meanwhile.
+// AnswerTOTP answers SOFTWARE_TOKEN_MFA. After ErrWrongCode and ErrCodeUsed
+// the session accepts a few more answers. Wrong codes also cost the user a wait, as wrong
+// passwords do (ErrLocked), because an attacker who knows the password can start any number
+// of sessions. ErrNoTOTP means that the user's app was removed meanwhile.
 func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, by Answer, code string) (Step, error) {
 	return s.answer(ctx, client, by, ChallengeTOTP, func(a *attempt) error {
 		if a.user.TOTPSecret == "" {

@@ -12,10 +12,10 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// The ways in which a sign-in fails for reasons of the person who tries.
+// The errors of a sign-in that the user causes.
 var (
-	// ErrNoUser says that there is nobody of that name. Whether the caller may be
-	// told is for the client's HideUnknownUsers to say.
+	// ErrNoUser means that no user has that name. The client's HideUnknownUsers decides
+	// whether the answer may show this.
 	ErrNoUser           = errors.New("no such user")
 	ErrWrongPassword    = errors.New("wrong password")
 	ErrLocked           = errors.New("too many wrong passwords or codes: wait")
@@ -23,7 +23,7 @@ var (
 	ErrNotConfirmed     = errors.New("the user is not confirmed")
 	ErrResetRequired    = errors.New("the password must be reset")
 	ErrTemporaryExpired = errors.New("the temporary password has expired")
-	// ErrExternal says that the user signs in with an external provider only.
+	// ErrExternal means that the user signs in with an external provider only.
 	ErrExternal = errors.New("the user has no password here")
 )
 

@@ -25,10 +25,10 @@ type Handshake struct {
 // known.
 const maxClockSkew = 5 * time.Minute
 
-// BeginSRP starts the SRP sign-in of a user by name, sub or alias. Where the client
-// hides who exists, unknown names get a handshake that nobody can finish, with the
-// same salt each time; else they are ErrNoUser. srp.ErrPublicValue is the client's
-// fault.
+// BeginSRP starts the SRP sign-in of a user by name, sub or alias. If the client hides which
+// users exist, an unknown name gets a handshake that no client can finish, with the same
+// salt each time. Otherwise the error is ErrNoUser. srp.ErrPublicValue is a fault of the
+// client.
 func (s *Service) BeginSRP(ctx context.Context, pool directory.Pool, client directory.Client, name, publicA string) (Handshake, error) {
 	u, err := s.findUser(ctx, pool, name)
 	verifier, id := u.Password, u.Username

@@ -12,14 +12,14 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// Tokens are what a sign-in or a refresh gives.
+// Tokens are the tokens of a sign-in or of a refresh.
 type Tokens struct {
 	ID      string // "" where none is due
 	Access  string
 	Refresh string // "" where none is due
 }
 
-// Method is how somebody proved to be somebody: a value of `amr`.
+// Method is a method of authentication: a value of `amr`.
 type Method string
 
 // The methods that this server has.
@@ -224,8 +224,8 @@ type Access struct {
 	Pool   directory.Pool
 }
 
-// CheckAccess judges an access token that comes back to its pool: signature,
-// expiry, revocation, and that user and client still exist. Errors are
+// CheckAccess checks an access token that a client sends to its pool: signature, expiry,
+// revocation, and that the user and the client still exist. Errors are
 // issuer.ErrNotAccessToken (machine tokens too), issuer.ErrTokenExpired,
 // ErrAccessRevoked, ErrNoUser and ErrDisabled.
 func (s *Service) CheckAccess(ctx context.Context, raw string) (Access, error) {

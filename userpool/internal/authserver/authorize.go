@@ -23,7 +23,7 @@ const (
 var s256Challenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
 // authorizationRequest is a validated request for a code or for tokens. The pages carry it in
-// their URL and it is validated anew each time: there is nothing to tamper with.
+// their URL and each page validates it again, so a changed URL has no effect.
 type authorizationRequest struct {
 	client      app
 	implicit    bool // response_type=token
@@ -52,7 +52,7 @@ func (s *Server) handleAuthorize(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.failAuthorization(w, r, request, err)
 	case request.prompt == "none" && !ok:
-		s.refuseAuthorization(w, r, request.refuse(codeLoginRequired, "nobody is signed in"))
+		s.refuseAuthorization(w, r, request.refuse(codeLoginRequired, "no user is signed in"))
 	case ok && request.prompt != "login" && request.prompt != "select_account":
 		s.finish(w, r, request, signedIn)
 	default:
@@ -84,7 +84,7 @@ func (s *Server) parseAuthorization(ctx context.Context, rawQuery string) (autho
 		return onPage(codeInvalidClient, "no such client", "")
 	}
 	if !slices.Contains(client.CallbackURLs, q.Get("redirect_uri")) {
-		return onPage(codeRedirectMismatch, "redirect_uri is none of the client's callback URLs", client.ID)
+		return onPage(codeRedirectMismatch, "redirect_uri is not one of the client's callback URLs", client.ID)
 	}
 	request := authorizationRequest{
 		client:      client,
@@ -106,7 +106,7 @@ func (s *Server) parseAuthorization(ctx context.Context, rawQuery string) (autho
 	return request, nil
 }
 
-// validate checks what may be told to the client, and settles the scopes.
+// validate checks the parameters whose faults the client may see, and sets the scopes.
 func (a *authorizationRequest) validate(q url.Values) error {
 	for name, values := range q {
 		// RFC 6749 §3.1: parameters must not appear twice.

@@ -8,8 +8,8 @@ type errorPage struct {
 	Advice string
 }
 
-// errorPages has words for every code. The query chooses among them and is not
-// shown: nobody can make the page say something.
+// errorPages has a text for every code. The query selects one of them and is not shown: an
+// attacker cannot put text on the page.
 var errorPages = map[string]errorPage{
 	codeRedirectMismatch: {
 		Title:  "The return address does not match",
@@ -25,27 +25,27 @@ var errorPages = map[string]errorPage{
 	},
 	codeUnauthorizedClient: {
 		Title:  "The application may not sign in this way",
-		Advice: "The app client is not allowed the response_type that it asked for. Its allowed OAuth flows decide that.",
+		Advice: "The app client is not allowed the requested response_type. Its allowed OAuth flows decide this.",
 	},
 	codeInvalidScope: {
-		Title:  "The application asked for too much",
-		Advice: "The app client is not allowed one of the scopes that it asked for.",
+		Title:  "The application requested a scope that it may not have",
+		Advice: "The app client is not allowed one of the requested scopes.",
 	},
 	codeLoginRequired: {
-		Title:  "Nobody is signed in",
-		Advice: "The application asked for a sign-in without a page (prompt=none), or the account is gone. Start again from the application.",
+		Title:  "You are not signed in",
+		Advice: "The application requested a sign-in without a page (prompt=none), or the account was deleted. Start again from the application.",
 	},
 	codeInvalidGrant: {
 		Title:  "The sign-in cannot be completed",
-		Advice: "The code or refresh token was used before, has expired, or is another application's. Start again from the application.",
+		Advice: "The code or refresh token was used before, has expired, or belongs to another application. Start again from the application.",
 	},
 	codeUnsupportedGrantType: {
-		Title:  "The application asked in an unknown way",
-		Advice: "The token endpoint takes the grant types authorization_code, refresh_token and client_credentials.",
+		Title:  "The grant type is not known",
+		Advice: "The token endpoint accepts the grant types authorization_code, refresh_token and client_credentials.",
 	},
 	codeUnsupportedTokenType: {
 		Title:  "This token cannot be revoked",
-		Advice: "Only refresh tokens can.",
+		Advice: "Only refresh tokens can be revoked.",
 	},
 	codeInvalidToken: {
 		Title:  "The token is not valid",
@@ -53,11 +53,11 @@ var errorPages = map[string]errorPage{
 	},
 	codeInsufficientScope: {
 		Title:  "The token does not allow this",
-		Advice: "The application needs to ask for more scopes when people sign in.",
+		Advice: "The application must request more scopes at the sign-in.",
 	},
 	codeServerError: {
 		Title:  "Something went wrong",
-		Advice: "The server failed to answer. Its log says why.",
+		Advice: "The server could not answer. Its log has the reason.",
 	},
 }
 

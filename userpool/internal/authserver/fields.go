@@ -98,7 +98,7 @@ func usernameField(pool *directory.Pool, value string, anyAlias bool) field {
 // sentCodeField is for a code that Cognito would send.
 func sentCodeField(label string) field {
 	f := codeField(label)
-	f.Hint = "This development server sends nothing: it prints codes where it runs."
+	f.Hint = "This development server sends no messages: it prints codes in its terminal."
 	return f
 }
 
@@ -150,7 +150,7 @@ func attributeFields(names []string, values url.Values) []field {
 		case "email":
 			f.Type, f.Autocomplete = "email", "email"
 		case "phone_number":
-			f.Type, f.Autocomplete, f.Hint = "tel", "tel", "With the country's code, such as +14255550123."
+			f.Type, f.Autocomplete, f.Hint = "tel", "tel", "With the country code, such as +14255550123."
 		case "name":
 			f.Autocomplete = "name"
 		case "given_name":

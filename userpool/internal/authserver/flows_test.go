@@ -34,7 +34,7 @@ func TestSignUp(t *testing.T) {
 	page = v.submit(page, "username", "mona", email, "mona@example.com", "password", "Passw0rd!").want(http.StatusOK, "m***@e***")
 	v.submit(page, "code", "wrong").want(http.StatusBadRequest, vagueCode)
 	first := w.sent(t).Code
-	page = v.again(page).want(http.StatusOK, "a new one is on its way")
+	page = v.again(page).want(http.StatusOK, "we have sent a new one")
 	if first == w.sent(t).Code {
 		t.Error("no new code was sent")
 	}
@@ -119,7 +119,7 @@ func TestSignUpWithoutCode(t *testing.T) {
 	t.Parallel()
 	w := pagesWorld(t, io.Discard, func(p *directory.Pool, _ *directory.Client) { p.AutoVerifiedAttributes = nil })
 	v := newVisitor(t, w)
-	page := v.submit(v.get("/signup"), "username", "mona", "password", "Passw0rd!").want(http.StatusOK, "an administrator has to confirm it")
+	page := v.submit(v.get("/signup"), "username", "mona", "password", "Passw0rd!").want(http.StatusOK, "an administrator must confirm the account")
 	v.submit(page, "password", "Passw0rd!").want(http.StatusBadRequest, "This user is not confirmed.")
 }
 

@@ -57,7 +57,7 @@ func (s *Server) parseLogout(ctx context.Context, rawQuery string) (app, string,
 	if !slices.Contains(client.SignOutURLs, q.Get("logout_uri")) {
 		return app{}, "", &authorizationError{
 			code:        codeRedirectMismatch,
-			description: "logout_uri is none of the client's sign-out URLs",
+			description: "logout_uri is not one of the client's sign-out URLs",
 			clientID:    client.ID,
 		}
 	}

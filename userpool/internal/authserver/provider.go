@@ -58,11 +58,11 @@ const (
 	fieldProviderName  = "name"
 )
 
-// providerForm plays the part of the external provider.
+// providerForm takes the place of the external provider's sign-in page.
 func providerForm(request authorizationRequest) formPage {
 	return formPage{
 		Title: request.provider + ", simulated",
-		Text:  []string{"This page stands in for " + request.provider + ", which knows nothing of it. Whoever you say you are, you are: the same user ID is the same person each time."},
+		Text:  []string{"This page takes the place of " + request.provider + ", which is not asked. You can sign in as any user: the same user ID is the same person each time."},
 		Path:  "/provider", Submit: "Sign in",
 		Fields: []field{
 			{Name: fieldProviderUser, Label: "User ID at " + request.provider, Autocomplete: "username", MaxLength: 96},

@@ -5,7 +5,7 @@ import "net/http"
 // forgotForm is Cognito's /forgotPassword.
 func forgotForm(request authorizationRequest) formPage {
 	return formPage{
-		Title: "Reset your password", Text: []string{"Say who you are, and we will send you a code for a new password."},
+		Title: "Reset your password", Text: []string{"Enter your name, and we will send you a code for a new password."},
 		Path: "/forgotPassword", Submit: "Send code",
 		Fields: []field{usernameField(&request.client.pool, request.loginHint, true)},
 		Links:  []link{{"Back to sign-in", "/login?" + request.query}},
@@ -58,7 +58,7 @@ func (s *Server) handleForgotPassword(w http.ResponseWriter, r *http.Request) {
 		s.failAuthorization(w, r, request, err)
 	case client.HideUnknownUsers:
 		next := newPasswordForm(request, username)
-		next.Text = []string{"If there is an account of that name with a verified address, a code is on its way there. Enter it here."}
+		next.Text = []string{"If there is an account of that name with a verified address, we have sent a code to it. Enter it here."}
 		s.showForm(w, r, request, http.StatusOK, next, problem{})
 	case refused:
 		s.showForm(w, r, request, http.StatusBadRequest, page, p)

@@ -77,7 +77,7 @@ func (s *Server) handleSignUp(w http.ResponseWriter, r *http.Request) {
 	}
 	s.log.InfoContext(r.Context(), "signed up", "client", client.ID, "sub", signedUp.Sub)
 	if signedUp.Delivery == nil {
-		s.showNoted(w, r, request, in.Username, "The account is there, but this user pool sends no codes: an administrator has to confirm it. After that you can sign in.")
+		s.showNoted(w, r, request, in.Username, "The account exists, but this user pool sends no codes: an administrator must confirm the account. Then you can sign in.")
 		return
 	}
 	confirm := confirmForm(request)
@@ -169,7 +169,7 @@ func (s *Server) handleResend(w http.ResponseWriter, r *http.Request) {
 	case err != nil && !refused:
 		s.failAuthorization(w, r, request, err)
 	case client.HideUnknownUsers:
-		page.Note = "If there is an account that waits for a code, a new one is on its way."
+		page.Note = "If there is an account that needs a code, we have sent a new one."
 		s.showConfirm(w, r, request, http.StatusOK, page, username, ticket, problem{})
 	case refused:
 		s.showConfirm(w, r, request, http.StatusBadRequest, page, username, ticket, p)

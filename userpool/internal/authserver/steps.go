@@ -50,7 +50,7 @@ func (s *Server) proceed(w http.ResponseWriter, r *http.Request, request authori
 func ownPasswordForm(request authorizationRequest, u directory.User, session string, values url.Values) formPage {
 	pool := &request.client.pool
 	page := formPage{
-		Title: "Choose your password", Text: []string{"Your password was a temporary one. From now on you will sign in with the one that you choose here."},
+		Title: "Choose your password", Text: []string{"Your password was temporary. Choose the password that you will use from now on."},
 		Path: pathNewPassword, Submit: "Save and continue",
 		Hidden: []hidden{{fieldSession, session}},
 		Fields: []field{newPasswordField("New password", pool)},
@@ -89,7 +89,7 @@ func setupForm(request authorizationRequest, u directory.User, secret, session s
 	uri := "otpauth://totp/" + url.PathEscape(issuer+":"+name) + "?" + query
 	return formPage{
 		Title: "Set up an authenticator app",
-		Text:  []string{"Signing in here takes a code from such an app. Add this account to yours: enter the key, or give it the address.", "Then enter the code that the app shows."},
+		Text:  []string{"To sign in, you need a code from such an app. Add this account to your app: enter the key, or open the address.", "Then enter the code that the app shows."},
 		Facts: []fact{{"Key", secret}, {"Address", uri}},
 		Path:  pathMFASetup, Submit: "Continue",
 		Hidden: []hidden{{fieldSession, session}},
@@ -212,7 +212,7 @@ func (s *Server) refuseStep(w http.ResponseWriter, r *http.Request, request auth
 	case errors.Is(err, passwords.ErrUsed):
 		wrong = problem{fieldPassword, "Password has previously been used."}
 	case errors.As(err, &attribute):
-		wrong = problem{attributeField(attribute.Name), "This cannot be set. Ask an administrator."}
+		wrong = problem{attributeField(attribute.Name), "You cannot set this. Ask an administrator."}
 	case errors.Is(err, directory.ErrAliasExists):
 		wrong = problem{attributeField("email"), "An account with the given email already exists."}
 	case errors.Is(err, authflow.ErrSessionInvalid), errors.Is(err, authflow.ErrSessionUsed),

@@ -1,8 +1,8 @@
-// Package controls is what tests command a user pool server with, under /_local/:
-// the clock, the signing keys, faults of its endpoints, and bad tokens. Cognito has
-// nothing of the kind.
+// Package controls is the interface of a user pool server for tests, under /_local/. It
+// moves the clock, rotates and withdraws signing keys, makes endpoints fail and mints bad
+// tokens. Cognito has no such interface.
 //
-// It protects itself from web pages (they cannot send JSON here without asking
-// first, and are not answered) and from nobody else: whoever reaches it commands
+// It rejects web pages: a browser must ask before a page may send JSON to another origin,
+// and the answer is no. It rejects no other client: every client that reaches it controls
 // the server. Start at [New].
 package controls

@@ -8,8 +8,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
-// OfClient describes a client. Access and ID token validities that are the
-// default and that nobody gave are left out, as Cognito does.
+// OfClient describes a client. As Cognito does, it leaves out the validities of access and
+// ID tokens that are the default and that no request set.
 func OfClient(d directory.Client) Client {
 	revocation, session := !d.NoRevocation, int(d.ChallengeValidity/time.Minute)
 	c := Client{

@@ -8,14 +8,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// DecodeError is what is wrong with a JSON text. It tells of members and kinds, never of
-// values, and is never long.
+// DecodeError is a fault of a JSON text. It names members and JSON types, never values. It
+// is always short.
 type DecodeError struct {
 	// Path leads to the member that is wrong, as in "Policies.PasswordPolicy" or
 	// "Schema[2].Name". Empty is the whole text.
 	Path string
-	// Within is about something in the member that Path leads to: the keys of maps
-	// and names that nobody knows are as little to be told as values.
+	// Within means that the fault is inside the member at Path. An error shows neither
+	// values nor the keys of maps nor unknown names.
 	Within bool
 	// Kind is what the member is and cannot be, as in "string"; else it is "".
 	Kind string

@@ -3,8 +3,8 @@ package directory
 import "github.com/poolguard/poolguard/userpool/internal/store"
 
 // UserOfAlias returns the user who has the value of an attribute as an alias, or
-// store.ErrNotFound: an attribute that is no alias in the pool, or is not verified,
-// leads to nobody.
+// store.ErrNotFound. An attribute that is not an alias in the pool, or that is not
+// verified, finds no user.
 func UserOfAlias(tx store.Tx, p Pool, attribute, value string) (User, error) {
 	if value == "" || !p.IsAlias(attribute) {
 		return User{}, store.ErrNotFound

@@ -51,14 +51,14 @@ type Client struct {
 	Rotation          bool
 	RotationGrace     time.Duration
 
-	// ReadAttributes and WriteAttributes limit what the client sees of, and changes
-	// in, users' attributes. Nil means no limit.
+	// ReadAttributes and WriteAttributes are the attributes of users that the client may
+	// read and change. Nil means all.
 	ReadAttributes  []string
 	WriteAttributes []string
 
 	// Claims are added to the client's tokens, machine tokens too.
 	Claims Claims
-	// Settings are what the API was told beside the above and gives back.
+	// Settings are the other settings that API calls set. The API returns them unchanged.
 	Settings map[string]json.RawMessage `json:",omitempty"`
 }
 

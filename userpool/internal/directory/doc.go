@@ -1,10 +1,10 @@
-// Package directory has what a user pool server knows: pools, app clients,
-// resource servers, groups, users, and the sign-ins, codes, refresh tokens,
-// sessions and challenges that come of them. It owns the shape of these records,
-// their keys and indexes in a [store.Store], and which values they may have.
+// Package directory has the records of a user pool server: pools, app clients, resource
+// servers, groups, users, and their sign-ins, codes, refresh tokens, sessions and
+// challenges. It owns the form of these records, their keys and indexes in a [store.Store],
+// and the values that they may have.
 //
-// Its functions work on a transaction that the caller began, so that a decision
-// and its consequences (a code is taken, a refresh token filed) happen in one
-// step. It knows nothing of HTTP, tokens or clocks: times come in as arguments.
-// Start at [Pool], [Client] and [User].
+// Its functions use a transaction of the caller. So a decision and its consequences happen
+// in one step: for example, a code is marked as used and a refresh token is stored. It
+// knows no HTTP, tokens or clocks: times are arguments. Start at [Pool], [Client] and
+// [User].
 package directory

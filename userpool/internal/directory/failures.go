@@ -7,8 +7,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// Failures are the wrong passwords that were tried for a name that nobody has. They
-// are counted as a user's are, so that the wait which they cost tells nothing.
+// Failures counts the wrong passwords that were tried for the name of no user. They cost the
+// same wait as those of a user: the wait must not show which users exist.
 type Failures struct {
 	Count       int
 	LockedUntil time.Time

@@ -32,7 +32,7 @@ type Pool struct {
 	CaseSensitive bool
 	// MFA is "OFF", "OPTIONAL" or "ON". "" is OFF.
 	MFA string
-	// AdminCreateUserOnly refuses signing up.
+	// AdminCreateUserOnly rejects sign-ups.
 	AdminCreateUserOnly bool
 	// Custom lists the custom attributes, with their "custom:" prefix. A pool of
 	// the server's configuration that lists none takes any.
@@ -41,11 +41,10 @@ type Pool struct {
 	AnyCustom bool
 	// DeletionProtection keeps the API from deleting the pool.
 	DeletionProtection bool
-	// Domains are what the API was told about the pool's domains beside their names.
+	// Domains are the settings of the pool's domains that API calls set, by name.
 	Domains map[string]map[string]json.RawMessage `json:",omitempty"`
-	// Settings are what the API was told beside the above and gives back when the
-	// pool is described. Most change nothing here; SchemaAttributes are what [Pool.Schema]
-	// reads.
+	// Settings are the other settings that API calls set. The API returns them unchanged.
+	// Most have no effect on this server; [Pool.Schema] reads SchemaAttributes.
 	Settings map[string]json.RawMessage `json:",omitempty"`
 }
 
@@ -158,7 +157,7 @@ func DomainOfPool(tx store.Tx, poolID string) (string, error) {
 	return "", nil
 }
 
-// DeleteDomain is content if there is none.
+// DeleteDomain deletes a domain. It returns nil if there is none.
 func DeleteDomain(tx store.Tx, domain string) error { return domains.delete(tx, domain) }
 
 // ResourceServer is an API with scopes of its own (ResourceServerType).
@@ -187,7 +186,7 @@ func ResourceServers(tx store.Tx, poolID string) ([]ResourceServer, error) {
 	return resourceServers.all(tx, join(poolID, ""))
 }
 
-// DeleteResourceServer is content if there is none.
+// DeleteResourceServer deletes a resource server. It returns nil if there is none.
 func DeleteResourceServer(tx store.Tx, poolID, identifier string) error {
 	return resourceServers.delete(tx, join(poolID, identifier))
 }
@@ -223,7 +222,7 @@ func Providers(tx store.Tx, poolID string) ([]Provider, error) {
 	return providers.all(tx, join(poolID, ""))
 }
 
-// DeleteProvider is content if there is none.
+// DeleteProvider deletes a provider. It returns nil if there is none.
 func DeleteProvider(tx store.Tx, poolID, name string) error {
 	return providers.delete(tx, join(poolID, name))
 }

@@ -116,8 +116,8 @@ func freeAttribute(name string) Attribute {
 	}
 }
 
-// Attribute returns what the pool's schema says of an attribute that users can have;
-// ok is false for others, and for the sub, which nobody can set.
+// Attribute returns the entry of an attribute in the pool's schema. ok is false for an
+// attribute that users cannot have, and for the sub, which no caller can set.
 func (p *Pool) Attribute(name string) (a Attribute, ok bool) {
 	if !p.HasAttribute(name) {
 		return Attribute{}, false
@@ -129,8 +129,8 @@ func (p *Pool) Attribute(name string) (a Attribute, ok bool) {
 	return freeAttribute(name), true
 }
 
-// RequiredAttributes names the attributes without which nobody can sign up, but for
-// the sub, which the pool makes.
+// RequiredAttributes returns the names of the attributes that a sign-up must have. The sub
+// is not one of them, because the pool makes it.
 func (p *Pool) RequiredAttributes() (names []string) {
 	for _, a := range p.declared() {
 		if a.Required != nil && *a.Required && a.Name != "sub" {

@@ -7,9 +7,9 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// seededBucket has, by kind and key, a digest of what the server's configuration said
-// of a record when it was last written for it. It outlives the record: a deleted one
-// comes back only when the configuration says something else.
+// seededBucket has, by kind and key, the digest of each configured record as it was last
+// written. The digest stays when the record is deleted: the server creates a deleted record
+// again only after its configuration changes.
 const seededBucket store.Bucket = "seeded"
 
 // Seeded returns the digest of a configured record, nil if there never was one.
@@ -26,8 +26,8 @@ func PutSeeded(tx store.Tx, kind, key string, digest []byte) error {
 	return tx.Put(seededBucket, join(kind, key), digest)
 }
 
-// ReplacePool puts a pool in the place of the stored one. Where people can be found by
-// other names then, its users are filed anew.
+// ReplacePool replaces a stored pool. It stores the pool's users again, because the
+// attributes that are their aliases may have changed.
 func ReplacePool(tx store.Tx, old, p Pool) error {
 	members, err := users.all(tx, join(old.ID, ""))
 	if err != nil {

@@ -11,17 +11,17 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// Digest returns the name under which a bearer secret (a code, a refresh token, a
-// cookie, a challenge's session) is filed: its SHA-256, so that who reads the
-// store cannot use what it finds. All of them hold over 120 random bits: a plain
-// hash cannot be searched.
+// Digest returns the key of a bearer secret in the store: its SHA-256. Bearer secrets are
+// codes, refresh tokens, cookies and the sessions of challenges. A reader of the store
+// cannot use the digests. A plain hash is enough, because each secret has more than 120
+// random bits.
 func Digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// SignIn is what one sign-in gave one app client. All tokens that come of it share
-// its origin_jti, auth_time and event_id.
+// SignIn is one sign-in of a user at one app client. All its tokens have its origin_jti,
+// auth_time and event_id.
 type SignIn struct {
 	OriginJTI string
 	EventID   string
@@ -98,7 +98,7 @@ type Challenge struct {
 	// SRPUser is USER_ID_FOR_SRP: for an unknown user, whom no record has, the name
 	// that was sent.
 	SRPUser string `json:",omitempty"`
-	// Tried is the name that was sent, where nobody has it.
+	// Tried is the name that was sent, if no user has it.
 	Tried string `json:",omitempty"`
 	// Attempts counts wrong codes.
 	Attempts  int
@@ -144,13 +144,13 @@ func PutCode(tx store.Tx, code string, c Code) error {
 	return putUntil(tx, codes, Digest(code), c, c.ExpiresAt)
 }
 
-// ErrCodeUsed says that a code was taken before.
+// ErrCodeUsed means that a code was used before.
 var ErrCodeUsed = errors.New("the code was used before")
 
-// TakeCode marks what it returns as used: of several callers, one gets it. Every
-// other gets ErrCodeUsed with the code, and should revoke its sign-in: two parties
-// have it, and which of them is the client nobody can tell (RFC 6749 §4.1.2). Used
-// codes are remembered until they expire.
+// TakeCode returns a code and marks it as used. Only the first caller gets it without an
+// error. A later caller gets the code with ErrCodeUsed and should revoke the sign-in: two
+// parties have the code, and the server cannot know which of them is the client (RFC 6749
+// §4.1.2). Used codes stay in the store until they expire.
 func TakeCode(tx store.Tx, code string) (Code, error) {
 	c, err := codes.get(tx, Digest(code))
 	if err != nil {
@@ -172,7 +172,7 @@ func PutSession(tx store.Tx, cookie string, s Session) error {
 // expired.
 func GetSession(tx store.Tx, cookie string) (Session, error) { return sessions.get(tx, Digest(cookie)) }
 
-// DeleteSession is content if there is none.
+// DeleteSession deletes a session. It returns nil if there is none.
 func DeleteSession(tx store.Tx, cookie string) error { return sessions.delete(tx, Digest(cookie)) }
 
 // PutChallenge adds or replaces a challenge. Its ExpiresAt must not change.

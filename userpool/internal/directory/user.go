@@ -215,7 +215,7 @@ func Users(tx store.Tx, p Pool, after string) iter.Seq2[User, error] {
 	return users.scan(tx, join(p.ID, ""), keyAfter(p.ID, p.UserKey(after)))
 }
 
-// DeleteUser deletes a user. Sign-ins, codes and sessions find nobody then.
+// DeleteUser deletes a user. The sign-ins, codes and sessions of the user are then invalid.
 func DeleteUser(tx store.Tx, p Pool, u User) error {
 	for _, alias := range p.aliasKeys(&u) {
 		if err := aliases.delete(tx, alias); err != nil {

@@ -1,6 +1,6 @@
-// Package issuer makes a user pool's tokens: it owns the signing keys, which
-// claims a token has, and the check of tokens that come back to the pool itself.
+// Package issuer makes a user pool's tokens. It owns the signing keys, the claims of tokens,
+// and the check of the access tokens that clients send to the pool itself.
 //
-// It never imports the verifier of this repository: an issuer's mistake and a
-// verifier's must not cancel out. Start at [Issuer].
+// It never imports the verifier of this repository: a fault of the issuer and the same
+// fault of the verifier would hide each other. Start at [Issuer].
 package issuer

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Signing says how a [Forgery] is signed.
+// Signing is the way in which a [Forgery] is signed.
 type Signing int
 
 // The ways to sign.
@@ -26,7 +26,7 @@ const (
 	SignHMAC                   // HMAC keyed with the pool's public key in PEM
 )
 
-// Forgery is a token to be made as a test wants it.
+// Forgery is a token that a test wants, valid or not.
 type Forgery struct {
 	Header Claims
 	Claims Claims
@@ -34,8 +34,8 @@ type Forgery struct {
 	id     bool
 }
 
-// Forge returns what a good token of the pool would hold: an access token, or an ID
-// token, for a client of that ID, of a user who need not exist.
+// Forge returns the header and claims of a valid token of the pool: an access token, or an
+// ID token if id is set. The client and the user need not exist.
 func (i *Issuer) Forge(ctx context.Context, poolID, clientID string, id bool) (Forgery, error) {
 	keys, err := i.signing(ctx, poolID)
 	if err != nil {
@@ -58,10 +58,10 @@ func (i *Issuer) Forge(ctx context.Context, poolID, clientID string, id bool) (F
 	return Forgery{Header: Claims{"kid": k.id, "alg": "RS256"}, Claims: c, id: id}, nil
 }
 
-// foreignKey is made once: it is nobody's, so that all may share it.
+// foreignKey is made once and shared: no pool has it.
 var foreignKey = sync.OnceValues(newKey)
 
-// Mint makes the token of a forgery. Nothing that is wrong with it is put right.
+// Mint makes the token of a forgery. It corrects no fault of the forgery.
 func (i *Issuer) Mint(ctx context.Context, poolID string, f Forgery) (string, error) {
 	keys, err := i.signing(ctx, poolID)
 	if err != nil {

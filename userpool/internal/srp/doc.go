@@ -1,7 +1,6 @@
-// Package srp is the server's side of the Secure Remote Password sign-in as
-// Amazon Cognito user pools do it (USER_SRP_AUTH with its PASSWORD_VERIFIER
-// challenge), for clients such as Amplify, amazon-cognito-identity-js and
-// pycognito.
+// Package srp is the server's side of the Secure Remote Password sign-in of Amazon Cognito
+// user pools (USER_SRP_AUTH with its PASSWORD_VERIFIER challenge). Its clients are Amplify,
+// amazon-cognito-identity-js, pycognito and others.
 //
 // Start with [NewVerifier], which turns a password into what is stored of it.
 // [Begin] answers InitiateAuth: it takes the client's SRP_A and makes a
@@ -29,7 +28,7 @@
 // timestamp. It never stores anything, makes no secret block, reads no clock and
 // does not decide how old a timestamp may be, nor how often one may guess.
 //
-// It is for development: math/big does not run in constant time, so who can time
-// it closely may learn of verifiers and passwords. Only comparisons are in
+// It is for development. math/big does not run in constant time: an attacker who can measure
+// the time precisely may learn about verifiers and passwords. Only comparisons run in
 // constant time.
 package srp

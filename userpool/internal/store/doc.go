@@ -1,13 +1,11 @@
-// Package store keeps the records of the local user pool: pools, clients,
-// users, codes, refresh tokens, keys. Start with [Store], which [NewMemory]
-// makes for tests and for pools that may be forgotten, and [Open] for pools that
-// outlive the process.
+// Package store keeps the records of the local user pool: pools, clients, users, codes,
+// refresh tokens, keys. Start with [Store]. [NewMemory] returns a store for one process,
+// [Open] one that keeps its records in a file.
 //
-// It owns the file in the data directory, what is said of it when it cannot be
-// used, and the promise that an Update is kept whole or not at all. Records are
-// bytes in buckets: it knows nothing of their content, never expires or
-// encrypts them, and leaves who may read them to the permissions of the file,
-// which is made for its user only.
+// It owns the file in the data directory, and the errors about a file that cannot be used.
+// It guarantees that an Update is stored as a whole or not at all. Records are bytes in
+// buckets. The package does not read, expire or encrypt them. The permissions of the file
+// protect them: only its owner can read it.
 //
-// Errors name buckets, never keys or values, as those may be secrets.
+// Errors name buckets. They never hold keys or values, because these may be secrets.
 package store

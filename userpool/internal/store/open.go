@@ -19,11 +19,11 @@ import (
 
 // Errors of [Open] that [errors.Is] finds; their texts say what to do.
 var (
-	// ErrInUse says that another process has the database open.
+	// ErrInUse means that another process has the database open.
 	ErrInUse = errors.New("in use by another process")
-	// ErrDamaged says that the file is no database, or not a whole one.
+	// ErrDamaged means that the file is not a database, or an incomplete or damaged one.
 	ErrDamaged = errors.New("a damaged database")
-	// ErrSchema says that the database is one of another version of this
+	// ErrSchema means that the database is one of another version of this
 	// program, or of another program.
 	ErrSchema = errors.New("not a database of this version")
 )
@@ -50,23 +50,22 @@ const (
 	grow   = 1 << 20
 )
 
-// Open opens the store in the file userpool.db of the directory dir, and makes
-// both if they are missing, for this user only. A file that others may read is taken
-// from them; a directory that is there keeps its mode. Every Update that returned nil
-// survives the end of the process and a loss of power.
+// Open opens the store in the file userpool.db of the directory dir. It creates the
+// directory and the file if they are missing, for this user only. If other users can read
+// the file, Open removes that permission; it does not change an existing directory. Every
+// Update that returned nil survives the end of the process and a loss of power.
 //
-// A file that another process has open is waited for, about two seconds, then
-// refused with [ErrInUse]. Every page that is in use is looked at before
-// anything is written: a file that is no database, is cut off or has a damaged
-// structure is refused with [ErrDamaged], one of another schema with
-// [ErrSchema]. Open never changes or deletes what it refuses.
+// If another process has the file open, Open waits about two seconds and then returns
+// [ErrInUse]. It checks every used page before it writes anything. If the file is not a
+// database, is cut off, or has a damaged structure, the error is [ErrDamaged]. If it has
+// another schema, the error is [ErrSchema]. Open never changes or deletes a file that it
+// rejects.
 //
-// The check finds what would make the database fail, not a changed byte within
-// a record: records have no checksum. Nor does it find what happens to the file
-// later: a file that is changed or cut by others while it is open, or a disk
-// that cannot read a page, ends the process, since the file is mapped. One
-// damaged header page of the two is no damage: that is what a loss of power may
-// leave, and the state that the other describes is the last that was accepted.
+// The check finds faults that would make the database fail. It does not find a changed byte
+// within a record, because records have no checksum. It cannot find later faults: if another
+// program changes or cuts the open file, or the disk cannot read a page, the process ends,
+// because the file is mapped. One damaged header page of the two is allowed. A loss of power
+// may leave it, and the other header page describes the last stored state.
 func Open(ctx context.Context, dir string) (Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -26,57 +26,54 @@ var (
 	ErrEnded = errors.New("the transaction has ended")
 )
 
-// Bucket is a namespace of keys. It comes into being with its first record.
-// The name "meta" is the store's own, in every store.
+// Bucket is a namespace of keys. The first record of a bucket creates it. The name "meta" is
+// reserved in every store.
 type Bucket string
 
-// Store keeps records in buckets, transactionally. Its methods may be called
-// from any number of goroutines, but not from within a transaction's function:
-// an Update within an Update waits for itself, and one within a View may.
+// Store keeps records in buckets and changes them in transactions. Its methods are safe for
+// concurrent use. The function of a transaction must not call them: an Update inside an
+// Update waits for itself for ever, and an Update inside a View may.
 //
-// A ctx that is done before the transaction starts is returned as its error,
-// and nothing was run; once started, a transaction goes to its end. A panic of
-// the function changes nothing in the store and goes on to the caller.
+// If ctx ends before a transaction starts, the function does not run and the error is that
+// of ctx. A transaction that has started runs to its end. If the function panics, the store
+// does not change and the panic continues in the caller.
 type Store interface {
-	// View runs read on a consistent snapshot, beside other Views and an
-	// Update, and returns its error. A View that stays open makes the store
-	// keep, and an Open one possibly wait with, what later Updates replace:
-	// collect first, talk to the network afterwards.
+	// View runs read on a consistent snapshot and returns its error. Other Views and an
+	// Update can run at the same time. While a View runs, the store keeps the records that
+	// later Updates replace, and an Update of a store of Open may have to wait: collect the
+	// records first and use the network after the View.
 	View(ctx context.Context, read func(Tx) error) error
-	// Update runs write; when it returns nil all of its changes are kept, in
-	// one step, else none. One Update runs at a time, and those that wait give
-	// up with their ctx.
+	// Update runs write. If write returns nil, all its changes are stored in one step,
+	// otherwise none is. One Update runs at a time. An Update that waits returns when its
+	// ctx ends.
 	//
-	// An error of write is returned as it is. Any other means that the changes
-	// were not kept, save one that the disk reported in the very last step,
-	// the sync of a page that was already written: only the next Open tells.
+	// Update returns an error of write unchanged. Any other error means that the changes are
+	// not stored, with one exception: the disk failed in the last step, the sync of a page
+	// that was already written. Then only the next Open shows whether they are stored.
 	Update(ctx context.Context, write func(Tx) error) error
-	// Close lets transactions that run come to their end, and refuses those
-	// that wait and those to come with [ErrClosed]. Closing again is no error.
+	// Close waits for transactions that run. Those that wait, and later ones, return
+	// [ErrClosed]. A second Close returns nil.
 	Close() error
 }
 
-// Tx is a transaction. It belongs to the goroutine of the function that was
-// given it, and ends with that function.
+// Tx is a transaction. Only the goroutine of its function may use it. It ends with that
+// function.
 type Tx interface {
-	// Get returns the record, or an error that is [ErrNotFound]. The slice is
-	// read-only, and valid during the transaction only: that of an Open store
-	// is the mapped file itself, where writing to it ends the process. That of
-	// NewMemory is the caller's own copy, so that one who writes to it harms
-	// nobody.
+	// Get returns the record, or an error that is [ErrNotFound]. The slice is read-only and
+	// valid only during the transaction. In a store of Open it is part of the mapped file:
+	// a write to it ends the process. In a store of NewMemory it is a copy for the caller.
 	Get(b Bucket, key string) ([]byte, error)
 	// Put keeps a copy of value. In a View it is [ErrReadOnly]. A nil value is
 	// an empty one. Keys may hold any bytes, but an empty key is [ErrKey].
 	Put(b Bucket, key string, value []byte) error
-	// Delete removes the record, and is content if there is none. In a View it
+	// Delete removes the record. It returns nil if there is none. In a View it
 	// is [ErrReadOnly].
 	Delete(b Bucket, key string) error
 	// Scan yields the keys with prefix that are after the key `after` (""
 	// means from the first) and their values, in byte order. For a bucket that
 	// does not exist, or cannot, it yields nothing. The values are like Get's.
 	//
-	// The bucket must not be changed meanwhile: Put and Delete say
-	// [ErrScanning]. Another bucket may be. A Scan that is begun after the
-	// transaction has ended panics.
+	// During a Scan, Put and Delete return [ErrScanning] for its bucket. Other buckets may
+	// change. A Scan that starts after the end of the transaction panics.
 	Scan(b Bucket, prefix, after string) iter.Seq2[string, []byte]
 }

@@ -21,7 +21,7 @@ func mediumOf(attribute string) Medium {
 	return Email
 }
 
-// sendTo makes the message with a code, and what the user is told of it.
+// sendTo makes the message with a code, and the delivery details for the user.
 func sendTo(u *directory.User, clientID, attribute, value string, purpose Purpose, code string) *sendable {
 	medium := mediumOf(attribute)
 	return &sendable{
@@ -33,7 +33,7 @@ func sendTo(u *directory.User, clientID, attribute, value string, purpose Purpos
 	}
 }
 
-// deliver hands a message over, after the transaction that filed its code.
+// deliver delivers a message, after the transaction that stored its code.
 func (s *Service) deliver(ctx context.Context, out *sendable) *Delivery {
 	if out == nil {
 		return nil
@@ -43,15 +43,15 @@ func (s *Service) deliver(ctx context.Context, out *sendable) *Delivery {
 	return out.delivery
 }
 
-// sent delivers a message to a user whom a client named. Where the client hides who
-// exists, and err says that the user does not or is disabled, or hidden that it is
-// not to be told, it pretends.
+// sent delivers a message to a user that a client named. If the client hides which users
+// exist, and the user does not exist, is disabled, or hidden is set, it returns the delivery
+// details of a message that was not sent.
 func (s *Service) sent(ctx context.Context, pool directory.Pool, client directory.Client, name string, out *sendable, err error, hidden bool) (*Delivery, error) {
 	hidden = hidden || errors.Is(err, errNoSuchUser) || errors.Is(err, errDisabled)
 	switch {
 	case hidden && client.HideUnknownUsers:
-		// Filing a code syncs a file, where there is one: not doing so would be told by
-		// the time.
+		// Storing a code syncs the file, if there is one. Without this Update, the time of the
+		// answer would show that no code was stored.
 		return s.simulated(pool, name), s.cfg.Store.Update(ctx, func(store.Tx) error { return nil })
 	case errors.Is(err, errNoSuchUser):
 		return nil, errNoCombination

@@ -1,15 +1,14 @@
-// Package users has what becomes of a user's record between signing up and
-// being deleted: confirming, recovering and changing passwords, attributes and
-// their verification, and what administrators do to users. The JSON API and the
-// hosted pages are two ways to it.
+// Package users changes the records of users: sign-up, confirmation, recovery and change of
+// passwords, attributes and their verification, the actions of administrators, deletion.
+// The JSON API and the hosted pages call it.
 //
-// It owns which names, attributes and passwords a pool takes, the codes that are
-// sent, and the states of a user. It never signs anyone in, sends no message by
-// itself (see Config.Deliver) and knows nothing of HTTP. What it refuses, it
-// refuses with an [*Error] in Cognito's words. Start at [New].
+// It owns the user names that a pool accepts, the codes that are sent, and the status of a
+// user. It never signs a user in, sends no message itself (see Config.Deliver) and knows no
+// HTTP. If it rejects a call, the error is an [*Error] with Cognito's message. Start at
+// [New].
 //
-// Passwords are made into verifiers before a transaction begins, which is slow,
-// and filed in it.
+// It makes the verifier of a password before the transaction that stores it, because that
+// is slow.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
 package users

@@ -49,29 +49,28 @@ const (
 	PurposeInvite  Purpose = "invite"              // Code is a temporary password
 )
 
-// Message is what a real pool would mail or text. It holds a secret and must not
-// be logged.
+// Message is a message that Cognito would send by e-mail or text message. It holds a secret
+// and must not be logged.
 type Message struct {
 	PoolID   string
-	ClientID string // "" where an administrator caused it
+	ClientID string // "" if an administrator caused it
 	Username string
-	// Destination is an e-mail address or telephone number. It and Medium are
-	// empty where an invitation has nowhere to go: the temporary password would
-	// otherwise be known to nobody.
+	// Destination is an e-mail address or telephone number. It and Medium are empty for the
+	// invitation of a user without an address: Deliver still needs the temporary password.
 	Destination string
 	Medium      Medium
 	Purpose     Purpose
 	Code        string
 }
 
-// Delivery tells the user where a code went (CodeDeliveryDetailsType).
+// Delivery is where a code was sent, as the user sees it (CodeDeliveryDetailsType).
 type Delivery struct {
 	Attribute   string // "email" or "phone_number"
 	Medium      Medium
 	Destination string // masked
 }
 
-// Service does it. It is safe for concurrent use.
+// Service has the actions of this package. It is safe for concurrent use.
 type Service struct {
 	cfg   Config
 	decoy []byte // makes the destinations of users who do not exist
