@@ -7,8 +7,8 @@ import (
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
-// All that is wrong with a file comes at once, each with its place: a key that does
-// not exist, and a value that package userpool refuses.
+// Parse reports all faults at once, each with its place: an unknown key, and a value that
+// package userpool rejects.
 func ExampleParse() {
 	_, err := poolfile.Parse("userpool.yaml", []byte(`user_pools:
   - id: us-east-1_Local0001
