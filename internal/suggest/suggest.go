@@ -8,11 +8,11 @@ const maxTyped = 40
 // maxDistance is how many letters of a similar name differ at most.
 const maxDistance = 2
 
-// Similar returns the names that typed was probably meant to be, in their order: those
-// with the fewest letters changed, added or removed, two at most and less than half of
-// the letters. Where there are none, it returns those that typed is the beginning or the end of, or that are the end of
-// typed. Letter case, "-" and "_" do not count. It returns nil where no name is
-// similar, and for a word of more than 40 bytes.
+// Similar returns the names that typed was probably meant to be, in their order. These are
+// the names with the fewest letters changed, added or removed: two at most, and less than
+// half of the letters. If there are none, they are the names that begin or end with typed,
+// or that typed ends with. Letter case, "-" and "_" do not count. Similar returns nil if no
+// name is similar, or if typed has more than 40 bytes.
 func Similar(typed string, names []string) []string {
 	a := plain(typed)
 	if a == "" || len(typed) > maxTyped {
