@@ -18,7 +18,7 @@ func TestTerminalGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(strings.ReplaceAll(string(text), "\\\n", "")) { // a command of two lines
 		args, found := strings.CutPrefix(strings.TrimRight(line, "\n"), "    poolguard ")
 		if !found {
 			continue
