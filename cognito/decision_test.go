@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -206,5 +207,55 @@ func TestInspectNamesAbsentClaims(t *testing.T) {
 	}
 	if _, err := cognito.Inspect(t.Context(), raw, cognito.InspectOptions{MaxTokenBytes: -1}); err == nil || !strings.Contains(err.Error(), "MaxTokenBytes") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestInspectWithoutOptionsComparesNoAudience: a report says which checks were not made.
+func TestInspectWithoutOptionsComparesNoAudience(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	raw := issuer.Pool().AccessToken(cognitotest.Audience("https://orders.example.com"))
+	report, err := cognito.Inspect(t.Context(), raw, cognito.InspectOptions{})
+	if err != nil || report.Now.IsZero() {
+		t.Fatal(report, err)
+	}
+	n := slices.IndexFunc(report.Checks, func(c cognito.Check) bool { return c.Name == "audience" })
+	if n < 0 || report.Checks[n].Status != cognito.NotChecked {
+		t.Errorf("%+v", report.Checks)
+	}
+}
+
+// TestCodeOfACode: a code is an error itself.
+func TestCodeOfACode(t *testing.T) {
+	for _, code := range cognito.Codes() {
+		if got := cognito.CodeOf(fmt.Errorf("x: %w", code)); got != code {
+			t.Errorf("%s: got %q", code, got)
+		}
+	}
+}
+
+// TestLongClaimIsShortInMessages: what a token says does not fill logs.
+func TestLongClaimIsShortInMessages(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	raw := issuer.Pool().AccessToken(cognitotest.ForClient(strings.Repeat("x", 5000)))
+	_, err := newVerifier(t, issuer, nil).VerifyAccessToken(t.Context(), raw)
+	if cognito.CodeOf(err) != cognito.ErrClientMismatch || len(err.Error()) > 300 {
+		t.Errorf("%d bytes: %v", len(err.Error()), err)
+	}
+}
+
+// TestIdentityDateIsMillisecondsOrNothing: what is no date of this era is no date.
+func TestIdentityDateIsMillisecondsOrNothing(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	for date, want := range map[string]int64{`"1000"`: 1000, `1000`: 1000, `"0"`: 0, `"-1"`: 0, `"x"`: 0, `9007199254740993`: 0, `"99999999999999999999"`: 0} {
+		raw := issuer.Pool().IDToken(cognitotest.Claim("identities", json.RawMessage(`[{"dateCreated":`+date+`}]`)))
+		token, err := verifier.VerifyIDToken(t.Context(), raw)
+		if err != nil || len(token.Identities()) != 1 {
+			t.Fatal(date, err)
+		}
+		got := token.Identities()[0].DateCreated
+		if want == 0 && !got.IsZero() || want != 0 && got.UnixMilli() != want {
+			t.Errorf("%s: %v", date, got)
+		}
 	}
 }

@@ -108,6 +108,7 @@ func CodeOf(err error) Code {
 // [ErrRequestInvalid]), or by a check of the application ([Require]). The message
 // must hold no part of a credential. An empty code is [ErrAccessDenied].
 func NewError(code Code, message string) *Error {
+	//mutate:ignore Code reads an empty code alike
 	if code == "" {
 		code = ErrAccessDenied
 	}

