@@ -26,6 +26,7 @@ func (v *Verifier) checkPolicy(ctx context.Context, t *payload, raw Raw, now tim
 	}
 	if due := v.due(t, requirements); due != 0 {
 		for _, s := range stages {
+			//mutate:ignore it saves time: a stage without requirements finds nothing
 			if due&(1<<s) == 0 {
 				continue
 			}

@@ -72,6 +72,7 @@ func TestReasonNamesWhatIsWrong(t *testing.T) {
 	}
 	checkMessage(t, verify(pool.IDToken(), cognito.RequireNonce("n")), cognito.ErrNonceMismatch, "nonce is absent")
 	checkMessage(t, verify(pool.AccessToken(), cognito.RequireClaim("tier", "gold")), cognito.ErrClaimMismatch, `the claim "tier" is absent`)
+	checkMessage(t, verify(pool.AccessToken(cognitotest.WithoutClaim("auth_time")), cognito.RequireMaxAuthAge(time.Minute)), cognito.ErrAuthenticationTooOld, "auth_time is absent")
 	checkMessage(t, verify(pool.AccessToken(cognitotest.WithoutHeader("kid"))), cognito.ErrKeyNotFound, "no kid")
 	checkMessage(t, verify("a.b.c"), cognito.ErrTokenMalformed, "the payload is not canonical")
 	_, _, _, resolving := multiTenant(t, nil)
@@ -210,17 +211,19 @@ func TestInspectNamesAbsentClaims(t *testing.T) {
 	}
 }
 
-// TestInspectWithoutOptionsComparesNoAudience: a report says which checks were not made.
-func TestInspectWithoutOptionsComparesNoAudience(t *testing.T) {
+// TestInspectComparesWhatWasGiven: a report says which checks were not made.
+func TestInspectComparesWhatWasGiven(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
-	raw := issuer.Pool().AccessToken(cognitotest.Audience("https://orders.example.com"))
-	report, err := cognito.Inspect(t.Context(), raw, cognito.InspectOptions{})
+	raw := issuer.Pool().AccessToken(cognitotest.Audience("https://orders.example.com"), cognitotest.Scopes("a"))
+	report, err := cognito.Inspect(t.Context(), raw, cognito.InspectOptions{Requirements: []cognito.Requirement{cognito.RequireScopes("a")}})
 	if err != nil || report.Now.IsZero() {
 		t.Fatal(report, err)
 	}
-	n := slices.IndexFunc(report.Checks, func(c cognito.Check) bool { return c.Name == "audience" })
-	if n < 0 || report.Checks[n].Status != cognito.NotChecked {
-		t.Errorf("%+v", report.Checks)
+	for name, want := range map[string]cognito.Status{"audience": cognito.NotChecked, "scopes": cognito.Passed} {
+		n := slices.IndexFunc(report.Checks, func(c cognito.Check) bool { return c.Name == name })
+		if n < 0 || report.Checks[n].Status != want {
+			t.Errorf("%s: %+v", name, report.Checks)
+		}
 	}
 }
 

