@@ -28,7 +28,7 @@ type SignIn struct {
 	Again bool
 	// Timeout bounds the wait for the browser.
 	Timeout time.Duration
-	// Show tells the user which address to open. opening reports that a browser opens.
+	// Show shows the user which address to open. opening reports that a browser opens.
 	Show func(address string, opening bool) error
 	// Open opens the address in a browser. nil opens none.
 	Open func(ctx context.Context, address string) error
