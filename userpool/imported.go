@@ -118,7 +118,7 @@ func (s *Server) warnOfDescriptions(d *Descriptions) {
 		return
 	}
 	warn := func(kind, id string, settings map[string]json.RawMessage) {
-		if names := describe.Inert(settings); len(names) > 0 {
+		if names := describe.WithoutEffect(settings); len(names) > 0 {
 			s.log.Warn("settings taken, not acted upon", kind, id, "settings", names)
 		}
 	}

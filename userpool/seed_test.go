@@ -238,7 +238,7 @@ func TestImportsSurvive(t *testing.T) {
 }
 
 // A start with nothing new derives no verifier, for which it would need a salt.
-func TestNothingNewIsNoWork(t *testing.T) {
+func TestUnchangedConfigurationWritesNothing(t *testing.T) {
 	r := newRestarts(t)
 	var reads []int
 	for _, password := range []userpool.Secret{"Passw0rd!", "Passw0rd!", "Ed1ted-password"} {

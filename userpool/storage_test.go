@@ -64,7 +64,7 @@ func TestStorage(t *testing.T) {
 }
 
 // One directory is one server's.
-func TestStorageIsTaken(t *testing.T) {
+func TestSecondServerCannotOpenTheStorage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	_, stop := onDisk(t, dir)

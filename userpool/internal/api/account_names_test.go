@@ -68,7 +68,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-func TestNobodyTakesASubForAName(t *testing.T) {
+func TestSubOfAUserIsRejectedAsUserName(t *testing.T) {
 	w := newWorld(t)
 	_, got := w.adminUser("anaya")
 	w.refused("SignUp", signUpOf(got["sub"].(string)), "UsernameExistsException", "User already exists")
@@ -78,7 +78,7 @@ func TestNobodyTakesASubForAName(t *testing.T) {
 	w.refused("SignUp", signUpOf("bo", "preferred_username", "ANN"), "UsernameExistsException", "An account with the given preferred_username already exists.")
 }
 
-func TestCase(t *testing.T) {
+func TestUserNamesDifferByCase(t *testing.T) {
 	w := newWorld(t)
 	w.setPool(func(p *directory.Pool) { p.CaseSensitive = true })
 	w.call("SignUp", signUpOf("Bo"))

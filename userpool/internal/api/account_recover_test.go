@@ -121,7 +121,7 @@ func TestCodesAndPasswordsOfThePast(t *testing.T) {
 	w.refused("ConfirmForgotPassword", confirmForgot(w.delivered().Code, newPassword), "ExpiredCodeException", "Invalid code provided, please request a code again.")
 }
 
-func TestHiddenStates(t *testing.T) {
+func TestStatusOfAUserIsHidden(t *testing.T) {
 	w := newWorld(t)
 	w.setPool(verifyEmail)
 	w.call("SignUp", signUpOf("bo", "email", "bo@example.org"))

@@ -81,7 +81,7 @@ func TestOwnAttributesRefused(t *testing.T) {
 	}
 }
 
-func TestHeldAddress(t *testing.T) {
+func TestNewAddressWaitsForItsCode(t *testing.T) {
 	w := newWorld(t)
 	w.setPool(func(p *directory.Pool) {
 		verifyEmail(p)

@@ -101,8 +101,8 @@ func TestClientStory(t *testing.T) {
 	})
 }
 
-// What was given is given back as it was given, and what was not, not.
-func TestClientGivesBack(t *testing.T) {
+// The description has the members that the request had, with the same values, and no others.
+func TestClientIsDescribedAsItWasGiven(t *testing.T) {
 	w := newWorld(t)
 	for _, tc := range []struct{ in, want fields }{
 		{fields{}, fields{"RefreshTokenValidity": 30.0, "AccessTokenValidity": nil, "TokenValidityUnits": fields{}, "PreventUserExistenceErrors": nil}},

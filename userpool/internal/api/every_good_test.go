@@ -7,8 +7,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// furnish gives the test pool one of everything that an action can be about.
-func (w *world) furnish() {
+// addRecords adds one record of each kind that an action can use to the test pool.
+func (w *world) addRecords() {
 	w.t.Helper()
 	pool := func(in fields) fields { in["UserPoolId"] = testPoolID; return in }
 	w.setPool(func(p *directory.Pool) { verifyEmail(p); p.AliasAttributes = []string{"email"} })
@@ -122,9 +122,9 @@ func (w *world) newPasswordAnswer() fields {
 	return answerTo(challenge, fields{"USERNAME": "anaya", "NEW_PASSWORD": newPassword, "userAttributes.name": "Anaya"})
 }
 
-func TestFurnish(t *testing.T) {
+func TestAddedRecordsAreComplete(t *testing.T) {
 	w := newWorld(t)
-	w.furnish()
+	w.addRecords()
 	err := w.store.View(bg, func(tx store.Tx) error {
 		_, err := directory.PoolOfDomain(tx, "shop")
 		return err

@@ -21,7 +21,7 @@ func TestEveryAction(t *testing.T) {
 	for _, action := range names {
 		t.Run(action, func(t *testing.T) {
 			w := newWorld(t)
-			w.furnish()
+			w.addRecords()
 			_, err := w.try(action, fields{})
 			if e := new(Error); !errors.As(err, &e) || e.Type != "InvalidParameterException" || e.Message == "" {
 				t.Errorf("{}: %v", err)
@@ -87,7 +87,7 @@ func TestNoValueFails(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.furnish()
+			w.addRecords()
 			request := goodCalls[action](w)
 			for _, value := range values {
 				for _, variant := range variants(request, value) {

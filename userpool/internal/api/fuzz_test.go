@@ -67,7 +67,7 @@ func FuzzMembers(f *testing.F) {
 			continue // each makes keys
 		}
 		w := newWorld(f)
-		w.furnish()
+		w.addRecords()
 		request := goodCalls[action](w)
 		for n := range variants(request, "0") {
 			places = append(places, place{w, action, func(value string) string { return body(variants(request, value)[n]) }})

@@ -25,7 +25,7 @@ func (w *world) send(action, body string, headers ...string) *httptest.ResponseR
 // is meant for browsers is for all.
 func TestOrigins(t *testing.T) {
 	w := newWorld(t)
-	w.furnish()
+	w.addRecords()
 	for action, act := range w.actions {
 		for origin, own := range map[string]bool{
 			"": true, "http://pool.test": true, "https://pool.test": false, "http://pool.test:81": false, "http://evil.example": false,

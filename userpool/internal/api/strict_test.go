@@ -52,7 +52,7 @@ func otherCase(name string) string {
 func outcome(t *testing.T, action, path string, edit func(name, value string) []string) string {
 	t.Helper()
 	w := newWorld(t)
-	w.furnish()
+	w.addRecords()
 	rec := w.post(action, edits(goodCalls[action](w), edit)[path])
 	if rec.Code == 200 {
 		return "200"
@@ -68,7 +68,7 @@ func TestNamesHaveTheirCase(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.furnish()
+			w.addRecords()
 			without := func(string, string) []string { return nil }
 			renamed := func(name, value string) []string { return []string{fmt.Sprintf("%q:%s", otherCase(name), value)} }
 			refused := 0
@@ -88,18 +88,18 @@ func TestNamesHaveTheirCase(t *testing.T) {
 	}
 }
 
-// TestNoNameTwice: which of two would count, no client can know.
-func TestNoNameTwice(t *testing.T) {
+// TestRepeatedMemberIsRejected: the client cannot know which of the two would count.
+func TestRepeatedMemberIsRejected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.furnish()
+	w.addRecords()
 	twice := func(name, value string) []string {
 		part := fmt.Sprintf("%q:%s", name, value)
 		return []string{part, part}
 	}
 	for _, action := range slices.Sorted(maps.Keys(goodCalls)) {
 		w := newWorld(t)
-		w.furnish()
+		w.addRecords()
 		for path, in := range edits(goodCalls[action](w), twice) {
 			rec := w.post(action, in)
 			var out struct {

@@ -30,7 +30,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func TestChecksSayNo(t *testing.T) {
+func TestBadAttributesAreRejected(t *testing.T) {
 	t.Parallel()
 	pool := directory.Pool{AnyCustom: true}
 	for name, list := range map[string][]attributes.Attribute{

@@ -34,7 +34,7 @@ func (s *Service) answer(ctx context.Context, client directory.Client, by Answer
 		if a.ClientID != client.ID || !s.names(tx, a, by.Username) {
 			return ErrSessionInvalid
 		}
-		if err := s.mayEnter(a.user); err != nil {
+		if err := s.checkStatus(a.user); err != nil {
 			return err
 		}
 		err = judge(&a)

@@ -40,8 +40,8 @@ func (s *Service) checkCode(u *directory.User, secret, code string) error {
 	return ErrWrongCode
 }
 
-// proven are the methods of one who has shown a second factor after a first.
-func proven(methods []string) []string {
+// withCode returns the methods of a user after the second factor.
+func withCode(methods []string) []string {
 	methods = slices.Clone(methods)
 	for _, m := range []Method{MethodOTP, MethodMFA} {
 		if !slices.Contains(methods, string(m)) {
@@ -60,7 +60,7 @@ func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, by An
 		if a.user.TOTPSecret == "" {
 			return ErrNoTOTP
 		}
-		if s.waits(a.user.TOTPLockedUntil) {
+		if s.isLocked(a.user.TOTPLockedUntil) {
 			return ErrLocked
 		}
 		if err := s.checkCode(&a.user, a.user.TOTPSecret, code); err != nil {
@@ -69,7 +69,7 @@ func (s *Service) AnswerTOTP(ctx context.Context, client directory.Client, by An
 			return wrongAnswerError{err}
 		}
 		a.user.TOTPFailures, a.user.TOTPLockedUntil = 0, time.Time{}
-		a.Methods = proven(a.Methods)
+		a.Methods = withCode(a.Methods)
 		return nil
 	})
 }
@@ -108,7 +108,7 @@ func (s *Service) VerifySetup(ctx context.Context, session, code string) (next s
 		// Who has to have a second factor uses it from now on. That Cognito sets the
 		// preference here is a guess.
 		a.user.TOTPEnabled = true
-		a.Methods = proven(a.Methods)
+		a.Methods = withCode(a.Methods)
 		return nil
 	})
 }
@@ -121,7 +121,7 @@ func (s *Service) setup(ctx context.Context, session string, change func(*attemp
 		if err != nil {
 			return err
 		}
-		if err := s.mayEnter(a.user); err != nil {
+		if err := s.checkStatus(a.user); err != nil {
 			return err
 		}
 		err = change(&a)

@@ -54,7 +54,7 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 	if err != nil {
 		return directory.User{}, err
 	}
-	if s.waits(u.LockedUntil) {
+	if s.isLocked(u.LockedUntil) {
 		return directory.User{}, ErrLocked
 	}
 	if len(u.Password.V) == 0 { // one of an external provider, who must not answer faster
@@ -70,11 +70,11 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 	if err := s.recordAttempt(ctx, pool, u, true); err != nil {
 		return directory.User{}, err
 	}
-	return u, s.mayEnter(u)
+	return u, s.checkStatus(u)
 }
 
-// wrongPassword is the error for a wrong password of u: one who is not confirmed
-// hears of that first, as with Cognito.
+// wrongPassword returns the error for a wrong password of u. A user who is not confirmed gets
+// ErrNotConfirmed, as with Cognito.
 func wrongPassword(u directory.User) error {
 	if u.Status == directory.Unconfirmed {
 		return ErrNotConfirmed
@@ -82,8 +82,8 @@ func wrongPassword(u directory.User) error {
 	return ErrWrongPassword
 }
 
-// mayEnter says what keeps a user out whose password was right.
-func (s *Service) mayEnter(u directory.User) error {
+// checkStatus returns the error of a user whose password was right and who may not sign in.
+func (s *Service) checkStatus(u directory.User) error {
 	switch {
 	case u.Disabled:
 		return ErrDisabled
@@ -123,15 +123,14 @@ func (s *Service) recordAttempt(ctx context.Context, pool directory.Pool, seen d
 	return nil
 }
 
-// waits reports whether a wait that ends then is still on. One that is longer than
-// any began while the clock was ahead, and is none.
-func (s *Service) waits(until time.Time) bool {
+// isLocked reports whether a wait that ends at until still lasts. A wait that is longer than
+// maxLock began while the clock was ahead, and does not count.
+func (s *Service) isLocked(until time.Time) bool {
 	left := until.Sub(s.Now())
 	return left > 0 && left <= maxLock
 }
 
-// lockAfter is when the wait ends that so many failures in a row cost, or the zero
-// time.
+// lockAfter returns the end of the wait after so many failures in a row, or the zero time.
 func (s *Service) lockAfter(failures int) time.Time {
 	over := failures - freeFailures
 	if over < 0 {
@@ -145,7 +144,7 @@ func (s *Service) lockAfter(failures int) time.Time {
 func (s *Service) unknownLocked(ctx context.Context, pool directory.Pool, name string) (locked bool, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		f, err := directory.GetFailures(tx, pool, name)
-		locked = s.waits(f.LockedUntil)
+		locked = s.isLocked(f.LockedUntil)
 		return err
 	})
 	return locked, err

@@ -106,7 +106,7 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	if err != nil {
 		return directory.User{}, err
 	}
-	locked := s.waits(a.user.LockedUntil)
+	locked := s.isLocked(a.user.LockedUntil)
 	if a.Sub == "" {
 		if locked, err = s.unknownLocked(ctx, a.pool, a.Tried); err != nil {
 			return directory.User{}, err
@@ -119,17 +119,17 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	// never the one that was signed here.
 	inTime := timeErr == nil && at.Sub(s.Now()).Abs() <= maxClockSkew
 	block, err := base64.StdEncoding.DecodeString(proof.Block)
-	proven := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
+	withCode := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Sub == "":
 		return directory.User{}, errors.Join(s.recordUnknownAttempt(ctx, a.pool, a.Tried), ErrNoUser)
-	case !proven || !inTime:
+	case !withCode || !inTime:
 		return directory.User{}, errors.Join(s.recordAttempt(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}
 	if err := s.recordAttempt(ctx, a.pool, a.user, true); err != nil {
 		return directory.User{}, err
 	}
-	return a.user, s.mayEnter(a.user)
+	return a.user, s.checkStatus(a.user)
 }
 
 // names reports whether a name that came with an answer is that of the one whose

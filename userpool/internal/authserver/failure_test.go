@@ -114,7 +114,7 @@ func (w *world) expect(t *testing.T, r *http.Request, status int, location strin
 }
 
 // Where nothing can be read, not even the client's return address is known.
-func TestStoreDead(t *testing.T) {
+func TestFailureOfTheStoreIsAServerError(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	dead := false
@@ -140,7 +140,7 @@ func TestStoreDead(t *testing.T) {
 }
 
 // A sign-in ends with its account; a new one of the same name does not inherit it.
-func TestAccountGone(t *testing.T) {
+func TestSignInEndsWithItsUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, io.Discard, nil)
 	ctx, client := t.Context(), w.client(t)

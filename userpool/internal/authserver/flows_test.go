@@ -32,7 +32,7 @@ func TestSignUp(t *testing.T) {
 	v.submit(page, "username", "anaya", email, "mona@example.com", "password", "Passw0rd!").want(http.StatusBadRequest, "User already exists")
 
 	page = v.submit(page, "username", "mona", email, "mona@example.com", "password", "Passw0rd!").want(http.StatusOK, "m***@e***")
-	v.submit(page, "code", "wrong").want(http.StatusBadRequest, vagueCode)
+	v.submit(page, "code", "wrong").want(http.StatusBadRequest, wrongCodeText)
 	first := w.sent(t).Code
 	page = v.again(page).want(http.StatusOK, "we have sent a new one")
 	if first == w.sent(t).Code {
@@ -123,8 +123,8 @@ func TestSignUpWithoutCode(t *testing.T) {
 	v.submit(page, "password", "Passw0rd!").want(http.StatusBadRequest, "This user is not confirmed.")
 }
 
-// Where administrators make the accounts, or reset the passwords, nobody else does.
-func TestAdministratorsOnly(t *testing.T) {
+// If only administrators create users or reset passwords, the pages reject it.
+func TestOnlyAdministratorsCreateUsersAndResetPasswords(t *testing.T) {
 	t.Parallel()
 	w := pagesWorld(t, io.Discard, func(p *directory.Pool, _ *directory.Client) {
 		p.AdminCreateUserOnly = true
@@ -154,7 +154,7 @@ func TestForgotPassword(t *testing.T) {
 	page := v.submit(v.get("/forgotPassword"), "username", "anaya").want(http.StatusOK, "If there is an account")
 	code := w.sent(t).Code
 	v.submit(page, "code", code, "password", "weak").want(http.StatusBadRequest, "Password did not conform with policy")
-	v.submit(page, "code", "1", "password", "N3wPassword!").want(http.StatusBadRequest, vagueCode)
+	v.submit(page, "code", "1", "password", "N3wPassword!").want(http.StatusBadRequest, wrongCodeText)
 	page = v.submit(page, "code", code, "password", "N3wPassword!").want(http.StatusOK, "Your password is changed.")
 	v.submit(page, "password", "Passw0rd!").want(http.StatusBadRequest, "Incorrect username or password.")
 	v.submit(page, "password", "N3wPassword!").code()

@@ -58,7 +58,7 @@ func (s *Server) takeCode(ctx context.Context, client app, form url.Values) (sub
 		case err != nil:
 			return fmt.Errorf("taking a code: %w", err)
 		}
-		if refused = s.judgeCode(code, client, form); refused != nil {
+		if refused = s.checkCode(code, client, form); refused != nil {
 			return nil //nolint:nilerr // the code is used up: what was written stays
 		}
 		subject, err = authflow.SubjectOf(tx, client.pool, client.Client, code.SignIn)
@@ -93,7 +93,7 @@ func (s *Server) revokeReplayed(tx store.Tx, code directory.Code) error {
 	return s.signIns.RevokeSignIn(tx, signIn)
 }
 
-func (s *Server) judgeCode(code directory.Code, client app, form url.Values) error {
+func (s *Server) checkCode(code directory.Code, client app, form url.Values) error {
 	switch {
 	case !s.now().Before(code.ExpiresAt):
 		return refuse(codeInvalidGrant, "the code has expired")

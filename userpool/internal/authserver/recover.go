@@ -90,7 +90,7 @@ func (s *Server) handleConfirmForgotPassword(w http.ResponseWriter, r *http.Requ
 	if p, ok := refusalOf(err, page.Fields); ok {
 		s.log.InfoContext(r.Context(), "recovery refused", "client", client.ID, "reason", err.Error())
 		if client.HideUnknownUsers && p.field != fieldPassword {
-			p = problem{fieldCode, vagueCode}
+			p = problem{fieldCode, wrongCodeText}
 		}
 		s.showForm(w, r, request, http.StatusBadRequest, page, p)
 		return

@@ -110,7 +110,7 @@ func TestUnknownUsersLookAlike(t *testing.T) {
 	// After too many codes, too.
 	for range 7 {
 		form := url.Values{formField: {token}, "username": {"anaya"}, "password": {"Wr0ngPassw0rd!"}, "code": {"wrong"}}
-		v.do(http.MethodPost, "/confirmforgotPassword?"+goodQuery().Encode(), form).want(http.StatusBadRequest, vagueCode)
+		v.do(http.MethodPost, "/confirmforgotPassword?"+goodQuery().Encode(), form).want(http.StatusBadRequest, wrongCodeText)
 	}
 }
 

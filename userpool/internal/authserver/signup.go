@@ -129,7 +129,7 @@ func (s *Server) handleConfirm(w http.ResponseWriter, r *http.Request) {
 	if p, ok := refusalOf(err, page.Fields); ok {
 		s.log.InfoContext(r.Context(), "confirmation refused", "client", client.ID, "reason", err.Error())
 		if client.HideUnknownUsers && !errors.Is(err, &users.Error{Code: users.CodeAliasExists}) {
-			p = problem{fieldCode, vagueCode}
+			p = problem{fieldCode, wrongCodeText}
 		}
 		s.showConfirm(w, r, request, http.StatusBadRequest, page, username, r.PostForm.Get(fieldTicket), p)
 		return
@@ -143,12 +143,12 @@ func (s *Server) handleConfirm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.InfoContext(r.Context(), "account confirmed", "client", client.ID, "sub", u.Sub)
-	s.enterWithTicket(w, r, request, u, username)
+	s.signInWithTicket(w, r, request, u, username)
 }
 
-// vagueCode is all that a client which hides who exists says of a code that is not
+// wrongCodeText is all that a client which hides who exists says of a code that is not
 // taken: what exactly is wrong with it would tell.
-const vagueCode = "This code is wrong or has expired, or there were too many attempts. Check it, or ask for a new one."
+const wrongCodeText = "This code is wrong or has expired, or there were too many attempts. Check it, or ask for a new one."
 
 // handleResend sends another code.
 func (s *Server) handleResend(w http.ResponseWriter, r *http.Request) {

@@ -45,8 +45,8 @@ func (s *Server) ticketGood(r *http.Request, client app, sub string) bool {
 	return err == nil && s.now().Before(time.Unix(seconds, 0))
 }
 
-// enterWithTicket goes on with the sign-in of a user who is confirmed now.
-func (s *Server) enterWithTicket(w http.ResponseWriter, r *http.Request, request authorizationRequest, u directory.User, username string) {
+// signInWithTicket continues the sign-in of a user whose account was just confirmed.
+func (s *Server) signInWithTicket(w http.ResponseWriter, r *http.Request, request authorizationRequest, u directory.User, username string) {
 	if !s.ticketGood(r, request.client, u.Sub) {
 		s.showNoted(w, r, request, username, "The account is confirmed. You can sign in now.")
 		return

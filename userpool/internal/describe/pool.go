@@ -231,9 +231,9 @@ func OfPool(d directory.Pool) Pool {
 	return p
 }
 
-// Inert returns the names of the settings that change nothing in the local pool and
-// say more than what holds anyway, in order.
-func Inert(settings map[string]json.RawMessage) []string {
+// WithoutEffect returns the names of the settings that have no effect in the local pool and
+// differ from the default, sorted.
+func WithoutEffect(settings map[string]json.RawMessage) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		if !slices.Contains(actedUpon, name) && !IsDefault(name, settings[name]) {

@@ -200,7 +200,7 @@ func TestPoolFaults(t *testing.T) {
 	}
 }
 
-func TestFaultsOfWhatPoolsHave(t *testing.T) {
+func TestFaultsOfGroupsAndProviders(t *testing.T) {
 	t.Parallel()
 	negative := -1
 	server := directory.ResourceServer{Identifier: "a b", Scopes: []directory.ResourceScope{{"read", ""}, {"a/b", ""}, {"read", ""}, {"w", strings.Repeat("x", 257)}}}

@@ -45,9 +45,9 @@ func TestOpenKeeps(t *testing.T) {
 	}
 }
 
-// A file that others may read, such as a copy, is taken from them; the directory is
-// whoever's made it.
-func TestOpenTakesFromOthers(t *testing.T) {
+// If other users can read the file, for example a copy, that permission is removed. The
+// permissions of the directory do not change.
+func TestOpenMakesTheFilePrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has other permissions")
 	}

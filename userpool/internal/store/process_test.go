@@ -82,7 +82,7 @@ func startChild(t *testing.T, dir string) (child *exec.Cmd, output *bufio.Reader
 // What Update accepted is there after kill -9, of everything else nothing or
 // all. Pages that the kernel has outlive a process, so this does not show that
 // the disk has them: that is fsync's business.
-func TestKill(t *testing.T) {
+func TestUpdatesSurviveAKill(t *testing.T) {
 	rounds := 20
 	if testing.Short() {
 		rounds = 3

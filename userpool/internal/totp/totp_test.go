@@ -85,9 +85,9 @@ func TestVerifyReplay(t *testing.T) {
 	}
 }
 
-// TestVerifyTwins has two steps with one code: once it is accepted, it is so for
-// both.
-func TestVerifyTwins(t *testing.T) {
+// TestCodeOfTwoStepsIsAcceptedOnce has two steps with the same code: after one is accepted, both are
+// used.
+func TestCodeOfTwoStepsIsAcceptedOnce(t *testing.T) {
 	t.Parallel()
 	code := func(step int64) string {
 		c, err := totp.Code(secret, time.Unix(step*30, 0))

@@ -16,8 +16,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// desk is a service over a memory store with one pool, its client and a clock.
-type desk struct {
+// fixture is a service over a memory store with one pool, its client and a clock.
+type fixture struct {
 	*Service
 	pool   directory.Pool
 	client directory.Client
@@ -25,9 +25,9 @@ type desk struct {
 	sent   []Message
 }
 
-func newDesk(tb testing.TB) *desk {
+func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
-	d := &desk{
+	d := &fixture{
 		pool: directory.Pool{
 			ID: "us-east-1_Local0001", Password: directory.DefaultPasswordPolicy, AnyCustom: true,
 			AutoVerifiedAttributes: []string{"email", "phone_number"},
@@ -55,7 +55,7 @@ const goodPassword = "Passw0rd!"
 
 var bg = context.Background()
 
-func (d *desk) signUp(tb testing.TB, attributes ...Attribute) SignedUp {
+func (d *fixture) signUp(tb testing.TB, attributes ...Attribute) SignedUp {
 	tb.Helper()
 	up, err := d.SignUp(bg, d.pool, d.client, NewUser{Username: "bo", Password: goodPassword, Attributes: attributes})
 	if err != nil {
@@ -65,7 +65,7 @@ func (d *desk) signUp(tb testing.TB, attributes ...Attribute) SignedUp {
 }
 
 func TestPhoneIsConfirmedFirst(t *testing.T) {
-	d := newDesk(t)
+	d := newFixture(t)
 	up := d.signUp(t, Attribute{Name: "email", Value: "bo@example.org"}, Attribute{Name: "phone_number", Value: "+15555550100"})
 	if *up.Delivery != (Delivery{"phone_number", SMS, "+*******0100"}) || len(d.sent) != 1 || d.sent[0].Destination != "+15555550100" {
 		t.Fatalf("delivery: %+v", up.Delivery)
@@ -80,7 +80,7 @@ func TestPhoneIsConfirmedFirst(t *testing.T) {
 }
 
 func TestNoAddressNoCode(t *testing.T) {
-	d := newDesk(t)
+	d := newFixture(t)
 	if up := d.signUp(t); up.Delivery != nil || len(d.sent) != 0 {
 		t.Errorf("delivery: %+v", up.Delivery)
 	}
@@ -94,7 +94,7 @@ func TestNoAddressNoCode(t *testing.T) {
 }
 
 func TestAnAddressThatChangedIsNotConfirmed(t *testing.T) {
-	d := newDesk(t)
+	d := newFixture(t)
 	d.signUp(t, Attribute{Name: "email", Value: "bo@example.org"})
 	code := d.sent[0].Code
 	if err := d.SetAttributes(bg, d.pool, "bo", []Attribute{{Name: "email", Value: "other@example.org"}}); err != nil {
@@ -109,8 +109,8 @@ func TestAnAddressThatChangedIsNotConfirmed(t *testing.T) {
 	}
 }
 
-func TestSomebodyElseOfTheName(t *testing.T) {
-	d := newDesk(t)
+func TestNewUserOfTheSameNameIsAnotherUser(t *testing.T) {
+	d := newFixture(t)
 	d.signUp(t)
 	before, err := d.User(bg, d.pool, "bo")
 	if err != nil {
@@ -131,7 +131,7 @@ func TestSomebodyElseOfTheName(t *testing.T) {
 }
 
 func TestGeneratedPasswords(t *testing.T) {
-	d := newDesk(t)
+	d := newFixture(t)
 	for _, least := range []int{0, 6, 8, 14, 99} {
 		d.pool.Password.MinimumLength = least
 		for range 200 {
