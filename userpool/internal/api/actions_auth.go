@@ -133,8 +133,8 @@ func (s *signing) proceed(ctx context.Context, step authflow.Step, err error) (*
 	return &authOutput{ChallengeName: step.Challenge, Session: step.Session, ChallengeParameters: parameters}, err
 }
 
-// challengeParameters are what a client is told about a challenge. Lists and
-// objects in it are JSON within strings.
+// challengeParameters returns the ChallengeParameters of a challenge. Lists and objects in
+// it are JSON within strings.
 func challengeParameters(pool directory.Pool, step authflow.Step) (map[string]string, error) {
 	parameters := map[string]string{"USER_ID_FOR_SRP": step.User.Username}
 	switch step.Challenge {

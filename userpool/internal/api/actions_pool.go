@@ -96,8 +96,8 @@ func (a *API) lookIntoPool(ctx context.Context, id string, work func(tx store.Tx
 	})
 }
 
-// warnOfSettings tells the log which settings were taken but change nothing here, and
-// which were ignored, so that nobody waits for what will not happen.
+// warnOfSettings logs the settings that were stored and have no effect here, and the settings
+// that were ignored. Without it, an operator would wait for an effect.
 func (a *API) warnOfSettings(ctx context.Context, action string, settings map[string]json.RawMessage, ignored ...string) {
 	if names := describe.WithoutEffect(settings); len(names) > 0 {
 		a.Logger.WarnContext(ctx, "settings taken, not acted upon", "action", action, "settings", names)

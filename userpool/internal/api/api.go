@@ -88,8 +88,8 @@ func decoding[In, Out any](run func(context.Context, In) (Out, error)) func(cont
 }
 
 // nestedOver reports whether JSON has more than most objects and arrays within one
-// another. What is kept of a request stands within a record, which must not become
-// too deep to be read.
+// another. The stored part of a request is inside a record, which must not be too
+// deep to be read.
 func nestedOver(body []byte, most int) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(body); i++ {

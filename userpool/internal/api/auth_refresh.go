@@ -24,7 +24,7 @@ func (s *signing) refresh(ctx context.Context) (*authOutput, error) {
 	hash := s.values["SECRET_HASH"]
 	result, err := s.refreshed(ctx, token, func(subject issuer.Subject) error {
 		// There is no USERNAME in this request. Clients that make the hash of an
-		// alias are told that it does not match:
+		// alias get the error that it does not match:
 		// https://github.com/aws/aws-sdk-net-extensions-cognito/issues/122
 		err := checkSecretHashOfAny(s.client, hash, subject.User.Username, subject.User.Sub)
 		if err != nil && s.client.Secret != "" && hash != "" {
@@ -136,5 +136,5 @@ func unauthorized(err error) error {
 	return err
 }
 
-// isJWT tells ID and access tokens from refresh tokens, which have five parts.
+// isJWT distinguishes ID and access tokens from refresh tokens, which have five parts.
 func isJWT(token string) bool { return strings.Count(token, ".") == 2 }

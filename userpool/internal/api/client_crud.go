@@ -76,8 +76,8 @@ const (
 	secretLength    = 51
 )
 
-// createUserPoolClient makes a client that works at once: nobody keeps clients but
-// the store.
+// createUserPoolClient makes a client that works at once, because only the store keeps
+// clients.
 func (a *API) createUserPoolClient(ctx context.Context, in clientInput) (clientOutput, error) {
 	var c constraints
 	c.required("ClientName", in.Name, labelShape)

@@ -52,8 +52,8 @@ func shorten(value string) string {
 	return string([]rune(value)[:most]) + "…"
 }
 
-// present wants a member that may have any form. An empty string and a missing one
-// are told apart by Cognito, not here.
+// present requires a member of any form. Cognito distinguishes an empty string from a missing
+// member; this server does not.
 func (c *constraints) present(member string, is bool) {
 	if !is {
 		c.fail("null", member, "Member must not be null")

@@ -42,8 +42,8 @@ func Apply(pool directory.Pool, u *directory.User, values map[string]string) (un
 	return unverified, nil
 }
 
-// onlyName reports whether the attribute is the last one that the user, whose user
-// name nobody knows, signs in with.
+// onlyName reports whether the attribute is the last one that the user can sign in with. The
+// user name of such a user is a UUID that no person knows.
 func onlyName(pool directory.Pool, u *directory.User, attribute string) bool {
 	for _, other := range pool.UsernameAttributes {
 		if other != attribute && u.Attributes[other] != "" {

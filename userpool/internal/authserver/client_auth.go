@@ -62,11 +62,11 @@ func parseBasic(authorization []string) (id, secret string, ok bool) {
 	return id, secret, ok
 }
 
-// sameSecret accepts what came by Basic both as it stands, as curl sends it, and
-// form-encoded, as the RFC has it: only "+" differs in a client secret. Public
+// sameSecret accepts the secret of Basic authentication in two forms: unchanged, as curl
+// sends it, and form-encoded, as the RFC has it: only "+" differs in a client secret. Public
 // clients have, and must send, the empty one.
 func sameSecret(sent, want string) bool {
-	// Hashes are of one length: the comparison tells nothing of the secret's own.
+	// All hashes have the same length: the comparison does not show the length of the secret.
 	wantSum := sha256.Sum256([]byte(want))
 	equal := func(candidate string) bool {
 		sum := sha256.Sum256([]byte(candidate))

@@ -73,8 +73,8 @@ func requiredAttributes(pool *directory.Pool) (names []string) {
 	return names
 }
 
-// usernameField asks who signs in. anyAlias takes aliases too, which nobody can
-// sign up with.
+// usernameField asks for the user name. anyAlias accepts aliases too, which users cannot sign
+// up with.
 func usernameField(pool *directory.Pool, value string, anyAlias bool) field {
 	f := field{Name: fieldUsername, Label: "Username", Value: value, Autocomplete: "username", MaxLength: 128}
 	byEmail, byPhone := slices.Contains(pool.UsernameAttributes, "email"), slices.Contains(pool.UsernameAttributes, "phone_number")

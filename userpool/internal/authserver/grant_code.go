@@ -42,7 +42,7 @@ func (s *Server) exchangeCode(ctx context.Context, client app, form url.Values) 
 // takeCode uses a code up and files the sign-in and its refresh token, in one step.
 // The code is gone before anything about it is judged: a stolen code gets one guess
 // at the verifier, and of two racing requests one finds it. A second use means that
-// two parties have the code, and which of them is the client nobody can tell: the
+// two parties have the code, and the server cannot know which of them is the client: the
 // tokens of the first are revoked too (RFC 6749 §4.1.2).
 func (s *Server) takeCode(ctx context.Context, client app, form url.Values) (subject issuer.Subject, refresh string, err error) {
 	var refused error // what is decided in the transaction is kept, whatever the answer
@@ -108,7 +108,7 @@ func (s *Server) checkCode(code directory.Code, client app, form url.Values) err
 }
 
 // verifierMatches is RFC 7636 §4.6 with S256. A verifier without a challenge is
-// refused too: it means that somebody removed the challenge on the way
+// refused too: it means that an attacker removed the challenge on the way
 // (RFC 9700 §2.1.1, PKCE downgrade).
 func verifierMatches(verifier, challenge string) bool {
 	if challenge == "" || verifier == "" {

@@ -10,8 +10,7 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
-// problems has the page's words for what keeps somebody out; the first are
-// Cognito's.
+// problems has the page's text for each error of a sign-in. The first texts are Cognito's.
 var problems = []struct {
 	err     error
 	message string
@@ -119,7 +118,7 @@ func (s *Server) refuseLogin(w http.ResponseWriter, r *http.Request, request aut
 	case errors.Is(err, authflow.ErrNotConfirmed) && sendsCodes(request.client):
 		page := confirmForm(request)
 		page.Text = []string{"This account is not confirmed yet. Enter the code that was sent for it, or ask for a new one."}
-		// found is nobody where the password was wrong: then the ticket is for nobody.
+		// If the password was wrong, found is empty, and the ticket is valid for no user.
 		s.showConfirm(w, r, request, http.StatusOK, page, username, s.ticket(w, r, request.client, found.Sub), problem{})
 	case errors.Is(err, authflow.ErrResetRequired) && mayRecover(request.client):
 		page := newPasswordForm(request, username)

@@ -33,8 +33,8 @@ func mustRead(name string) template.CSS {
 	return template.CSS(b) //nolint:gosec // embedded at build time
 }
 
-// showPage renders a page with a policy under which it loads nothing, runs
-// nothing, is framed by nobody and sends forms to formActions only.
+// showPage renders a page with a Content-Security-Policy: the page loads nothing, runs
+// nothing, cannot be framed, and sends forms to formActions only.
 func (s *Server) showPage(w http.ResponseWriter, r *http.Request, status int, name string, formActions []string, data any) {
 	var body bytes.Buffer
 	err := pageTemplates.ExecuteTemplate(&body, name, struct {

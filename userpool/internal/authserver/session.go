@@ -36,8 +36,8 @@ func (s *Server) sessionCookie(poolID, value string, maxAge int) *http.Cookie {
 	}
 }
 
-// startSession signs the browser in under a name that nobody knew before, so
-// that a planted cookie gains nothing.
+// startSession signs the browser in with a new random cookie. A cookie that an attacker set
+// before has no effect.
 func (s *Server) startSession(w http.ResponseWriter, r *http.Request, u directory.User, methods []string) (directory.Session, error) {
 	now := s.now()
 	signedIn := directory.Session{

@@ -45,8 +45,8 @@ func (s *Server) proceed(w http.ResponseWriter, r *http.Request, request authori
 	}
 }
 
-// ownPasswordForm asks somebody whose password an administrator made for an own
-// one, and for what else the pool requires.
+// ownPasswordForm asks for a new password, after a sign-in with the password of an
+// administrator, and for the other attributes that the pool requires.
 func ownPasswordForm(request authorizationRequest, u directory.User, session string, values url.Values) formPage {
 	pool := &request.client.pool
 	page := formPage{
@@ -175,8 +175,8 @@ func (s *Server) handleMFASetup(w http.ResponseWriter, r *http.Request) {
 	s.proceed(w, r, request, step)
 }
 
-// userOfStep returns whose step it is, to show the form again. Whether the session
-// is still good the answer tells.
+// userOfStep returns the user of a step, to show the form again. It does not check whether
+// the session is still valid; the answer does.
 func (s *Server) userOfStep(ctx context.Context, client app, session string) (directory.User, error) {
 	var u directory.User
 	err := s.store.View(ctx, func(tx store.Tx) error {

@@ -19,8 +19,8 @@ const ticketValidity = 15 * time.Minute
 
 // ticket says that this browser has just shown the password of the user with that
 // sub, who cannot sign in before the account is confirmed. The code alone must not
-// do: it would be a sign-in without a password. It is a MAC, which nobody but this
-// server makes, and is worth nothing to another browser, client or user. Without a
+// do: it would be a sign-in without a password. It is a MAC, which only this
+// server can make, and is worth nothing to another browser, client or user. Without a
 // sub it is worth nothing at all, and looks the same.
 func (s *Server) ticket(w http.ResponseWriter, r *http.Request, client app, sub string) string {
 	end := strconv.FormatInt(s.now().Add(ticketValidity).Unix(), 10)

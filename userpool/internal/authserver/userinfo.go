@@ -11,7 +11,7 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 )
 
-// handleUserInfo tells about the user of an access token (OpenID Connect Core
+// handleUserInfo returns the claims of the user of an access token (OpenID Connect Core
 // §5.3, https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html).
 // All values are strings, the verified flags too.
 func (s *Server) handleUserInfo(w http.ResponseWriter, r *http.Request) {

@@ -63,8 +63,8 @@ func New(cfg Config) *Controls {
 // ServeHTTP answers one request.
 func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	// A page of another origin says so; one whose browser does not is stopped by the
-	// type of its body, which it may send only after a preflight that nobody answers.
+	// The browser marks the request of a page of another origin. An old browser does not,
+	// but it may send JSON only after a preflight, which this server does not answer.
 	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 		problem(w, http.StatusForbidden, "the controls are not for web pages")
 		return

@@ -56,7 +56,7 @@ func Decode(b []byte, v any) error {
 	return nil
 }
 
-// faultOf tells of the members that t has, or of all where t is nil.
+// faultOf names only members that t has, or all members if t is nil.
 func faultOf(err error, t reflect.Type) *DecodeError {
 	f := &DecodeError{cause: err}
 	var at jsontext.Pointer

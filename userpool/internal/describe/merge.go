@@ -108,8 +108,8 @@ func (in *Import) makeScope(poolID, scope string) bool {
 	return len(trial.Faults()) == 0
 }
 
-// makeProvider makes a provider, unless it is there. What type one of an own name
-// has, no description tells: OIDC is a guess.
+// makeProvider makes a provider, unless it is there. No description has the type of a
+// provider with a name of its own: OIDC is a guess.
 func (in *Import) makeProvider(poolID, name string) {
 	if slices.ContainsFunc(in.Providers, func(p directory.Provider) bool { return p.PoolID == poolID && p.Name == name }) {
 		return

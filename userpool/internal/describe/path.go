@@ -9,7 +9,7 @@ import (
 )
 
 // pathOf writes a pointer as people do, as far as it leads through members that t
-// has; cut says that it leads on. Where t is nil, all are told.
+// has; cut says that it leads on. If t is nil, it names all members.
 func pathOf(p jsontext.Pointer, t reflect.Type) (path string, cut bool) {
 	const deepest, longest = 16, 64
 	var b strings.Builder

@@ -71,8 +71,8 @@ func Read(r io.Reader, name string) (Import, error) {
 	}
 }
 
-// looksLikeJSON tells frequent mistakes apart, before a parser complains of them in
-// words of its own.
+// looksLikeJSON reports frequent mistakes, each with an error of its own, before the parser
+// reports them in general words.
 func looksLikeJSON(b []byte) error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\ufeff")))
 	switch {

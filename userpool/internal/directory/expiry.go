@@ -23,8 +23,8 @@ func putUntil[V any](tx store.Tx, t table[V], key string, v V, end time.Time) er
 	return t.put(tx, key, v)
 }
 
-// sweepLimit bounds what one sweep deletes, so that nobody's request pays for
-// everybody's leftovers.
+// sweepLimit is the largest number of records that one sweep deletes. A single request must
+// not wait for all of them.
 const sweepLimit = 64
 
 // Sweep deletes some of the records that ended before now. Called in every

@@ -9,7 +9,7 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// separator stands between the parts of a key. Pool and client IDs cannot hold
+// separator is between the parts of a key. Pool and client IDs cannot hold
 // it, and only the last part of a key is free text.
 const separator = "\x00"
 
@@ -18,7 +18,7 @@ type table[V any] struct{ bucket store.Bucket }
 
 func (t table[V]) get(tx store.Tx, key string) (V, error) {
 	var v V
-	// A key that no store takes is nobody's: what comes from outside may be any length.
+	// No record has a key that the store rejects: a key from outside may have any length.
 	if key == "" || len(key) > store.MaxKeySize {
 		return v, store.ErrNotFound
 	}

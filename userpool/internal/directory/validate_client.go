@@ -179,8 +179,8 @@ func (c *Client) attributeFaults(f *faults, pool *Pool) {
 // unsafeSchemes would run in, or read from, the browser that is redirected.
 var unsafeSchemes = []string{"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}
 
-// looksLikeHost finds an address whose scheme was forgotten: what stands before its
-// port would count as the scheme.
+// looksLikeHost finds an address without a scheme: the host before its port would count as
+// the scheme.
 var looksLikeHost = regexp.MustCompile(`^[A-Za-z0-9.-]+:[0-9]+(?:/|$)`)
 
 func redirectFaults(f *faults, field, raw string) {

@@ -104,7 +104,7 @@ func Decoy(seed []byte, poolName, userID string) (Verifier, error) {
 	}
 	// A square is what powers of 2 modulo this N are, and any of them: a decoy is
 	// one of the verifiers there could be. Squaring spares the exponentiation that
-	// would make unknown users slower, and nobody knows an x for it.
+	// would make unknown users slower, and no client knows an x for it.
 	v := new(big.Int).SetBytes(stream[saltSize:])
 	v.Mod(v.Mul(v, v), modulus)
 	return Verifier{Salt: stream[:saltSize], V: v.FillBytes(make([]byte, groupSize))}, nil

@@ -12,7 +12,7 @@ import (
 )
 
 type boltStore struct {
-	// gate stands before the lock of db, which cannot be waited for with a ctx.
+	// gate protects the lock of db, because a wait for that lock cannot end with a ctx.
 	gate *gate
 	db   *bbolt.DB
 }
@@ -47,7 +47,7 @@ func (s *boltStore) Update(ctx context.Context, write func(Tx) error) error {
 	return s.explain(err, refused)
 }
 
-// explain tells an error of the database from one of the transaction's function.
+// explain distinguishes an error of the database from one of the transaction's function.
 func (s *boltStore) explain(err, refused error) error {
 	switch {
 	case err == nil || refused != nil:

@@ -71,7 +71,7 @@ func checkFile(file interface {
 	return c.freelist(freelist)
 }
 
-// meta returns the header that bbolt goes by: the later one that is whole.
+// meta returns the header that bbolt uses: the later one that is whole.
 func (c *checker) meta() ([]byte, error) {
 	var best []byte
 	for i := range int64(2) {

@@ -26,8 +26,8 @@ func recordLess(a, b record) bool {
 
 type memory struct {
 	gate *gate
-	// kept is a tree that nobody changes any more. Views read it; an Update
-	// puts a changed copy in its place.
+	// kept is a tree that never changes. Views read it; an Update replaces it with a
+	// changed copy.
 	kept atomic.Pointer[btree.BTreeG[record]]
 	// next is the copy on which the next Update works; it shares its nodes
 	// with kept until it writes to them. The slot of gate owns it.

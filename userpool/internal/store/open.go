@@ -32,14 +32,14 @@ var errEmpty = errors.New("it is empty")
 
 const (
 	fileName = "userpool.db"
-	// schema is the version of what is in the database. When it rises,
-	// checkSchema is where an older database is told apart, and the place to
-	// bring it up to date is Open, once the database is open for writing.
+	// schema is the version of the database's content. When it rises, checkSchema must
+	// accept the older version, and Open must convert the database after it has opened it
+	// for writing.
 	schema    = 1
 	schemaKey = "schema"
 
-	// A server that is told to stop may take a moment to close its database,
-	// and the next one is often started at once.
+	// A server that stops may need a moment to close its database, and the next server often
+	// starts at once.
 	lockWait  = 2 * time.Second
 	lockRetry = 50 * time.Millisecond
 
@@ -109,8 +109,7 @@ func open(ctx context.Context, dir string) (*bbolt.DB, error) {
 	return db, err
 }
 
-// inspect looks the file over under a shared lock, so that nobody writes to it
-// meanwhile. To open it for writing would already load its list of free pages.
+// inspect checks the file under a shared lock: no process can write to it meanwhile. To open it for writing would already load its list of free pages.
 func inspect(ctx context.Context, path string) error {
 	db, file, err := openBolt(ctx, path, true)
 	if err != nil {
@@ -149,7 +148,7 @@ func create(ctx context.Context, dir, path string) error {
 		return fmt.Errorf("%w; the data directory must be writable for this user", err)
 	}
 	name := file.Name()
-	// Only the second name of the same file, or a file that nobody has seen.
+	// This removes only the second name of the same file, or a file that no process has opened.
 	defer func() { _ = os.Remove(name) }()
 	if err := file.Close(); err != nil {
 		return err
@@ -221,7 +220,7 @@ func tryBolt(path string, readOnly bool) (db *bbolt.DB, file *os.File, err error
 		ReadOnly: readOnly,
 		OpenFile: func(name string, flag int, _ os.FileMode) (*os.File, error) {
 			var err error
-			// Without O_CREATE: a file that vanished is not to be made anew.
+			// Without O_CREATE: a file that was deleted meanwhile must not be created again.
 			if file, err = os.OpenFile(name, flag&^os.O_CREATE, 0); err != nil || !readOnly {
 				return file, err
 			}

@@ -12,8 +12,7 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/store"
 )
 
-// maxPage is how many users or groups come at once, and as many come where nobody
-// says how many.
+// maxPage is the largest number of users or groups in one answer. It is also the default.
 const maxPage = 60
 
 // UserPage is some of the users that were asked for.

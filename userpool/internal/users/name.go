@@ -40,7 +40,7 @@ func newName(pool directory.Pool, name, sub string, values map[string]string) (s
 	return sub, nil
 }
 
-// checkNotAlias keeps user names from looking like somebody's alias.
+// checkNotAlias rejects a user name that looks like an alias.
 func checkNotAlias(pool directory.Pool, email, phone bool) error {
 	switch {
 	case email && slices.Contains(pool.AliasAttributes, "email"):

@@ -55,7 +55,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, pool directory.Pool
 	if err != nil && !unknown {
 		return err
 	}
-	// Made for nobody too, so that time does not tell.
+	// Also made for an unknown user: the time must not show which users exist.
 	verifier, err := s.cfg.SignIns.NewPassword(pool, seen.Username, password)
 	switch {
 	case err != nil:

@@ -74,8 +74,8 @@ func (s *Service) newUser(pool directory.Pool, name string, values map[string]st
 	return u, Refusal(err)
 }
 
-// add files a new user, unless somebody is found under the name: by user name, by
-// alias, or by sub. Who took another's sub for a name would be found in their place.
+// add stores a new user, unless the name finds another user: by user name, by alias, or by
+// sub. A user whose name is another user's sub would be found instead of that user.
 func (s *Service) add(tx store.Tx, pool directory.Pool, u directory.User, taken string) error {
 	switch _, err := directory.FindUser(tx, pool, u.Username); {
 	case err == nil:
@@ -127,8 +127,8 @@ func (s *Service) ConfirmSignUp(ctx context.Context, pool directory.Pool, client
 		return err
 	}
 	if client.HideUnknownUsers {
-		// AWS's page does not say what a name that nobody has gets. This is what an
-		// unconfirmed user gets for a wrong code.
+		// AWS's page does not describe the answer for an unknown name. This is the answer for a
+		// wrong code of an unconfirmed user.
 		return errMismatch
 	}
 	return errNoCombination
@@ -155,8 +155,8 @@ func (s *Service) verified(tx store.Tx, pool directory.Pool, u *directory.User, 
 	return nil
 }
 
-// release takes an alias away from whoever else has it: their address is no longer
-// verified. Names that people sign in with from the start stay whose they are.
+// release removes an alias from another user who has it: that user's address is no longer
+// verified. Username attributes are not removed.
 func (s *Service) release(tx store.Tx, pool directory.Pool, u *directory.User, attribute string) error {
 	owner, err := directory.UserOfAlias(tx, pool, attribute, u.Attributes[attribute])
 	if errors.Is(err, store.ErrNotFound) || err == nil && owner.Sub == u.Sub {
