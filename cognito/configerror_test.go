@@ -27,7 +27,7 @@ func TestEveryConstructorReturnsConfigErrors(t *testing.T) {
 		"keyset.RemoteConfig":      func() error { return errorOf(keyset.NewRemote(keyset.RemoteConfig{Policy: keyset.Policy{Stale: -1}})) },
 		"keyset.FileConfig":        func() error { return errorOf(keyset.NewFile(keyset.FileConfig{CoolDown: -1})) },
 		"keyset.Policy":            func() error { return keyset.Policy{MaxAge: -1, Stale: -1}.Validate() },
-		"bearer.Config":            func() error { return errorOf(bearer.New(bearer.Config{TokenUse: use})) },
+		"bearer.Config":            func() error { return errorOf(bearer.Middleware(bearer.Config{TokenUse: use})) },
 		"alb.Config":               func() error { return errorOf(alb.New(alb.Config{})) },
 		"alb.VerifiedAccessConfig": func() error { return errorOf(alb.NewVerifiedAccess(alb.VerifiedAccessConfig{})) },
 		"alb.MiddlewareConfig":     func() error { return errorOf(alb.Middleware(alb.MiddlewareConfig{Require: never})) },

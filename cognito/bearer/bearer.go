@@ -81,9 +81,9 @@ func RequireIDToken(verifier *cognito.Verifier, requirements ...cognito.Requirem
 	return middleware(Config{Verifier: verifier, Require: requirements, TokenUse: cognito.TokenUseID})
 }
 
-// New returns middleware as config describes it, as [Require] does. It reports every
+// Middleware returns middleware as config describes it, as [Require] does. It reports every
 // fault of config at once, each a [*ConfigError].
-func New(config Config) (func(http.Handler) http.Handler, error) {
+func Middleware(config Config) (func(http.Handler) http.Handler, error) {
 	faults := configerror.In("bearer", "Config")
 	if config.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")

@@ -57,7 +57,7 @@ func newScene(t *testing.T, http2 bool, config bearer.Config, revoked func(conte
 	}
 	config.Verifier = verifier
 	config.Logger = slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	protect, err := bearer.New(config)
+	protect, err := bearer.Middleware(config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func serve(handler http.Handler, change func(*http.Request)) *httptest.ResponseR
 }
 
 func TestNewReportsEveryFault(t *testing.T) {
-	protect, err := bearer.New(bearer.Config{TokenUse: "refresh", Realm: `a"b`, WebSocketSubprotocol: "a,b", Require: []cognito.Requirement{{}}})
+	protect, err := bearer.Middleware(bearer.Config{TokenUse: "refresh", Realm: `a"b`, WebSocketSubprotocol: "a,b", Require: []cognito.Requirement{{}}})
 	if protect != nil || err == nil {
 		t.Fatal("no error")
 	}
@@ -81,8 +81,8 @@ func TestNested(t *testing.T) {
 	if w := serve(nested, withBearer(issuer.Pool().AccessToken(cognitotest.Groups("staff")))); w.Body.String() != "access "+cognitotest.Subject {
 		t.Errorf("with the group: %d %s", w.Code, w.Body)
 	}
-	sockets, err1 := bearer.New(bearer.Config{Verifier: verifier, WebSocketSubprotocol: "bearer"})
-	optional, err2 := bearer.New(bearer.Config{Verifier: verifier, Optional: true})
+	sockets, err1 := bearer.Middleware(bearer.Config{Verifier: verifier, WebSocketSubprotocol: "bearer"})
+	optional, err2 := bearer.Middleware(bearer.Config{Verifier: verifier, Optional: true})
 	if err1 != nil || err2 != nil {
 		t.Fatal(err1, err2)
 	}
@@ -96,7 +96,7 @@ func TestNested(t *testing.T) {
 
 func TestErrorHandler(t *testing.T) {
 	issuer, verifier := newVerifier(t)
-	protect, err := bearer.New(bearer.Config{Verifier: verifier, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+	protect, err := bearer.Middleware(bearer.Config{Verifier: verifier, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 		w.Header().Set("WWW-Authenticate", bearer.Challenge(err, "mine"))
 		http.Error(w, "sorry", bearer.StatusCode(err))
 	}})
@@ -125,7 +125,7 @@ func TestPanicsPass(t *testing.T) {
 // requests have no token.
 func BenchmarkMiddleware(b *testing.B) {
 	issuer, verifier := newVerifier(b)
-	protect, err := bearer.New(bearer.Config{Verifier: verifier})
+	protect, err := bearer.Middleware(bearer.Config{Verifier: verifier})
 	if err != nil {
 		b.Fatal(err)
 	}

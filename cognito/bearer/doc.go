@@ -8,7 +8,7 @@
 //	protect := bearer.Require(verifier, cognito.RequireScopes("orders/read"))
 //	mux.Handle("GET /orders", protect(orders))
 //
-// Within the handler, [AccessToken] returns the token. [New] makes middleware with
+// Within the handler, [AccessToken] returns the token. [Middleware] makes middleware with
 // everything that can be set: ID tokens, requests without a token, WebSockets.
 //
 // A token comes in the Authorization header, and nowhere else unless

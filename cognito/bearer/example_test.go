@@ -44,14 +44,14 @@ func ExampleRequire() {
 }
 
 // A page for everybody, with a word for those who are known.
-func ExampleNew() {
+func ExampleMiddleware() {
 	issuer := cognitotest.NewIssuer()
 	verifier, err := cognito.New(issuer.Config())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	greet, err := bearer.New(bearer.Config{Verifier: verifier, TokenUse: cognito.TokenUseID, Optional: true})
+	greet, err := bearer.Middleware(bearer.Config{Verifier: verifier, TokenUse: cognito.TokenUseID, Optional: true})
 	if err != nil {
 		fmt.Println(err)
 		return

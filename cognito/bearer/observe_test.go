@@ -24,7 +24,7 @@ func TestRefusalsAreObserved(t *testing.T) {
 		t.Fatal(err)
 	}
 	send := func(optional bool, credentials ...string) {
-		protect, err := bearer.New(bearer.Config{Verifier: verifier, Optional: optional})
+		protect, err := bearer.Middleware(bearer.Config{Verifier: verifier, Optional: optional})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func vectorStatus(code cognito.Code) int {
 func TestVectors(t *testing.T) {
 	vectortest.RunAdapter(t, "../testdata/vectors", func(t *testing.T, s vectortest.Setting) func(*testing.T, string, cognito.Code) {
 		t.Helper()
-		guard, err := bearer.New(bearer.Config{Verifier: s.Verifier, TokenUse: s.TokenUse, Require: s.Require, Logger: slog.New(slog.DiscardHandler)})
+		guard, err := bearer.Middleware(bearer.Config{Verifier: s.Verifier, TokenUse: s.TokenUse, Require: s.Require, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}

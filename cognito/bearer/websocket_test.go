@@ -98,8 +98,8 @@ func TestWebSocketIsOptIn(t *testing.T) {
 // whoever is around both keeps its request.
 func TestWebSocketNested(t *testing.T) {
 	issuer, verifier := newVerifier(t)
-	outer, err1 := bearer.New(bearer.Config{Verifier: verifier, WebSocketSubprotocol: "bearer"})
-	inner, err2 := bearer.New(bearer.Config{Verifier: verifier, WebSocketSubprotocol: "bearer", Require: []cognito.Requirement{cognito.RequireGroups("staff")}})
+	outer, err1 := bearer.Middleware(bearer.Config{Verifier: verifier, WebSocketSubprotocol: "bearer"})
+	inner, err2 := bearer.Middleware(bearer.Config{Verifier: verifier, WebSocketSubprotocol: "bearer", Require: []cognito.Requirement{cognito.RequireGroups("staff")}})
 	if err1 != nil || err2 != nil {
 		t.Fatal(err1, err2)
 	}

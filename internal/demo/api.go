@@ -45,11 +45,11 @@ type api struct {
 func newAPI(verifier *cognito.Verifier) (http.Handler, error) {
 	a := &api{orders: []order{{1, "a pot of tea", "anaya"}, {2, "two cups", "admin"}}, last: 2}
 	quiet := slog.New(slog.DiscardHandler)
-	anyToken, err := bearer.New(bearer.Config{Verifier: verifier, Realm: "orders", Logger: quiet})
+	anyToken, err := bearer.Middleware(bearer.Config{Verifier: verifier, Realm: "orders", Logger: quiet})
 	if err != nil {
 		return nil, err
 	}
-	toWrite, err := bearer.New(bearer.Config{
+	toWrite, err := bearer.Middleware(bearer.Config{
 		Verifier: verifier, Realm: "orders", Logger: quiet,
 		Require: []cognito.Requirement{cognito.RequireScopes("orders/write")},
 	})
