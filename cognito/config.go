@@ -72,7 +72,10 @@ type Config struct {
 	// not be changed after New.
 	Observer *Observer
 
-	// Now tells the time at which tokens are judged, and nothing else; nil asks Clock.
+	// Now returns the time that exp, nbf and auth_time are compared with; nil is the time
+	// of Clock. It is apart from Clock for programs that verify a token as of another time,
+	// with the keys of today: with one clock for both, a key set that was just fetched
+	// would be from the future, or stale. It is called concurrently.
 	Now func() time.Time
 
 	// HTTPClient fetches key sets; nil for one with time-outs and the proxies of the

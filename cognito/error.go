@@ -7,8 +7,13 @@ import (
 	"time"
 )
 
-// An Error is the one type of error that verification returns. It holds no part of
-// the token but values of claims whose signature held.
+// An Error is the only type of error that verification returns. It holds no part of the
+// token, except values of claims after the signature was verified. It is immutable and
+// safe for concurrent use.
+//
+// A nil *Error is no error. All its methods work and return zero values: [Error.Code] is
+// "", [Error.Is] is false, and only [Error.Error] returns a text. The zero Error, which a
+// check of the application may return, is a refusal with [ErrAccessDenied].
 type Error struct {
 	code       Code
 	claim      string
@@ -18,34 +23,45 @@ type Error struct {
 	want       challenge
 }
 
-// challenge is what a client would have to come back with.
+// challenge is what the client needs for its next attempt.
 type challenge struct {
 	scopes []string
 	acr    string
 	maxAge time.Duration
 }
 
-// Code returns the reason. It is never empty: that of the zero Error, which an
-// application's check may return, is [ErrAccessDenied].
+// Code returns the reason, [ErrAccessDenied] for the zero Error.
 func (e *Error) Code() Code {
-	if e.code == "" {
+	switch {
+	case e == nil:
+		return ""
+	case e.code == "":
 		return ErrAccessDenied
 	}
 	return e.code
 }
 
-// Claim returns the name of the claim or header parameter that decided, or "".
-func (e *Error) Claim() string { return e.claim }
+// fields returns the fields of e, zero values for nil.
+func (e *Error) fields() Error {
+	if e == nil {
+		return Error{}
+	}
+	return *e
+}
 
-// Message says what was expected and, once the signature had held, what was found.
-// It may be shown to whoever sent the token: it holds neither the token nor the
-// inner workings of this process.
-func (e *Error) Message() string { return e.message }
+// Claim returns the name of the claim or header parameter that caused the refusal, or
+// "".
+func (e *Error) Claim() string { return e.fields().claim }
 
-// Error implements error: the code, the message and, for logs, the cause.
+// Message returns what was expected and, after the signature was verified, what was
+// found. It may be shown to the sender of the token: it holds neither the token nor
+// details of this process and its configuration.
+func (e *Error) Message() string { return e.fields().message }
+
+// Error implements error. It returns the code, the message and, for logs, the cause.
 func (e *Error) Error() string {
 	if e == nil {
-		return "cognito: a nil *Error"
+		return "cognito: no error (a nil *Error)"
 	}
 	s := e.Code().Error() + ": " + e.message
 	if e.cause != nil {
@@ -54,13 +70,9 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap returns the cause: that of a failed fetch, or the error of a custom check.
-func (e *Error) Unwrap() error {
-	if e == nil { // a nil *Error in an error, from a custom check
-		return nil
-	}
-	return e.cause
-}
+// Unwrap returns the cause: that of a failed fetch, or the error of a check of the
+// application.
+func (e *Error) Unwrap() error { return e.fields().cause }
 
 // Is reports whether target is the error's [Code].
 func (e *Error) Is(target error) bool {
@@ -69,28 +81,30 @@ func (e *Error) Is(target error) bool {
 	return ok && e != nil && code == e.Code()
 }
 
-// Temporary reports whether the same token may be accepted later because this time
-// it could not be judged ([ErrKeysUnavailable], [ErrCheckUnavailable]).
+// Temporary reports whether the same token may be accepted later, because this time the
+// verifier could not find out whether it is good ([ErrKeysUnavailable],
+// [ErrCheckUnavailable]).
 func (e *Error) Temporary() bool {
-	return e.code == ErrKeysUnavailable || e.code == ErrCheckUnavailable
+	code := e.Code()
+	return code == ErrKeysUnavailable || code == ErrCheckUnavailable
 }
 
-// RetryAfter returns how long to wait before asking again, 0 where waiting does not
+// RetryAfter returns how long to wait before the next attempt, 0 if waiting does not
 // help.
-func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
+func (e *Error) RetryAfter() time.Duration { return e.fields().retryAfter }
 
-// RequiredScopes returns a copy of the scopes that [ErrScopeMissing] asked for.
-func (e *Error) RequiredScopes() []string { return slices.Clone(e.want.scopes) }
+// RequiredScopes returns a copy of the scopes that [ErrScopeMissing] requires.
+func (e *Error) RequiredScopes() []string { return slices.Clone(e.fields().want.scopes) }
 
-// RequiredACR returns the acr value that [ErrAuthenticationTooWeak] asked for.
-func (e *Error) RequiredACR() string { return e.want.acr }
+// RequiredACR returns the acr value that [ErrAuthenticationTooWeak] requires.
+func (e *Error) RequiredACR() string { return e.fields().want.acr }
 
-// RequiredMaxAge returns the age of authentication that [ErrAuthenticationTooOld]
-// allowed.
-func (e *Error) RequiredMaxAge() time.Duration { return e.want.maxAge }
+// RequiredMaxAge returns the longest time since the authentication that
+// [ErrAuthenticationTooOld] accepts.
+func (e *Error) RequiredMaxAge() time.Duration { return e.fields().want.maxAge }
 
-// CodeOf returns the [Code] of an error of this package, wrapped or not, and "" for
-// every other error and for nil.
+// CodeOf returns the [Code] of an error of this package, wrapped or not. It returns ""
+// for every other error, for nil and for a nil *Error.
 func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) && e != nil {
@@ -103,10 +117,10 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// NewError returns an error for what is found out outside this package: by a
-// transport before there is a token to verify ([ErrTokenMissing],
-// [ErrRequestInvalid]), or by a check of the application ([Require]). The message
-// must hold no part of a credential. An empty code is [ErrAccessDenied].
+// NewError returns an error for code outside of this package: a transport that has no
+// token to verify ([ErrTokenMissing], [ErrRequestInvalid]), or a check of the
+// application ([Require]). The message must hold no part of a credential, since the
+// sender sees it. An empty code means [ErrAccessDenied].
 func NewError(code Code, message string) *Error {
 	//mutate:ignore Code reads an empty code alike
 	if code == "" {
@@ -115,8 +129,8 @@ func NewError(code Code, message string) *Error {
 	return &Error{code: code, message: message}
 }
 
-// WithCause returns a copy of e with a cause, which is for logs and errors.Is: Message
-// does not have it. A nil e stays nil.
+// WithCause returns a copy of e with a cause, for logs and [errors.Is]. The message
+// does not contain the cause. A nil e stays nil.
 func (e *Error) WithCause(cause error) *Error {
 	if e == nil {
 		return nil
@@ -126,7 +140,8 @@ func (e *Error) WithCause(cause error) *Error {
 	return &other
 }
 
-// WithRetryAfter returns a copy of e whose RetryAfter is d, at least 0. A nil e stays nil.
+// WithRetryAfter returns a copy of e whose RetryAfter is d, or 0 if d is
+// negative. A nil e stays nil.
 func (e *Error) WithRetryAfter(d time.Duration) *Error {
 	if e == nil {
 		return nil

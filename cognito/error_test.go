@@ -3,6 +3,7 @@ package cognito
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,26 @@ func TestErrorDetails(t *testing.T) {
 	var none *Error
 	if none.WithCause(cause) != nil || none.WithRetryAfter(1) != nil {
 		t.Error("nil has become an error")
+	}
+}
+
+// TestNilErrorIsNoError calls every method of a nil *Error.
+func TestNilErrorIsNoError(t *testing.T) {
+	none := reflect.ValueOf((*Error)(nil))
+	for n := range none.NumMethod() {
+		name := none.Type().Method(n).Name
+		var in []reflect.Value
+		for m := range none.Method(n).Type().NumIn() {
+			in = append(in, reflect.Zero(none.Method(n).Type().In(m)))
+		}
+		for _, result := range none.Method(n).Call(in) {
+			if !result.IsZero() && name != "Error" {
+				t.Errorf("%s returns %v, want the zero value", name, result)
+			}
+		}
+	}
+	if CodeOf((*Error)(nil)) != "" || errors.Is((*Error)(nil), ErrAccessDenied) {
+		t.Error("a nil *Error has a code")
 	}
 }
 
