@@ -24,12 +24,12 @@ const (
 func TestGoodTokens(t *testing.T) {
 	t.Parallel()
 	needNode(t)
-	c := newCourt(t)
+	c := newComparison(t)
 	rows := append(c.goodAccessTokens(), append(c.goodIDTokens(), c.goodShapes(t)...)...)
 	if len(rows) < 25 {
 		t.Errorf("only %d rows", len(rows))
 	}
-	ours, theirs := c.judge(t, rows)
+	ours, theirs := c.verify(t, rows)
 	for n, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			if !ours[n].accepted || !theirs[n].accepted {
@@ -45,7 +45,7 @@ func TestGoodTokens(t *testing.T) {
 // oddGroups are names that Cognito allows: any punctuation, and other scripts.
 var oddGroups = []string{"staff", "a,b", "eu-west-1_Google", "ärzte", "管理者", "x:y/z", `"quoted"`, `back\slash`, "🦊"}
 
-func (c *court) goodAccessTokens() []row {
+func (c *comparison) goodAccessTokens() []row {
 	p, long := c.first, strings.Repeat("orders/read ", 400)
 	return []row{
 		{"access", access, p.AccessToken()},
@@ -75,7 +75,7 @@ func (c *court) goodAccessTokens() []row {
 	}
 }
 
-func (c *court) goodIDTokens() []row {
+func (c *comparison) goodIDTokens() []row {
 	p := c.first
 	identities := json.RawMessage(`[{"userId":"1234","providerName":"Google","providerType":"Google","issuer":null,"primary":"true","dateCreated":"1642699117273"}]`)
 	return []row{
@@ -94,7 +94,7 @@ func (c *court) goodIDTokens() []row {
 }
 
 // goodShapes are tokens that are unusual in how they are written.
-func (c *court) goodShapes(t *testing.T) []row {
+func (c *comparison) goodShapes(t *testing.T) []row {
 	t.Helper()
 	p := c.first
 	every := mint.Claim("custom", json.RawMessage(`{"list":[1,-0.5,1e3,true,false,null,"\u00e9\ud83e\udd8a\/",[],{}],"deep":{"a":{"b":[{"c":0}]}}}`))
@@ -123,9 +123,9 @@ func (c *court) goodShapes(t *testing.T) []row {
 func TestBadTokens(t *testing.T) {
 	t.Parallel()
 	needNode(t)
-	c := newCourt(t)
+	c := newComparison(t)
 	rows := c.badTokens()
-	ours, theirs := c.judge(t, rows)
+	ours, theirs := c.verify(t, rows)
 	for n, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			if ours[n].accepted || theirs[n].accepted {
@@ -138,7 +138,7 @@ func TestBadTokens(t *testing.T) {
 	}
 }
 
-func (c *court) badTokens() []row {
+func (c *comparison) badTokens() []row {
 	p := c.first
 	return []row{
 		{"expired", access, p.AccessToken(mint.Expired())},
@@ -179,7 +179,7 @@ func (c *court) badTokens() []row {
 func TestStricter(t *testing.T) {
 	t.Parallel()
 	needNode(t)
-	c := newCourt(t)
+	c := newComparison(t)
 	p := c.first
 	tests := []struct {
 		row
@@ -196,7 +196,7 @@ func TestStricter(t *testing.T) {
 	for _, test := range tests {
 		rows = append(rows, test.row)
 	}
-	ours, theirs := c.judge(t, rows)
+	ours, theirs := c.verify(t, rows)
 	for n, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if ours[n].reason != string(test.want) || !theirs[n].accepted {

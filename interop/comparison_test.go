@@ -17,18 +17,18 @@ const (
 	resource = "https://orders.example.com"
 )
 
-// A court is both verifiers with the same rules, and the user pools that they judge.
-type court struct {
-	first, second, switched, foreign *cognitotest.Pool // nobody trusts the last one
+// A comparison has two verifiers with the same rules, and user pools with tokens for them.
+type comparison struct {
+	first, second, switched, foreign *cognitotest.Pool // no verifier trusts the last one
 
 	keySets  string // origin
 	verifier *cognito.Verifier
 }
 
-func newCourt(t *testing.T) *court {
+func newComparison(t *testing.T) *comparison {
 	t.Helper()
 	issuer := cognitotest.NewIssuer() // its clock stands at the present, which is Node's
-	c := &court{
+	c := &comparison{
 		first:    issuer.Pool(),
 		second:   issuer.AddPool("eu-central-1_Test00002", web, cli),
 		switched: issuer.AddPool("us-gov-west-1_Test00003", web),
@@ -56,8 +56,8 @@ type row struct {
 	token string
 }
 
-// judge has both judge all rows.
-func (c *court) judge(t *testing.T, rows []row) (ours, theirs []opinion) {
+// verify returns the verdicts of both verifiers on all rows.
+func (c *comparison) verify(t *testing.T, rows []row) (ours, theirs []opinion) {
 	t.Helper()
 	pools := []jobPool{
 		{UserPoolID: c.first.ID(), ClientID: []string{c.first.ClientID()}},
@@ -92,7 +92,7 @@ type claims struct {
 	Payload                               any
 }
 
-func (c *court) ask(t *testing.T, r row) opinion {
+func (c *comparison) ask(t *testing.T, r row) opinion {
 	t.Helper()
 	var token cognito.Token
 	var err error
