@@ -8,7 +8,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/vectorgen/vectors"
 )
 
-// acceptChapter has tokens that are good, though some do not look like it.
+// acceptChapter has good tokens. Some of them are unusual.
 func acceptChapter(ring *keyring) *chapter {
 	c := newChapter(ring, "accept", "Good tokens, among them unusual ones that a strict verifier must not refuse.")
 	c.config("access, with audiences", "access", func(c *vectors.Config) {

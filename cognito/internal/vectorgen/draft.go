@@ -26,12 +26,12 @@ const (
 	originJTI   = "0c9d8e7f-1a2b-4c3d-9e4f-5a6b7c8d9e0f"
 )
 
-// now is the time at which tokens are judged, in Unix seconds.
+// now is the time of the verification, in Unix seconds.
 const now = 1767268800 // 2026-01-01T12:00:00Z
 
 var nowTime = time.Unix(now, 0).UTC()
 
-// A draft is a token that is being made.
+// A draft is an unfinished token.
 type draft struct {
 	header, payload []member
 	// Instead of the text of the members.

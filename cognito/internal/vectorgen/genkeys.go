@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Genkeys writes testkeys.pem again: the keys that no user pool has. It takes a
-// minute, and every vector that uses these keys changes.
+// Genkeys writes testkeys.pem again: keys of no user pool. It takes a minute, and it changes
+// every vector that uses these keys.
 package main
 
 import (

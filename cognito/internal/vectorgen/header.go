@@ -21,7 +21,7 @@ const (
 	badSignature   = "signature_invalid"
 )
 
-// headerChapter has what an attacker can say in a header.
+// headerChapter has headers that an attacker can write.
 func headerChapter(ring *keyring) *chapter {
 	c := newChapter(ring, "header", "Headers that ask for another algorithm, another key or other rules.")
 	c.keySet("other-pool", "The keys of another pool.", setOf(jwk(ring.otherAccess), jwk(ring.otherID)))
@@ -50,7 +50,7 @@ func headerNone(c *chapter) {
 	}
 }
 
-// headerHMAC has tokens with a MAC whose secret everybody knows: the public key.
+// headerHMAC has tokens with a MAC whose secret is public: the text of the public key.
 func headerHMAC(c *chapter) {
 	k := c.ring.access
 	spki, pkcs1 := must(x509.MarshalPKIXPublicKey(k.public())), x509.MarshalPKCS1PublicKey(k.public())

@@ -11,8 +11,7 @@ import (
 
 const unavailable = "keys_unavailable"
 
-// keysChapter has key sets in which something is wrong, and tokens by every key
-// that is in them.
+// keysChapter has faulty key sets, and tokens that are signed with each of their keys.
 func keysChapter(ring *keyring) *chapter {
 	c := newChapter(ring, "keys", "Key sets that are poisoned, broken or not there, and weak keys.")
 	keysUnfit(c)
@@ -46,7 +45,7 @@ func (c *chapter) unfit(name, why, refs string, key jsonKey, r recipe) {
 	c.add(row{name, keyNotFound, c.beside(name, why, key), why, refs, r})
 }
 
-// keysUnfit has keys that say themselves that they are for something else.
+// keysUnfit has keys whose members say that they are for another use.
 func keysUnfit(c *chapter) {
 	second := c.ring.second
 	by := access(signedBy(second))
@@ -125,7 +124,7 @@ func keysUndecodable(c *chapter) {
 	c.unfit("kid-object", "A name is a string.", byName, good.with("kid", "{}"), by.with(param("kid", `"[object Object]"`)))
 }
 
-// keysWeak has keys by which a signature says nothing.
+// keysWeak has keys that are too weak: a signature with them proves nothing.
 func keysWeak(c *chapter) {
 	access1, second := c.ring.access, c.ring.second
 	const size = "RFC 7518 §3.3"
@@ -194,8 +193,7 @@ func keysOfOneName(c *chapter) {
 	)
 }
 
-// keysBrokenSets has answers that are no key set; none of them says anything about
-// the token.
+// keysBrokenSets has answers that are not key sets. None of them is a verdict on the token.
 func keysBrokenSets(c *chapter) {
 	good := jwk(c.ring.access)
 	whole := setOf(good, jwk(c.ring.id))
@@ -228,8 +226,8 @@ func keysBrokenSets(c *chapter) {
 	}
 }
 
-// keysMissingSets has the order of checks where there is no set: what can be told
-// without one is told.
+// keysMissingSets has the order of checks without a set: checks that need no key still
+// decide first.
 func keysMissingSets(c *chapter) {
 	for _, status := range []int{403, 404, 429, 500} {
 		name := "status-" + big.NewInt(int64(status)).String()

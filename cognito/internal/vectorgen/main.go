@@ -2,9 +2,9 @@
 //
 //	cd cognito && go run ./internal/vectorgen
 //
-// It signs with package rsa and writes JSON with encoding/json. Nothing of the
-// verifier is imported, so that a mistake there is not copied here; and nothing is
-// random or of the present, so that the files are the same each time.
+// It signs with package rsa and writes JSON with encoding/json. It imports no part of the
+// verifier, so it does not copy the verifier's mistakes. It uses no random values and no
+// current time, so the files are the same each time.
 package main
 
 import (
@@ -38,8 +38,8 @@ func run(module string) error {
 	return nil
 }
 
-// generate returns the texts of the files by their names. The module's folder has
-// the keys.
+// generate returns the texts of the files by their names. The module's folder has the
+// keys.
 func generate(module string) (map[string][]byte, error) {
 	ring, err := readKeys(module)
 	if err != nil {

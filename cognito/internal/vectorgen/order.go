@@ -8,8 +8,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/vectorgen/vectors"
 )
 
-// orderChapter has tokens that fail one check and every later one: the first in the
-// order of the contract is what is reported.
+// orderChapter has tokens that fail one check and every later one. The verifier must
+// report the first check in the order of the contract.
 func orderChapter(ring *keyring) *chapter {
 	c := newChapter(ring, "order", "Tokens with several faults: each fails one check and all later ones that a token can fail with it.")
 	all := vectors.Require{ACR: "urn:cognito:loa:2", MaxAuthAgeSeconds: 60, Scopes: []string{"orders/read"}, Groups: []string{"staff"}, Claims: map[string][]string{"custom:tier": {"gold"}}}
@@ -27,13 +27,13 @@ func orderChapter(ring *keyring) *chapter {
 	return c
 }
 
-// A fault makes a token fail a check; mending it has the check pass.
+// A fault makes a token fail a check. Without it, the check passes.
 type fault struct {
 	code, name        string
 	breaking, mending change
 }
 
-// faults makes a case of each: what comes before it is mended, all else is broken.
+// faults makes a case of each: earlier checks pass, and later ones fail.
 func (c *chapter) faults(config, prefix string, base func(...change) recipe, list []fault) {
 	for n, f := range list {
 		var changes []change

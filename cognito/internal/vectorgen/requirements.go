@@ -17,7 +17,7 @@ const (
 	claimMismatch = "claim_mismatch"
 )
 
-// requirementsChapter has good tokens that are not enough, or are.
+// requirementsChapter has good tokens that meet the requirements, or do not.
 func requirementsChapter(ring *keyring) *chapter {
 	c := newChapter(ring, "requirements", "Good tokens, and what is asked of them beside being good.")
 	requireNonce(c)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// signaturesChapter has signatures that do not hold, some of them by a hair.
+// signaturesChapter has invalid signatures. Some of them are almost valid.
 func signaturesChapter(ring *keyring) *chapter {
 	c := newChapter(ring, "signatures", "Signatures that do not hold: other keys, other inputs, other encodings, other numbers.")
 	c.keySet("exponent-3", "A key with the exponent 3.", setOf(jwk(ring.exponent3)))

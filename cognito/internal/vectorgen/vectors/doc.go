@@ -1,7 +1,7 @@
-// Package vectors is the format of the accept/reject vectors in
-// cognito/testdata/vectors: what vectorgen writes and the tests read. The README
-// there describes it for readers in other languages.
+// Package vectors has the format of the accept/reject vectors in
+// cognito/testdata/vectors, which vectorgen writes and tests read. The README there
+// describes it for readers in other languages.
 //
-// It owns names and shapes only. It judges no token, and it imports nothing of the
-// verifier, which the vectors are there to judge.
+// It owns names and types only. It verifies no token. It imports no part of the verifier,
+// because the vectors test the verifier.
 package vectors

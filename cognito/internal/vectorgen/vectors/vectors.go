@@ -14,10 +14,11 @@ import (
 	"time"
 )
 
-// Format is the version of the format, which every file names.
+// Format is the version of the format. Every file names it.
 const Format = 1
 
-// A File is one file of vectors: cases of a theme, with all that they refer to.
+// A File is one file of vectors: cases of one theme, with the key sets and configs that
+// they name.
 type File struct {
 	Format  int               `json:"format"`
 	About   string            `json:"about"`
@@ -27,12 +28,12 @@ type File struct {
 	Cases   []Case            `json:"cases"`
 }
 
-// A KeySet is what the address of a key set answers: a body, which need not be a
-// key set, or a status of failure.
+// A KeySet is the answer at the address of a key set: a body, which may be invalid, or a
+// status of failure.
 type KeySet struct {
 	Comment string `json:"comment"`
-	// JWKS is the body, in JWKSBase64 where it is not UTF-8. Both are nil where there
-	// is no answer but Status.
+	// JWKS is the body. If it is not UTF-8, JWKSBase64 has it. Both are nil if the answer
+	// has only a Status.
 	JWKS       *string `json:"jwks,omitempty"`
 	JWKSBase64 *string `json:"jwks_base64,omitempty"`
 	// Status is the HTTP status of an answer without a key set, 0 for 200.
@@ -53,22 +54,22 @@ func (k KeySet) Body() (status int, body []byte, err error) {
 	return k.Status, nil, nil
 }
 
-// A Config is what a case is verified under.
+// A Config is the configuration of a verifier for a case.
 type Config struct {
 	UserPools []UserPool `json:"user_pools"`
 	// TokenUse is access, id or any.
 	TokenUse string    `json:"token_use"`
 	Now      time.Time `json:"now"`
-	// LeewaySeconds is how late after exp and how early before nbf a token may come.
+	// LeewaySeconds is the time after exp and before nbf in which a token is accepted.
 	LeewaySeconds int `json:"leeway_seconds,omitempty"`
-	// MaxTokenBytes is the length of the longest token that is looked at.
+	// MaxTokenBytes is the length of the longest token that is read.
 	MaxTokenBytes int     `json:"max_token_bytes"`
 	Require       Require `json:"require,omitzero"`
 	// RevokedOriginJTIs are the values of origin_jti whose tokens are revoked.
 	RevokedOriginJTIs []string `json:"revoked_origin_jtis,omitempty"`
 }
 
-// A UserPool is a pool that is trusted.
+// A UserPool is a trusted pool.
 type UserPool struct {
 	ID string `json:"id"`
 	// ClientIDs are the accepted app clients; AnyClient stands for all of them.
@@ -80,7 +81,7 @@ type UserPool struct {
 	KeySets map[string]string `json:"key_sets"`
 }
 
-// Require is what is asked of a token beside being good. Zero values ask nothing.
+// Require has the requirements for a good token. Zero values require nothing.
 type Require struct {
 	Scopes            []string            `json:"scopes,omitempty"`    // all of them
 	AnyScope          []string            `json:"any_scope,omitempty"` // one of them
@@ -93,17 +94,17 @@ type Require struct {
 	Claims            map[string][]string `json:"claims,omitempty"` // each one of its values
 }
 
-// A Case is one token and the verdict on it.
+// A Case is one token with the correct verdict.
 type Case struct {
 	ID         string   `json:"id"`
 	Comment    string   `json:"comment"`
 	References []string `json:"references,omitempty"`
 	Config     string   `json:"config"`
-	// Recipe says in words how the token is made.
+	// Recipe describes how the token is made.
 	Recipe []string `json:"recipe"`
 
-	// One of the three is there: the text where it is printable ASCII, its base64
-	// where not, or the pieces of one too long to be written out.
+	// One of the three is set: the text if it is printable ASCII, otherwise its base64, or
+	// the pieces of a very long one.
 	Token       *string `json:"token,omitempty"`
 	TokenBase64 *string `json:"token_base64,omitempty"`
 	TokenPieces []Piece `json:"token_pieces,omitempty"`
@@ -135,8 +136,9 @@ func (c *Case) Text() (string, error) {
 	return "", fmt.Errorf("vectors: case %s has no token", c.ID)
 }
 
-// Expected is the verdict: the code of a refusal, or what a good token says. What
-// is absent from the token is absent here, but for groups and scopes of a good one.
+// Expected is the verdict: the code of a refusal, or the contents of a good token.
+// Members that are absent from the token are absent here, except groups and scopes of a
+// good one.
 type Expected struct {
 	Valid bool   `json:"valid"`
 	Code  string `json:"code,omitempty"`
@@ -150,11 +152,11 @@ type Expected struct {
 	Username  string      `json:"username,omitempty"`
 	Groups    []string    `json:"groups,omitempty"`
 	Scopes    []string    `json:"scopes,omitempty"`
-	ExpiresAt json.Number `json:"expires_at,omitempty"` // exp as it stands in the token
+	ExpiresAt json.Number `json:"expires_at,omitempty"` // exp as the token spells it
 }
 
-// Transport answers requests for the key sets of a config as the file says that they
-// are, and breaks off every other one.
+// Transport answers requests for the key sets of a config with the answers of the file.
+// Every other request fails.
 func (f *File) Transport(config Config) http.RoundTripper {
 	t := transport{}
 	for _, pool := range config.UserPools {
@@ -184,8 +186,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// Load reads the files of a folder, in the order of their names. A member that this
-// package does not know is an error: a misspelt one would ask for nothing.
+// Load reads the files of a folder, in the order of their names. An unknown member is an
+// error: a misspelt one would require nothing.
 func Load(folder string) ([]File, error) {
 	names, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil || len(names) == 0 {
