@@ -47,19 +47,19 @@ func fitHelp(root *cobra.Command, width int) {
 func reflow(text string, width int) string {
 	var b strings.Builder
 	style := terminal.Style{Width: width}
-	paragraph, indent := "", ""
+	paragraph, first, rest := "", "", ""
 	end := func() {
 		if paragraph != "" {
-			b.WriteString(style.Hang("", indent, paragraph, terminal.Plain))
-			paragraph, indent = "", ""
+			b.WriteString(style.Hang(first, rest, paragraph, terminal.Plain))
+			paragraph, first, rest = "", "", ""
 		}
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		switch {
 		case listEntry.MatchString(line):
 			end()
-			paragraph, indent = line[:2]+terminal.Unbroken(line[2:5])+line[5:], listIndent
-		case line == "" || strings.HasPrefix(line, "  ") && indent == "":
+			paragraph, first, rest = line[len(listIndent):], line[:len(listIndent)], listIndent
+		case line == "" || strings.HasPrefix(line, "  ") && rest == "":
 			end()
 			b.WriteString(line + "\n")
 		case paragraph == "":

@@ -49,6 +49,9 @@ func TestHelpFitsNarrowTerminals(t *testing.T) {
 		if _, list, found := strings.Cut(rest, "\nAvailable Commands:\n"); found {
 			description += list[:strings.Index(list, "\n\n")]
 		}
+		if command == "login" && !strings.Contains(description, "\n  1  the sign-in was refused, or the\n     browser did not return in time\n") {
+			t.Errorf("the exit statuses are not a list:\n%s", description)
+		}
 		for line := range strings.Lines(description) {
 			line = strings.TrimSpace(line)
 			if n := utf8.RuneCountInString(line); n > 40 && strings.Contains(line, " ") {
