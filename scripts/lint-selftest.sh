@@ -222,6 +222,8 @@ address       internal/address          code  $p/cognito
 -             internal/keysource        code  $p/cognito/keyset
 keysource     internal/keysource        code  $p/internal/terminal
 inputlines    internal/inputlines       code  $p/internal/terminal
+-             internal/terminalauth/selection code $p/internal/terminalauth/profile
+selection     internal/terminalauth/selection code $p/internal/terminalauth/account
 -             internal/terminalauth/browser code  $p/internal/terminalauth/callback
 browser       internal/terminalauth/browser code  $p/internal/terminal
 -             internal/localtls         code  $p/internal/privatefile

@@ -15,6 +15,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/inputlines"
 	"github.com/poolguard/poolguard/internal/report"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 )
 
 type exchangeFlags struct{ domain, clientID, secretFile, redirectURI, code, verifier, pool, issuer string }
@@ -154,7 +155,7 @@ func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *excha
 		RedirectURL: f.redirectURI, Code: oauth.Secret(f.code), CodeVerifier: oauth.Secret(f.verifier),
 	}
 	if f.secretFile != "" {
-		secret, err := readSecret(f.secretFile)
+		secret, err := selection.ReadSecret(f.secretFile, readSecretFile)
 		if err != nil {
 			found.add("--client-secret-file: %w", err)
 		}

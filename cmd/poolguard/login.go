@@ -16,6 +16,7 @@ import (
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -116,11 +117,11 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 	if err != nil {
 		return err
 	}
-	before := c.said
+	before := c.Profile
 	if flags.local {
-		c.said = localProfile(flags.machine, cmp.Or(flags.domain, poolserve.DefaultURL))
+		c.Profile = localProfile(flags.machine, cmp.Or(flags.domain, poolserve.DefaultURL))
 	}
-	if err := flags.apply(cmd, &c.said); err != nil {
+	if err := flags.apply(cmd, &c.Profile); err != nil {
 		return &failure{statusUsage, err}
 	}
 	if err := sameAccount(c, before); err != nil {
@@ -140,7 +141,7 @@ func (p *program) runLogin(ctx context.Context, cmd *cobra.Command, flags loginF
 		return loginFailure(ctx, c, err)
 	}
 	var result *account.Result
-	if c.said.Machine {
+	if c.Profile.Machine {
 		result, err = a.SignInMachine(ctx)
 	} else {
 		result, err = p.signInByBrowser(ctx, c, a, &flags, timeout)
@@ -207,13 +208,13 @@ func localProfile(machine bool, domain string) profile.Profile {
 
 // sameAccount refuses to make another account of a profile that nobody has named: what
 // reads it by default would act as somebody else from then on.
-func sameAccount(c *chosen, before profile.Profile) error {
-	after := c.said
-	if !c.exists || c.named || before.UserPoolID == after.UserPoolID && before.ClientID == after.ClientID && before.Machine == after.Machine {
+func sameAccount(c *selection.Selection, before profile.Profile) error {
+	after := c.Profile
+	if !c.Exists || c.Named || before.UserPoolID == after.UserPoolID && before.ClientID == after.ClientID && before.Machine == after.Machine {
 		return nil
 	}
 	return &failure{statusUsage, fmt.Errorf("the profile %[1]s is for the app client %[2]s of the user pool %[3]s: give --profile NAME to add another profile, or --profile %[1]s to change this one",
-		c.name, before.ClientID, before.UserPoolID)}
+		c.Name, before.ClientID, before.UserPoolID)}
 }
 
 // apply puts what the flags say over what the profile said. What belongs to a user pool
@@ -273,22 +274,22 @@ var flagOf = map[string]string{
 
 // loginAccount makes the account; what is wrong with the profile is told by the flags
 // that mend it.
-func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, timeout time.Duration) (*account.Account, error) {
+func (p *program) loginAccount(c *selection.Selection, ring tokenstore.Ring, ringOnly bool, timeout time.Duration) (*account.Account, error) {
 	secret, err := p.clientSecret(c)
 	if err != nil {
 		return nil, &failure{statusUsage, err}
 	}
-	place := c.place(ring)
+	place := c.Place(ring)
 	place.RingOnly = ringOnly
-	a, err := account.New(account.Config{Profile: c.said, Secret: secret, Store: tokenstore.Open(place), Lifetime: timeout + time.Minute, Now: p.now})
+	a, err := account.New(account.Config{Profile: c.Profile, Secret: secret, Store: tokenstore.Open(place), Lifetime: timeout + time.Minute, Now: p.now})
 	if err == nil {
 		return a, nil
 	}
 	found := accountFaults(err, func(key string) string { return cmp.Or(flagOf[key], key) })
-	if !c.exists && c.named {
-		found.add("there is no profile %s in %s%s: login creates it if the missing values are given", c.name, c.path, c.others())
+	if !c.Exists && c.Named {
+		found.add("there is no profile %s in %s%s: login creates it if the missing values are given", c.Name, c.Path, c.Others())
 	}
-	if c.said.Equal(profile.Profile{}) {
+	if c.Profile.Equal(profile.Profile{}) {
 		found.add("to sign in at the pool of poolguard userpool serve, give --local")
 	}
 	return nil, cmp.Or(found.err(), err)
@@ -296,19 +297,19 @@ func (p *program) loginAccount(c *chosen, ring tokenstore.Ring, ringOnly bool, t
 
 // saveProfile keeps what led to a sign-in. The first one is the one that commands
 // take when they are told none.
-func saveProfile(ctx context.Context, c *chosen) error {
-	err := profile.Update(ctx, c.path, func(f *profile.File) bool {
-		before, exists := f.Profiles[c.name]
-		first := len(f.Profiles) == 0 && f.Default == "" && c.name != profile.DefaultName
+func saveProfile(ctx context.Context, c *selection.Selection) error {
+	err := profile.Update(ctx, c.Path, func(f *profile.File) bool {
+		before, exists := f.Profiles[c.Name]
+		first := len(f.Profiles) == 0 && f.Default == "" && c.Name != profile.DefaultName
 		if f.Profiles == nil {
 			f.Profiles = map[string]profile.Profile{}
 		}
-		f.Profiles[c.name] = c.said
+		f.Profiles[c.Name] = c.Profile
 		if first {
-			f.Default = c.name
+			f.Default = c.Name
 		}
-		c.file = f
-		return first || !exists || !before.Equal(c.said)
+		c.File = f
+		return first || !exists || !before.Equal(c.Profile)
 	})
 	switch {
 	case ctx.Err() != nil:
@@ -320,7 +321,7 @@ func saveProfile(ctx context.Context, c *chosen) error {
 }
 
 // sayPlain says that tokens were put into a file that is not encrypted, and why.
-func (p *program) sayPlain(command string, c *chosen, ringProblem error, asked bool) {
+func (p *program) sayPlain(command string, c *selection.Selection, ringProblem error, asked bool) {
 	why := "there is no key ring in this session"
 	switch {
 	case ringProblem != nil:
@@ -328,18 +329,18 @@ func (p *program) sayPlain(command string, c *chosen, ringProblem error, asked b
 	case asked && p.keyRing() != nil:
 		why = "--storage file"
 	}
-	p.notice("poolguard "+command, fmt.Sprintf("%s: the tokens are not encrypted; every program that can read %s can use them", why, terminal.Unbroken(c.store(nil).Path())))
+	p.notice("poolguard "+command, fmt.Sprintf("%s: the tokens are not encrypted; every program that can read %s can use them", why, terminal.Unbroken(c.Store(nil).Path())))
 }
 
 // sayBegan does so where a machine's first tokens came without a login.
-func (p *program) sayBegan(command string, c *chosen, held *account.Held) {
+func (p *program) sayBegan(command string, c *selection.Selection, held *account.Held) {
 	if held.Began && held.Kept == tokenstore.InFile {
 		p.sayPlain(command, c, held.RingProblem, false)
 	}
 }
 
 // sayLogin tells who signed in and where the tokens are.
-func (p *program) sayLogin(c *chosen, result *account.Result, storage string) error {
+func (p *program) sayLogin(c *selection.Selection, result *account.Result, storage string) error {
 	if result.Kept == tokenstore.InFile {
 		p.sayPlain("login", c, result.RingProblem, storage == "file")
 	}
@@ -356,8 +357,8 @@ func (p *program) sayLogin(c *chosen, result *account.Result, storage string) er
 	} else if result.Identity.Email != "" && result.Identity.Email != who {
 		who += " (" + result.Identity.Email + ")"
 	}
-	g.Paragraph(0, "Signed in as "+g.Strong(terminal.Unbroken(g.Escape(who)))+", profile "+c.name+".")
+	g.Paragraph(0, "Signed in as "+g.Strong(terminal.Unbroken(g.Escape(who)))+", profile "+c.Name+".")
 	g.Line("")
-	g.Paste("poolguard whoami"+c.flag(), `curl -H "Authorization: Bearer $(poolguard token`+c.flag()+`)" URL`)
+	g.Paste("poolguard whoami"+c.Flag(), `curl -H "Authorization: Bearer $(poolguard token`+c.Flag()+`)" URL`)
 	return p.show(g)
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/browser"
 	"github.com/poolguard/poolguard/internal/terminalauth/callback"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 )
 
 // signInByBrowser opens the sign-in page and waits for the browser to return.
-func (p *program) signInByBrowser(ctx context.Context, c *chosen, a *account.Account, flags *loginFlags, timeout time.Duration) (*account.Result, error) {
+func (p *program) signInByBrowser(ctx context.Context, c *selection.Selection, a *account.Account, flags *loginFlags, timeout time.Duration) (*account.Result, error) {
 	signIn := browser.SignIn{
-		Account: a, Port: c.said.ListenPort(), RedirectURL: c.said.RedirectURL(), Again: flags.again, Timeout: timeout,
+		Account: a, Port: c.Profile.ListenPort(), RedirectURL: c.Profile.RedirectURL(), Again: flags.again, Timeout: timeout,
 		Show: p.showSignIn, Input: p.stdin,
 		Notice: func(text string) { p.notice("poolguard login", text) },
 	}
@@ -26,7 +27,7 @@ func (p *program) signInByBrowser(ctx context.Context, c *chosen, a *account.Acc
 	case errors.Is(err, callback.ErrPortTaken):
 		return nil, &failure{statusUsage, fmt.Errorf("%w; choose another port with --port: the app client needs a callback URL with it", err)}
 	case errors.Is(err, browser.ErrTimeout):
-		return nil, &failure{statusRejected, fmt.Errorf("the browser did not return from the sign-in within %s\nIf the page reported an error about redirect_uri: %s must be a callback URL of the app client.", flags.timeout, c.said.RedirectURL())} //nolint:revive // the second line is a sentence
+		return nil, &failure{statusRejected, fmt.Errorf("the browser did not return from the sign-in within %s\nIf the page reported an error about redirect_uri: %s must be a callback URL of the app client.", flags.timeout, c.Profile.RedirectURL())} //nolint:revive // the second line is a sentence
 	}
 	return result, err
 }

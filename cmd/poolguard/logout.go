@@ -10,6 +10,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
@@ -66,19 +67,19 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	if out.NotRevoked != nil {
 		return notRevoked(out.NotRevoked)
 	}
-	text := "There was no sign-in, profile " + c.name + ".\n"
+	text := "There was no sign-in, profile " + c.Name + ".\n"
 	if out.WasSignedIn {
-		text = "Signed out, profile " + c.name + ".\n"
+		text = "Signed out, profile " + c.Name + ".\n"
 	}
 	return p.write([]byte(text))
 }
 
 // end signs out. What is kept goes also where the client's secret, without which the
 // pool cannot be asked, is not to be had.
-func (p *program) end(ctx context.Context, c *chosen) (account.SignOut, error) {
+func (p *program) end(ctx context.Context, c *selection.Selection) (account.SignOut, error) {
 	secret, noSecret := p.clientSecret(c)
 	if noSecret != nil {
-		return account.Forget(ctx, c.store(p.keyRing()), noSecret)
+		return account.Forget(ctx, c.Store(p.keyRing()), noSecret)
 	}
 	a, err := p.accountWith(c, p.keyRing(), secret)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +16,9 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/internal/yamlfile"
-	"github.com/poolguard/poolguard/userpool"
 )
 
 // profileFlags are those by which a command finds its profile.
@@ -60,19 +59,9 @@ func (p *program) configPath(f *profileFlags) (string, error) {
 	return filepath.Join(dir, "poolguard", "config.yaml"), nil
 }
 
-// A chosen profile is the one that a command is about.
-type chosen struct {
-	name   string
-	path   string // of the configuration file
-	file   *profile.File
-	said   profile.Profile // what the file says of it
-	exists bool
-	named  bool // by the command line or the environment, or as the local pool's
-}
-
-// choose reads the file and finds which profile is meant. fallback is its name where
-// nobody says one, "" for the file's own default.
-func (p *program) choose(f *profileFlags, fallback string) (*chosen, error) {
+// choose reads the file and selects the profile. fallback is its name where neither a flag
+// nor the environment names one; "" is the default of the file.
+func (p *program) choose(f *profileFlags, fallback string) (*selection.Selection, error) {
 	path, err := p.configPath(f)
 	if err != nil {
 		return nil, &failure{statusUsage, err}
@@ -85,77 +74,37 @@ func (p *program) choose(f *profileFlags, fallback string) (*chosen, error) {
 	case err != nil:
 		return nil, &failure{statusUsage, fmt.Errorf("the profiles cannot be read: %s: %w", path, reasonOf(err))}
 	}
-	c := &chosen{path: path, file: file}
-	c.name = cmp.Or(f.profile, p.getenv("POOLGUARD_PROFILE"), fallback)
-	c.named = c.name != ""
-	c.name = cmp.Or(c.name, defaultName(file))
-	if reason := profile.CheckName(c.name); reason != "" {
+	c := selection.New(path, file, cmp.Or(f.profile, p.getenv("POOLGUARD_PROFILE"), fallback))
+	if reason := profile.CheckName(c.Name); reason != "" {
 		what := "--profile"
 		if f.profile == "" {
 			what = "POOLGUARD_PROFILE"
 		}
-		if sayable(c.name) {
-			what += fmt.Sprintf(" %q", c.name)
+		if sayable(c.Name) {
+			what += fmt.Sprintf(" %q", c.Name)
 		}
 		return nil, &failure{statusUsage, errors.New(what + " " + reason)}
 	}
-	c.said, c.exists = file.Profiles[c.name]
 	return c, nil
 }
 
-// defaultName is the profile that is meant where none is said: the file's default, or
-// the only one there is.
-func defaultName(file *profile.File) string {
-	if file.Default == "" && len(file.Profiles) == 1 {
-		for name := range file.Profiles {
-			return name
-		}
-	}
-	return cmp.Or(file.Default, profile.DefaultName)
-}
-
-// others names the profiles of the file that a wrong name may have meant.
-func (c *chosen) others() string {
-	if len(c.file.Profiles) == 0 {
-		return ""
-	}
-	names := slices.Sorted(maps.Keys(c.file.Profiles))
-	return cmp.Or(didYouMean("", c.name, names), "; there are "+strings.Join(names, ", "))
-}
-
 // existing is choose for commands that need the profile to be there.
-func (p *program) existing(f *profileFlags) (*chosen, error) {
+func (p *program) existing(f *profileFlags) (*selection.Selection, error) {
 	c, err := p.choose(f, "")
-	if err != nil || c.exists {
+	if err != nil || c.Exists {
 		return c, err
 	}
 	switch {
-	case len(c.file.Profiles) == 0 && !c.named:
-		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile yet in %s; poolguard login creates one", c.path)}
-	case !c.named && c.file.Default == "":
-		return nil, &failure{statusUsage, fmt.Errorf("no profile was selected: give --profile, or set the default, in %s%s", c.path, c.others())}
+	case len(c.File.Profiles) == 0 && !c.Named:
+		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile yet in %s; poolguard login creates one", c.Path)}
+	case !c.Named && c.File.Default == "":
+		return nil, &failure{statusUsage, fmt.Errorf("no profile was selected: give --profile, or set the default, in %s%s", c.Path, c.Others())}
 	}
-	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.name, c.path, c.others())}
+	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.Name, c.Path, c.Others())}
 }
-
-// flag is how to say on a command line which profile is meant, "" where it need not be
-// said.
-func (c *chosen) flag() string {
-	if c.name == defaultName(c.file) {
-		return ""
-	}
-	return " --profile " + c.name
-}
-
-// place is that of the profile's tokens: beside the configuration file.
-func (c *chosen) place(ring tokenstore.Ring) tokenstore.Config {
-	return tokenstore.Config{Directory: filepath.Join(filepath.Dir(c.path), "tokens"), Profile: c.name, Ring: ring}
-}
-
-func (c *chosen) store(ring tokenstore.Ring) *tokenstore.Store { return tokenstore.Open(c.place(ring)) }
 
 // account is the profile at its pool.
-func (p *program) account(c *chosen, ring tokenstore.Ring) (*account.Account, error) {
+func (p *program) account(c *selection.Selection, ring tokenstore.Ring) (*account.Account, error) {
 	secret, err := p.clientSecret(c)
 	if err != nil {
 		return nil, &failure{statusUsage, err}
@@ -163,11 +112,11 @@ func (p *program) account(c *chosen, ring tokenstore.Ring) (*account.Account, er
 	return p.accountWith(c, ring, secret)
 }
 
-func (p *program) accountWith(c *chosen, ring tokenstore.Ring, secret oauth.Secret) (*account.Account, error) {
-	a, err := account.New(account.Config{Profile: c.said, Secret: secret, Store: c.store(ring), Now: p.now})
+func (p *program) accountWith(c *selection.Selection, ring tokenstore.Ring, secret oauth.Secret) (*account.Account, error) {
+	a, err := account.New(account.Config{Profile: c.Profile, Secret: secret, Store: c.Store(ring), Now: p.now})
 	if err != nil {
 		found := accountFaults(err, func(key string) string { return key })
-		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.name, c.path, cmp.Or(found.err(), err))}
+		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.Name, c.Path, cmp.Or(found.err(), err))}
 	}
 	return a, nil
 }
@@ -185,60 +134,11 @@ func accountFaults(err error, nameOf func(key string) string) (found faults) {
 	return found
 }
 
-// longestSecret bounds a file with a client secret.
-const longestSecret = 64 << 10
-
-// clientSecret has the secret that a profile names, "" for a public client.
-func (p *program) clientSecret(c *chosen) (oauth.Secret, error) {
-	switch from := c.said.Secret; {
-	case from.Env != "":
-		if secret := p.getenv(from.Env); secret != "" {
-			return oauth.Secret(secret), nil
-		}
-		return "", fmt.Errorf("the client secret must be in the environment variable %s, which is not set", from.Env)
-	case from.File != "":
-		path := from.File
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(c.path), path)
-		}
-		return readSecret(path)
-	case c.said.Local:
-		for _, client := range userpool.DefaultPool().Clients {
-			if client.ID == c.said.ClientID {
-				return oauth.Secret(client.Secret), nil
-			}
-		}
-	}
-	return "", nil
+// clientSecret returns the secret that a profile names, "" for a public client.
+func (p *program) clientSecret(c *selection.Selection) (oauth.Secret, error) {
+	return c.Secret(p.getenv, readSecretFile)
 }
 
-func readSecret(path string) (oauth.Secret, error) {
-	text, err := readAtMost(path, longestSecret)
-	if err != nil {
-		return "", fmt.Errorf("the client secret in %s cannot be read: %w", path, err)
-	}
-	secret := strings.TrimRight(string(text), "\r\n")
-	if secret == "" {
-		return "", fmt.Errorf("the file of the client secret is empty: %s", path)
-	}
-	return oauth.Secret(secret), nil
-}
+func readSecretFile(path string) ([]byte, error) { return readAtMost(path, selection.MaxSecretBytes) }
 
-// keyRing is that of the system, nil where there is none. Without a session bus the
-// D-Bus library would start one of its own, of which no later command would know.
-func (p *program) keyRing() tokenstore.Ring {
-	switch runtime.GOOS {
-	case "windows", "darwin":
-		return tokenstore.SystemRing{}
-	}
-	if p.getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
-		return tokenstore.SystemRing{}
-	}
-	runtimeDir := cmp.Or(p.getenv("XDG_RUNTIME_DIR"), fmt.Sprintf("/run/user/%d", os.Getuid()))
-	for _, name := range []string{"bus", "dbus-session"} {
-		if _, err := os.Stat(filepath.Join(runtimeDir, name)); err == nil {
-			return tokenstore.SystemRing{}
-		}
-	}
-	return nil
-}
+func (p *program) keyRing() tokenstore.Ring { return selection.SystemRing(runtime.GOOS, p.getenv) }

@@ -11,16 +11,17 @@ import (
 	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 )
 
 // signInFailure makes an error of the packages that sign in into the command's own: 1
 // for what was refused, 3 for what could not be found out, 2 for what is wrong here.
-func signInFailure(ctx context.Context, c *chosen, err error) error {
+func signInFailure(ctx context.Context, c *selection.Selection, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	again := terminal.Unbroken("poolguard login" + c.flag())
+	again := terminal.Unbroken("poolguard login" + c.Flag())
 	var refused *oauth.Error
 	var untrusted *cognito.Error
 	var ring *tokenstore.RingError
@@ -41,16 +42,16 @@ func signInFailure(ctx context.Context, c *chosen, err error) error {
 	case errors.Is(err, privatefile.ErrBusy):
 		return &failure{statusUnavailable, err}
 	case errors.As(err, &ring):
-		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it. Or sign in again and store the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+c.flag()+" --storage file"))}
+		return &failure{statusUsage, fmt.Errorf("%w\nUnlock it or start it. Or sign in again and store the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+c.Flag()+" --storage file"))}
 	}
 	return &failure{statusUsage, err}
 }
 
 // loginFailure is signInFailure before the browser opens: the pool of this machine may
 // not be running.
-func loginFailure(ctx context.Context, c *chosen, err error) error {
+func loginFailure(ctx context.Context, c *selection.Selection, err error) error {
 	told := signInFailure(ctx, c, err)
-	if f, ok := errors.AsType[*failure](told); ok && f.status == statusUnavailable && c.said.Local {
+	if f, ok := errors.AsType[*failure](told); ok && f.status == statusUnavailable && c.Profile.Local {
 		return &failure{f.status, fmt.Errorf("%w\nIs it running? Start it with %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
 	}
 	return told

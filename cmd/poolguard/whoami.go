@@ -10,6 +10,7 @@ import (
 	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/internal/timewords"
 )
@@ -87,16 +88,16 @@ func (p *program) runWhoami(ctx context.Context, flags profileFlags, output stri
 	}
 	if asJSON {
 		return p.writeJSON(whoamiResult{
-			Profile: c.name, Machine: who.Machine, UserPool: who.UserPoolID, Issuer: who.Issuer, ClientID: who.ClientID,
+			Profile: c.Name, Machine: who.Machine, UserPool: who.UserPoolID, Issuer: who.Issuer, ClientID: who.ClientID,
 			Subject: who.Subject, Username: who.Username, Email: who.Email, Groups: who.Groups, Scopes: who.Scopes,
 			SignedInAt: report.Timestamp(tokens.SignedInAt.Truncate(time.Second)), ExpiresAt: report.Timestamp(who.ExpiresAt),
-			Renewable: tokens.Refresh != "" || who.Machine, Storage: string(kept), File: c.store(nil).Path(),
+			Renewable: tokens.Refresh != "" || who.Machine, Storage: string(kept), File: c.Store(nil).Path(),
 		})
 	}
 	return p.show(p.whoamiText(c, who, tokens, kept))
 }
 
-func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *terminal.Page {
+func (p *program) whoamiText(c *selection.Selection, who *account.Identity, tokens *tokenstore.Tokens, kept tokenstore.Kept) *terminal.Page {
 	g := p.page()
 	row := func(name, value string) {
 		if value != "" {
@@ -114,7 +115,7 @@ func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstor
 	row("scopes", report.Names(who.Scopes))
 	row("user pool", who.UserPoolID)
 	row("client", who.ClientID)
-	row("profile", c.name)
+	row("profile", c.Name)
 	now := p.now()
 	signedIn := tokens.SignedInAt.Truncate(time.Second)
 	row("signed in", report.Stamp(signedIn)+", "+timewords.Relative(signedIn, now))
@@ -123,7 +124,7 @@ func (p *program) whoamiText(c *chosen, who *account.Identity, tokens *tokenstor
 		expires = "renews by"
 	}
 	row(expires, report.Stamp(who.ExpiresAt)+", "+timewords.Relative(who.ExpiresAt, now))
-	where := terminal.Unbroken(g.Escape(c.store(nil).Path())) + ", "
+	where := terminal.Unbroken(g.Escape(c.Store(nil).Path())) + ", "
 	if kept == tokenstore.InRing {
 		where += "encrypted by the key ring"
 	} else {
