@@ -2,9 +2,11 @@ package cognito_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
@@ -95,5 +97,22 @@ func TestZeroTokenSaysSo(t *testing.T) {
 		if text != "no token: nothing was verified" {
 			t.Errorf("got %q", text)
 		}
+	}
+}
+
+// An unavailableSource has no key yet.
+type unavailableSource struct{ keyset.Source }
+
+func (unavailableSource) Key(context.Context, string) (*keyset.Key, error) {
+	return nil, keyset.Unavailable(context.DeadlineExceeded, time.Minute)
+}
+
+// TestSourceSaysWhenToAskAgain: the error has the source's time.
+func TestSourceSaysWhenToAskAgain(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) { c.UserPools[0].KeySet = unavailableSource{} })
+	_, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken())
+	if refusal, ok := errors.AsType[*cognito.Error](err); !ok || refusal.RetryAfter() != time.Minute {
+		t.Errorf("got %v", err)
 	}
 }

@@ -169,6 +169,11 @@ func TestReplacementCountsWithoutAnErrorOnly(t *testing.T) {
 	before := keyOf()
 	pool.ReplaceKey(kid)
 	after, raw := keyOf(), pool.AccessToken()
+	renamed, err := keyset.Parse([]byte(strings.ReplaceAll(string(pool.JWKS()), kid, "another")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	another, _ := renamed.Key("another")
 	for name, test := range map[string]struct {
 		replacement *keyset.Key
 		err         error
@@ -176,6 +181,7 @@ func TestReplacementCountsWithoutAnErrorOnly(t *testing.T) {
 		want        cognito.Code
 	}{
 		"a replacement":             {after, nil, false, ""},
+		"under another name":        {another, nil, false, cognito.ErrSignatureInvalid},
 		"with an error":             {after, errors.New("down"), false, cognito.ErrSignatureInvalid},
 		"none, and the caller left": {nil, nil, true, cognito.ErrSignatureInvalid},
 		"an error, and it left":     {nil, context.Canceled, true, cognito.ErrKeysUnavailable},

