@@ -16,8 +16,7 @@ import (
 	"github.com/poolguard/poolguard/userpool"
 )
 
-// TestExampleSPA has the single-page app of examples/ sign in, in Chromium: the page that
-// a newcomer copies.
+// TestExampleSPA signs in to the single-page app of examples/ in Chromium.
 func TestExampleSPA(t *testing.T) {
 	path := needChromium(t)
 	program := filepath.Join(t.TempDir(), "spa")
@@ -28,7 +27,7 @@ func TestExampleSPA(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Cognito takes plain http for localhost only, by that name.
+	// Cognito accepts plain http for the name localhost only.
 	address := strings.Replace(listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	p := &page{origin: "http://" + address}
 	p.served = serve(t, servedOptions{issuer: userpool.IssuerLocal, callbacks: []string{p.origin + "/callback"}})
@@ -48,7 +47,7 @@ func TestExampleSPA(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("asks with state, nonce and PKCE", func(t *testing.T) {
+	t.Run("requests with state, nonce and PKCE", func(t *testing.T) {
 		for _, name := range []string{"state", "nonce", "code_challenge"} {
 			if len(query.Get(name)) != 43 {
 				t.Errorf("%s is %q", name, query.Get(name))
@@ -70,11 +69,11 @@ func TestExampleSPA(t *testing.T) {
 			t.Errorf("kept: %s", got)
 		}
 	})
-	t.Run("refuses an answer that nobody asked for", func(t *testing.T) {
+	t.Run("rejects an answer without a sign-in", func(t *testing.T) {
 		p.do(t, chromedp.Navigate(p.origin+"/callback?code=a-code&state=a-state"))
 		p.untilSays(t, "this sign-in was not begun here")
 	})
-	t.Run("refuses another state, and that once", func(t *testing.T) {
+	t.Run("rejects another state, and forgets the sign-in", func(t *testing.T) {
 		p.do(t, chromedp.Navigate(p.origin+"/"))
 		p.evaluate(t, `sessionStorage.setItem("flow", JSON.stringify({state: "the state", nonce: "n", code_verifier: "v"})), ""`)
 		p.do(t, chromedp.Navigate(p.origin+"/callback?code=a-code&state=another"))
