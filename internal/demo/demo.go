@@ -103,7 +103,7 @@ func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 		}),
 	}
 	var err error
-	d.pool, err = userpool.New(userpool.Config{PublicURL: d.setup.poolURL, Pools: []userpool.Pool{d.setup.pool}})
+	d.pool, err = userpool.New(userpool.Config{PublicURL: d.setup.poolURL, Pools: []userpool.Pool{d.setup.pool}}) //nolint:contextcheck // userpool.New takes no context
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ type CSRF struct {
 // means a random key of this process; a restart then ends the forms that are open.
 func NewCSRF(cookie string, key []byte) (*CSRF, error) {
 	var faults []error
-	if (&http.Cookie{Name: cookie}).Valid() != nil {
+	if (&http.Cookie{Name: cookie}).Valid() != nil { //nolint:gosec // it checks the name and is never sent
 		faults = append(faults, fmt.Errorf("web: the cookie of NewCSRF has no valid name: got %q", cookie))
 	}
 	switch {

@@ -32,6 +32,13 @@ func serve(t *testing.T, c *web.CSRF) (cookie *http.Cookie, token string) {
 	return cookies[0], token
 }
 
+// forged is a cookie of that name with a value that the server did not make.
+func forged(cookie *http.Cookie) *http.Cookie {
+	other := *cookie
+	other.Value = "x"
+	return &other
+}
+
 // sent is a parsed request of the form.
 func sent(t *testing.T, cookie *http.Cookie, fetchSite string, tokens ...string) *http.Request {
 	t.Helper()
@@ -75,7 +82,7 @@ func TestOnlyAFormServedToThisBrowserIsValid(t *testing.T) {
 		"server with another key":           {strangeCookie, "", []string{strangeToken}, false},
 		"the cookie itself as the token":    {cookie, "", []string{cookie.Value}, false},
 		"token cut short":                   {cookie, "", []string{token[:len(token)-1]}, false},
-		"cookie that the sender has chosen": {&http.Cookie{Name: cookie.Name, Value: "x"}, "", []string{token}, false},
+		"cookie that the sender has chosen": {forged(cookie), "", []string{token}, false},
 	} {
 		if got := own.Valid(sent(t, tc.cookie, tc.fetchSite, tc.tokens...)); got != tc.want {
 			t.Errorf("%s: %v, want %v", name, got, tc.want)
@@ -108,7 +115,7 @@ func TestSecondFormKeepsTheFirstOneValid(t *testing.T) {
 		t.Errorf("a second form has token %q and cookies %v", again, w.Result().Cookies())
 	}
 	r, w = httptest.NewRequest(http.MethodGet, "/", http.NoBody), httptest.NewRecorder()
-	r.AddCookie(&http.Cookie{Name: cookie.Name, Value: "x"})
+	r.AddCookie(forged(cookie))
 	if c.Token(w, r); len(w.Result().Cookies()) != 1 {
 		t.Error("a cookie of another length is kept")
 	}
