@@ -11,7 +11,8 @@ import (
 // name localhost in any case, or an IP address of the loopback interface. Other names are
 // not, not even those below .localhost: a resolver decides about them.
 func IsLoopbackHost(host string) bool {
-	if len(host) == len("localhost") && strings.ToLower(host) == "localhost" {
+	// The length excludes the long s (U+017F), which EqualFold takes for an s.
+	if len(host) == len("localhost") && strings.EqualFold(host, "localhost") {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)
