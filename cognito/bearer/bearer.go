@@ -165,6 +165,7 @@ func (g *guard) log(r *http.Request, err error) {
 	if StatusCode(err) >= http.StatusInternalServerError && r.Context().Err() == nil {
 		level = slog.LevelWarn
 	}
+	//mutate:ignore the logger drops the line as well
 	if !logger.Enabled(r.Context(), level) {
 		return
 	}

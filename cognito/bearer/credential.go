@@ -73,6 +73,7 @@ func fromHeader(values []string) (token string, found bool, err error) {
 		end++
 	}
 	switch {
+	//mutate:ignore never: what follows the word is not a token and is refused below
 	case end == 0 || (end < len(value) && value[end] != ' ' && strings.EqualFold(value[:end], scheme)):
 		return "", false, malformed("the Authorization header is malformed")
 	case !strings.EqualFold(value[:end], scheme):
@@ -92,6 +93,7 @@ func malformed(message string) error { return cognito.NewError(cognito.ErrReques
 
 // queryHasToken reports whether the query has a parameter access_token.
 func queryHasToken(u *url.URL) bool {
+	//mutate:ignore never: an empty query has no parameter
 	if u == nil || u.RawQuery == "" {
 		return false
 	}
@@ -101,6 +103,7 @@ func queryHasToken(u *url.URL) bool {
 			return true
 		}
 		if strings.IndexByte(name, '%') >= 0 {
+			//mutate:ignore always: with an error there is no name
 			if decoded, err := url.QueryUnescape(name); err == nil && decoded == queryName {
 				return true
 			}
