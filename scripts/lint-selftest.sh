@@ -226,6 +226,8 @@ inputlines    internal/inputlines       code  $p/internal/terminal
 selection     internal/terminalauth/selection code $p/internal/terminalauth/account
 -             internal/terminalauth/browser code  $p/internal/terminalauth/callback
 browser       internal/terminalauth/browser code  $p/internal/terminal
+-             internal/tokencheck       code  $p/internal/report
+tokencheck    internal/tokencheck       code  $p/internal/terminal
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito

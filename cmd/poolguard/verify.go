@@ -2,18 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/cognito"
-	"github.com/poolguard/poolguard/internal/inputlines"
 	"github.com/poolguard/poolguard/internal/report"
+	"github.com/poolguard/poolguard/internal/tokencheck"
 )
 
 func (p *program) verify() *cobra.Command {
@@ -63,7 +59,7 @@ If several apply, 2 comes before 3, and 3 before 1.`,
 }
 
 func (p *program) runVerify(ctx context.Context, policy *policy, args []string) error {
-	j, err := newJudge(policy, p.now)
+	checker, err := tokencheck.New(policy.checked(), p.now)
 	if err != nil {
 		return &failure{statusUsage, err}
 	}
@@ -80,8 +76,9 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 		if err != nil {
 			return &failure{statusUsage, fmt.Errorf("standard input: %w", reasonOf(err))}
 		}
-		o := j.judge(ctx, l)
-		if ctx.Err() != nil { // the verdict may be "gave up waiting"
+		policy.given = l
+		o := checker.Check(ctx, l.Line)
+		if ctx.Err() != nil { // the result may be the end of the wait
 			return ctx.Err()
 		}
 		all.Add(o)
@@ -111,75 +108,12 @@ func (p *program) sayAnyClient(command string, policy *policy) {
 	}
 }
 
-// A judge verifies one token after the other.
-type judge struct {
-	policy   *policy
-	verifier *cognito.Verifier
-	clock    func() time.Time
-	now      time.Time // of the token at hand: verdict and report are of one moment
-}
-
-func newJudge(policy *policy, clock func() time.Time) (*judge, error) {
-	j := &judge{policy: policy, clock: clock}
-	config := cognito.Config{
-		Leeway: policy.leeway,
-		Now:    func() time.Time { return j.now },
-		// What goes wrong is told with the token that it concerns.
-		Logger: slog.New(slog.DiscardHandler),
+// checked is what the verifier needs of a policy.
+func (p *policy) checked() tokencheck.Policy {
+	return tokencheck.Policy{
+		UserPoolIDs: p.pools, ClientIDs: p.clientIDs, AnyClient: p.anyClient, Audiences: p.audiences, Issuer: p.issuer,
+		Keys: p.keys, TokenUse: p.use, Requirements: p.requirements, Leeway: p.leeway, At: p.at,
 	}
-	for _, id := range policy.pools {
-		config.UserPools = append(config.UserPools, cognito.UserPool{
-			ID:                      id,
-			ClientIDs:               policy.clientIDs,
-			InsecureSkipClientCheck: policy.anyClient,
-			Audiences:               policy.audiences,
-			Issuer:                  policy.issuer,
-			KeySet:                  policy.keys,
-		})
-	}
-	var err error
-	j.verifier, err = cognito.New(config)
-	return j, err
-}
-
-func (j *judge) judge(ctx context.Context, l line) *report.Outcome {
-	if l.Cut {
-		return &report.Outcome{Refusal: cognito.NewError(cognito.ErrTokenTooLarge,
-			fmt.Sprintf("the line is longer than %d bytes; a token of at most %d is accepted", inputlines.MaxBytes, cognito.DefaultMaxTokenBytes))}
-	}
-	if j.now = j.policy.at; j.now.IsZero() {
-		j.now = j.clock()
-	}
-	j.policy.given = l
-	o := &report.Outcome{}
-	token, err := j.verifyToken(ctx, l.Text)
-	if err != nil && !errors.As(err, &o.Refusal) {
-		// The library promises an *Error; anything else is no verdict.
-		o.Refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
-	}
-	if err == nil {
-		o.Token = token
-	}
-	o.Report = j.verifier.Inspect(ctx, l.Text, j.policy.use, j.policy.requirements...)
-	return o
-}
-
-func (j *judge) verifyToken(ctx context.Context, raw string) (report.Token, error) {
-	switch j.policy.use {
-	case cognito.TokenUseAccess:
-		return j.verifier.VerifyAccessToken(ctx, raw, j.policy.requirements...)
-	case cognito.TokenUseID:
-		return j.verifier.VerifyIDToken(ctx, raw, j.policy.requirements...)
-	}
-	token, err := j.verifier.VerifyEither(ctx, raw, j.policy.requirements...)
-	if err != nil {
-		return nil, err
-	}
-	known, ok := token.(report.Token)
-	if !ok {
-		return nil, fmt.Errorf("a token of the unknown type %T", token)
-	}
-	return known, nil
 }
 
 // tallied is the exit status: an outcome without a verdict counts more than a rejection.
