@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// An AccessToken is a verified access token: what its bearer may do. It comes from
-// [Verifier.VerifyAccessToken] and [Verifier.VerifyEither] only, is immutable, and
-// may be shared by goroutines: all who present the same token get the same one, so do
-// not assign to what the pointer points at. Methods return "" or an empty [Set] for claims that
-// the token does not have.
+// An AccessToken is a verified access token: what its bearer may do. Only
+// [Verifier.VerifyAccessToken] and [Verifier.VerifyEither] return one. It is immutable
+// and safe for concurrent use. Requests with the same token share one AccessToken, so do
+// not assign to the value that the pointer points to. Methods return "" or an empty
+// [Set] for claims that the token does not have.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 type AccessToken struct{ access *payload }
@@ -62,7 +62,7 @@ func (t *AccessToken) KeyID() string { return t.payload().keyID() }
 // assume that it is a UUID.
 func (t *AccessToken) Subject() string { return t.payload().text[claimSubject] }
 
-// Groups returns cognito:groups, the user's groups by falling precedence.
+// Groups returns cognito:groups, the user's groups the highest precedence first.
 func (t *AccessToken) Groups() Set { return Set{t.payload().groups} }
 
 // IssuedAt returns iat, the zero time where it is absent.
@@ -74,8 +74,8 @@ func (t *AccessToken) ExpiresAt() time.Time { return t.payload().time(claimExpir
 // NotBefore returns nbf, the zero time where it is absent.
 func (t *AccessToken) NotBefore() time.Time { return t.payload().time(claimNotBefore) }
 
-// AuthTime returns auth_time, when the user signed in, in person; a refresh keeps
-// it. It is the zero time where it is absent.
+// AuthTime returns auth_time, the time when the user signed in. A refresh keeps
+// it. It is the zero time if it is absent.
 func (t *AccessToken) AuthTime() time.Time { return t.payload().time(claimAuthTime) }
 
 // ACR returns acr, the level of assurance of the sign-in, such as
@@ -96,10 +96,9 @@ func (t *AccessToken) OriginTokenID() string { return t.payload().text[claimOrig
 // carry, or "".
 func (t *AccessToken) EventID() string { return t.payload().text[claimEventID] }
 
-// Claims decodes the payload into dst, a pointer to a struct or map of one's own,
-// by the json tags of its fields. Names are compared by case and values are not
-// converted: a claim of another JSON kind than its field is an error. Claims
-// without a field are left out.
+// Claims decodes the payload into dst, a pointer to a struct or a map, by the
+// json tags of its fields. Names are case-sensitive and values are not converted: a claim
+// of another JSON kind than its field is an error. Claims without a field are ignored.
 //
 //	var mine struct {
 //		Tier string `json:"custom:tier"`
@@ -107,16 +106,16 @@ func (t *AccessToken) EventID() string { return t.payload().text[claimEventID] }
 //	err := token.Claims(&mine)
 func (t *AccessToken) Claims(dst any) error { return t.payload().decode(dst) }
 
-// Claim returns one claim, known or not, as it stands in the token.
+// Claim returns one claim, known or not, as it is in the token.
 func (t *AccessToken) Claim(name string) (value json.RawMessage, ok bool) {
 	member, ok := t.payload().member(name)
 	return json.RawMessage(member), ok
 }
 
-// RawClaims returns a copy of the payload: every claim as it stands in the token.
+// RawClaims returns a copy of the payload: every claim as it is in the token.
 func (t *AccessToken) RawClaims() json.RawMessage { return json.RawMessage(t.payload().json) }
 
-// RawHeader returns a copy of the protected header as it stands in the token.
+// RawHeader returns a copy of the protected header as it is in the token.
 func (t *AccessToken) RawHeader() json.RawMessage { return json.RawMessage(t.payload().header) }
 
 // String describes the token in a line for people. It holds no credential.

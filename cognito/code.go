@@ -1,7 +1,7 @@
 package cognito
 
-// A Code names one reason for which a token is refused, or could not be judged.
-// Codes are errors, so that a reason is asked for with
+// A Code is one reason for which a token is refused, or could not be verified. Codes
+// are errors, so a program compares them with
 //
 //	errors.Is(err, cognito.ErrTokenExpired)
 //
@@ -12,9 +12,8 @@ type Code string //nolint:errname // the reasons are a Code each, and errors by 
 // Error implements error. It returns the code with the name of the package.
 func (c Code) Error() string { return "cognito: " + string(c) }
 
-// The codes of refusal. Each is reported only where all that the ones before it
-// ask holds, but for the last three groups, which the requirements of a call
-// decide.
+// The codes of refusal. The checks run in this order, and the first failure is
+// reported. The requirements of a call decide about the last three groups.
 const (
 	// ErrTokenMissing: no credential came, or one of another scheme only.
 	ErrTokenMissing Code = "token_missing"
@@ -35,20 +34,20 @@ const (
 	// ErrKeyNotFound: the issuer's key set, fresh enough to tell, has no usable key
 	// of the name in kid.
 	ErrKeyNotFound Code = "key_not_found"
-	// ErrSignatureInvalid: the signature does not hold by that key.
+	// ErrSignatureInvalid: the signature is not valid under that key.
 	ErrSignatureInvalid Code = "signature_invalid"
 
 	// ErrClaimMissing: a claim that every token must have is absent.
 	ErrClaimMissing Code = "claim_missing"
 	// ErrClaimInvalid: a known claim is of the wrong JSON kind, or a time out of range.
 	ErrClaimInvalid Code = "claim_invalid"
-	// ErrTokenUseMismatch: an ID token where an access token is due, and so on.
+	// ErrTokenUseMismatch: an ID token where an access token is required, or the reverse.
 	ErrTokenUseMismatch Code = "token_use_mismatch"
 	// ErrClientMismatch: issued to an app client that is not configured.
 	ErrClientMismatch Code = "client_mismatch"
-	// ErrTokenExpired: the time in exp has come.
+	// ErrTokenExpired: the time in exp has passed.
 	ErrTokenExpired Code = "token_expired"
-	// ErrTokenNotYetValid: the time in nbf has not come.
+	// ErrTokenNotYetValid: the time in nbf has not passed yet.
 	ErrTokenNotYetValid Code = "token_not_yet_valid"
 	// ErrAudienceMismatch: an access token bound to a resource (RFC 8707) that is not
 	// configured, or not the one that the call requires.
@@ -56,7 +55,7 @@ const (
 
 	// ErrNonceMismatch: the ID token was not issued for this sign-in.
 	ErrNonceMismatch Code = "nonce_mismatch"
-	// ErrTokenRevoked: [Config.Revoked] says so.
+	// ErrTokenRevoked: [Config.Revoked] reports that the token is revoked.
 	ErrTokenRevoked Code = "token_revoked"
 	// ErrAuthenticationTooWeak: acr is absent or below what the call requires.
 	ErrAuthenticationTooWeak Code = "authentication_too_weak"
@@ -69,21 +68,21 @@ const (
 	ErrGroupMissing Code = "group_missing"
 	// ErrClaimMismatch: another claim is not as the call requires.
 	ErrClaimMismatch Code = "claim_mismatch"
-	// ErrAccessDenied: a custom check refused, or a requirement that was made wrongly.
+	// ErrAccessDenied: a check of the application refused, or a requirement is faulty.
 	ErrAccessDenied Code = "access_denied"
 )
 
 // The codes of "could not find out". They say nothing about the token.
 const (
-	// ErrKeysUnavailable: the issuer's key set could not be had.
+	// ErrKeysUnavailable: the issuer's key set is not available.
 	ErrKeysUnavailable Code = "keys_unavailable"
-	// ErrCheckUnavailable: [Config.Revoked] failed to give an answer, or a check of the
-	// application ([Require]) was cut short.
+	// ErrCheckUnavailable: [Config.Revoked] or [Config.Resolve] failed, or a check of the
+	// application ([Require]) was cancelled.
 	ErrCheckUnavailable Code = "check_unavailable"
 )
 
-// Codes returns the whole set, in the order above: for tables of answers and of metrics
-// that must leave none out. Checks of the application may make up others ([NewError]).
+// Codes returns all codes of this package, in the order above, for tables that must
+// contain each of them. Checks of the application may use others ([NewError]).
 func Codes() []Code {
 	return []Code{
 		ErrTokenMissing,

@@ -14,62 +14,62 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// DefaultMaxTokenBytes is the size limit where Config sets none. Cognito's tokens
-// have one to two kilobytes; triggers may add claims.
+// DefaultMaxTokenBytes is the default of [Config.MaxTokenBytes]. Cognito's tokens have
+// one to two kilobytes; triggers may add claims.
 const DefaultMaxTokenBytes = 16 << 10
 
-// Config says which tokens a [Verifier] accepts. Only UserPools must be set, or
-// Resolve.
+// Config says which tokens a [Verifier] accepts. UserPools or Resolve must be set;
+// everything else is optional.
 type Config struct {
-	// UserPools are the pools whose tokens are trusted, each ID once: one or more, unless
-	// there is Resolve.
+	// UserPools are the pools whose tokens are trusted. At least one is required unless
+	// Resolve is set. No ID may occur twice.
 	UserPools []UserPool
 
-	// Resolve, for services with more user pools than one would configure, is asked for
-	// the pool of an issuer that none of UserPools has. It returns the pool, nil where
-	// the issuer is not trusted, or an error where it could not find out, which becomes
-	// [ErrCheckUnavailable]. The pool's issuer must be the one that was asked about;
-	// [UserPoolID] says which pool one of Amazon's is of. No key set is fetched before
-	// it has answered.
+	// Resolve looks up the pool of an issuer that no pool in UserPools has. It is for
+	// services with too many user pools to configure. It returns the pool, nil if the
+	// issuer is not trusted, or an error if it could not find out, which becomes
+	// [ErrCheckUnavailable]. The returned pool must have the issuer that was asked for;
+	// [UserPoolID] returns the pool of an issuer of Amazon's. No key set is fetched before
+	// Resolve has returned.
 	//
-	// Answers are kept as ResolvePolicy says. The issuer is that of a token of which
-	// nothing was verified: anybody can have Resolve asked about any http or https
-	// address, and it should cost no more than a look into a table. It must compare the
-	// whole text with what it knows, and make no request to it. It is called
-	// concurrently, once at a time for each issuer, with a context that ends after
-	// ResolvePolicy.Timeout and holds nothing of the request's: the answer is for
-	// everybody.
+	// ResolvePolicy says how long answers are kept. The issuer comes from a token that is
+	// not verified yet: any client can cause a call with any http or https address. A call
+	// should cost no more than a look into a table. Compare the whole text with known
+	// issuers, and never send a request to it. Resolve is called concurrently, at most once
+	// at a time for each issuer. Its context ends after ResolvePolicy.Timeout and holds no
+	// values of a request, because the answer is used for all requests.
 	Resolve func(ctx context.Context, issuer string) (*UserPool, error)
 
-	// ResolvePolicy is for what Resolve answers.
+	// ResolvePolicy says how long the answers of Resolve are used.
 	ResolvePolicy ResolvePolicy
 
-	// Require holds for every token, beside the requirements of each call.
+	// Require are the requirements for every token, in addition to those of each call.
 	Require []Requirement
 
-	// Leeway is how far the clocks of Cognito and this machine may be apart: a token
-	// is accepted for so long after exp and before nbf. 0 is a good value.
+	// Leeway is the accepted difference between the clocks of Cognito and this machine: a
+	// token is accepted for this long after exp and before nbf. 0 is a good value.
 	Leeway time.Duration
 
-	// MaxTokenBytes is the longest token that is looked at, 0 for
+	// MaxTokenBytes is the length of the longest token that is accepted: 0 for
 	// [DefaultMaxTokenBytes].
 	MaxTokenBytes int
 
-	// CacheBytes bounds the memory of the verified-token cache: 0 for
-	// [DefaultCacheBytes], negative for no cache. A token that is sent again while it is
-	// in there costs no signature check. All else is checked each time: its times, that
+	// CacheBytes limits the memory of the verified-token cache: 0 for
+	// [DefaultCacheBytes], negative for no cache. A token in the cache needs no signature
+	// check when it is sent again. Everything else is checked each time: its times, that
 	// its key is in the current key set, revocation, and the requirements of the call.
 	CacheBytes int
 
-	// Revoked is asked about every token that is good otherwise. An [*Error] of it is
-	// the verdict as it stands; any other error becomes [ErrCheckUnavailable]. Offline verification cannot see Cognito's own
-	// revocation: package revocation has a list to be kept, by origin_jti for example,
-	// and a check at Cognito, which is what raw is for. It may be called concurrently;
-	// nil revokes nothing.
+	// Revoked reports whether a token is revoked. It is called for every token that passed
+	// the checks before it, concurrently. If it returns an [*Error], that is the result of
+	// the verification; any other error becomes [ErrCheckUnavailable]. nil revokes no
+	// token. Offline verification cannot see Cognito's own revocation: package revocation
+	// has a list in memory, by origin_jti for example, and a check at Cognito, which
+	// sends raw.
 	Revoked func(ctx context.Context, token Token, raw Raw) (bool, error)
 
-	// Observer is told of verifications and of fetches, for metrics and traces. It must
-	// not be changed after New.
+	// Observer receives the results of verifications and of fetches, for metrics and
+	// traces. Do not change it after New.
 	Observer *Observer
 
 	// Now returns the time that exp, nbf and auth_time are compared with; nil is the time
@@ -78,63 +78,62 @@ type Config struct {
 	// would be from the future, or stale. It is called concurrently.
 	Now func() time.Time
 
-	// HTTPClient fetches key sets; nil for one with time-outs and the proxies of the
-	// environment. Redirects off the origin are not followed with any client.
+	// HTTPClient fetches key sets. nil is a client with time-outs and the proxies of the
+	// environment. No client follows redirects to another origin.
 	HTTPClient *http.Client
 
 	// KeySetPolicy says how often key sets are fetched and how long they are used.
 	KeySetPolicy keyset.Policy
 
-	// KeySetDirectory, if set, keeps a copy of each fetched key set in a file there,
-	// from which a process without a network can start. Each address has a file of its
-	// own, named after the pool and a hash of the address. Whoever can write there can
-	// have any token accepted.
+	// KeySetDirectory, if set, is a directory for copies of the fetched key sets. A process
+	// without a network can start from them. Each address has its own file, named after
+	// the pool and a hash of the address. A user who can write there can make the verifier
+	// accept any token.
 	KeySetDirectory string
 
-	// Clock is what key sets are fetched by and grow old by; nil is the system's. A
-	// [UserPool] with a KeySet of its own has that one's clock for this.
+	// Clock is the clock for fetching key sets and for their age; nil is the system's
+	// clock. A KeySet of a [UserPool] has its own clock.
 	Clock keyset.Clock
 
-	// Logger gets warnings about key sets; nil is [slog.Default]. Tokens and claims
+	// Logger receives warnings about key sets; nil is [slog.Default]. Tokens and claims
 	// are never logged.
 	Logger *slog.Logger
 }
 
 // A UserPool is a pool whose tokens are trusted.
 type UserPool struct {
-	// ID is the user pool ID, such as us-east-1_AbCdEfGhI. It stands for both issuers
-	// of the pool, the original and the updated one, each with its own key set:
+	// ID is the user pool ID, such as us-east-1_AbCdEfGhI. Both issuers of the pool are
+	// trusted, the original and the updated one, each with its own key set:
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 	ID string
 
-	// ClientIDs are the app clients whose tokens are accepted. A pool's tokens for
-	// its other clients are as well signed: leaving them out is what keeps them away.
+	// ClientIDs are the app clients whose tokens are accepted. The pool signs the tokens
+	// for all of its app clients with the same keys; only this list excludes the others.
 	ClientIDs []string
 
-	// InsecureSkipClientCheck accepts the tokens of every app client of the pool,
-	// those too that somebody adds next year for another purpose.
+	// InsecureSkipClientCheck accepts the tokens of every app client of the pool, also of
+	// app clients that are added later for another purpose.
 	InsecureSkipClientCheck bool
 
-	// Audiences are the resources (RFC 8707) that this service is. An access token
-	// that is bound to another one is refused; unbound ones need none of this.
+	// Audiences are the resource identifiers (RFC 8707) of this service. An access token
+	// that is bound to another resource is refused. A token without a resource is not
+	// affected.
 	Audiences []string
 
-	// Issuer trusts this issuer for the pool instead of Amazon's two: for a local
-	// pool or a test. It is an https URL, or http for a loopback address.
+	// Issuer is trusted instead of Amazon's two issuers, for a local pool or a test. It is
+	// an https URL, or http with a loopback address.
 	Issuer string
 
-	// KeySet gives the keys of the pool, whichever issuer a token names, instead of
-	// the issuers' own addresses.
-	//
-	// It goes by the clock that it was made with, and is asked by its Key each time that
-	// a token is found in the cache.
+	// KeySet provides the keys of the pool for all of its issuers, instead of the issuers'
+	// own addresses. It uses its own clock, and its Key is called for every token, also
+	// for those in the cache.
 	KeySet keyset.Source
 
-	// InsecureAllowPlainHTTP allows an Issuer of plain http that is not a loopback
-	// address: whoever is on the way to it can have any token accepted.
+	// InsecureAllowPlainHTTP accepts an Issuer with plain http that is not a loopback
+	// address. An attacker on the network can then make the verifier accept any token.
 	InsecureAllowPlainHTTP bool
 
-	// FIPS fetches the original issuer's key set through Amazon's FIPS endpoint
+	// FIPS fetches the key set of the original issuer from Amazon's FIPS endpoint
 	// (cognito-idp-fips, in the United States and GovCloud).
 	FIPS bool
 }
@@ -157,7 +156,7 @@ func (c *Config) validate() error {
 		faults.Add("UserPools", "is empty: name at least one user pool to trust, or set Resolve")
 	}
 	if c.Resolve == nil && c.ResolvePolicy != (ResolvePolicy{}) {
-		faults.Add("ResolvePolicy", "means nothing without Resolve")
+		faults.Add("ResolvePolicy", "has no effect without Resolve")
 	}
 	c.ResolvePolicy.validate(faults.At("ResolvePolicy"))
 	if c.Leeway < 0 {
@@ -203,8 +202,8 @@ func (p *UserPool) sharesIssuer(other UserPool) bool {
 	return false
 }
 
-// issuerNames returns the issuers of the pool as far as they are told apart: by the
-// address of their key set.
+// issuerNames returns the issuers of the pool, without a final slash: two issuers that
+// differ in it have the same key set address.
 func (p *UserPool) issuerNames() []string {
 	if p.Issuer != "" {
 		return []string{strings.TrimSuffix(p.Issuer, "/")}
@@ -246,10 +245,10 @@ func (p *UserPool) validate(faults configerror.Faults) {
 		}
 	}
 	if p.InsecureAllowPlainHTTP && p.Issuer == "" {
-		faults.Add("InsecureAllowPlainHTTP", "means nothing without an Issuer")
+		faults.Add("InsecureAllowPlainHTTP", "has no effect without an Issuer")
 	}
 	if p.FIPS && (p.Issuer != "" || p.KeySet != nil) {
-		faults.Add("FIPS", "means nothing with an Issuer or a KeySet of one's own")
+		faults.Add("FIPS", "has no effect with an Issuer or a KeySet")
 	}
 }
 

@@ -58,11 +58,11 @@ func TestNewReportsEveryFault(t *testing.T) {
 		"cognito: Config.UserPools[1].Audiences[0] is empty or has white space in it",
 		"cognito: Config.UserPools[2].InsecureSkipClientCheck contradicts ClientIDs: set one of them",
 		`cognito: Config.UserPools[2].Issuer "ftp://x" must be https, or http with a loopback address`,
-		"cognito: Config.UserPools[3].FIPS means nothing with an Issuer or a KeySet of one's own",
+		"cognito: Config.UserPools[3].FIPS has no effect with an Issuer or a KeySet",
 		"cognito: Config.UserPools[3].ID repeats that of UserPools[2]: put all clients of a pool together",
 		"cognito: Config.UserPools[4].Issuer repeats an issuer of UserPools[3]",
 		`cognito: Config.UserPools[5].Issuer "https://example.com/us-east-1_Other" is of another user pool than ID ("us-east-1_Third")`,
-		"cognito: Config.UserPools[6].InsecureAllowPlainHTTP means nothing without an Issuer",
+		"cognito: Config.UserPools[6].InsecureAllowPlainHTTP has no effect without an Issuer",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)

@@ -5,8 +5,8 @@
 // its app clients, and returns a [Verifier]. [Verifier.VerifyAccessToken] and
 // [Verifier.VerifyIDToken] turn the raw string that a client sent into an
 // [*AccessToken] or an [*IDToken], [Verifier.VerifyEither] into one of the two. Nothing
-// else in the module makes them, so whoever is handed one has a verified token. (The
-// zero value of either says nothing and is nobody's.)
+// else in the module makes them, so a function that receives one has a verified token.
+// (The zero value of either has no claims and belongs to no user.)
 //
 //	verifier, err := cognito.New(cognito.Config{
 //		UserPools: []cognito.UserPool{{
@@ -16,20 +16,32 @@
 //	})
 //	token, err := verifier.VerifyAccessToken(ctx, raw, cognito.RequireScopes("orders/read"))
 //
-// What is promised: the signature is RS256 by a key that the token's own issuer
-// publishes; the issuer is one of the configured pools'; the token is of the
-// asked kind, for a configured app client, within its life time; and every
-// requirement of the call holds. Anything else is an [*Error] with one of a
-// closed set of codes, of which [ErrKeysUnavailable] and [ErrCheckUnavailable]
-// say "could not find out" and all others "refused".
+// A verified token fulfils all of this:
 //
-// What is not promised: Cognito's own revocation leaves no trace in a token, so a
-// token that was revoked verifies until it expires (see [Config.Revoked]).
+//   - Its signature is RS256, by a key that its own issuer publishes.
+//   - Its issuer belongs to one of the configured user pools.
+//   - It is of the requested kind, access or ID token.
+//   - It is for a configured app client.
+//   - It has not expired, and nbf has passed.
+//   - It meets every requirement of the call.
 //
-// The packages around it: bearer protects a net/http handler, keyset fetches and
-// caches the pools' keys, revocation ends tokens before their time, oauth signs users
-// in and gets tokens for machines, lambdaauth answers API Gateway and AppSync, alb
-// verifies what load balancers sign, cognitotest issues tokens for tests. Modules of
-// their own, since they bring others: grpcauth for gRPC, observe/promcognito and
-// observe/otelcognito for metrics and traces.
+// For every other token the result is an [*Error] with one of a closed set of codes.
+// [ErrKeysUnavailable] and [ErrCheckUnavailable] mean "could not find out"; all others
+// mean "refused".
+//
+// Cognito's own revocation leaves no trace in a token. A revoked token verifies until it
+// expires, unless [Config.Revoked] is set.
+//
+// Other packages of the module:
+//
+//   - bearer protects a net/http handler.
+//   - keyset fetches and caches the keys of user pools.
+//   - revocation refuses tokens before they expire.
+//   - oauth signs users in, and gets tokens for machines.
+//   - lambdaauth authorizes calls of API Gateway and AppSync.
+//   - alb verifies the tokens that load balancers sign.
+//   - cognitotest issues tokens for tests.
+//
+// Modules of their own, because of their dependencies: grpcauth for gRPC,
+// observe/promcognito for Prometheus and observe/otelcognito for OpenTelemetry.
 package cognito

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// An IDToken is a verified ID token: who the user is. It comes from
-// [Verifier.VerifyIDToken] and [Verifier.VerifyEither] only, is immutable, and may
-// be shared by goroutines: all who present the same token get the same one, so do not
-// assign to what the pointer points at. Methods return "", false or an empty [Set] for claims
-// that the token does not have.
+// An IDToken is a verified ID token: who the user is. Only [Verifier.VerifyIDToken] and
+// [Verifier.VerifyEither] return one. It is immutable and safe for concurrent use.
+// Requests with the same token share one IDToken, so do not assign to the value that the
+// pointer points to. Methods return "", false or an empty [Set] for claims that the token
+// does not have.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
 type IDToken struct{ id *payload }
@@ -22,14 +22,14 @@ func (t *IDToken) ClientID() string { return t.payload().client() }
 // Username returns cognito:username, the user's name in the user pool.
 func (t *IDToken) Username() string { return t.payload().text[claimCognitoUsername] }
 
-// Email returns email. Mind [IDToken.EmailVerified] before trusting it.
+// Email returns email. Check [IDToken.EmailVerified] before you trust it.
 func (t *IDToken) Email() string { return t.payload().text[claimEmail] }
 
 // EmailVerified returns email_verified.
 func (t *IDToken) EmailVerified() bool { return t.payload().emailVerified }
 
-// PhoneNumber returns phone_number, in E.164 form. Mind
-// [IDToken.PhoneNumberVerified] before trusting it.
+// PhoneNumber returns phone_number, in E.164 form. Check
+// [IDToken.PhoneNumberVerified] before you trust it.
 func (t *IDToken) PhoneNumber() string { return t.payload().text[claimPhoneNumber] }
 
 // PhoneNumberVerified returns phone_number_verified.
@@ -62,11 +62,10 @@ func (t *IDToken) Issuer() string { return t.payload().text[claimIssuer] }
 // KeyID returns kid, the name of the key that signed the token.
 func (t *IDToken) KeyID() string { return t.payload().keyID() }
 
-// Subject returns sub, the user. Do not
-// assume that it is a UUID.
+// Subject returns sub, the user. Do not assume that it is a UUID.
 func (t *IDToken) Subject() string { return t.payload().text[claimSubject] }
 
-// Groups returns cognito:groups, the user's groups by falling precedence.
+// Groups returns cognito:groups, the user's groups the highest precedence first.
 func (t *IDToken) Groups() Set { return Set{t.payload().groups} }
 
 // IssuedAt returns iat, the zero time where it is absent.
@@ -78,8 +77,8 @@ func (t *IDToken) ExpiresAt() time.Time { return t.payload().time(claimExpiry) }
 // NotBefore returns nbf, the zero time where it is absent.
 func (t *IDToken) NotBefore() time.Time { return t.payload().time(claimNotBefore) }
 
-// AuthTime returns auth_time, when the user signed in, in person; a refresh keeps
-// it. It is the zero time where it is absent.
+// AuthTime returns auth_time, the time when the user signed in. A refresh keeps
+// it. It is the zero time if it is absent.
 func (t *IDToken) AuthTime() time.Time { return t.payload().time(claimAuthTime) }
 
 // ACR returns acr, the level of assurance of the sign-in, such as
@@ -100,10 +99,9 @@ func (t *IDToken) OriginTokenID() string { return t.payload().text[claimOriginTo
 // carry, or "".
 func (t *IDToken) EventID() string { return t.payload().text[claimEventID] }
 
-// Claims decodes the payload into dst, a pointer to a struct or map of one's own,
-// by the json tags of its fields. Names are compared by case and values are not
-// converted: a claim of another JSON kind than its field is an error. Claims
-// without a field are left out.
+// Claims decodes the payload into dst, a pointer to a struct or a map, by the
+// json tags of its fields. Names are case-sensitive and values are not converted: a claim
+// of another JSON kind than its field is an error. Claims without a field are ignored.
 //
 //	var mine struct {
 //		Tier string `json:"custom:tier"`
@@ -111,16 +109,16 @@ func (t *IDToken) EventID() string { return t.payload().text[claimEventID] }
 //	err := token.Claims(&mine)
 func (t *IDToken) Claims(dst any) error { return t.payload().decode(dst) }
 
-// Claim returns one claim, known or not, as it stands in the token.
+// Claim returns one claim, known or not, as it is in the token.
 func (t *IDToken) Claim(name string) (value json.RawMessage, ok bool) {
 	member, ok := t.payload().member(name)
 	return json.RawMessage(member), ok
 }
 
-// RawClaims returns a copy of the payload: every claim as it stands in the token.
+// RawClaims returns a copy of the payload: every claim as it is in the token.
 func (t *IDToken) RawClaims() json.RawMessage { return json.RawMessage(t.payload().json) }
 
-// RawHeader returns a copy of the protected header as it stands in the token.
+// RawHeader returns a copy of the protected header as it is in the token.
 func (t *IDToken) RawHeader() json.RawMessage { return json.RawMessage(t.payload().header) }
 
 // String describes the token in a line for people. It holds no credential.

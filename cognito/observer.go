@@ -7,43 +7,43 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// An Observer is told what a [Verifier] does, for metrics and traces. Each of its
-// functions may be nil. Those that are not are called concurrently and waited for, so
-// they should take no longer than counting does; they must not change the Observer.
-// None of them is told a token, nor what is in one but its kind.
+// An Observer receives the events of a [Verifier], for metrics and traces. Each of its
+// functions may be nil. The functions are called concurrently, and the verifier waits
+// for them: they should do no more than count. They must not change the Observer. They
+// receive no token and no claims, except the kind of a token.
 //
 // The modules below cognito/observe have observers for Prometheus and OpenTelemetry.
 type Observer struct {
 	// VerificationStarted is called before a token is looked at. It returns the context
-	// of this verification: ctx, or one that was made of it, with a span for example.
-	// Checks of the application and VerificationEnded get it.
+	// of this verification: ctx, or a context derived from it, with a span for example.
+	// Checks of the application and VerificationEnded receive it.
 	VerificationStarted func(ctx context.Context) context.Context
 
-	// VerificationEnded is called with the verdict, once for each call of
-	// VerificationStarted. Where a check of the application panics, the code is
+	// VerificationEnded is called with the result, once for each call of
+	// VerificationStarted. If a check of the application panics, the code is
 	// [ErrCheckUnavailable].
 	VerificationEnded func(ctx context.Context, v Verification)
 
-	// KeySetFetched is called when an issuer's address was asked for its key set, or
-	// the copy of one was read from [Config.KeySetDirectory]. Fetches belong to no
-	// verification: many may wait for one, and none for one in the background. Those who
-	// wait are not kept until it returns. It is not called for a [UserPool] with a KeySet of its own.
-	// Nothing catches its panic, which ends the program.
+	// KeySetFetched is called after each fetch of a key set from an issuer's address, and
+	// after each read of a copy in [Config.KeySetDirectory]. A fetch belongs to no
+	// verification: many verifications may wait for it, or none. They do not wait for this
+	// function. It is not called for the KeySet of a [UserPool]. A panic in it ends the
+	// program.
 	KeySetFetched func(f KeySetFetch)
 }
 
-// A Verification is what an [Observer] is told of one token.
+// A Verification is the result of the verification of one token, for an [Observer].
 type Verification struct {
-	// Code is that of the refusal, "" for a token that was accepted.
+	// Code is the code of the refusal, "" for an accepted token.
 	Code Code
 
-	// UserPool is the ID of the pool whose issuer the token names, "" where that is
-	// none that is trusted, or the token could not be read. The signature may not have
-	// held: whoever sends a token can have any trusted pool counted.
+	// UserPool is the ID of the pool whose issuer the token names, "" if that issuer is
+	// not trusted or the token could not be read. The signature may be invalid: a client
+	// can send a forged token that names any trusted pool.
 	UserPool string
 
-	// TokenUse is the kind of a token that was accepted, or that was refused after its
-	// signature had held; else "".
+	// TokenUse is the kind of a token with a valid signature, accepted or not; "" for all
+	// others.
 	TokenUse TokenUse
 
 	// CacheHit is whether the token was in the verified-token cache, so that its
@@ -55,15 +55,15 @@ type Verification struct {
 	Duration time.Duration
 }
 
-// A KeySetFetch is what an [Observer] is told of one fetch of a key set.
+// A KeySetFetch is one fetch of a key set, for an [Observer].
 type KeySetFetch struct {
 	// UserPool is the ID of the pool.
 	UserPool string
 	keyset.Fetch
 }
 
-// JoinObservers returns an Observer that tells each of observers, in their order, and
-// of ends in the reverse one. Those that are nil are left out.
+// JoinObservers returns an Observer that calls all observers: VerificationStarted and
+// KeySetFetched in their order, VerificationEnded in the reverse order. It ignores nil.
 func JoinObservers(observers ...*Observer) *Observer {
 	var all Observer
 	for _, o := range observers {
@@ -74,7 +74,8 @@ func JoinObservers(observers ...*Observer) *Observer {
 	return &all
 }
 
-// join has next told after o of what starts, and before it of what ends.
+// join returns an Observer that calls next after o, and before o for the end of a
+// verification.
 func (o Observer) join(next Observer) Observer {
 	if first, second := o.VerificationStarted, next.VerificationStarted; first == nil {
 		o.VerificationStarted = second
@@ -94,10 +95,10 @@ func (o Observer) join(next Observer) Observer {
 	return o
 }
 
-// ObserveRefusal tells the observer of a request that was refused without a token to
-// verify, such as one that brought none: for adapters of transports, so that their
-// refusals are counted with those of the verifier. An error that is none of this
-// package's counts as [ErrCheckUnavailable]; nil is not told. v may be nil.
+// ObserveRefusal reports a request to the observer that was refused without a token to
+// verify, such as a request without a credential. Adapters of transports call it, so
+// that their refusals are counted with those of the verifier. An error of another
+// package counts as [ErrCheckUnavailable]; nil is ignored. v may be nil.
 func (v *Verifier) ObserveRefusal(ctx context.Context, err error) {
 	if v == nil || v.observer == nil || err == nil {
 		return
@@ -109,11 +110,11 @@ func (v *Verifier) ObserveRefusal(ctx context.Context, err error) {
 	v.ended(v.started(ctx), Verification{Code: code})
 }
 
-// observed is verify, with the observer told.
+// observed is verify with calls of the observer.
 func (v *Verifier) observed(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (*payload, *Error) {
 	start := v.clock.Now()
 	ctx = v.started(ctx)
-	seen := Verification{Code: ErrCheckUnavailable} // what counts where a check of the application panics
+	seen := Verification{Code: ErrCheckUnavailable} // counts if a check of the application panics
 	defer func() {
 		seen.Duration = v.clock.Now().Sub(start)
 		v.ended(ctx, seen)
@@ -138,14 +139,14 @@ func (v *Verifier) ended(ctx context.Context, seen Verification) {
 	}
 }
 
-// recordIssuer notes whose token it is; s may be nil.
+// recordIssuer records the user pool of the token; s may be nil.
 func (s *Verification) recordIssuer(i *issuer) {
 	if s != nil {
 		s.UserPool = i.pool.id.text
 	}
 }
 
-// recordSignature notes what a token whose signature held is; s may be nil.
+// recordSignature records a token with a valid signature; s may be nil.
 func (s *Verification) recordSignature(t *payload, cached bool) {
 	if s == nil {
 		return

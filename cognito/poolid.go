@@ -71,10 +71,10 @@ func (p poolID) issuers() (original, updated string) {
 	return "https://cognito-idp." + p.host(), "https://issuer-cognito-idp." + p.host()
 }
 
-// Issuers returns the two names under which a user pool issues tokens: the original
-// one and the updated one, which Amazon recommends since 2026 and most pools were
-// not switched to. Each has its key set at /.well-known/jwks.json below it. The error
-// says why the ID is not one.
+// Issuers returns the two issuers of a user pool: the original one, and the updated one,
+// which Amazon has recommended since 2026. Most pools were not switched to the updated
+// one. Each issuer has its key set at /.well-known/jwks.json below it. The error says why
+// userPoolID is not the ID of a user pool.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 func Issuers(userPoolID string) (original, updated string, err error) {

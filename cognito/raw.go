@@ -6,9 +6,9 @@ import (
 	"log/slog"
 )
 
-// A Raw is the text of a token, as its bearer sent it: whoever has it can use it. It
-// shows itself nowhere: fmt, JSON and slog all write "[redacted]". Convert it to
-// string to present it to somebody else, Amazon Cognito for example.
+// A Raw is the text of a token as the client sent it. It is a credential: fmt, JSON and
+// slog write "[redacted]" instead of it. Convert it to string to send it to another
+// server, such as Amazon Cognito.
 type Raw string
 
 const redacted = "[redacted]"

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// A Status says how a check of an inspected token came out.
+// A Status is the result of one check of an inspected token.
 type Status string
 
-// The ways in which a check comes out.
+// The results of a check.
 const (
 	Passed     Status = "passed"
 	Failed     Status = "failed"
@@ -24,15 +24,15 @@ type Check struct {
 	Status Status
 	// Code is the reason of a failure, "" otherwise.
 	Code Code
-	// Detail says what held, what did not, or why nothing was checked.
+	// Detail says what passed, what failed, or why nothing was checked.
 	Detail string
 }
 
-// A Report is what [Inspect] found out about a token. It is no token and cannot
-// become one: its header and claims are what the text says, whoever wrote it.
+// A Report is the result of [Inspect]. It is not a verified token: its header and claims
+// are those of the text, which any client may have written.
 type Report struct {
 	// Header and Claims are the JSON texts in the token, nil where it could not be
-	// decoded. Nobody vouches for them unless SignatureHeld.
+	// decoded. They are not trustworthy unless SignatureHeld is true.
 	Header, Claims json.RawMessage
 
 	// TokenUse, KeyID and the times are read from them; zero where they are absent or
@@ -45,7 +45,7 @@ type Report struct {
 	ExpiresAt time.Time
 	AuthTime  time.Time
 
-	// Now is the time at which the token was judged.
+	// Now is the time that exp and nbf were compared with.
 	Now time.Time
 
 	// Checks are all checks, in the order in which a Verifier makes them.
@@ -58,7 +58,7 @@ type Report struct {
 // Decoded reports whether the token could be read at all.
 func (r *Report) Decoded() bool { return r.decoded }
 
-// SignatureHeld reports whether the signature was checked and held. It says nothing
+// SignatureHeld reports whether the signature was checked and is valid. It says nothing
 // about the other checks.
 func (r *Report) SignatureHeld() bool {
 	for _, c := range r.Checks {

@@ -11,11 +11,11 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
-// A Requirement is something that a verified token must meet beside being good: a
-// scope, a group, a recent sign-in. It is passed to the methods of [Verifier], or
-// to [Config.Require] for every token. Make one once and use it for as many tokens
-// as you like, concurrently. The zero Requirement refuses every token, as does one
-// that was made wrongly, for example RequireScopes without a scope.
+// A Requirement is a condition for a verified token, such as a scope, a group or a
+// recent sign-in. Pass it to the methods of [Verifier], or put it into [Config.Require]
+// for every token. It is safe for concurrent use and can be used for any number of
+// tokens. The zero Requirement refuses every token. So does a faulty one, for example
+// RequireScopes without a scope.
 type Requirement struct {
 	stage stage
 	code  Code
@@ -24,9 +24,9 @@ type Requirement struct {
 	check func(ctx context.Context, t *payload, now time.Time) *Error
 }
 
-// Err returns why no token can ever meet the requirement, such as that it names no
-// scope, and nil for one that was made well. Adapters that are configured with
-// requirements ask it, so that a mistake shows at the start.
+// Err returns the fault of the requirement, such as that it names no scope, or nil. No
+// token meets a faulty requirement. Constructors that take requirements call Err, so
+// that a fault shows at the start of the program.
 func (r Requirement) Err() error {
 	switch {
 	case r.check == nil:
@@ -52,9 +52,9 @@ const (
 	stageClaims
 )
 
-// RequireClaim asks that the claim, a string, boolean or number, is one of values
-// (booleans and numbers as they are spelled in the token), or an array of strings
-// with one of them in it. Names are compared by case.
+// RequireClaim requires a claim to have one of the values. The claim is a string, a
+// boolean or a number (values are compared with its spelling in the token), or an array
+// of strings that contains one of the values. Names are case-sensitive.
 func RequireClaim(name string, values ...string) Requirement {
 	values = slices.Clone(values)
 	r := Requirement{stage: stageClaims, code: ErrClaimMismatch, text: "claim " + quote(name) + " " + list(values)}
@@ -85,12 +85,11 @@ func matchesAny(value jose.Value, values []string) bool {
 	return (isBool || value.IsNumber()) && slices.Contains(values, string(value))
 }
 
-// Require asks that check returns nil. An [*Error] of the check (see [NewError]) or a
-// [Code] is the verdict; the errors of a context mean [ErrCheckUnavailable]; any other
-// one refuses the token with [ErrAccessDenied]. It is found in the verdict by errors.Is
-// and errors.As, but is not in its message. The
-// check is called with verified tokens only, after every other one, possibly from
-// several goroutines at once.
+// Require requires check to return nil. If check returns an [*Error] (see [NewError]) or
+// a [Code], that is the result of the verification. The errors of a context mean
+// [ErrCheckUnavailable]. Every other error refuses the token with [ErrAccessDenied];
+// [errors.Is] and [errors.As] find it, and the message does not contain it. The check is
+// called with verified tokens only, after all other checks, and concurrently.
 func Require(check func(ctx context.Context, token Token) error) Requirement {
 	r := Requirement{stage: stageCustom, code: ErrAccessDenied, text: "a check of the application"}
 	if check == nil {

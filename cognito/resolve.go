@@ -9,7 +9,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// What a [ResolvePolicy] has where a field is 0.
+// The values of a [ResolvePolicy] field that is 0.
 const (
 	DefaultMaxPools       = 25_000
 	DefaultResolveMaxAge  = 5 * time.Minute
@@ -18,35 +18,37 @@ const (
 	DefaultResolveTimeout = 5 * time.Second
 )
 
-// A ResolvePolicy says how long what [Config.Resolve] answered is used, and how much
-// of it is kept. The zero value of a field is its default; a negative one is refused.
+// A ResolvePolicy says how long the answers of [Config.Resolve] are used, and how many
+// are kept. 0 in a field means its default; a negative value is a fault.
 type ResolvePolicy struct {
-	// MaxPools is how many user pools are kept, with their key sets: some 4 KB each. A
-	// pool counts for each of its two issuers that a token has named, good or not, so it
-	// should be more than twice the tenants: a token of a pool that had to make room
-	// costs a call of Resolve and a fetch of the pool's keys. In the verified-token
-	// cache a token counts for its pool, too. As many issuers that were denied are
-	// remembered, and as many calls of Resolve may be under way, but no fewer than 1000;
-	// beyond that an issuer that is not known is [ErrCheckUnavailable]. Default:
-	// [DefaultMaxPools].
+	// MaxPools is the number of user pools that are kept, with their key sets, about 4 KB
+	// each: 0 for [DefaultMaxPools]. A pool counts once for each of its two issuers that a
+	// token has named. Set it to more than twice the number of tenants: for a pool that was
+	// evicted, the next token costs a call of Resolve and a fetch of the keys. A token in
+	// the verified-token cache also counts the size of its pool.
+	//
+	// MaxPools also limits the denied issuers that are remembered and, from 1000 on, the
+	// calls of Resolve at a time. Beyond that limit, an unknown issuer is
+	// [ErrCheckUnavailable].
 	MaxPools int
 
-	// MaxAge is for how long a pool is trusted, from when Resolve was asked, before it is
-	// asked again. It is how long a tenant's tokens outlive the tenant. Default:
-	// [DefaultResolveMaxAge].
+	// MaxAge is how long a pool is trusted before Resolve is called again, counted from the
+	// start of the last call: 0 for [DefaultResolveMaxAge]. Tokens of a removed tenant are
+	// accepted for this long.
 	MaxAge time.Duration
 
-	// Stale is for how long after it was asked for an answer is used while Resolve fails,
-	// or one waits for it. At least MaxAge. Default: [DefaultResolveStale], or MaxAge where that is longer.
+	// Stale is how long an answer is used while Resolve fails or has not returned yet,
+	// counted from the start of the call that gave it. At least MaxAge. 0 means
+	// [DefaultResolveStale], or MaxAge if that is longer.
 	Stale time.Duration
 
-	// DeniedMaxAge is for how long an issuer that was denied is not asked about again.
-	// Default: [DefaultDeniedMaxAge].
+	// DeniedMaxAge is how long Resolve is not called again for an issuer that it denied: 0
+	// for [DefaultDeniedMaxAge].
 	DeniedMaxAge time.Duration
 
-	// Timeout is how long a call of Resolve may take, by [Config.Clock]. Nobody waits for
-	// it longer, also where it does not heed its context; and a pool that it returns
-	// later is not trusted. Default: [DefaultResolveTimeout].
+	// Timeout is how long a call of Resolve may take, by [Config.Clock]: 0 for
+	// [DefaultResolveTimeout]. No verification waits longer, even if Resolve ignores its
+	// context. A pool that Resolve returns later is not trusted.
 	Timeout time.Duration
 }
 

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// RequireNonce asks that the ID token carries this nonce, the one that was sent
-// when the sign-in began (OpenID Connect Core §3.1.3.7, step 11). Tokens from a
+// RequireNonce requires an ID token with this nonce, the one that was sent when the
+// sign-in began (OpenID Connect Core §3.1.3.7, step 11). Tokens from a
 // refresh need not have it.
 func RequireNonce(nonce string) Requirement {
 	r := Requirement{stage: stageNonce, code: ErrNonceMismatch, text: "a nonce"}
@@ -29,7 +29,7 @@ func RequireNonce(nonce string) Requirement {
 	return r
 }
 
-// RequireAudience asks that the access token is bound to at least one of the
+// RequireAudience requires an access token that is bound to at least one of the
 // resources (RFC 8707), each of which must be among the pool's
 // [UserPool.Audiences] too.
 func RequireAudience(resources ...string) Requirement {
@@ -58,7 +58,7 @@ func acrLevel(acr string) (level int, ok bool) {
 	return level, found && err == nil && level > 0 && digits == strconv.Itoa(level)
 }
 
-// RequireACR asks that the user was authenticated at this level or a higher one,
+// RequireACR requires that the user was authenticated at this level or a higher one,
 // for example "urn:cognito:loa:2". Tokens without acr do not meet it.
 func RequireACR(acr string) Requirement {
 	r := Requirement{stage: stageACR, code: ErrAuthenticationTooWeak, text: "acr " + quote(acr) + " or higher"}
@@ -77,8 +77,8 @@ func RequireACR(acr string) Requirement {
 	return r
 }
 
-// RequireMaxAuthAge asks that the user signed in, in person, at most this long ago
-// (the claim auth_time, which a refresh keeps). Tokens without it do not meet it.
+// RequireMaxAuthAge requires that the user signed in at most this long ago (the claim
+// auth_time, which a refresh keeps). Tokens without it do not meet it.
 func RequireMaxAuthAge(age time.Duration) Requirement {
 	r := Requirement{stage: stageAuthTime, code: ErrAuthenticationTooOld, text: "a sign-in at most " + age.String() + " ago"}
 	if age <= 0 {

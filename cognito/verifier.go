@@ -14,8 +14,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// A Verifier turns raw tokens into verified ones. It is safe for concurrent use;
-// make one with [New] and share it.
+// A Verifier verifies tokens. It is safe for concurrent use. Make one with [New] and
+// share it.
 type Verifier struct {
 	issuers  issuers
 	resolver *resolver
@@ -32,9 +32,9 @@ type Verifier struct {
 	ownNow   bool // now is not the clock that the sources go by
 }
 
-// New returns a Verifier for the tokens that config describes. It checks all of
-// config and reports every fault at once, each a [*ConfigError]; it reads no file and
-// asks no network. Key sets are fetched with the first token that needs them, or by
+// New returns a Verifier for the tokens that config describes. It checks all of config
+// and returns every fault at once, each a [*ConfigError]. It reads no file and sends no
+// request. Key sets are fetched with the first token that needs them, or by
 // [Verifier.WarmUp].
 func New(config Config) (*Verifier, error) {
 	if err := config.validate(); err != nil {
@@ -104,12 +104,12 @@ func (v *Verifier) addCache(bytes int) (err error) {
 	return err
 }
 
-// WarmUp fetches the key sets of all user pools, so that the first token need not
-// wait for them. A pool is ready with the set of one of its issuers. The error joins
-// those of the pools that are not ready, each an [*Error] with [ErrKeysUnavailable];
-// their keys are asked for again when a token needs them. It asks for no more than
-// tokens would, and can be called as often as a readiness probe likes. Pools that are
-// resolved are not among them: each is asked for its keys with its first token.
+// WarmUp fetches the key sets of all user pools, so that the first token does not wait
+// for them. A pool is ready with the set of one of its issuers. The error joins those of
+// the pools that are not ready, each an [*Error] with [ErrKeysUnavailable]; their keys
+// are fetched when a token needs them. WarmUp fetches no more often than tokens would: a
+// readiness probe may call it at any rate. It ignores the pools of [Config.Resolve],
+// whose keys are fetched with their first token.
 func (v *Verifier) WarmUp(ctx context.Context) error {
 	errs := make([]error, len(v.pools))
 	var all sync.WaitGroup
@@ -125,11 +125,11 @@ func (v *Verifier) WarmUp(ctx context.Context) error {
 }
 
 // VerifyAccessToken verifies an access token: that it is well formed, signed by a
-// configured user pool, for one of its app clients, in its time, an access token
-// and no ID token, and that the requirements hold. The error is an [*Error].
+// configured user pool, for one of its app clients, not expired, an access token and no
+// ID token, and that it meets the requirements. The error is an [*Error].
 //
-// It waits for the network only where a key set must be fetched, and no longer than
-// ctx allows.
+// It waits for the network only if a key set must be fetched, and no longer than ctx
+// allows.
 func (v *Verifier) VerifyAccessToken(ctx context.Context, raw string, requirements ...Requirement) (*AccessToken, error) {
 	t, err := v.verify(ctx, raw, TokenUseAccess, requirements)
 	if err != nil {
@@ -148,8 +148,8 @@ func (v *Verifier) VerifyIDToken(ctx context.Context, raw string, requirements .
 	return &t.asID, nil
 }
 
-// VerifyEither verifies a token of either kind. The result is an [*AccessToken] or
-// an [*IDToken]; a type switch tells which.
+// VerifyEither verifies a token of either kind. The result is an [*AccessToken] or an
+// [*IDToken]; use a type switch.
 func (v *Verifier) VerifyEither(ctx context.Context, raw string, requirements ...Requirement) (Token, error) {
 	t, err := v.verify(ctx, raw, "", requirements)
 	if err != nil {
