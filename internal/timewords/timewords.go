@@ -7,8 +7,8 @@ import (
 
 // Relative returns in words how far t is from now: "in 42 minutes", "3 days ago". Up to ten
 // minutes it rounds towards now, so a time that is "in 1 minute" is not earlier. Above ten
-// minutes it rounds to the nearest minute: a token that is valid for an hour and one second
-// old has 60 minutes left.
+// minutes it rounds to the nearest minute: one second after it is issued, a token that is
+// valid for an hour has 60 minutes left.
 func Relative(t, now time.Time) string {
 	// time.Sub stops at 292 years, and tokens may have later times.
 	seconds := t.Unix() - now.Unix()
