@@ -20,6 +20,7 @@ func TestExcerptShowsTheLineUnlessItMayHoldASecret(t *testing.T) {
 		"secret before": {"routes: [{key: x, path: \"a\"}]\n", "|^"},
 		"near miss":     {"routes: [{kee: x, path: \"a\"}]\n", "|^"},
 		"two lines":     {"routes: [{key: one\n   two, path: \"a\"}]\n", "|^"},
+		"next line":     {"routes: [{key:\n   two, path: \"a\"}]\n", "|^"},
 		"other name":    {"level: aws # token: x\n", "|^"},
 		"long":          {"level: aws                                                                                                                                                              # x\n", "|^"},
 		"a source":      {"backends: {a: {url: 5, password: {env: A}}}\n", "|^"},
