@@ -28,9 +28,11 @@ jose          cognito/internal/jose/sub code  example.org/anything
 library-leaves cognito/internal/address code $p/cognito/internal/configerror
 -             cognito/internal/configerror code errors
 library-leaves cognito/internal/configerror code $p/cognito/keyset
+library-leaves cognito/internal/httpclient code $p/cognito/keyset
 library-leaves cognito/internal/configerror code example.org/anything
 -             cognito/keyset            code  $p/cognito/internal/address
 -             cognito/keyset            code  $p/cognito/internal/configerror
+-             cognito/keyset            code  $p/cognito/internal/httpclient
 -             cognito/keyset            code  $p/cognito/internal/jose
 -             cognito/keyset            code  golang.org/x/sync/singleflight
 keyset        cognito/keyset            code  encoding/json
@@ -65,6 +67,7 @@ library       cognito/bearer            code  example.org/anything
 library       cognito/newcomer/deeper   code  example.org/anything
 -             cognito/alb               code  $p/cognito/internal/address
 -             cognito/alb               code  $p/cognito/internal/configerror
+-             cognito/alb               code  $p/cognito/internal/httpclient
 library       cognito/internal/telemetry code $p/cognito/bearer
 library       cognito/internal/rule     code  $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/bearer
@@ -78,12 +81,14 @@ lambdaauth    cognito/lambdaauth        code  github.com/aws/aws-lambda-go/lambd
 lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
 -             cognito/oauth             code  $p/cognito/internal/address
 -             cognito/oauth             code  $p/cognito/internal/configerror
+-             cognito/oauth             code  $p/cognito/internal/httpclient
 -             cognito/oauth             code  golang.org/x/oauth2/clientcredentials
 -             cognito/oauth             code  github.com/go-json-experiment/json
 oauth         cognito/oauth             code  $p/cognito/bearer
 oauth         cognito/oauth             code  github.com/aws/aws-lambda-go/events
 -             cognito/revocation        code  $p/cognito/internal/address
 -             cognito/revocation        code  $p/cognito/internal/configerror
+-             cognito/revocation        code  $p/cognito/internal/httpclient
 -             cognito/revocation        code  github.com/maypok86/otter/v2
 -             cognito/revocation        code  github.com/go-json-experiment/json
 revocation    cognito/revocation        code  encoding/json

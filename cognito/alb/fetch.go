@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
@@ -44,20 +44,11 @@ type fetched struct {
 func restrict(client *http.Client) *http.Client {
 	if client == nil {
 		// No idle connections: a key is fetched about once an hour.
-		const timeout = 10 * time.Second
-		client = &http.Client{Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
-			TLSHandshakeTimeout:    timeout,
-			MaxResponseHeaderBytes: maxKeyBytes,
-			ForceAttemptHTTP2:      true,
-			DisableKeepAlives:      true,
-		}}
+		transport := httpclient.NewTransport()
+		transport.DisableKeepAlives = true
+		client = &http.Client{Transport: transport}
 	}
-	restricted := *client
-	restricted.Jar = nil
-	restricted.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &restricted
+	return httpclient.WithoutRedirects(*client)
 }
 
 // run is the goroutine of a flight.

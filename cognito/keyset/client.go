@@ -6,7 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 )
 
 const mostRedirects = 3
@@ -49,12 +50,7 @@ func origin(u *url.URL) string {
 // are not those of a fetch, which Policy.Timeout bounds: they end the dialling that
 // package http lets go on after the request that wanted it has given up.
 func ownTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    10 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-		ForceAttemptHTTP2:      true,
-		DisableKeepAlives:      true,
-	}
+	transport := httpclient.NewTransport()
+	transport.DisableKeepAlives = true
+	return transport
 }

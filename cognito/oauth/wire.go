@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,6 +14,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
+
+	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 )
 
 // maxResponseBytes bounds every answer, unpacked. Cognito's have a few kilobytes.
@@ -30,14 +31,9 @@ func strict(client *http.Client) *http.Client {
 		own = *client
 	}
 	if own.Transport == nil {
-		own.Transport = &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSHandshakeTimeout:    10 * time.Second,
-			IdleConnTimeout:        30 * time.Second,
-			MaxResponseHeaderBytes: 64 << 10,
-			ForceAttemptHTTP2:      true,
-		}
+		transport := httpclient.NewTransport()
+		transport.IdleConnTimeout = 30 * time.Second
+		own.Transport = transport
 	}
 	own.Transport = strictTransport{own.Transport}
 	own.CheckRedirect, own.Jar = nil, nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 )
 
 // maxAnswerBytes bounds every answer, unpacked. Cognito's have a few kilobytes.
@@ -132,17 +132,9 @@ func strict(client *http.Client) *http.Client {
 		own = *client
 	}
 	if own.Transport == nil {
-		own.Transport = &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSHandshakeTimeout:    10 * time.Second,
-			IdleConnTimeout:        30 * time.Second,
-			MaxIdleConnsPerHost:    DefaultOnlineMaxConcurrent,
-			MaxResponseHeaderBytes: 64 << 10,
-			ForceAttemptHTTP2:      true,
-		}
+		transport := httpclient.NewTransport()
+		transport.IdleConnTimeout, transport.MaxIdleConnsPerHost = 30*time.Second, DefaultOnlineMaxConcurrent
+		own.Transport = transport
 	}
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	own.Jar = nil
-	return &own
+	return httpclient.WithoutRedirects(own)
 }
