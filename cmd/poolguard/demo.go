@@ -47,7 +47,7 @@ Exit status:
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			// Nobody will come to an address that is gone in a second.
+			// The servers end in a second, so no client needs to know their address.
 			for flag, address := range map[string]*string{"listen-pool": &poolAddress, "listen-api": &apiAddress} {
 				if once && !cmd.Flags().Changed(flag) {
 					*address = anyFreePort

@@ -197,7 +197,7 @@ func (p *program) oneCode(ctx context.Context) (oauth.Secret, error) {
 	return "", errors.New("standard input contains no code")
 }
 
-// exchangeFaults tells what is wrong by the flags that it came from.
+// exchangeFaults names faults by the flags that they come from.
 func exchangeFaults(err error) error {
 	flags := strings.NewReplacer("oauth: CodeExchange.App.ClientSecret", "--client-secret-file", "oauth: CodeExchange.App.ClientID", "--client-id",
 		"oauth: CodeExchange.App.Domain", "--domain", "oauth: CodeExchange.RedirectURL", "--redirect-uri",

@@ -8,7 +8,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// faults collects what is wrong with a command line, so that it is told at once.
+// faults collects the faults of a command line, to report all of them at once.
 type faults []error
 
 func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
@@ -21,8 +21,8 @@ func (f faults) err() error {
 	return &failure{statusUsage, errors.Join(f...)}
 }
 
-// probe asks the library what it has against one value by itself, "" for nothing:
-// a fault is told by the flag that it came from, and the rules stay in one place.
+// probe returns the library's fault of one value by itself, "" for none. The fault is
+// reported for the flag that it comes from, and the rules stay in one place.
 func probe(change func(*cognito.Config)) string {
 	config := cognito.Config{UserPools: []cognito.UserPool{{ID: "us-east-1_Probe", ClientIDs: []string{"probe"}}}}
 	change(&config)

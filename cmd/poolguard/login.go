@@ -206,8 +206,8 @@ func localProfile(machine bool, domain string) profile.Profile {
 	}
 }
 
-// sameAccount refuses to make another account of a profile that nobody has named: what
-// reads it by default would act as somebody else from then on.
+// sameAccount rejects another account for a profile that was not named: programs that use
+// the default profile would act for another user from then on.
 func sameAccount(c *selection.Selection, before profile.Profile) error {
 	after := c.Profile
 	if !c.Exists || c.Named || before.UserPoolID == after.UserPoolID && before.ClientID == after.ClientID && before.Machine == after.Machine {
@@ -272,8 +272,7 @@ var flagOf = map[string]string{
 	"port": "--port", "client_secret": "--client-secret-file or --client-secret-env",
 }
 
-// loginAccount makes the account; what is wrong with the profile is told by the flags
-// that mend it.
+// loginAccount makes the account. The faults of the profile name the flags that fix them.
 func (p *program) loginAccount(c *selection.Selection, ring tokenstore.Ring, ringOnly bool, timeout time.Duration) (*account.Account, error) {
 	secret, err := p.clientSecret(c)
 	if err != nil {
@@ -295,8 +294,7 @@ func (p *program) loginAccount(c *selection.Selection, ring tokenstore.Ring, rin
 	return nil, cmp.Or(found.err(), err)
 }
 
-// saveProfile keeps what led to a sign-in. The first one is the one that commands
-// take when they are told none.
+// saveProfile saves the profile of a sign-in. The first profile becomes the default.
 func saveProfile(ctx context.Context, c *selection.Selection) error {
 	err := profile.Update(ctx, c.Path, func(f *profile.File) bool {
 		before, exists := f.Profiles[c.Name]
@@ -339,7 +337,7 @@ func (p *program) sayBegan(command string, c *selection.Selection, held *account
 	}
 }
 
-// sayLogin tells who signed in and where the tokens are.
+// sayLogin prints who signed in and where the tokens are.
 func (p *program) sayLogin(c *selection.Selection, result *account.Result, storage string) error {
 	if result.Kept == tokenstore.InFile {
 		p.sayPlain("login", c, result.RingProblem, storage == "file")

@@ -74,8 +74,8 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	return p.write([]byte(text))
 }
 
-// end signs out. What is kept goes also where the client's secret, without which the
-// pool cannot be asked, is not to be had.
+// end signs out. It deletes the stored tokens even if the client secret, which the pool
+// asks for, is unavailable.
 func (p *program) end(ctx context.Context, c *selection.Selection) (account.SignOut, error) {
 	secret, noSecret := p.clientSecret(c)
 	if noSecret != nil {

@@ -14,8 +14,8 @@ const noPart = "Remove \"Bearer\": it is not part of the token."
 // longestPath bounds what is looked up as the name of a file: no token is.
 const longestPath = 200
 
-// pasteHint says what went wrong when this was copied, "" where that cannot be
-// told. It never repeats the text, which may hold a token.
+// pasteHint names the mistake in copying a token, "" where it is not known. It never repeats
+// the text, which may contain a token.
 func (p *policy) pasteHint(code cognito.Code) string {
 	text := p.given.Text
 	trimmed := strings.TrimSpace(text)
@@ -58,8 +58,8 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// isFile reports whether there is such a file. Names of other machines are not
-// looked up: asking for them tells those machines who asks.
+// isFile reports whether there is such a file. It does not look up names of other machines,
+// because those machines would learn about the request.
 func isFile(name string) bool {
 	if len(name) > longestPath || strings.HasPrefix(filepath.ToSlash(name), "//") {
 		return false

@@ -16,7 +16,7 @@ import (
 )
 
 // policyFlags are the flags that verify and inspect share, as they were typed.
-// They are strings so that everything wrong with them is told at once.
+// They are strings, so all their faults are reported at once.
 type policyFlags struct {
 	pools, clientIDs, groups, scopes, audiences           []string
 	anyClient                                             bool
@@ -32,7 +32,7 @@ type policy struct {
 	at           time.Time // zero for the present
 	keys         keyset.Source
 	json         bool
-	inspecting   bool // the claims are shown, whoever vouches for them
+	inspecting   bool // the claims are shown even if the signature is not verified
 	given        line // what is judged, for the hints: tokens come one after the other
 }
 

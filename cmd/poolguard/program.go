@@ -79,7 +79,7 @@ func (p *program) report(command *cobra.Command, err error) int {
 			return status
 		}
 	}
-	// Whoever read our output has gone; nobody waits for the rest of it.
+	// The reader of the output has ended: no process waits for the rest of it.
 	if errors.Is(err, syscall.EPIPE) {
 		return status
 	}
@@ -122,8 +122,8 @@ type outputError struct{ cause error }
 func (e *outputError) Error() string { return "standard output: " + e.cause.Error() }
 func (e *outputError) Unwrap() error { return e.cause }
 
-// write hands b to standard output in one piece and unbuffered, so that whoever
-// reads it has each result as it comes.
+// write writes b to standard output in one piece and unbuffered: the reader gets each
+// result at once.
 func (p *program) write(b []byte) error {
 	if _, err := p.stdout.Write(b); err != nil {
 		return &failure{statusUsage, &outputError{err}}

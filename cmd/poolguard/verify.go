@@ -97,7 +97,7 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 	return tallied(&all)
 }
 
-// sayAnyClient makes sure that nobody overlooks what is not checked.
+// sayAnyClient warns that the app client is not checked.
 func (p *program) sayAnyClient(command string, policy *policy) {
 	if policy.anyClient {
 		whose := "of the user pool"
