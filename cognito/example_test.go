@@ -111,7 +111,7 @@ func ExampleAccessToken_Claims() {
 	// Output: gold
 }
 
-// A check of the application sees tokens only that stood all others.
+// A check of the application sees only tokens that passed all others.
 func ExampleRequire() {
 	weekdays := cognito.Require(func(_ context.Context, token cognito.Token) error {
 		if day := exampleIssuer.Clock().Now().Weekday(); day == time.Saturday || day == time.Sunday {

@@ -178,7 +178,7 @@ func (in *inspection) stages(ctx context.Context, r *Report, t *payload, raw Raw
 	for _, c := range requirementChecks {
 		switch {
 		case c.stage == stageCustom && (r.Err() != nil || !r.SignatureHeld()):
-			r.note(c.name, NotChecked, "the application's own checks see tokens only that was all others")
+			r.note(c.name, NotChecked, "the application's own checks see only tokens that passed all others")
 		case c.stage == stageRevocation && (!in.hasRevoked || r.Err() != nil || !r.SignatureHeld()):
 			r.note(c.name, NotChecked, "whether Cognito revoked it cannot be seen in a token")
 		case c.stage == stageRevocation:

@@ -440,7 +440,7 @@ func TestResolveMemory(t *testing.T) {
 
 func TestResolveConfig(t *testing.T) {
 	_, err := cognito.New(cognito.Config{UserPools: []cognito.UserPool{{ID: tenant, ClientIDs: []string{"web"}}}, ResolvePolicy: cognito.ResolvePolicy{MaxPools: -1, MaxAge: 2 * time.Hour, Stale: time.Hour, DeniedMaxAge: -1, Timeout: -1}})
-	for _, part := range []string{"Config.ResolvePolicy means nothing without Resolve", "ResolvePolicy.MaxPools is negative", "ResolvePolicy.Stale (1h0m0s) is shorter than MaxAge", "ResolvePolicy.DeniedMaxAge is negative", "ResolvePolicy.Timeout is negative"} {
+	for _, part := range []string{"Config.ResolvePolicy has no effect without Resolve", "ResolvePolicy.MaxPools is negative", "ResolvePolicy.Stale (1h0m0s) is shorter than MaxAge", "ResolvePolicy.DeniedMaxAge is negative", "ResolvePolicy.Timeout is negative"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not in: %v", part, err)
 		}
