@@ -3,7 +3,6 @@ package cognito
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,24 +22,6 @@ func RequireNonce(nonce string) Requirement {
 			return refuse(ErrNonceMismatch, "nonce", "nonce is absent")
 		case t.text[claimNonce] != nonce:
 			return refuse(ErrNonceMismatch, "nonce", "nonce is not the one of this sign-in")
-		}
-		return nil
-	}
-	return r
-}
-
-// RequireAudience requires an access token that is bound to at least one of the
-// resources (RFC 8707), each of which must be among the pool's
-// [UserPool.Audiences] too.
-func RequireAudience(resources ...string) Requirement {
-	resources = slices.Clone(resources)
-	r := Requirement{stage: stageAudience, code: ErrAudienceMismatch, text: "audience " + list(resources)}
-	if len(resources) == 0 || slices.Contains(resources, "") {
-		r.fault = "the call requires an audience but names none"
-	}
-	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
-		if t.use() != TokenUseAccess || !slices.ContainsFunc(resources, func(a string) bool { return slices.Contains(t.audiences, a) }) {
-			return refuse(ErrAudienceMismatch, "aud", "none of %s is there; the token has %s", list(resources), list(t.audiences))
 		}
 		return nil
 	}

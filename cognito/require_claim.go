@@ -1,0 +1,42 @@
+package cognito
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/jose"
+)
+
+// RequireClaim requires a claim to have one of the values. The claim is a string, a
+// boolean or a number (values are compared with its spelling in the token), or an array
+// of strings that contains one of the values. Names are case-sensitive.
+func RequireClaim(name string, values ...string) Requirement {
+	values = slices.Clone(values)
+	r := Requirement{stage: stageClaims, code: ErrClaimMismatch, text: "claim " + quote(name) + " " + list(values)}
+	if name == "" || len(values) == 0 {
+		r.fault = "the call requires a claim without a name or without a value"
+	}
+	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
+		value, ok := t.member(name)
+		switch {
+		case !ok:
+			return refuse(ErrClaimMismatch, name, "the claim %s is absent", quote(name))
+		case !matchesAny(value, values):
+			return refuse(ErrClaimMismatch, name, "the claim %s must be %s; the token has %s", quote(name), list(values), quote(string(value)))
+		}
+		return nil
+	}
+	return r
+}
+
+func matchesAny(value jose.Value, values []string) bool {
+	if text, ok := value.Text(); ok {
+		return slices.Contains(values, text)
+	}
+	if texts, ok := value.Texts(); ok {
+		return slices.ContainsFunc(texts, func(s string) bool { return slices.Contains(values, s) })
+	}
+	_, isBool := value.Bool()
+	return (isBool || value.IsNumber()) && slices.Contains(values, string(value))
+}
