@@ -22,21 +22,21 @@ func TestEveryConstructorReturnsConfigErrors(t *testing.T) {
 	use := cognito.TokenUse("both")
 	never := []cognito.Requirement{{}}
 	for config, construct := range map[string]func() error{
-		"cognito.Config":           func() error { return errorOf(cognito.New(cognito.Config{Leeway: -1})) },
-		"cognito.InspectOptions":   func() error { return inspectFaultyOptions(t.Context()) },
-		"keyset.RemoteConfig":      func() error { return errorOf(keyset.NewRemote(keyset.RemoteConfig{Policy: keyset.Policy{Stale: -1}})) },
-		"keyset.FileConfig":        func() error { return errorOf(keyset.NewFile(keyset.FileConfig{CoolDown: -1})) },
-		"keyset.Policy":            func() error { return keyset.Policy{MaxAge: -1, Stale: -1}.Validate() },
-		"bearer.Config":            func() error { return errorOf(bearer.Middleware(bearer.Config{TokenUse: use})) },
-		"alb.Config":               func() error { return errorOf(alb.New(alb.Config{})) },
-		"alb.VerifiedAccessConfig": func() error { return errorOf(alb.NewVerifiedAccess(alb.VerifiedAccessConfig{})) },
-		"alb.MiddlewareConfig":     func() error { return errorOf(alb.Middleware(alb.MiddlewareConfig{Require: never})) },
-		"oauth.Config":             func() error { return errorOf(oauth.New(oauth.Config{})) },
-		"oauth.MachineConfig":      func() error { return errorOf(oauth.NewMachineSource(oauth.MachineConfig{})) },
-		"oauth.CodeExchange":       func() error { return errorOf(oauth.ExchangeUnverified(t.Context(), oauth.CodeExchange{})) },
-		"lambdaauth.Config":        func() error { return errorOf(lambdaauth.New(lambdaauth.Config{TokenUse: use})) },
-		"revocation.ListConfig":    func() error { return errorOf(revocation.NewList(revocation.ListConfig{MaxEntries: -1, Leeway: -1})) },
-		"revocation.OnlineConfig":  func() error { return errorOf(revocation.NewOnline(revocation.OnlineConfig{MaxEntries: -1})) },
+		"cognito.Config":                func() error { return errorOf(cognito.New(cognito.Config{Leeway: -1})) },
+		"cognito.InspectOptions":        func() error { return inspectFaultyOptions(t.Context()) },
+		"keyset.RemoteConfig":           func() error { return errorOf(keyset.NewRemote(keyset.RemoteConfig{Policy: keyset.Policy{Stale: -1}})) },
+		"keyset.FileConfig":             func() error { return errorOf(keyset.NewFile(keyset.FileConfig{CoolDown: -1})) },
+		"keyset.Policy":                 func() error { return keyset.Policy{MaxAge: -1, Stale: -1}.Validate() },
+		"bearer.Config":                 func() error { return errorOf(bearer.Middleware(bearer.Config{TokenUse: use})) },
+		"alb.Config":                    func() error { return errorOf(alb.New(alb.Config{})) },
+		"alb.VerifiedAccessConfig":      func() error { return errorOf(alb.NewVerifiedAccess(alb.VerifiedAccessConfig{})) },
+		"alb.MiddlewareConfig":          func() error { return errorOf(alb.Middleware(alb.MiddlewareConfig{Require: never})) },
+		"oauth.Config":                  func() error { return errorOf(oauth.New(oauth.Config{})) },
+		"oauth.ClientCredentialsConfig": func() error { return errorOf(oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{})) },
+		"oauth.CodeExchange":            func() error { return errorOf(oauth.ExchangeUnverified(t.Context(), oauth.CodeExchange{})) },
+		"lambdaauth.Config":             func() error { return errorOf(lambdaauth.New(lambdaauth.Config{TokenUse: use})) },
+		"revocation.ListConfig":         func() error { return errorOf(revocation.NewList(revocation.ListConfig{MaxEntries: -1, Leeway: -1})) },
+		"revocation.OnlineConfig":       func() error { return errorOf(revocation.NewOnline(revocation.OnlineConfig{MaxEntries: -1})) },
 	} {
 		joined, ok := construct().(interface{ Unwrap() []error })
 		if !ok || len(joined.Unwrap()) < 2 {

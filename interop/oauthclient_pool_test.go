@@ -225,8 +225,8 @@ func TestOAuthClientRotation(t *testing.T) {
 func TestOAuthClientMachine(t *testing.T) {
 	t.Parallel()
 	s := serve(t, servedOptions{issuer: userpool.IssuerLocal})
-	source := func(secret string, scopes ...string) *oauth.MachineSource {
-		source, err := oauth.NewMachineSource(oauth.MachineConfig{
+	source := func(secret string, scopes ...string) *oauth.ClientCredentialsSource {
+		source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{
 			App:    oauth.App{Domain: s.URL, ClientID: machineClient, ClientSecret: oauth.Secret(secret)},
 			Scopes: scopes, Resource: apiURL,
 		})

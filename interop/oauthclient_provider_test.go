@@ -151,8 +151,8 @@ func TestOAuthClientOtherProviderRefused(t *testing.T) {
 func TestOAuthClientOtherProviderMachine(t *testing.T) {
 	t.Parallel()
 	p := serveFosite(t)
-	machine := func(secret oauth.Secret, scopes ...string) (*oauth.MachineSource, error) {
-		return oauth.NewMachineSource(oauth.MachineConfig{
+	machine := func(secret oauth.Secret, scopes ...string) (*oauth.ClientCredentialsSource, error) {
+		return oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{
 			App: oauth.App{Domain: p.url, ClientID: machineClient, ClientSecret: secret, HTTPClient: &http.Client{}}, Scopes: scopes,
 		})
 	}

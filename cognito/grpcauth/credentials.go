@@ -19,13 +19,13 @@ import (
 // CredentialsConfig configures the tokens that a client sends. Source must be set.
 type CredentialsConfig struct {
 	// Source returns the token for each call. It should keep its token until it expires,
-	// as oauth.MachineSource and oauth2.ReuseTokenSource do. If it has the method
+	// as oauth.ClientCredentialsSource and oauth2.ReuseTokenSource do. If it has the method
 	//
 	//	TokenContext(ctx context.Context) (*oauth2.Token, error)
 	//
-	// as MachineSource has, that method is called with the context of the call. Any other
-	// source is called by one goroutine at a time, and all waiting calls get its result.
-	// A call stops waiting when its context ends.
+	// as ClientCredentialsSource has, that method is called with the context of the
+	// call. Any other source is called by one goroutine at a time, and all waiting calls
+	// get its result. A call stops waiting when its context ends.
 	Source oauth2.TokenSource
 
 	// InsecureAllowPlaintext sends tokens over connections without TLS too. An attacker
@@ -51,7 +51,7 @@ var _ credentials.PerRPCCredentials = (*Credentials)(nil)
 func NewCredentials(config CredentialsConfig) (*Credentials, error) {
 	if config.Source == nil {
 		faults := configerror.In("grpcauth", "CredentialsConfig")
-		faults.Add("Source", "is nil: make one with oauth.NewMachineSource, for example")
+		faults.Add("Source", "is nil: make one with oauth.NewClientCredentialsSource, for example")
 		return nil, faults.Err()
 	}
 	c := &Credentials{plaintext: config.InsecureAllowPlaintext}

@@ -85,9 +85,9 @@ func (p *machinePool) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-func (p *machinePool) source(t testing.TB) *oauth.MachineSource {
+func (p *machinePool) source(t testing.TB) *oauth.ClientCredentialsSource {
 	t.Helper()
-	source, err := oauth.NewMachineSource(oauth.MachineConfig{App: oauth.App{
+	source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{App: oauth.App{
 		Domain: "https://auth.example.com", ClientID: "machine", ClientSecret: "the-secret",
 		HTTPClient: &http.Client{Transport: p}, Now: p.issuer.Clock().Now,
 	}, Jitter: func() float64 { return 0 }})

@@ -57,7 +57,7 @@
 // # Clients
 //
 // [NewCredentials] adds tokens to every call of a connection, for example those of an
-// oauth.MachineSource, which renews them before they expire. It sends no token over a
+// oauth.ClientCredentialsSource, which renews them before they expire. It sends no token over a
 // connection without encryption. A refused call is not sent again, since only its caller
 // knows whether that is safe. The source replaces a revoked token only when it expires. A
 // client of long streams opens a new stream when [CodeOf] returns

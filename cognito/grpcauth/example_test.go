@@ -106,7 +106,7 @@ func ExampleNewCredentials() {
 		return
 	}
 	defer stop()
-	source, err := oauth.NewMachineSource(oauth.MachineConfig{
+	source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{
 		App: oauth.App{
 			Domain: "https://auth.example.com", ClientID: "machine", ClientSecret: "the-secret",
 			HTTPClient: &http.Client{Transport: tokenEndpoint(issuer)}, // in place of the pool's domain

@@ -141,7 +141,7 @@ func TestClientsShowNoSecrets(t *testing.T) {
 	client := p.client(t, func(c *oauth.Config) { c.App.ClientSecret = "the-secret" })
 	source := p.machine(t, 0)
 	wantToken(t, source, "token-1")
-	for _, v := range []any{client, source, struct{ V any }{client}, (*oauth.Client)(nil), (*oauth.MachineSource)(nil)} {
+	for _, v := range []any{client, source, struct{ V any }{client}, (*oauth.Client)(nil), (*oauth.ClientCredentialsSource)(nil)} {
 		s := fmt.Sprintf("%v %+v %#v %s %x", v, v, v, v, v)
 		for _, secret := range []string{"the-secret", "token-1", "7468652d", "746f6b65"} {
 			if strings.Contains(s, secret) {
@@ -170,7 +170,7 @@ func TestZeroValuesDeny(t *testing.T) {
 			wantCode(t, err, oauth.ErrInvalidRequest)
 		}
 	}
-	for _, source := range []*oauth.MachineSource{nil, {}} {
+	for _, source := range []*oauth.ClientCredentialsSource{nil, {}} {
 		wantCode(t, second(source.Token()), oauth.ErrInvalidRequest)
 	}
 }

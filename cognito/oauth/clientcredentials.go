@@ -16,8 +16,8 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
-// MachineConfig configures a [MachineSource]. App must be set, with its secret.
-type MachineConfig struct {
+// ClientCredentialsConfig configures a [ClientCredentialsSource]. App must be set, with its secret.
+type ClientCredentialsConfig struct {
 	// App is the app client. It cannot be one that signs users in: an app client of
 	// Cognito has one of the two grants.
 	App App
@@ -33,8 +33,8 @@ type MachineConfig struct {
 	Jitter func() float64
 }
 
-// A MachineSource is an oauth2.TokenSource for tokens of the client credentials grant
-// (RFC 6749 §4.4). Make one with [NewMachineSource] and share it. It is safe for
+// A ClientCredentialsSource is an oauth2.TokenSource for tokens of the client credentials grant
+// (RFC 6749 §4.4). Make one with [NewClientCredentialsSource] and share it. It is safe for
 // concurrent use. A token is opaque to its client: it is not verified here. The answer
 // must only have a token that can be sent.
 //
@@ -52,7 +52,7 @@ type MachineConfig struct {
 // Use it as the Source of an [oauth2.Transport]. [oauth2.NewClient] and
 // [oauth2.ReuseTokenSource] would keep each token until its end and prevent the early
 // renewal.
-type MachineSource struct {
+type ClientCredentialsSource struct {
 	app    App
 	config clientcredentials.Config
 	jitter func() float64
@@ -95,10 +95,10 @@ const (
 	longestPoolWait = 5 * time.Minute // the longest Retry-After that is used
 )
 
-// NewMachineSource returns a token source for the app client in config. It reports every
+// NewClientCredentialsSource returns a token source for the app client in config. It reports every
 // fault of config at once, each as a [*ConfigError]. It requests no token yet.
-func NewMachineSource(config MachineConfig) (*MachineSource, error) {
-	faults := configerror.In("oauth", "MachineConfig")
+func NewClientCredentialsSource(config ClientCredentialsConfig) (*ClientCredentialsSource, error) {
+	faults := configerror.In("oauth", "ClientCredentialsConfig")
 	config.App.validate(faults.At("App"))
 	if config.App.ClientSecret == "" {
 		faults.Add("App.ClientSecret", "is empty: a public app client cannot use the client credentials grant; set its secret")
@@ -112,7 +112,7 @@ func NewMachineSource(config MachineConfig) (*MachineSource, error) {
 	}
 	app := config.App.withDefaults()
 	common := app.oauth2()
-	s := &MachineSource{app: app, jitter: config.Jitter, config: clientcredentials.Config{
+	s := &ClientCredentialsSource{app: app, jitter: config.Jitter, config: clientcredentials.Config{
 		ClientID: common.ClientID, ClientSecret: common.ClientSecret,
 		TokenURL: common.Endpoint.TokenURL, AuthStyle: common.Endpoint.AuthStyle,
 		Scopes: slices.Clone(config.Scopes),
@@ -128,15 +128,15 @@ func NewMachineSource(config MachineConfig) (*MachineSource, error) {
 
 // Token implements oauth2.TokenSource. It waits at most [App.Timeout]. The caller owns
 // the token. The error is an [*Error].
-func (s *MachineSource) Token() (*oauth2.Token, error) {
+func (s *ClientCredentialsSource) Token() (*oauth2.Token, error) {
 	return s.TokenContext(context.Background())
 }
 
 // TokenContext is Token with a context. When ctx ends, the caller stops waiting. The
 // fetch continues for other callers.
-func (s *MachineSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
+func (s *ClientCredentialsSource) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 	if s == nil || s.app.Now == nil {
-		return nil, fail(ErrInvalidRequest, "the MachineSource was not made with NewMachineSource")
+		return nil, fail(ErrInvalidRequest, "the ClientCredentialsSource was not made with NewClientCredentialsSource")
 	}
 	token, wait, refusal := s.current(ctx)
 	if refusal != nil {
@@ -158,7 +158,7 @@ func (s *MachineSource) TokenContext(ctx context.Context) (*oauth2.Token, error)
 }
 
 // current returns the current token, a fetch to wait for, or an error.
-func (s *MachineSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Error) {
+func (s *ClientCredentialsSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Error) {
 	now := s.app.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,7 +184,7 @@ func (s *MachineSource) current(ctx context.Context) (*oauth2.Token, *fetch, *Er
 
 // renew runs a fetch and always ends it, also if its goroutine panics, because callers
 // wait for it.
-func (s *MachineSource) renew(ctx context.Context, f *fetch, now time.Time) {
+func (s *ClientCredentialsSource) renew(ctx context.Context, f *fetch, now time.Time) {
 	const what = "the machine's token"
 	var h held
 	refusal := cutShort(what)
@@ -198,7 +198,7 @@ func (s *MachineSource) renew(ctx context.Context, f *fetch, now time.Time) {
 }
 
 // end records the outcome of a fetch and wakes the waiting callers.
-func (s *MachineSource) end(f *fetch, h held, refusal *Error) {
+func (s *ClientCredentialsSource) end(f *fetch, h held, refusal *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(f.done)
@@ -218,8 +218,8 @@ func (s *MachineSource) end(f *fetch, h held, refusal *Error) {
 }
 
 // hold computes the times of a token that was requested at the time now.
-func (s *MachineSource) hold(token *oauth2.Token, now time.Time) (held, *Error) {
-	lifetime, refusal := checkMachineToken(token)
+func (s *ClientCredentialsSource) hold(token *oauth2.Token, now time.Time) (held, *Error) {
+	lifetime, refusal := checkClientCredentials(token)
 	if refusal != nil {
 		return held{}, refusal
 	}
@@ -233,16 +233,16 @@ func (s *MachineSource) hold(token *oauth2.Token, now time.Time) (held, *Error) 
 
 // Format writes the ID of the app client, under every verb. Without it, fmt would print
 // the secret and the token, because fmt calls no methods of unexported fields.
-func (s *MachineSource) Format(f fmt.State, _ rune) {
+func (s *ClientCredentialsSource) Format(f fmt.State, _ rune) {
 	if s == nil {
-		_, _ = io.WriteString(f, "no oauth.MachineSource")
+		_, _ = io.WriteString(f, "no oauth.ClientCredentialsSource")
 		return
 	}
-	_, _ = fmt.Fprintf(f, "oauth.MachineSource of %q at %q", s.app.ClientID, s.app.Domain)
+	_, _ = fmt.Fprintf(f, "oauth.ClientCredentialsSource of %q at %q", s.app.ClientID, s.app.Domain)
 }
 
-// checkMachineToken requires a token that a header can carry, and its lifetime.
-func checkMachineToken(token *oauth2.Token) (lifetime time.Duration, refusal *Error) {
+// checkClientCredentials requires a token that a header can carry, and its lifetime.
+func checkClientCredentials(token *oauth2.Token) (lifetime time.Duration, refusal *Error) {
 	text, _ := token.Extra("access_token").(string)
 	seconds, _ := token.Extra("expires_in").(float64)
 	switch {

@@ -31,11 +31,11 @@ func (p *pool) machines(after time.Duration) {
 	}
 }
 
-func (p *pool) machine(t testing.TB, jitter float64) *oauth.MachineSource {
+func (p *pool) machine(t testing.TB, jitter float64) *oauth.ClientCredentialsSource {
 	t.Helper()
 	app := p.secretApp()
 	app.Now = nil
-	source, err := oauth.NewMachineSource(oauth.MachineConfig{
+	source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{
 		App: app, Scopes: []string{"orders/read", "orders/write"}, Resource: "https://orders.example.com", Jitter: func() float64 { return jitter },
 	})
 	if err != nil {
@@ -51,7 +51,7 @@ func wantToken(t testing.TB, source oauth2.TokenSource, want string) {
 	}
 }
 
-func TestMachine(t *testing.T) {
+func TestClientCredentials(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -88,7 +88,7 @@ func TestMachine(t *testing.T) {
 	})
 }
 
-func TestMachineJitter(t *testing.T) {
+func TestClientCredentialsJitter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -102,8 +102,8 @@ func TestMachineJitter(t *testing.T) {
 	})
 }
 
-// TestMachineShared has a hundred callers without a token, some of whom give up.
-func TestMachineShared(t *testing.T) {
+// TestClientCredentialsShared has a hundred callers without a token, some of whom give up.
+func TestClientCredentialsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -142,9 +142,9 @@ func TestMachineShared(t *testing.T) {
 	})
 }
 
-// TestMachineFails has fetches fail: with a token at hand nobody notices, without one
+// TestClientCredentialsFails has fetches fail: with a token at hand nobody notices, without one
 // the pool is not flooded.
-func TestMachineFails(t *testing.T) {
+func TestClientCredentialsFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -192,7 +192,7 @@ func TestMachineFails(t *testing.T) {
 	})
 }
 
-func TestMachineAnswersRefused(t *testing.T) {
+func TestClientCredentialsAnswersRefused(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]map[string]any{
 		"no token":     {"token_type": "Bearer", "expires_in": 3600},
@@ -216,11 +216,11 @@ func TestMachineAnswersRefused(t *testing.T) {
 	}
 }
 
-func TestMachineConfigFaults(t *testing.T) {
+func TestClientCredentialsConfigFaults(t *testing.T) {
 	t.Parallel()
-	_, err := oauth.NewMachineSource(oauth.MachineConfig{Scopes: []string{""}, Resource: strings.Repeat("x", 2000)})
+	_, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{Scopes: []string{""}, Resource: strings.Repeat("x", 2000)})
 	for _, field := range []string{"App.Domain", "App.ClientID", "App.ClientSecret", "Scopes[0]", "Resource"} {
-		if err == nil || !strings.Contains(err.Error(), "oauth: MachineConfig."+field+" ") {
+		if err == nil || !strings.Contains(err.Error(), "oauth: ClientCredentialsConfig."+field+" ") {
 			t.Errorf("no fault of %s in %v", field, err)
 		}
 	}

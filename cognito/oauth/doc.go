@@ -9,7 +9,7 @@
 //	// set a cookie with a.Flow, redirect to a.URL; later, at the redirect URL:
 //	tokens, err := client.Finish(ctx, oauth.Flow(cookie.Value), r.URL)
 //
-// For services without users there is [NewMachineSource], an oauth2.TokenSource.
+// For services without users there is [NewClientCredentialsSource], an oauth2.TokenSource.
 //
 // It owns the exchange with the pool: the requests, the checks of the answers, and the
 // check that tokens belong to the sign-in that began here. The verifier decides whether a

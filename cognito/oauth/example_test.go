@@ -92,10 +92,10 @@ func ExampleClient() {
 }
 
 // A service calls an API with a token of its own.
-func ExampleMachineSource() {
+func ExampleClientCredentialsSource() {
 	domain := examplePool(cognitotest.NewIssuer())
 	defer domain.Close()
-	source, err := oauth.NewMachineSource(oauth.MachineConfig{
+	source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{
 		App:    oauth.App{Domain: domain.URL, ClientID: "machine", ClientSecret: "a-secret"},
 		Scopes: []string{"orders/read"},
 	})

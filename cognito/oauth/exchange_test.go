@@ -198,7 +198,7 @@ func TestAnswersRefused(t *testing.T) {
 		p := newPool()
 		p.answer = func(*http.Request, url.Values) (*http.Response, error) { return c.answer() }
 		client := p.client(t, func(c *oauth.Config) { c.App.ClientSecret = "the-secret" })
-		machine, err := oauth.NewMachineSource(oauth.MachineConfig{App: p.secretApp()})
+		machine, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{App: p.secretApp()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -58,8 +58,8 @@ func TestTransportBreaks(t *testing.T) {
 	}
 }
 
-// TestMachineRenewalBreaks has the early renewal panic, which nobody waits for.
-func TestMachineRenewalBreaks(t *testing.T) {
+// TestClientCredentialsRenewalBreaks has the early renewal panic, which nobody waits for.
+func TestClientCredentialsRenewalBreaks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -175,9 +175,9 @@ func (p *pool) lives(seconds int) {
 	}
 }
 
-// TestMachineShortLives has tokens that x/oauth2 takes for expired as they come: the pool
+// TestClientCredentialsShortLives has tokens that x/oauth2 takes for expired as they come: the pool
 // is not asked at each call.
-func TestMachineShortLives(t *testing.T) {
+func TestClientCredentialsShortLives(t *testing.T) {
 	t.Parallel()
 	for seconds, most := range map[int]int{1: 210, 5: 40, 12: 20, 30: 9} {
 		synctest.Test(t, func(t *testing.T) {
@@ -198,9 +198,9 @@ func TestMachineShortLives(t *testing.T) {
 	}
 }
 
-// TestMachineClock has the clock of the machine set back, and its monotonic part, which
+// TestClientCredentialsClock has the clock of the machine set back, and its monotonic part, which
 // stands still while the machine sleeps, not count.
-func TestMachineClock(t *testing.T) {
+func TestClientCredentialsClock(t *testing.T) {
 	t.Parallel()
 	p := newPool()
 	p.lives(3600)
@@ -208,7 +208,7 @@ func TestMachineClock(t *testing.T) {
 	if err != nil || strings.Contains(token.Expiry.String(), "m=") || token.Type() != "Bearer" || token.RefreshToken != "" {
 		t.Error(token, err)
 	}
-	source, err := oauth.NewMachineSource(oauth.MachineConfig{App: p.secretApp()})
+	source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{App: p.secretApp()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,8 +231,8 @@ func TestMachineClock(t *testing.T) {
 	wantNext()
 }
 
-// TestMachineFloods has many callers at a pool that fails: one request each time.
-func TestMachineFloods(t *testing.T) {
+// TestClientCredentialsFloods has many callers at a pool that fails: one request each time.
+func TestClientCredentialsFloods(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()

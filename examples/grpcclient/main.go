@@ -35,7 +35,7 @@ func main() {
 }
 
 func run() error {
-	source, err := oauth.NewMachineSource(oauth.MachineConfig{
+	source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{
 		App:    oauth.App{Domain: *domain, ClientID: *client, ClientSecret: oauth.Secret(*secret)},
 		Scopes: []string{"orders/read"},
 	})

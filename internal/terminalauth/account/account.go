@@ -32,8 +32,8 @@ type Account struct {
 	store    *tokenstore.Store
 	now      func() time.Time
 	verifier *cognito.Verifier
-	client   *oauth.Client        // for people
-	machine  *oauth.MachineSource // for a machine; one of the two is nil
+	client   *oauth.Client                  // for people
+	machine  *oauth.ClientCredentialsSource // for a machine; one of the two is nil
 }
 
 // New returns the account of config. It does no I/O. The error joins every fault of the
@@ -63,7 +63,7 @@ func New(config Config) (*Account, error) {
 	f.take(err)
 	app := oauth.App{Domain: p.Domain, ClientID: p.ClientID, ClientSecret: config.Secret, Now: a.now}
 	if p.Machine {
-		a.machine, err = oauth.NewMachineSource(oauth.MachineConfig{App: app, Scopes: p.Scopes})
+		a.machine, err = oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{App: app, Scopes: p.Scopes})
 		f.take(err)
 		return a, f.err()
 	}
