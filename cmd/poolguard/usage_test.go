@@ -47,7 +47,8 @@ func TestHelpFitsNarrowTerminals(t *testing.T) {
 		}
 		description, rest, _ := strings.Cut(out.String(), "\nUsage:\n")
 		if _, list, found := strings.Cut(rest, "\nAvailable Commands:\n"); found {
-			description += list[:strings.Index(list, "\n\n")]
+			list, _, _ = strings.Cut(list, "\n\n")
+			description += list
 		}
 		if command == "login" && !strings.Contains(description, "\n  1  the sign-in was refused, or the\n     browser did not return in time\n") {
 			t.Errorf("the exit statuses are not a list:\n%s", description)

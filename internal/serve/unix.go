@@ -29,7 +29,7 @@ func ListenUnix(ctx context.Context, path string, mode fs.FileMode) (net.Listene
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }() // it is empty then
 	private := filepath.Join(folder, "s")
 	l, err := listen(ctx, "unix", private)
 	if err != nil {
