@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -181,38 +180,4 @@ func (o *Options) complete() {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-}
-
-// signers returns the signers by ARN, each with its keys. Signers with the same address
-// share their keys.
-func (o *Options) signers(arns []string, k kind, faults configerror.Faults) map[string]*signer {
-	if len(arns) == 0 {
-		faults.Add(k.field, "is empty: name the signers; every %s of a region signs with keys from the same address", k.what)
-	}
-	byARN := map[string]*signer{}
-	byAddress := map[string]*keys{}
-	for n, arn := range arns {
-		field := fmt.Sprintf("%s[%d]", k.field, n)
-		place, reason := k.place(arn)
-		if reason != "" {
-			faults.Add(field, "%s", reason)
-			continue
-		}
-		if slices.Contains(arns[:n], arn) {
-			faults.Add(field, "repeats an earlier entry: remove it")
-			continue
-		}
-		address := strings.TrimSuffix(o.KeyAddress, "/")
-		if address == "" {
-			if address, reason = k.address(place); reason != "" {
-				faults.Add(field, "%s", reason)
-				continue
-			}
-		}
-		if byAddress[address] == nil {
-			byAddress[address] = newKeys(address, k.curve, o)
-		}
-		byARN[arn] = &signer{arn, byAddress[address]}
-	}
-	return byARN
 }

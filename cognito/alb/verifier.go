@@ -108,30 +108,6 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
 	return v.identity(jws, t), nil
 }
 
-// signer returns the configured signer that t names. Before the signature is verified,
-// only this choice and the name of the key come from the token.
-func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error) {
-	// By exactly that name (RFC 8725 §3.1): none, HS256 keyed with the text of the public
-	// key and ES256 by a key of another curve all end here, or at the curve of the key.
-	if jws.Algorithm != v.kind.algorithm {
-		return nil, refuse(cognito.ErrAlgorithmNotAllowed, "alg must be %s, the algorithm of every %s", v.kind.algorithm, v.kind.what)
-	}
-	if refusal := t.signer.known("signer", true); refusal != nil {
-		return nil, refusal
-	}
-	s := v.signers[t.signer.text]
-	if s == nil {
-		return nil, refuse(cognito.ErrIssuerMismatch, "signer must be a configured %s", v.kind.what)
-	}
-	if refusal := t.issuer.known("iss", true); refusal != nil {
-		return nil, refusal
-	}
-	if !slices.Contains(v.issuers, t.issuer.text) {
-		return nil, refuse(cognito.ErrIssuerMismatch, "iss must be a configured issuer")
-	}
-	return s, nil
-}
-
 // checkSignature verifies the signature with the key that the header names. If it is
 // invalid, the address may have a new key under the same name.
 func (v *Verifier) checkSignature(ctx context.Context, keys *keys, jws *jose.Compact) error {

@@ -1,0 +1,75 @@
+package alb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/jose"
+)
+
+// A signer is a configured load balancer or instance.
+type signer struct {
+	arn  string
+	keys *keys
+}
+
+// signers returns the signers by ARN, each with its keys. Signers with the same address
+// share their keys.
+func (o *Options) signers(arns []string, k kind, faults configerror.Faults) map[string]*signer {
+	if len(arns) == 0 {
+		faults.Add(k.field, "is empty: name the signers; every %s of a region signs with keys from the same address", k.what)
+	}
+	byARN := map[string]*signer{}
+	byAddress := map[string]*keys{}
+	for n, arn := range arns {
+		field := fmt.Sprintf("%s[%d]", k.field, n)
+		place, reason := k.place(arn)
+		if reason != "" {
+			faults.Add(field, "%s", reason)
+			continue
+		}
+		if slices.Contains(arns[:n], arn) {
+			faults.Add(field, "repeats an earlier entry: remove it")
+			continue
+		}
+		address := strings.TrimSuffix(o.KeyAddress, "/")
+		if address == "" {
+			if address, reason = k.address(place); reason != "" {
+				faults.Add(field, "%s", reason)
+				continue
+			}
+		}
+		if byAddress[address] == nil {
+			byAddress[address] = newKeys(address, k.curve, o)
+		}
+		byARN[arn] = &signer{arn, byAddress[address]}
+	}
+	return byARN
+}
+
+// signer returns the configured signer that t names. Before the signature is verified,
+// only this choice and the name of the key come from the token.
+func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error) {
+	// By exactly that name (RFC 8725 §3.1): none, HS256 keyed with the text of the public
+	// key and ES256 by a key of another curve all end here, or at the curve of the key.
+	if jws.Algorithm != v.kind.algorithm {
+		return nil, refuse(cognito.ErrAlgorithmNotAllowed, "alg must be %s, the algorithm of every %s", v.kind.algorithm, v.kind.what)
+	}
+	if refusal := t.signer.known("signer", true); refusal != nil {
+		return nil, refusal
+	}
+	s := v.signers[t.signer.text]
+	if s == nil {
+		return nil, refuse(cognito.ErrIssuerMismatch, "signer must be a configured %s", v.kind.what)
+	}
+	if refusal := t.issuer.known("iss", true); refusal != nil {
+		return nil, refusal
+	}
+	if !slices.Contains(v.issuers, t.issuer.text) {
+		return nil, refuse(cognito.ErrIssuerMismatch, "iss must be a configured issuer")
+	}
+	return s, nil
+}
