@@ -111,29 +111,6 @@ func (p Policy) WithDefaults() Policy {
 	return p
 }
 
-// backOff returns the time until the attempt after so many failures in a row.
-// Jitter (0 to 1) only lengthens it, so that attempts are never closer than base,
-// and stays under the longest so that a fleet does not fall into step there.
-func (p Policy) backOff(failures int, held bool, jitter float64) time.Duration {
-	base, longest := p.CoolDown, max(longestBackOff, p.CoolDown)
-	if !held {
-		base = min(coldBackOff, p.CoolDown)
-	}
-	d := base
-	for range failures - 1 {
-		if d *= 2; d >= longest {
-			break
-		}
-	}
-	d = max(base, min(d, longest*4/5))
-	return min(lengthen(d, jitter), longest)
-}
-
-// lengthen adds up to a quarter to d.
-func lengthen(d time.Duration, jitter float64) time.Duration {
-	return d + time.Duration(float64(d/4)*jitter)
-}
-
 // refreshAfter returns at what age a set with that max age is refreshed in the
 // background: between 75 and 90 % of it, so that a fleet started together does not
 // come back together.

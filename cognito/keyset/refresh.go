@@ -54,42 +54,6 @@ func waitFor(ctx context.Context, c <-chan struct{}) bool {
 	}
 }
 
-// consider answers as obtain does, or returns the flight to wait for first. waited
-// says that the caller has waited for a fetch already, and that whatever is known
-// now has to do.
-func (r *Remote) consider(satisfied func(*Set) bool, waited bool) (*Set, *flight, error) {
-	s := &r.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := wallTime(r.clock)
-	r.clampClock(now)
-
-	usable := s.usable(now)
-	satisfies := usable && satisfied(s.held)
-	// Past its max age a set is refreshed before it is used. But when the last
-	// attempt failed, waiting for the next would slow every caller by a time-out.
-	if satisfies && (now.Before(s.expiresAt) || s.lastErr != nil) {
-		if !now.Before(s.refreshAt) {
-			r.start(now)
-		}
-		return s.held, nil, nil
-	}
-	if !waited {
-		if flight := r.start(now); flight != nil {
-			return nil, flight, nil
-		}
-	}
-	switch {
-	case satisfies:
-		return s.held, nil, nil
-	case !usable:
-		return nil, nil, r.unavailable(now)
-	case s.lastErr != nil:
-		return s.held, nil, r.unavailable(now)
-	}
-	return s.held, nil, nil
-}
-
 // gaveUp answers a caller whose context ended while it waited. One that ran out of
 // time has what is answered while fetches fail: a usable set past its max age. One
 // that was cancelled wants no answer; where a client's leaving cancels it, whoever has
@@ -111,18 +75,6 @@ func (r *Remote) gaveUp(satisfied func(*Set) bool, cause error) (*Set, error) {
 		err.message += fmt.Sprintf(" (the last attempt: %v)", last)
 	}
 	return nil, err
-}
-
-// start returns the flight under way, or a new one where one may start, else nil.
-// The caller holds mu.
-func (r *Remote) start(now time.Time) *flight {
-	s := &r.state
-	if s.flight == nil && !now.Before(s.gateFrom.Add(s.spacing)) {
-		s.flight = &flight{done: make(chan struct{}), written: make(chan struct{})}
-		r.publish(now)
-		go r.run(s.flight)
-	}
-	return s.flight
 }
 
 // run is the goroutine of one flight. At most one is running until done is closed.
@@ -176,12 +128,11 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 		}
 		r.hold(got.set, started, maxAge, jitter)
 		s.failures, s.lastErr = 0, nil
-		s.gateFrom, s.spacing = started, r.policy.CoolDown
+		s.closeAfterSuccess(r.policy, started)
 	} else {
 		s.failures++
 		s.lastErr = got.err
-		s.gateFrom = now
-		s.spacing = max(r.policy.backOff(s.failures, s.usable(now), jitter), lengthen(got.err.retryAfter, jitter))
+		s.closeAfterFailure(r.policy, now, jitter)
 	}
 	retryIn := s.spacing
 	r.finish(f, now)

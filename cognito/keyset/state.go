@@ -22,11 +22,7 @@ type state struct {
 
 	flight *flight // the fetch under way; nil: none
 
-	// No fetch starts before gateFrom + spacing. After a success gateFrom is when
-	// that fetch started: a machine that was suspended in the middle of one must
-	// not wait longer for the next. After a failure it is when the fetch ended.
-	gateFrom time.Time
-	spacing  time.Duration
+	gate // when the next fetch may start
 
 	failures int         // in a row
 	lastErr  *fetchError // of the last attempt; nil: it succeeded, or there was none
@@ -74,7 +70,7 @@ func (r *Remote) publish(now time.Time) {
 	switch {
 	case s.flight == nil:
 		// Nothing is due, or it may not start yet.
-		v.until = later(s.refreshAt, s.gateFrom.Add(s.spacing))
+		v.until = later(s.refreshAt, s.opensAt())
 		v.from = later(v.from, s.gateFrom)
 	case s.lastErr == nil:
 		v.until = s.expiresAt // from then on, lookups wait for the flight
@@ -138,7 +134,7 @@ func (r *Remote) clampClock(now time.Time) {
 func (r *Remote) unavailable(now time.Time) *UnavailableError {
 	s := &r.state
 	err := &UnavailableError{retryAfter: soonest, absent: s.absent()}
-	if wait := s.gateFrom.Add(s.spacing).Sub(now); s.flight == nil && wait > 0 {
+	if wait := s.opensAt().Sub(now); s.flight == nil && wait > 0 {
 		err.retryAfter = wait
 	}
 	if s.lastErr != nil {
