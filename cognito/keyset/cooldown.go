@@ -17,8 +17,8 @@ func (g *gate) opensAt() time.Time { return g.gateFrom.Add(g.spacing) }
 // mayFetch reports whether a fetch may start now.
 func (g *gate) mayFetch(now time.Time) bool { return !now.Before(g.opensAt()) }
 
-// closeAfterSuccess closes the gate after a success, from the start of that fetch. The caller holds
-// mu.
+// closeAfterSuccess closes the gate after a success, from the start of that fetch. The
+// caller holds mu.
 func (s *state) closeAfterSuccess(p Policy, started time.Time) {
 	s.gateFrom, s.spacing = started, p.CoolDown
 }
