@@ -110,10 +110,14 @@ func TestServersRunAndStopTogether(t *testing.T) {
 func TestFailureOfOneServerStopsAll(t *testing.T) {
 	first, second := listenAny(t), listenAny(t)
 	first.Close()
-	stop := start(t, serve.Config{Servers: []serve.Server{
+	group, err := serve.New(serve.Config{Servers: []serve.Server{
 		{Name: "first", Listener: first, Handler: text("")}, {Name: "second", Listener: second, Handler: text("")},
 	}})
-	if err := stop(); err == nil || !strings.Contains(err.Error(), `server "first"`) {
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The context goes on: only the failure ends the group.
+	if err := group.Run(t.Context()); err == nil || !strings.Contains(err.Error(), `server "first"`) {
 		t.Errorf("got %v", err)
 	}
 }
