@@ -14,7 +14,7 @@ import (
 
 // vectorStatus returns the status of each code that a vector can have.
 func vectorStatus(code cognito.Code) int {
-	switch code {
+	switch code { //nolint:exhaustive // every other code is 401
 	case "":
 		return http.StatusOK
 	case "request_invalid":
