@@ -24,6 +24,10 @@ func TestExcerptShowsTheLineUnlessItMayHoldASecret(t *testing.T) {
 		"other name":    {"level: aws # token: x\n", "|^"},
 		"long":          {"level: aws                                                                                                                                                              # x\n", "|^"},
 		"a source":      {"backends: {a: {url: 5, password: {env: A}}}\n", "|^"},
+		"tag":           {"routes:\n- path: /a\n  key:\n    !!str hunter2\n", "|^"},
+		"alias":         {"routes:\n- path: /a\n  key:\n    *hunter2\n", "|^"},
+		"source tag":    {"backends:\n  a:\n    url: x\n    password:\n      !!str hunter2\n", "|^"},
+		"source alias":  {"backends:\n  a:\n    url: x\n    password:\n      *hunter2\n", "|^"},
 		"bad name":      {"backends: {A: {url: x}}\n", "|^"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,5 +41,22 @@ func TestExcerptShowsTheLineUnlessItMayHoldASecret(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// A file without aliases reports an anchor where the secret is.
+func TestExcerptHidesASecretWithAnAnchorWhereAnchorsAreNotSupported(t *testing.T) {
+	t.Parallel()
+	s := schema()
+	s.NoAliases = true
+	_, err := s.Parse("f", []byte("backends:\n  a:\n    url: x\n    password:\n      &x hunter2\n"), yamlfile.Lookup{})
+	var found *yamlfile.Error
+	if !errors.As(err, &found) {
+		t.Fatalf("got %v", err)
+	}
+	for _, f := range found.Faults {
+		if f.Excerpt != "" {
+			t.Errorf("%s: got the excerpt %q", f, f.Excerpt)
+		}
 	}
 }

@@ -36,7 +36,7 @@ const wantSource = "{env: NAME} or {file: PATH}"
 // it. S is a type that does not show itself in logs.
 func Secret[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
 	return Field[T]{Key: key, Name: name, secret: true, Read: func(v *Value, into *T) {
-		v.r.hide(v.node)
+		v.hide()
 		if _, mapping := pairsOf(v.node); !mapping {
 			// An empty secret would make a client public that is meant to have a secret.
 			if s, ok := v.Text(); ok && s == "" {
@@ -61,7 +61,7 @@ func Secret[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
 // there. A secret in the file itself is a fault.
 func SecretSource[T any](key, name string, get func(*T) *Source) Field[T] {
 	return Field[T]{Key: key, Name: name, secret: true, Read: func(v *Value, into *T) {
-		v.r.hide(v.node)
+		v.hide()
 		if _, literal := textOf(v.node); literal {
 			v.Fault("the secret itself must not be in this file; give %s", wantSource)
 			return
@@ -114,6 +114,15 @@ func (v *Value) fetch(from Source) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// hide keeps the lines of a secret out of excerpts: those of the value as the file writes
+// it, which may have no resolved value, and those of the value that an alias names.
+func (v *Value) hide() {
+	v.r.hide(v.node)
+	if v.key != nil {
+		v.r.hide(v.key.raw)
+	}
 }
 
 // hide keeps the lines of a value out of excerpts.
