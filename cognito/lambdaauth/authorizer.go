@@ -29,8 +29,13 @@ type UnauthorizedError struct{ cause *cognito.Error }
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func (e *UnauthorizedError) Error() string { return "Unauthorized" }
 
-// Unwrap returns the [*cognito.Error].
-func (e *UnauthorizedError) Unwrap() error { return e.cause }
+// Unwrap returns the [*cognito.Error], nil if there is none.
+func (e *UnauthorizedError) Unwrap() error {
+	if e == nil || e.cause == nil {
+		return nil
+	}
+	return e.cause
+}
 
 // refused is a refusal with its status by the table of package bearer. 401 and 400 ask
 // for another token (API Gateway cannot answer 400). 403 means that this token is not

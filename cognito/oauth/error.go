@@ -96,6 +96,9 @@ var codeOf = func() map[string]Code {
 
 // An Error is the one type of error that the methods of this package return. It
 // holds no token, no code and no secret.
+//
+// A nil *Error is no error. All its methods work and return zero values: [Error.Code] is
+// "", [Error.Is] is false, and only [Error.Error] returns a text.
 type Error struct {
 	code        Code
 	message     string
@@ -106,39 +109,47 @@ type Error struct {
 	cause       error
 }
 
-// Code returns the reason. It is never empty.
-func (e *Error) Code() Code { return e.code }
+// fields returns the fields of e, zero values for nil.
+func (e *Error) fields() Error {
+	if e == nil {
+		return Error{}
+	}
+	return *e
+}
+
+// Code returns the reason. It is empty only for nil.
+func (e *Error) Code() Code { return e.fields().code }
 
 // Message says what was expected. It can be shown to the user, since it contains no part
 // of the request or the answer.
-func (e *Error) Message() string { return e.message }
+func (e *Error) Message() string { return e.fields().message }
 
 // Reported returns the pool's name of the error, "" if the pool did not name it: up to 64
 // characters of printable ASCII.
-func (e *Error) Reported() string { return e.reported }
+func (e *Error) Reported() string { return e.fields().reported }
 
 // Description returns error_description: up to 256 characters of printable ASCII, all
 // others replaced by "?". Any person who sends a browser to the callback can choose it,
 // so show it in a page only as text, if at all.
-func (e *Error) Description() string { return e.description }
+func (e *Error) Description() string { return e.fields().description }
 
 // Status returns the HTTP status of the pool's answer, 0 without an answer.
-func (e *Error) Status() int { return e.status }
+func (e *Error) Status() int { return e.fields().status }
 
 // Temporary reports whether the same call may succeed later, because its result is
 // unknown ([ErrUnavailable]). A code that was sent cannot be used again: after Finish,
 // start a new sign-in.
-func (e *Error) Temporary() bool { return e.code == ErrUnavailable }
+func (e *Error) Temporary() bool { return e.Code() == ErrUnavailable }
 
 // RetryAfter returns the time to wait before the next attempt, 0 if waiting does not
 // help.
-func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
+func (e *Error) RetryAfter() time.Duration { return e.fields().retryAfter }
 
 // Error implements error. It returns the code, the message and, for logs, the pool's
 // error and the cause.
 func (e *Error) Error() string {
 	if e == nil {
-		return "oauth: a nil *Error"
+		return "oauth: no error (a nil *Error)"
 	}
 	s := e.code.Error() + ": " + e.message
 	switch {
@@ -156,12 +167,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause: the *cognito.Error of a token, or the fault of a connection.
 // It wraps the context's error only if the caller's context ended: time-outs of a request
 // match neither context.Canceled nor context.DeadlineExceeded.
-func (e *Error) Unwrap() error {
-	if e == nil {
-		return nil
-	}
-	return e.cause
-}
+func (e *Error) Unwrap() error { return e.fields().cause }
 
 // Is reports whether target is the error's [Code].
 func (e *Error) Is(target error) bool {
@@ -169,8 +175,8 @@ func (e *Error) Is(target error) bool {
 	return ok && e != nil && code == e.code
 }
 
-// CodeOf returns the [Code] of an error of this package, wrapped or not, and "" for
-// every other error and for nil.
+// CodeOf returns the [Code] of an error of this package, wrapped or not. It returns ""
+// for every other error, for nil and for a nil *Error.
 func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) && e != nil {

@@ -31,6 +31,9 @@ type UnavailableError struct {
 
 // Error implements error.
 func (e *UnavailableError) Error() string {
+	if e == nil {
+		return "revocation: no error (a nil *UnavailableError)"
+	}
 	s := "revocation: " + e.reason
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
@@ -38,11 +41,21 @@ func (e *UnavailableError) Error() string {
 	return s
 }
 
-// Unwrap returns the end of the caller's context, where that is what happened.
-func (e *UnavailableError) Unwrap() error { return e.cause }
+// Unwrap returns the error of the caller's context if that context ended, otherwise nil.
+func (e *UnavailableError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
-// Status returns the HTTP status of an answer that was of no use, 0 where none came.
-func (e *UnavailableError) Status() int { return e.status }
+// Status returns the HTTP status of an answer that could not be used, 0 without an answer.
+func (e *UnavailableError) Status() int {
+	if e == nil {
+		return 0
+	}
+	return e.status
+}
 
 // endpoints are the ways to ask one user pool.
 type endpoints struct{ ways []endpoint }

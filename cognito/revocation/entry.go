@@ -123,7 +123,12 @@ type EntryError struct {
 }
 
 // Error implements error.
-func (e *EntryError) Error() string { return "revocation: Entry." + e.Field + " " + e.Reason }
+func (e *EntryError) Error() string {
+	if e == nil {
+		return "revocation: no error (a nil *EntryError)"
+	}
+	return "revocation: Entry." + e.Field + " " + e.Reason
+}
 
 // longestID keeps what an entry takes within bounds. Cognito's names have 36 bytes.
 const longestID = 1024

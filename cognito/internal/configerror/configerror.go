@@ -14,7 +14,12 @@ type ConfigError struct {
 }
 
 // Error implements error.
-func (e *ConfigError) Error() string { return e.Package + ": " + e.Field + " " + e.Reason }
+func (e *ConfigError) Error() string {
+	if e == nil {
+		return "no error (a nil *ConfigError)"
+	}
+	return e.Package + ": " + e.Field + " " + e.Reason
+}
 
 // Faults collects the faults of one configuration. Make one with [In]. It is not safe
 // for concurrent use.

@@ -23,3 +23,10 @@ func TestFaultNamesPackageFieldAndReason(t *testing.T) {
 		t.Errorf("got %+v", fault)
 	}
 }
+
+func TestNilConfigErrorHasAText(t *testing.T) {
+	var none *configerror.ConfigError
+	if none.Error() == "" {
+		t.Error("a nil *ConfigError has no text")
+	}
+}
