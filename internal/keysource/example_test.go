@@ -13,10 +13,13 @@ func Example() {
 
 	_, err := keysource.At(keyset.RemoteConfig{URL: "http://auth.example.com/jwks.json"})
 	fmt.Println("--jwks", err)
+	_, err = keysource.At(keyset.RemoteConfig{URL: "https://user:password@auth.example.com/jwks.json"})
+	fmt.Println("--jwks", err)
 	_, err = keysource.In(context.Background(), "no-such-file.json")
 	fmt.Println("--jwks", err)
 	// Output:
 	// true false
 	// --jwks "http://auth.example.com/jwks.json" must be https, or http with a loopback address
+	// --jwks has user information, which would appear in logs
 	// --jwks "no-such-file.json" cannot be read: no such file or directory
 }

@@ -34,7 +34,10 @@ func At(config keyset.RemoteConfig) (*keyset.Remote, error) {
 	if _, other := keyset.NewRemote(config); other == nil {
 		return nil, fmt.Errorf("%q must be https, or http with a loopback address", config.URL)
 	}
-	return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "keyset: URL: "))
+	if fault, ok := errors.AsType[*keyset.ConfigError](err); ok {
+		return nil, errors.New(fault.Reason) // the flag is the subject, not the field
+	}
+	return nil, err
 }
 
 // In returns the keys of a file. It reads the file once, so a fault of the file is known
