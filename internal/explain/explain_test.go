@@ -89,6 +89,9 @@ func TestMachineIsRecognizedByItsClaims(t *testing.T) {
 	for claims, want := range map[string]bool{
 		`{"sub":"app","client_id":"app"}`:                  true,
 		`{"sub":"app","client_id":"app","username":"kim"}`: false,
+		`{"sub":"app","client_id":"app","username":""}`:    false,
+		`{"sub":"app","client_id":"app","username":null}`:  false,
+		`{"sub":"app","client_id":"app","username":1}`:     false,
 		`{"sub":"5f7a2c9e","client_id":"app"}`:             false,
 		`{}`:                                               false,
 		`{"sub":1,"client_id":1}`:                          false,
