@@ -211,7 +211,7 @@ func verifyExchanged(ctx context.Context, verifier *cognito.Verifier, out *excha
 	out.Verification = map[string]json.RawMessage{}
 	var all report.Tally
 	judge := func(name string, token report.Token, err error) {
-		o := &report.Outcome{Token: token}
+		o := &report.Outcome{}
 		var result any
 		if err != nil {
 			if !errors.As(err, &o.Refusal) {
@@ -219,6 +219,7 @@ func verifyExchanged(ctx context.Context, verifier *cognito.Verifier, out *excha
 			}
 			result = report.Rejected{Error: report.Failure{Code: o.Refusal.Code(), Message: cmp.Or(o.Refusal.Message(), "refused")}}
 		} else {
+			o.Token = token
 			result = report.NewValid(token)
 		}
 		all.Add(o)

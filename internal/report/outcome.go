@@ -37,18 +37,32 @@ type Outcome struct {
 // unavailable.
 func (o *Outcome) Unavailable() bool { return o.Refusal != nil && o.Refusal.Temporary() }
 
+// hasToken reports whether there is a token. A nil pointer of a type of tokens is none.
+func (o *Outcome) hasToken() bool {
+	switch token := o.Token.(type) {
+	case nil:
+		return false
+	case *cognito.AccessToken:
+		return token != nil
+	case *cognito.IDToken:
+		return token != nil
+	}
+	return true
+}
+
 // A Tally counts outcomes. The zero value is empty.
 type Tally struct{ Valid, Rejected, Unavailable int }
 
-// Add counts an outcome and gives it its number.
+// Add counts an outcome and gives it its number. An outcome with neither a token nor a
+// refusal counts as rejected.
 func (t *Tally) Add(o *Outcome) {
 	switch {
 	case o.Unavailable():
 		t.Unavailable++
-	case o.Refusal != nil:
-		t.Rejected++
-	default:
+	case o.Refusal == nil && o.hasToken():
 		t.Valid++
+	default:
+		t.Rejected++
 	}
 	o.Number = t.Count()
 }

@@ -40,3 +40,24 @@ func TestColourIsOnlyColour(t *testing.T) {
 }
 
 func noHint(cognito.Code, *cognito.Report) string { return "" }
+
+func TestOutcomeWithoutATokenIsNotCountedAsValid(t *testing.T) {
+	for name, test := range map[string]struct {
+		outcome Outcome
+		want    Tally
+	}{
+		"a token":               {Outcome{Token: &cognito.AccessToken{}}, Tally{Valid: 1}},
+		"a refusal":             {Outcome{Refusal: cognito.NewError(cognito.ErrTokenExpired, "")}, Tally{Rejected: 1}},
+		"a token and a refusal": {Outcome{Token: &cognito.AccessToken{}, Refusal: cognito.NewError(cognito.ErrTokenExpired, "")}, Tally{Rejected: 1}},
+		"no verdict":            {Outcome{Refusal: cognito.NewError(cognito.ErrKeysUnavailable, "")}, Tally{Unavailable: 1}},
+		"nothing":               {Outcome{}, Tally{Rejected: 1}},
+		"a nil access token":    {Outcome{Token: (*cognito.AccessToken)(nil)}, Tally{Rejected: 1}},
+		"a nil ID token":        {Outcome{Token: (*cognito.IDToken)(nil)}, Tally{Rejected: 1}},
+	} {
+		var got Tally
+		got.Add(&test.outcome)
+		if got != test.want || test.outcome.Number != 1 {
+			t.Errorf("%s: got %+v with the number %d, want %+v", name, got, test.outcome.Number, test.want)
+		}
+	}
+}
