@@ -4,4 +4,7 @@
 // It owns which codes have a label of their own, how many user pools and key sets have one, and the
 // default buckets of histograms. It knows no metrics system and exports nothing: the names of
 // metrics belong to packages promcognito and otelcognito.
+//
+// The modules observe/promcognito and observe/otelcognito import this package, and are released on
+// their own. Do not remove or change what this package exports.
 package telemetry
