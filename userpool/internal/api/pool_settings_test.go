@@ -73,7 +73,7 @@ func TestAddCustomAttributes(t *testing.T) {
 			more[i] = fields{"Name": fmt.Sprint("c", i), "AttributeDataType": "String"}
 		}
 		return more
-	}()...)...)); err == nil || !strings.Contains(err.Error(), "52 attributes are more than 50") {
+	}()...)...)); err == nil || !strings.Contains(err.Error(), "got 52 attributes, want at most 50") {
 		t.Errorf("%v", err)
 	}
 }
