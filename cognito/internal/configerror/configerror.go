@@ -41,20 +41,35 @@ func (f Faults) Add(field, format string, args ...any) {
 	*f.list = append(*f.list, &ConfigError{f.name, f.at + field, fmt.Sprintf(format, args...)})
 }
 
-// Adopt adds the faults that another package found in the value of field and returned
-// from its own [Faults.Err]. Each of them begins with the name of the value's type;
-// field takes the place of that name.
+// Adopt adds the faults that another package found in the value of field: those of its
+// [Faults.Err], or one error. The field of a [ConfigError] begins with the name of the
+// value's type, and field takes the place of that name. Every other error is a fault of
+// field itself. A nil err adds nothing.
 func (f Faults) Adopt(field string, err error) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
+	if err == nil {
 		return
 	}
-	for _, each := range joined.Unwrap() {
-		if fault, ok := errors.AsType[*ConfigError](each); ok {
-			_, below, _ := strings.Cut(fault.Field, ".")
-			f.At(field).Add(below, "%s", fault.Reason)
+	if joined, ok := errors.AsType[joinedError](err); ok {
+		for _, each := range joined.Unwrap() {
+			f.Adopt(field, each)
 		}
+		return
 	}
+	fault, ok := errors.AsType[*ConfigError](err)
+	if !ok || fault == nil {
+		f.Add(field, "is invalid: %v", err)
+		return
+	}
+	if _, below, found := strings.Cut(fault.Field, "."); found {
+		field += "." + below
+	}
+	f.Add(field, "%s", fault.Reason)
+}
+
+// A joinedError is several errors in one, as [errors.Join] makes it.
+type joinedError interface {
+	error
+	Unwrap() []error
 }
 
 // Err returns all faults in the order in which they were added, joined by
