@@ -14,6 +14,15 @@ func Text[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
 	}}
 }
 
+// NonEmptyText reads a text. An empty text is a fault.
+func NonEmptyText[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
+	return Field[T]{Key: key, Name: name, Read: func(v *Value, into *T) {
+		if s, ok := v.NonEmptyText(); ok {
+			*get(into) = S(s)
+		}
+	}}
+}
+
 // Choice reads one of some words, in any letter case. The field gets the word as it is
 // written in words.
 func Choice[T any, S ~string](key, name string, get func(*T) *S, words ...S) Field[T] {
@@ -37,10 +46,19 @@ func Choice[T any, S ~string](key, name string, get func(*T) *S, words ...S) Fie
 
 // Texts reads a list of texts.
 func Texts[T any, S ~string](key, name string, get func(*T) *[]S) Field[T] {
+	return texts(key, name, get, (*Value).Text)
+}
+
+// NonEmptyTexts reads a list of texts. An empty text is a fault.
+func NonEmptyTexts[T any, S ~string](key, name string, get func(*T) *[]S) Field[T] {
+	return texts(key, name, get, (*Value).NonEmptyText)
+}
+
+func texts[T any, S ~string](key, name string, get func(*T) *[]S, read func(*Value) (string, bool)) Field[T] {
 	return Field[T]{Key: key, Name: name, Read: func(v *Value, into *T) {
 		list := []S{}
 		v.List(func(element *Value) {
-			s, _ := element.Text()
+			s, _ := read(element)
 			list = append(list, S(s)) // a wrong one, too: the others keep their numbers
 		})
 		*get(into) = list

@@ -25,10 +25,14 @@ type Source struct {
 	File string // {file: PATH}
 }
 
-var sourceFields = []Field[Source]{
-	Text("env", "Env", func(s *Source) *string { return &s.Env }),
-	Text("file", "File", func(s *Source) *string { return &s.File }),
-}
+func sourceEnv(s *Source) *string  { return &s.Env }
+func sourceFile(s *Source) *string { return &s.File }
+
+// A [Secret] with an empty env or file has the other one.
+var (
+	secretFields = []Field[Source]{Text("env", "Env", sourceEnv), Text("file", "File", sourceFile)}
+	sourceFields = []Field[Source]{NonEmptyText("env", "Env", sourceEnv), NonEmptyText("file", "File", sourceFile)}
+)
 
 const wantSource = "{env: NAME} or {file: PATH}"
 
@@ -46,7 +50,7 @@ func Secret[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
 			}
 			return
 		}
-		from, ok := v.source("must be text, " + wantSource)
+		from, ok := v.source(secretFields, "must be text, "+wantSource)
 		if !ok {
 			return
 		}
@@ -58,7 +62,7 @@ func Secret[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
 }
 
 // SecretSource reads where a secret is, {env: NAME} or {file: PATH}, and does not look
-// there. A secret in the file itself is a fault.
+// there. A secret in the file itself is a fault. An empty mapping, {}, names no secret.
 func SecretSource[T any](key, name string, get func(*T) *Source) Field[T] {
 	return Field[T]{Key: key, Name: name, secret: true, Read: func(v *Value, into *T) {
 		v.hide()
@@ -66,17 +70,20 @@ func SecretSource[T any](key, name string, get func(*T) *Source) Field[T] {
 			v.Fault("the secret itself must not be in this file; give %s", wantSource)
 			return
 		}
-		if from, ok := v.source("must be " + wantSource); ok {
+		if pairs, mapping := pairsOf(v.node); mapping && len(pairs) == 0 {
+			return
+		}
+		if from, ok := v.source(sourceFields, "must be "+wantSource); ok {
 			*get(into) = from
 		}
 	}}
 }
 
 // source reads a mapping with one of two keys.
-func (v *Value) source(want string) (Source, bool) {
+func (v *Value) source(fields []Field[Source], want string) (Source, bool) {
 	before := len(v.r.faults) + v.r.more
 	var from Source
-	readObject(v, sourceFields, &from)
+	readObject(v, fields, &from)
 	switch {
 	case len(v.r.faults)+v.r.more > before:
 		v.r.markFaulty(v.field)

@@ -129,6 +129,15 @@ func (v *Value) Text() (string, bool) {
 	return "", false
 }
 
+// NonEmptyText returns a text that is not empty.
+func (v *Value) NonEmptyText() (string, bool) {
+	s, ok := v.Text()
+	if ok && s == "" {
+		v.Fault("is empty; give text")
+	}
+	return s, ok && s != ""
+}
+
 func textOf(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.StringNode:

@@ -18,11 +18,11 @@ var (
 		yamlfile.NamedObjects("profiles", "Profiles", func(f *File) *map[string]Profile { return &f.Profiles }, CheckName, profileFields),
 	}
 	profileFields = []yamlfile.Field[Profile]{
-		yamlfile.Text("user_pool", "UserPoolID", func(p *Profile) *string { return &p.UserPoolID }),
-		yamlfile.Text("client_id", "ClientID", func(p *Profile) *string { return &p.ClientID }),
-		yamlfile.Text("domain", "Domain", func(p *Profile) *string { return &p.Domain }),
-		yamlfile.Text("issuer", "Issuer", func(p *Profile) *string { return &p.Issuer }),
-		yamlfile.Texts("scopes", "Scopes", func(p *Profile) *[]string { return &p.Scopes }),
+		yamlfile.NonEmptyText("user_pool", "UserPoolID", func(p *Profile) *string { return &p.UserPoolID }),
+		yamlfile.NonEmptyText("client_id", "ClientID", func(p *Profile) *string { return &p.ClientID }),
+		yamlfile.NonEmptyText("domain", "Domain", func(p *Profile) *string { return &p.Domain }),
+		yamlfile.NonEmptyText("issuer", "Issuer", func(p *Profile) *string { return &p.Issuer }),
+		yamlfile.NonEmptyTexts("scopes", "Scopes", func(p *Profile) *[]string { return &p.Scopes }),
 		{Key: "port", Name: "Port", Read: readPort},
 		yamlfile.Bool("machine", "Machine", func(p *Profile) *bool { return &p.Machine }),
 		yamlfile.Bool("local", "Local", func(p *Profile) *bool { return &p.Local }),

@@ -78,33 +78,41 @@ func TestEveryKeyIsRead(t *testing.T) {
 func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"profile: {}\n":                                     `f:1:1: profile: unknown key; did you mean profiles?`,
-		"profiles:\n  a:\n    pool: x\n":                    `f:3:5: profiles.a.pool: unknown key; did you mean user_pool?`,
-		"profiles:\n  a:\n    client_id: 12\n":              "f:3:16: profiles.a.client_id: got a number, want text; put it in quotes",
-		"profiles:\n  a:\n    domain:\n":                    "f:3:13: profiles.a.domain: has no value; give text, or remove the key",
-		"profiles: {a: {port: 65536}}":                      "f:1:22: profiles.a.port: got 65536, want 1 to 65535",
-		"profiles: {a: {port: 1.5}}":                        "f:1:22: profiles.a.port: got a fraction, want a whole number",
-		"profiles: {a: {machine: yes}}":                     "f:1:25: profiles.a.machine: got text, want true or false",
-		"profiles: {a: {scopes: openid}}":                   "f:1:24: profiles.a.scopes: got text, want a list",
-		"profiles: {a: {scopes: [1]}}":                      "f:1:25: profiles.a.scopes[0]: got a number, want text; put it in quotes",
-		"profiles: {a: {client_secret: hush}}":              "f:1:31: profiles.a.client_secret: the secret itself must not be in this file; give {env: NAME} or {file: PATH}",
-		"profiles: {a: {client_secret: {env: A, file: B}}}": "f:1:31: profiles.a.client_secret: must be {env: NAME} or {file: PATH}",
-		"profiles: {a: {client_secret: {value: hush}}}":     "f:1:32: profiles.a.client_secret.value: unknown key; the keys are env, file",
-		"profiles: {Dev: {}}":                               `f:1:12: profiles: "Dev" has capital letters; the name of a profile has small letters, digits, ".", "_" and "-"`,
-		"profiles: {../x: {}}":                              `f:1:12: profiles: "../x" is not a name of a profile; it must be up to 63 small letters, digits, ".", "_" and "-", with a letter or digit first`,
-		"default: &a b":                                     "f:1:10: anchors, aliases and merge keys are not supported in this file",
-		"default: Dev":                                      `f:1:10: default: "Dev" has capital letters; the name of a profile has small letters, digits, ".", "_" and "-"`,
-		"default: [a]":                                      "f:1:10: default: got a list, want text",
-		"- a":                                               "f:1:1: got a list, want a mapping",
-		"profiles: {a: 1}":                                  "f:1:15: profiles.a: got a number, want a mapping",
-		"profiles: {a: {}, a: {}}":                          "f:1:19: profiles.a: this key occurs twice; remove one",
-		"a: 1\n---\nb: 1\n":                                 "f:2:1: a second document begins here; a file has one",
-		"a: 'b":                                             "f:1:4: the file is not valid YAML: could not find end character of single-quoted text",
-		"\xff":                                              "f:1:1: the file is not UTF-8",
-		strings.Repeat("#", 1<<17):                          "f:1:1: the file has more than 32 KiB",
-		strings.Repeat("[", 100):                            "f:1:33: brackets and braces are nested more than 32 levels deep",
-		strings.Repeat("- ", 100):                           "f:1:65: the nesting on this line is too deep",
-		strings.Repeat("a\n", 9000):                         "f:1:1: got text, want a mapping",
+		"profile: {}\n":                                      `f:1:1: profile: unknown key; did you mean profiles?`,
+		"profiles:\n  a:\n    pool: x\n":                     `f:3:5: profiles.a.pool: unknown key; did you mean user_pool?`,
+		"profiles:\n  a:\n    client_id: 12\n":               "f:3:16: profiles.a.client_id: got a number, want text; put it in quotes",
+		"profiles:\n  a:\n    domain:\n":                     "f:3:13: profiles.a.domain: has no value; give text, or remove the key",
+		"profiles: {a: {port: 65536}}":                       "f:1:22: profiles.a.port: got 65536, want 1 to 65535",
+		"profiles: {a: {port: 1.5}}":                         "f:1:22: profiles.a.port: got a fraction, want a whole number",
+		"profiles: {a: {machine: yes}}":                      "f:1:25: profiles.a.machine: got text, want true or false",
+		"profiles: {a: {scopes: openid}}":                    "f:1:24: profiles.a.scopes: got text, want a list",
+		"profiles: {a: {scopes: [1]}}":                       "f:1:25: profiles.a.scopes[0]: got a number, want text; put it in quotes",
+		`profiles: {a: {client_id: ""}}`:                     "f:1:27: profiles.a.client_id: is empty; give text",
+		`profiles: {a: {user_pool: ""}}`:                     "f:1:27: profiles.a.user_pool: is empty; give text",
+		`profiles: {a: {domain: ""}}`:                        "f:1:24: profiles.a.domain: is empty; give text",
+		`profiles: {a: {issuer: ""}}`:                        "f:1:24: profiles.a.issuer: is empty; give text",
+		`profiles: {a: {scopes: [openid, ""]}}`:              "f:1:33: profiles.a.scopes[1]: is empty; give text",
+		`profiles: {a: {client_secret: {env: "", file: B}}}`: "f:1:37: profiles.a.client_secret.env: is empty; give text",
+		`profiles: {a: {client_secret: {file: ""}}}`:         "f:1:38: profiles.a.client_secret.file: is empty; give text",
+		"profiles: {a: {client_secret: }}":                   "f:1:30: profiles.a.client_secret: has no value; give a mapping, or remove the key",
+		"profiles: {a: {client_secret: hush}}":               "f:1:31: profiles.a.client_secret: the secret itself must not be in this file; give {env: NAME} or {file: PATH}",
+		"profiles: {a: {client_secret: {env: A, file: B}}}":  "f:1:31: profiles.a.client_secret: must be {env: NAME} or {file: PATH}",
+		"profiles: {a: {client_secret: {value: hush}}}":      "f:1:32: profiles.a.client_secret.value: unknown key; the keys are env, file",
+		"profiles: {Dev: {}}":                                `f:1:12: profiles: "Dev" has capital letters; the name of a profile has small letters, digits, ".", "_" and "-"`,
+		"profiles: {../x: {}}":                               `f:1:12: profiles: "../x" is not a name of a profile; it must be up to 63 small letters, digits, ".", "_" and "-", with a letter or digit first`,
+		"default: &a b":                                      "f:1:10: anchors, aliases and merge keys are not supported in this file",
+		"default: Dev":                                       `f:1:10: default: "Dev" has capital letters; the name of a profile has small letters, digits, ".", "_" and "-"`,
+		"default: [a]":                                       "f:1:10: default: got a list, want text",
+		"- a":                                                "f:1:1: got a list, want a mapping",
+		"profiles: {a: 1}":                                   "f:1:15: profiles.a: got a number, want a mapping",
+		"profiles: {a: {}, a: {}}":                           "f:1:19: profiles.a: this key occurs twice; remove one",
+		"a: 1\n---\nb: 1\n":                                  "f:2:1: a second document begins here; a file has one",
+		"a: 'b":                                              "f:1:4: the file is not valid YAML: could not find end character of single-quoted text",
+		"\xff":                                               "f:1:1: the file is not UTF-8",
+		strings.Repeat("#", 1<<17):                           "f:1:1: the file has more than 32 KiB",
+		strings.Repeat("[", 100):                             "f:1:33: brackets and braces are nested more than 32 levels deep",
+		strings.Repeat("- ", 100):                            "f:1:65: the nesting on this line is too deep",
+		strings.Repeat("a\n", 9000):                          "f:1:1: got text, want a mapping",
 	} {
 		_, err := profile.Parse("f", []byte(text))
 		var found *yamlfile.Error
@@ -115,6 +123,14 @@ func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 	_, err := profile.Parse("f", []byte("x: 1\ny: 2\nprofiles: {a: {port: 0}}\n"))
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("want every fault, got: %v", err)
+	}
+}
+
+func TestEmptyMappingNamesNoClientSecret(t *testing.T) {
+	t.Parallel()
+	file, err := profile.Parse("f", []byte("profiles: {a: {client_secret: {}}}"))
+	if err != nil || file.Profiles["a"].Secret != (profile.Secret{}) {
+		t.Errorf("got %+v, %v", file, err)
 	}
 }
 
