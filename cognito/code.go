@@ -7,7 +7,7 @@ package cognito
 //
 // The set is closed, and its spellings are the same in the command's JSON, in HTTP
 // and gRPC answers and in metrics.
-type Code string //nolint:errname // the reasons are a Code each, and errors by the way; "TokenExpiredError" would name none of that
+type Code string
 
 // Error implements error. It returns the code with the name of the package.
 func (c Code) Error() string { return "cognito: " + string(c) }

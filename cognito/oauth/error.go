@@ -14,7 +14,7 @@ import (
 //
 // The set is closed: any other error of the pool is [ErrRefused], and [Error.Reported]
 // has its name.
-type Code string //nolint:errname // the reasons are a Code each, and errors by the way, as in package cognito
+type Code string
 
 // Error implements error. It returns the code with the name of the package.
 func (c Code) Error() string { return "oauth: " + string(c) }
