@@ -119,11 +119,11 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	// never the one that was signed here.
 	inTime := timeErr == nil && at.Sub(s.Now()).Abs() <= maxClockSkew
 	block, err := base64.StdEncoding.DecodeString(proof.Block)
-	withCode := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
+	proved := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Sub == "":
 		return directory.User{}, errors.Join(s.recordUnknownAttempt(ctx, a.pool, a.Tried), ErrNoUser)
-	case !withCode || !inTime:
+	case !proved || !inTime:
 		return directory.User{}, errors.Join(s.recordAttempt(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}
 	if err := s.recordAttempt(ctx, a.pool, a.user, true); err != nil {
