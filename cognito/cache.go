@@ -7,9 +7,9 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// DefaultCacheBytes bounds the verified-token cache where Config sets nothing: room
-// for some ten thousand tokens of one kilobyte, each of which counts for three and
-// takes two and a half.
+// DefaultCacheBytes is the size limit of the verified-token cache, in bytes, if Config
+// sets none. It has room for about ten thousand tokens of one kilobyte. The cache counts
+// three kilobytes for each of them, and each uses about two and a half kilobytes of memory.
 const DefaultCacheBytes = 32 << 20
 
 // A cache keeps what verified tokens say, so that a client which sends the same

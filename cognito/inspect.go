@@ -10,26 +10,27 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
-// InspectOptions say what [Inspect] compares a token with. All are optional; what
-// is left out is not checked.
+// InspectOptions are what [Inspect] compares a token with. All fields are optional.
+// Inspect makes no check for a field that is not set, except where the field has a
+// default.
 type InspectOptions struct {
-	// UserPoolIDs are the user pools one of which must have issued the token.
+	// UserPoolIDs are the accepted user pools. One of them must have issued the token.
 	UserPoolIDs []string
-	// Issuer is to be the token's issuer instead of those of the user pools.
+	// Issuer is the accepted issuer. It replaces the issuers of UserPoolIDs.
 	Issuer string
-	// ClientIDs are the app clients for one of which it must be.
+	// ClientIDs are the accepted app clients. The token must be for one of them.
 	ClientIDs []string
-	// Audiences are the resources that it may be bound to.
+	// Audiences are the resources that the token may be bound to.
 	Audiences []string
-	// TokenUse is the kind that it must be of.
+	// TokenUse is the kind that the token must have.
 	TokenUse TokenUse
-	// Requirements are those of the call.
+	// Requirements are checked in addition, as those of a call to the [Verifier].
 	Requirements []Requirement
 	// Leeway is as in [Config.Leeway].
 	Leeway time.Duration
 	// MaxTokenBytes is as in [Config.MaxTokenBytes].
 	MaxTokenBytes int
-	// Now is the time to judge at; zero is the present.
+	// Now is the time for the checks of exp and other times. Zero means the present.
 	Now time.Time
 	// Keys check the signature.
 	Keys keyset.Source

@@ -100,9 +100,9 @@ func resolvable(iss string) bool {
 	return len(iss) <= maxIssuer && issuerFault(iss, true) == ""
 }
 
-// UserPoolID returns the ID of the user pool that an issuer of Amazon's is of, be it
-// the pool's original or its updated one, and "" for every other text: the way back
-// from [Issuers]. It says nothing about whether there is such a pool.
+// UserPoolID returns the ID of the user pool that has the given issuer, and "" if the text
+// is not an issuer of Amazon. It accepts the original and the updated issuer of a pool. It
+// reverses [Issuers], and does not check that the pool exists.
 func UserPoolID(issuer string) string {
 	text := issuer[strings.LastIndexByte(issuer, '/')+1:]
 	id, err := parsePoolID(text)

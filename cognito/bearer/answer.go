@@ -11,9 +11,9 @@ import (
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
-// DefaultRealm is the realm of challenges where none is configured. There is one
-// always: a challenge must have a parameter (RFC 6750 §3), and that for a request
-// without a token should have no error (§3.1).
+// DefaultRealm is the realm of challenges if none is configured. Every challenge has a
+// realm: it must have a parameter (RFC 6750 §3), and the challenge for a request without
+// a token should have no error (§3.1).
 const DefaultRealm = "cognito"
 
 // An answer is what a code means over HTTP.

@@ -31,25 +31,29 @@ type Config struct {
 	// quotes and backslashes. "" is [DefaultRealm].
 	Realm string
 
-	// Optional lets requests without a credential through, with no token in the
-	// context: those with no Authorization header at all and no access_token in the
-	// query. All other requests without a good token are rejected: a client whose token
-	// expired, or came in a place that is not read, must not count as anonymous. Other
-	// schemes, such as Basic, are rejected with cognito.ErrTokenMissing: the content of a
-	// header of another form is not known here, and "Basic x, Bearer y" and a token
-	// without a scheme have such a form.
+	// Optional accepts requests without a credential too: without an Authorization
+	// header and without an access_token in the query. The handler finds no token in the
+	// context. All other requests without a valid token are rejected, because a client
+	// must not count as anonymous if its token expired or is in a place that is not read.
+	//
+	// A header with another scheme, such as Basic, is rejected with
+	// cognito.ErrTokenMissing. It can still contain a token: "Basic x, Bearer y" does,
+	// and so does a header that has a token and no scheme.
 	Optional bool
 
-	// WebSocketSubprotocol, if set, lets WebSocket clients that cannot set headers,
-	// browsers that is, bring their token as a subprotocol after this one:
+	// WebSocketSubprotocol is the name of a WebSocket subprotocol. Browsers cannot set
+	// headers for a WebSocket. If the name is set, they can send the token as the next
+	// subprotocol after this one:
 	//
 	//	new WebSocket(url, ["bearer", token])
 	//
-	// It is looked at in requests for an upgrade to WebSocket over HTTP/1.1 only. The
-	// token is taken out of the list before the handler sees it; the handler should
-	// select this subprotocol, or another one that was offered: browsers give up a
-	// connection where none was selected. Names are compared by case. A list with a
-	// token in any other place is refused, for the handler would see that.
+	// The middleware reads the list only in requests for an upgrade to WebSocket over
+	// HTTP/1.1. It removes the token from the list, so the handler does not see it. A
+	// list with a token in another place is rejected, because the handler would see that
+	// token. Names are case-sensitive.
+	//
+	// The handler should select this subprotocol or another one of the list. If it
+	// selects none, browsers close the connection.
 	WebSocketSubprotocol string
 
 	// Logger gets refusals: those of temporary faults at level Warn, all others at
@@ -62,15 +66,16 @@ type Config struct {
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// Require returns middleware that lets requests through which bring a good access
-// token that meets the requirements. [AccessToken] returns it within the handler.
+// Require returns middleware that accepts requests that have a valid access token, if the
+// token meets the requirements. [AccessToken] returns the token within the handler.
 //
 // If middleware is within middleware, each verifies the token again, and the handler
 // sees the token of the inner one. The middleware is safe for concurrent use.
 //
-// CORS preflights, which browsers send without credentials, pass: OPTIONS with
-// Origin and Access-Control-Request-Method. Anybody can send one, so a handler that
-// does more on OPTIONS than answer them must ask for the token.
+// CORS preflights need no token, because browsers send them without credentials. A
+// preflight is an OPTIONS request with the headers Origin and
+// Access-Control-Request-Method. Every client can send one. So a handler that does more
+// on OPTIONS than answer preflights must check the token itself.
 func Require(verifier *cognito.Verifier, requirements ...cognito.Requirement) func(http.Handler) http.Handler {
 	return middleware(Config{Verifier: verifier, Require: requirements})
 }

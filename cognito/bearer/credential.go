@@ -14,17 +14,17 @@ const (
 	queryName     = "access_token"
 )
 
-// Credential returns the bearer token of a request, as it stands in its one
-// Authorization header. The header is read as RFC 6750 §2.1 writes it: the scheme,
-// in any case, one or more spaces, a b64token; the token itself is not looked at.
+// Credential returns the bearer token of a request, unverified. It reads the one
+// Authorization header in the form of RFC 6750 §2.1: the scheme in any case, one or more
+// spaces, a b64token.
 //
-// The error is a [*cognito.Error]. With cognito.ErrTokenMissing there is no
-// Authorization header, or only one that is empty or of another scheme. With
-// cognito.ErrRequestInvalid there are several, or one that is malformed, or an
-// access_token in the query as well, which makes two methods (RFC 6750 §2).
+// The error is a [*cognito.Error]. With cognito.ErrTokenMissing, the request has no
+// Authorization header, or one that is empty or of another scheme. With
+// cognito.ErrRequestInvalid, it has several of them, or a malformed one, or an
+// access_token in the query too, which makes two methods (RFC 6750 §2).
 //
-// The request must be one that net/http read, or its header names canonical: under
-// two spellings of its name, a header would be two.
+// The names of the headers must be canonical, as in every request that net/http reads
+// ([http.CanonicalHeaderKey]). Headers under other spellings of the name are not found.
 func Credential(r *http.Request) (string, error) {
 	token, found, err := fromHeader(r.Header[authorization])
 	switch {

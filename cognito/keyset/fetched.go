@@ -2,29 +2,31 @@ package keyset
 
 import "time"
 
-// A Fetch describes one fetch, or the reading of a copy, for RemoteConfig.Fetched.
+// A Fetch describes one fetch of a key set, or one reading of its copy, for
+// RemoteConfig.Fetched.
 type Fetch struct {
-	// URL is the address.
+	// URL is the address of the key set.
 	URL string
 
-	// StartedAt and Duration say when it was, by the clock that was configured.
+	// StartedAt and Duration are by RemoteConfig.Clock.
 	StartedAt time.Time
 	Duration  time.Duration
 
-	// StatusCode is that of the answer, 0 where there was none.
+	// StatusCode is the HTTP status of the answer, 0 without an answer.
 	StatusCode int
 
-	// Err says why no set was had; nil: one was.
+	// Err is the reason why this fetch gave no key set. It is nil if it gave one.
 	Err error
 
-	// Keys is how many usable keys the set has that was had.
+	// Keys is the number of usable keys in the fetched set, 0 if Err is not nil.
 	Keys int
 
-	// Copy is whether RemoteConfig.CopyFile was read, and the address not asked.
+	// Copy is true if the set was read from RemoteConfig.CopyFile, with no request to
+	// the address.
 	Copy bool
 
-	// SetFetchedAt is when the set was fetched from which keys are handed out now, this
-	// one or, where Err is not nil, an earlier one. It is zero where there is none.
+	// SetFetchedAt is the time at which the set in use was fetched. If Err is not nil,
+	// that is an earlier set. It is zero if no set is in use.
 	SetFetchedAt time.Time
 }
 

@@ -20,11 +20,12 @@ type RemoteConfig struct {
 	// in errors and logs.
 	URL string
 
-	// HTTPClient asks for the set: for a certificate authority or a proxy of
-	// one's own. It is copied and not modified. Redirects that it would follow are
-	// further restricted to the origin of URL, and three of them. Its transport
-	// must end a request whose context is done. Default: a client that honours the
-	// environment's proxy settings and keeps no connections.
+	// HTTPClient fetches the set. Set it for a certificate authority or a proxy of
+	// your own. It is copied and not modified. The copy follows at most three
+	// redirects, and only within the origin of URL; the client's own CheckRedirect
+	// can refuse more of them. Its transport must end a request when the request's
+	// context is done. Default: a client that uses the environment's proxy settings
+	// and keeps no connections.
 	HTTPClient *http.Client
 
 	// AllowPlainHTTP allows an http URL to other hosts than loopback. An attacker
