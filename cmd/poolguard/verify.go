@@ -42,8 +42,9 @@ If several apply, 2 comes before 3, and 3 before 1.`,
       --token-use access --scope orders/read - < token.txt
   poolguard verify --pool us-east-1_AbCdEfGhI --any-client --token-use any \
       --at 2026-01-31T09:00:00Z -o json - < tokens.txt | jq .error.code
-  poolguard verify --pool us-east-1_Local0001 --client-id web --token-use id \
-      --issuer http://127.0.0.1:9229/us-east-1_Local0001 - < token.txt`,
+  poolguard verify --pool us-east-1_Local0001 --client-id local-client \
+      --issuer http://127.0.0.1:9229/us-east-1_Local0001 \
+      --token-use id - < token.txt`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			policy, faults := flags.read(cmd.Context(), cmd, true)
