@@ -222,7 +222,7 @@ func TestSignInFromTheTerminal(t *testing.T) {
 		t.Error("the tokens are still there:", err)
 	}
 	_, stderr, status = d.run(t, "", "token")
-	wantText(t, stderr, status, 1, "not signed in: poolguard login\n")
+	wantText(t, stderr, status, 1, "not signed in; run poolguard login\n")
 	stdout, _, status = d.run(t, "", "logout")
 	wantText(t, stdout, status, 0, "There was no sign-in")
 }

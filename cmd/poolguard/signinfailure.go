@@ -30,7 +30,7 @@ func signInFailure(ctx context.Context, c *selection.Selection, err error) error
 	}
 	switch {
 	case errors.Is(err, tokenstore.ErrNone):
-		return &failure{statusRejected, fmt.Errorf("not signed in: %s", again)}
+		return &failure{statusRejected, fmt.Errorf("not signed in; run %s", again)}
 	case errors.Is(err, account.ErrSignInAgain):
 		return &failure{statusRejected, fmt.Errorf("%s; sign in again: %s", reasonAgain(err), again)}
 	case errors.As(err, &refused):

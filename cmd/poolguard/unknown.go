@@ -48,7 +48,7 @@ func didYouMean(prefix, typed string, names []string) string {
 // flagError words the faults that pflag finds, without the values that it would
 // quote.
 func flagError(cmd *cobra.Command, err error) error {
-	const dash = "; an argument that begins with - must come after --"
+	dash := "; run " + cmd.CommandPath() + " --help for the flags; an argument that begins with - must come after --"
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return unknownFlag(cmd, e, dash)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -58,7 +59,7 @@ Exit status:
   0  the file has no fault
   2  it has faults`,
 		Example:           "  poolguard userpool check --config userpool.yaml",
-		Args:              noArguments,
+		Args:              noFileArgument,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			if config == "" {
@@ -75,4 +76,12 @@ Exit status:
 	}
 	cmd.Flags().StringVar(&config, "config", "", "check this `FILE`")
 	return cmd
+}
+
+// noFileArgument is noArguments for a command whose file is often given as an argument.
+func noFileArgument(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%w; give the file with --config", errArguments)
+	}
+	return nil
 }

@@ -31,9 +31,11 @@ func listen(ctx context.Context, flag, address string) (listener net.Listener, e
 	return listener, nil
 }
 
+var errArguments = errors.New("this command takes flags only, and no arguments")
+
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return errors.New("this command takes flags only, and no arguments")
+		return errArguments
 	}
 	return nil
 }
