@@ -3,6 +3,7 @@ package demo
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -23,6 +24,7 @@ const (
 	flowLife    = 10 * time.Minute
 	sessionLife = time.Hour // of its tokens
 	mostKept    = 200
+	mostFlows   = 5 // sign-ins that a browser can have at the same time
 )
 
 // An app is a web page in front of the API that users sign in to. The tokens stay on
@@ -85,9 +87,25 @@ func (a *app) signIn(w http.ResponseWriter, r *http.Request) {
 		a.problem(w, http.StatusInternalServerError, err)
 		return
 	}
+	dropFlows(w, r)
 	setCookie(w, flowCookie+authorization.State, string(authorization.Flow), flowLife)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, authorization.URL, http.StatusSeeOther)
+}
+
+// dropFlows removes the oldest sign-ins of the browser, and leaves room for one more.
+// Sign-ins that no user finishes would otherwise fill the headers of each request. A
+// browser sends the oldest cookie first (RFC 6265, section 5.4).
+func dropFlows(w http.ResponseWriter, r *http.Request) {
+	var names []string
+	for _, cookie := range r.Cookies() {
+		if strings.HasPrefix(cookie.Name, flowCookie) {
+			names = append(names, cookie.Name)
+		}
+	}
+	for _, name := range names[:max(0, len(names)-(mostFlows-1))] {
+		setCookie(w, name, "", -time.Second)
+	}
 }
 
 // errNotStarted is login CSRF, or a sign-in that took too long: a sign-in ends in the

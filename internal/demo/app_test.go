@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -165,6 +166,49 @@ func TestSignOutNeedsTheFormOfThePage(t *testing.T) {
 	}
 	if login := p.open(s.appURL+"/sign-in", nil); !strings.Contains(string(login.body), "password") {
 		t.Error("the pool still knows the browser")
+	}
+}
+
+func TestBrowserKeepsTheFiveNewestSignIns(t *testing.T) {
+	t.Parallel()
+	s, _ := serveDemo(t)
+	start := func(cookies []*http.Cookie) (set []*http.Cookie) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.appURL+"/sign-in", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.AddCookie(&http.Cookie{Name: sessionCookie, Value: "x"})
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer.Cookies()
+	}
+	var kept []*http.Cookie // oldest first, as a browser sends them
+	for n := range 8 {
+		set := start(kept)
+		var dropped []string
+		for _, c := range set[:len(set)-1] {
+			if c.MaxAge >= 0 || c.Value != "" {
+				t.Errorf("sign-in %d: got the cookie %v, want one that is removed", n, c)
+			}
+			dropped = append(dropped, c.Name)
+		}
+		if n >= mostFlows && !slices.Equal(dropped, []string{kept[0].Name}) || n < mostFlows && len(dropped) > 0 {
+			t.Errorf("sign-in %d: removed %q, want the oldest one from the sixth on", n, dropped)
+		}
+		kept = slices.DeleteFunc(kept, func(c *http.Cookie) bool { return slices.Contains(dropped, c.Name) })
+		kept = append(kept, set[len(set)-1])
+	}
+	for n := range 10 {
+		kept = append(kept, &http.Cookie{Name: fmt.Sprint(flowCookie, n), Value: "x"})
+	}
+	if set := start(kept); len(set) != len(kept)-(mostFlows-1)+1 {
+		t.Errorf("with %d sign-ins: got %d cookies, want every old one removed", len(kept), len(set))
 	}
 }
 
