@@ -50,7 +50,7 @@ Exit status:
 func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	c, err := p.existing(&flags)
 	if f, ok := errors.AsType[*failure](err); ok && f.status == statusRejected { // there is no profile at all
-		return p.write([]byte("There was no sign-in.\n"))
+		return p.say("There was no sign-in.")
 	}
 	if err != nil {
 		return err
@@ -67,11 +67,10 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	if out.NotRevoked != nil {
 		return notRevoked(out.NotRevoked)
 	}
-	text := "There was no sign-in, profile " + c.Name + ".\n"
-	if out.WasSignedIn {
-		text = "Signed out, profile " + c.Name + ".\n"
+	if !out.WasSignedIn {
+		return p.say("There was no sign-in, profile " + c.Name + ".")
 	}
-	return p.write([]byte(text))
+	return p.say("Signed out, profile " + c.Name + ".")
 }
 
 // end signs out. It deletes the stored tokens even if the client secret, which the pool

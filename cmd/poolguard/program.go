@@ -102,6 +102,11 @@ func (p *program) page() *terminal.Page {
 	return terminal.NewPage(terminal.Detect(p.stdout, p.getenv))
 }
 
+// say writes a message for people to standard output.
+func (p *program) say(text string) error {
+	return p.write([]byte(terminal.Detect(p.stdout, p.getenv).Message("", text)))
+}
+
 // show writes a page to standard output.
 func (p *program) show(g *terminal.Page) error { return p.write([]byte(g.String())) }
 

@@ -107,5 +107,5 @@ func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
 	if asJSON {
 		return p.writeJSON(r)
 	}
-	return p.write([]byte(r.Token + "\n"))
+	return p.write([]byte(r.Token + "\n")) // for a program: as it is
 }

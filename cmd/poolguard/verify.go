@@ -91,7 +91,7 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 		return &failure{statusUsage, errNoInput}
 	}
 	if !policy.json && all.Count() > 1 {
-		if err := p.write([]byte("\n" + all.String() + "\n")); err != nil {
+		if err := p.say("\n" + all.String()); err != nil {
 			return err
 		}
 	}

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // version is set by the linker in a release: -ldflags "-X main.version=v1.2.3".
@@ -45,18 +45,20 @@ func thisBuild() build {
 	return b
 }
 
-func (b build) text() string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "poolguard %s\n", b.Version)
+// show writes the build to a page.
+func (b build) show(g *terminal.Page) {
+	const column = 10
+	entry := func(label, text string) { g.Entry(0, column, label, g.Escape(text), terminal.Plain) }
+	entry("poolguard", b.Version)
 	if b.Commit != "" {
 		modified := ""
 		if b.Modified {
 			modified = ", with local changes"
 		}
-		fmt.Fprintf(&s, "commit    %s%s\n", b.Commit, modified)
+		entry("commit", b.Commit+modified)
 	}
-	fmt.Fprintf(&s, "go        %s\nplatform  %s\n", b.Go, b.Platform)
-	return s.String()
+	entry("go", b.Go)
+	entry("platform", b.Platform)
 }
 
 func (p *program) version() *cobra.Command {
@@ -80,7 +82,9 @@ was built from, and its platform.`,
 			if asJSON {
 				return p.writeJSON(thisBuild())
 			}
-			return p.write([]byte(thisBuild().text()))
+			g := p.page()
+			thisBuild().show(g)
+			return p.show(g)
 		},
 	}
 	outputFlag(cmd, &output)
