@@ -148,7 +148,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestZeroValues: whoever forgot something lets nobody in.
+// TestZeroValues: a rule with a missing field lets no call through.
 func TestZeroValues(t *testing.T) {
 	t.Parallel()
 	issuer := cognitotest.NewIssuer()

@@ -187,7 +187,7 @@ func TestSimpleAnswers(t *testing.T) {
 		"no table":                  {routes: nil, want: true},
 		"not every route":           {routes: table},
 		"every route":               {routes: table, groups: []string{"admins"}, want: true},
-		"one that nobody may":       {routes: append(table, lambdaauth.Route{Keys: []string{"GET /x"}, Allow: cognito.Denied}), groups: []string{"admins"}},
+		"one that is denied":        {routes: append(table, lambdaauth.Route{Keys: []string{"GET /x"}, Allow: cognito.Denied}), groups: []string{"admins"}},
 		"not listed":                {routes: table[1:], groups: []string{"admins"}},
 		"by route":                  {caching: lambdaauth.CachedByRoute, routes: table, want: true},
 		"by route, not a source":    {caching: lambdaauth.CachedByRoute, routes: table, sources: []string{"Bearer TOKEN_HERE"}, code: cognito.ErrRequestInvalid},

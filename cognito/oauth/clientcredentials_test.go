@@ -142,8 +142,8 @@ func TestClientCredentialsShared(t *testing.T) {
 	})
 }
 
-// TestClientCredentialsFails has fetches fail: with a token at hand nobody notices, without one
-// the pool is not flooded.
+// TestClientCredentialsFails makes fetches fail. Callers do not notice while the source holds a
+// token. Without a token, the source does not flood the pool.
 func TestClientCredentialsFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -58,7 +58,7 @@ func TestTransportBreaks(t *testing.T) {
 	}
 }
 
-// TestClientCredentialsRenewalBreaks has the early renewal panic, which nobody waits for.
+// TestClientCredentialsRenewalBreaks makes the early renewal panic, for which no caller waits.
 func TestClientCredentialsRenewalBreaks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -165,7 +165,7 @@ func TestUnexpectedAnswerFailsTheWalk(t *testing.T) {
 				a.StatusCode = http.StatusOK
 			}
 		}},
-		{"the API lets nobody in", `a good token: answer is "401", want "200"`, func(r *http.Request, a *http.Response) {
+		{"the API rejects every call", `a good token: answer is "401", want "200"`, func(r *http.Request, a *http.Response) {
 			if isCall(r) && a.StatusCode == http.StatusOK {
 				a.StatusCode = http.StatusUnauthorized
 			}
