@@ -45,13 +45,12 @@ func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	_, _ = rw.Write(e.pool.JWKS())
 }
 
-// breakWith has every further answer be that of the handler, and returns how many
-// requests came before; nil mends it.
-func (e *endpoint) breakWith(fault http.Handler) (before int) {
+// breakWith has every further answer be that of the handler; with nil the endpoint works
+// again.
+func (e *endpoint) breakWith(fault http.Handler) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.fault = fault
-	return len(e.arrivals)
 }
 
 func (e *endpoint) count() int { return len(e.times()) + e.asUpdated() }
