@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,8 @@ func TestParseSet(t *testing.T) {
 		"1024 bits":                   {jwk(small, "a", ""), "has 1024 bits; at least 2048 are needed"},
 		"8193 bits":                   {jwk(huge, "a", ""), "has 8193 bits; at most 8192 are accepted"},
 		"even modulus":                {jwk(even, "a", ""), "has an even modulus"},
+		"e of 31 bits":                {strings.Replace(jwk(a, "a", ""), "AQAB", "f____w", 1), ""},
+		"e of 32 bits":                {strings.Replace(jwk(a, "a", ""), "AQAB", "gAAAAQ", 1), "has an exponent over 31 bits"},
 		"e of 1":                      {jwk(with(1), "a", ""), "has an exponent that is even or under 3"},
 		"e of 2":                      {jwk(with(2), "a", ""), "has an exponent that is even or under 3"},
 		"e of 65536":                  {jwk(with(65536), "a", ""), "has an exponent that is even or under 3"},
@@ -71,6 +74,10 @@ func TestParseSet(t *testing.T) {
 		"e with a carriage return":    {strings.Replace(jwk(a, "a", ""), "AQAB", `AQ\rAB`, 1), "has an e that is not canonical, unpadded base64url"},
 		"e with a line break":         {strings.Replace(jwk(a, "a", ""), "AQAB", `AQ\nAB`, 1), "has an e that is not canonical, unpadded base64url"},
 		"n missing":                   {`{"kty":"RSA","kid":"a","e":"AQAB"}`, "has an n that is not canonical, unpadded base64url"},
+		"two faulty texts":            {jwk(a, "a", `,"use":1,"alg":1`), "has a member use that is not a string"},
+		"faulty operations and text":  {jwk(a, "a", `,"key_ops":1,"use":1`), "has a member key_ops that is not an array of strings"},
+		"faulty text and operations":  {jwk(a, "a", `,"use":1,"key_ops":1`), "has a member use that is not a string"},
+		"long use":                    {jwk(a, "a", `,"use":"`+strings.Repeat("x", 40)+`y"`), `has use "` + strings.Repeat("x", 40) + `"…, not "sig"`},
 		"not an object":               {`"key"`, "is not a JSON object"},
 		"null":                        {`null`, "is not a JSON object"},
 		"other key of the same name":  {jwk(a, "b", ""), "shares its kid with a different key"},
@@ -97,6 +104,18 @@ func TestParseSet(t *testing.T) {
 				t.Errorf("one of two keys of one name is used: %v", keys)
 			}
 		})
+	}
+}
+
+// TestUnfitKeyKeepsItsReason: two keys that share a kid do not hide why a third one of
+// that kid is not used.
+func TestUnfitKeyKeepsItsReason(t *testing.T) {
+	a, b := testKeys()[0], testKeys()[1]
+	const shared, unfit = "shares its kid with a different key", `has use "enc", not "sig"`
+	_, skipped, err := ParseSet([]byte(set(jwk(a, "k", ""), jwk(b, "k", ""), jwk(a, "k", `,"use":"enc"`))))
+	want := []Skipped{{0, "k", shared}, {1, "k", shared}, {2, "k", unfit}}
+	if !errors.Is(err, ErrNoUsableKey) || !slices.Equal(skipped, want) {
+		t.Errorf("got %+v, %v, want %+v", skipped, err, want)
 	}
 }
 

@@ -62,6 +62,8 @@ func TestParsePaddedRefuses(t *testing.T) {
 		"non-zero trailing bits":       h + "." + p + "." + "c2lnQR==",
 		"line break before padding":    h + "." + p + "." + bare(s) + "\n==",
 		"line break at the end":        h + "." + p + "." + s + "\n",
+		"line break at the beginning":  "\n" + h + "." + p + "." + s,
+		"CR at the beginning":          "\r" + h + "." + p + "." + s,
 		"CR inside":                    h[:4] + "\r" + h[4:] + "." + p + "." + s,
 		"space inside":                 h + ". " + p + "." + s,
 		"padding escaped as in a URL":  h + "." + p + "." + bare(s) + "%3D%3D",
@@ -90,6 +92,25 @@ func TestParsePaddedRefuses(t *testing.T) {
 	}
 	if _, err := ParsePadded("a.b.c.d.e"); !errors.Is(err, ErrEncrypted) {
 		t.Errorf("five parts: %v", err)
+	}
+}
+
+// TestPaddedReasonNamesThePart: an error names the part that is wrong, and why.
+func TestPaddedReasonNamesThePart(t *testing.T) {
+	h, p, s := encodePadded(`{"alg":"ES256"}`), encodePadded(`{"sub":"xy"}  `), encodePadded("signature!")
+	const notBase64 = "is not canonical, padded base64url"
+	for raw, want := range map[string]MalformedError{
+		"!." + p + "." + s: {"header", notBase64},
+		h + ".!." + s:      {"payload", notBase64},
+		h + "." + p + ".!": {"signature", notBase64},
+		h + "." + p + ".":  {"signature", "is empty"},
+		"." + p + "." + s:  {"header", "is not a complete JSON object"},
+	} {
+		_, err := ParsePadded(raw)
+		got, ok := errors.AsType[*MalformedError](err)
+		if !ok || *got != want {
+			t.Errorf("%s: got %v, want %+v", raw, err, want)
+		}
 	}
 }
 

@@ -103,6 +103,25 @@ func TestParsePublicKeyRefuses(t *testing.T) {
 	}
 }
 
+// TestPublicKeyReasonNamesTheFault: a key that was cut short is not reported as one with
+// text after it.
+func TestPublicKeyReasonNamesTheFault(t *testing.T) {
+	good := pemOf(t, &ecKey(t, elliptic.P256()).PublicKey)
+	for text, want := range map[string]string{
+		"":                      "is not PEM",
+		good + good:             "is more than one block of PEM",
+		good[:len(good)/2]:      "is not a complete block of PEM",
+		good + "x":              "has text after its block of PEM",
+		pemOf(t, testKeys()[0]): "is not of an elliptic curve",
+		pemOf(t, &ecKey(t, elliptic.P384()).PublicKey): "is of another curve than P-256",
+	} {
+		_, err := ParsePublicKey([]byte(text), elliptic.P256())
+		if got, ok := errors.AsType[*MalformedError](err); !ok || got.Reason != want {
+			t.Errorf("%q: got %v, want the reason %q", text, err, want)
+		}
+	}
+}
+
 // FuzzParsePublicKey: what is accepted is a key of the curve, which crypto/x509 writes
 // and reads as the same one.
 func FuzzParsePublicKey(f *testing.F) {
