@@ -14,8 +14,8 @@ func IsLoopbackHost(host string) bool {
 	if strings.ToLower(host) == "localhost" { //nolint:gocritic // EqualFold takes the long s (U+017F) for an s
 		return true
 	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Zone() == "" && ip.Unmap().IsLoopback()
+	ip, _ := netip.ParseAddr(host) // with an error it is the zero Addr, which is no loopback address
+	return ip.Zone() == "" && ip.Unmap().IsLoopback()
 }
 
 // Rules say what [Parse] accepts besides an https origin and an http origin with a
@@ -34,7 +34,7 @@ func Parse(raw string, rules Rules) (u *url.URL, reason string) {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
+	case err != nil || u.Hostname() == "": // a URL with an opaque part has no host
 		if strings.Contains(raw, "@") {
 			return nil, "is not an absolute URL" // and may hold a password
 		}

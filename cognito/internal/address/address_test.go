@@ -71,6 +71,26 @@ func TestRulesAreKept(t *testing.T) {
 	}
 }
 
+func TestReasonNamesTheFault(t *testing.T) {
+	for raw, want := range map[string]string{
+		"":                 "is empty",
+		"auth.example.com": `"auth.example.com" is not an absolute URL`,
+		"https:a":          `"https:a" is not an absolute URL`,
+		"https://a:x":      `"https://a:x" is not an absolute URL`,
+		"https://user@a":   "has user information, which would appear in logs",
+		"https://a%25b":    `"https://a%25b" has characters in its host that no host has; write an international name as xn--…`,
+		"https://a:0":      `"https://a:0" has a port that is not between 1 and 65535`,
+		"https://a#b":      `"https://a#b" has a fragment`,
+		"https://a?b":      `"https://a?b" has a query`,
+		"https://a/b":      `"https://a/b" has a path, want an origin such as https://auth.example.com`,
+		"http://a":         `"http://a" must be https, or http with a loopback address`,
+	} {
+		if _, reason := address.Parse(raw, address.Rules{}); reason != want {
+			t.Errorf("%q: got %q, want %q", raw, reason, want)
+		}
+	}
+}
+
 func TestPasswordIsNotInReason(t *testing.T) {
 	for _, raw := range []string{"https://user:hunter2@a", "https://user:hunter2@", "user:hunter2@a", "https://user:hunter2@a:x", "https://user:hunter2@a/%zz"} {
 		if _, reason := address.Parse(raw, address.Rules{}); reason == "" || strings.Contains(reason, "hunter2") {
