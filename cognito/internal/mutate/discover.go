@@ -85,8 +85,8 @@ func (s *source) readBody(f *ast.FuncType, body *ast.BlockStmt) {
 		}
 	})
 	for _, e := range s.edits[broken:] {
-		if e.breaks {
-			// A switch that can be left is not the end of a function for the compiler.
+		if e.breaks && f.Results != nil {
+			// A switch that can be left is not the end of such a function for the compiler.
 			s.edits = append(s.edits, edit{from: s.offset(body.Rbrace), to: s.offset(body.Rbrace), before: ` ; panic("unreachable") `})
 			break
 		}

@@ -63,6 +63,7 @@ sample.go:31 checkLetters: rewritten: c == '!' -> c == 'x'
 sample.go:38 short: always: len(name) < 3
 sample.go:38 short: boundary: len(name) < 3
 sample.go:38 short: always: name != ""
+sample.go:47 validate: skipped: case "none": faults.add("is none")
 `
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -73,10 +74,10 @@ sample.go:38 short: always: name != ""
 // forgets the empty name and three letters.
 func TestUnnoticedMutantSurvives(t *testing.T) {
 	got, err := runSample(t, sampleModule(t, "", ""))
-	if err == nil || !strings.HasPrefix(err.Error(), "2 of 13 mutants survived") {
+	if err == nil || !strings.HasPrefix(err.Error(), "2 of 14 mutants survived") {
 		t.Errorf("got the error %v", err)
 	}
-	for _, want := range []string{"SURVIVED sample.go:38 short: boundary", "SURVIVED sample.go:38 short: always: name", "13 mutants, 11 killed, 2 survived"} {
+	for _, want := range []string{"SURVIVED sample.go:38 short: boundary", "SURVIVED sample.go:38 short: always: name", "14 mutants, 12 killed, 2 survived"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}

@@ -36,3 +36,15 @@ func checkLetters(name string) error {
 }
 
 func short(name string) bool { return len(name) < 3 && name != "" }
+
+type faults []string
+
+func (f *faults) add(reason string) { *f = append(*f, reason) }
+
+// validate has no result: it may end with a switch that is left.
+func validate(name string, faults *faults) {
+	switch name {
+	case "none":
+		faults.add("is none")
+	}
+}

@@ -31,3 +31,12 @@ func TestShort(t *testing.T) {
 		t.Error("short")
 	}
 }
+
+func TestValidate(t *testing.T) {
+	for name, want := range map[string]int{"none": 1, "good": 0} {
+		var found faults
+		if validate(name, &found); len(found) != want {
+			t.Errorf("validate(%q): %q", name, found)
+		}
+	}
+}
