@@ -36,7 +36,8 @@ type key struct {
 type record struct {
 	key
 	before, until time.Time
-	place         int // in List.ends
+	place         int       // in List.ends
+	noticed       time.Time // when its end was noticed; zero: it is in List.ends, else in List.past
 }
 
 func (r *record) entry() Entry {
@@ -48,7 +49,10 @@ func (r *record) entry() Entry {
 // the later Before. So entries may be added twice and in any order. The error is an
 // [*EntryError], [ErrEnded] or [ErrFull].
 //
-// Each call removes a few entries that have ended. The list needs no other upkeep.
+// Each call removes a few entries that have ended, an hour after the list noticed their
+// end at the earliest. That hour is measured by the monotonic clock of the process, so a
+// wall clock that jumps forward and back undoes no revocation. The list needs no other
+// upkeep.
 func (l *List) Add(e Entry) error {
 	if l == nil || l.now == nil {
 		return errNotMade
@@ -68,13 +72,12 @@ func (l *List) Add(e Entry) error {
 			r.before = e.Before
 		}
 		if e.Until.After(r.until) {
-			r.until = e.Until
-			heap.Fix(&l.ends, r.place)
+			l.prolong(r, e.Until)
 		}
 		return nil
 	}
 	l.sweep(now)
-	if len(l.records) >= l.max {
+	if len(l.ends) >= l.max {
 		return ErrFull
 	}
 	// A copy: the name may be a piece of a token, and would hold all of it.
@@ -87,20 +90,6 @@ func (l *List) Add(e Entry) error {
 	return nil
 }
 
-// sweep forgets some entries that have ended. The caller holds mu.
-func (l *List) sweep(now time.Time) {
-	// More than one, so that all ended entries are removed in time. Not all of them, since
-	// lookups would wait.
-	const most = 16
-	for range most {
-		if len(l.ends) == 0 || !l.ended(l.ends[0], now) {
-			return
-		}
-		r, _ := heap.Pop(&l.ends).(*record)
-		delete(l.records, r.key)
-	}
-}
-
 // addToFilter adds the name of a new record. The caller holds mu.
 func (l *List) addToFilter(k key) {
 	f := l.filter.Load()
@@ -110,7 +99,7 @@ func (l *List) addToFilter(k key) {
 	}
 	// Publish the new one only when it has every name.
 	f = newFilter(len(l.records))
-	for _, r := range l.ends {
+	for _, r := range l.records {
 		f.add(l.hash(r.kind, r.id))
 	}
 	l.filter.Store(f)

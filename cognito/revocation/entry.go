@@ -42,7 +42,8 @@ type Entry struct {
 	Before time.Time `json:"before,omitzero"`
 
 	// Until is the time when the last token that the entry covers has expired. The list
-	// removes the entry some time later: see [ListConfig.Leeway].
+	// ignores the entry after [ListConfig.Leeway] from then, and removes it later: see
+	// [List.Add].
 	Until time.Time `json:"until"`
 }
 
@@ -108,7 +109,7 @@ func (l *List) snapshot() []Entry {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	entries := make([]Entry, 0, len(l.ends))
-	for _, r := range l.ends {
+	for _, r := range l.records {
 		if !l.ended(r, now) {
 			entries = append(entries, r.entry())
 		}

@@ -28,8 +28,9 @@ const (
 // ListConfig configures a [List]. The zero ListConfig is right if no app client has
 // refresh tokens that live longer than 30 days.
 type ListConfig struct {
-	// MaxEntries is the largest number of entries. An entry takes about 260 bytes. 0
-	// means [DefaultListMaxEntries]. A full list refuses further entries with [ErrFull].
+	// MaxEntries is the largest number of entries in force. An entry takes about 280 bytes.
+	// As many more may be in memory for an hour after their end: see [List.Add]. 0 means
+	// [DefaultListMaxEntries]. A full list refuses further entries with [ErrFull].
 	MaxEntries int
 
 	// SignInLifetime is the time after a sign-in for which its refresh token can create
@@ -65,7 +66,8 @@ type List struct {
 
 	mu      sync.RWMutex
 	records map[key]*record // guarded by mu
-	ends    byEnd           // guarded by mu; the same records
+	ends    byEnd           // guarded by mu; the records, except those in past
+	past    endings         // guarded by mu; records that seem to have ended
 }
 
 // NewList returns an empty list. It reports every fault of config at once, each as a
