@@ -186,6 +186,7 @@ web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/cognito/keyset
 -             internal/inspector        code  $p/internal/web
 -             internal/inspector        code  $p/internal/explain
+-             internal/inspector        code  $p/internal/terminal
 -             internal/explain          code  $p/cognito
 explain       internal/explain          code  $p/cognito/keyset
 explain       internal/explain          code  $p/internal/terminal
@@ -228,6 +229,7 @@ address       internal/address          code  $p/cognito
 keysource     internal/keysource        code  $p/internal/terminal
 inputlines    internal/inputlines       code  $p/internal/terminal
 -             internal/terminalauth/selection code $p/internal/terminalauth/profile
+-             internal/terminalauth/selection code $p/internal/terminal
 selection     internal/terminalauth/selection code $p/internal/terminalauth/account
 -             internal/terminalauth/browser code  $p/internal/terminalauth/callback
 browser       internal/terminalauth/browser code  $p/internal/terminal

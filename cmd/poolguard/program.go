@@ -118,7 +118,7 @@ func (p *program) writeJSON(v any) error {
 	if err := encoder.Encode(v); err != nil {
 		return &failure{statusUsage, fmt.Errorf("the result cannot be written as JSON: %w", err)}
 	}
-	return p.write(terminal.EscapeControls(b.Bytes()))
+	return p.write([]byte(terminal.EscapeJSON(b.Bytes(), false)))
 }
 
 // An outputError says that standard output did not take what was written.

@@ -3,33 +3,16 @@ package inspector
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/poolguard/poolguard/internal/terminal"
 )
 
 // visible makes a text from a token safe to show. It writes as escapes of JSON what a
 // browser obeys or does not show: control characters, marks that change the direction of
 // writing, unusual spaces. A JSON text keeps its value, except for line breaks of its
 // layout. The templates escape the characters of HTML.
-func visible(text string) string {
-	var b strings.Builder
-	for text != "" {
-		r, size := utf8.DecodeRuneInString(text)
-		switch {
-		case r == '\n', strconv.IsPrint(r) && (r != utf8.RuneError || size > 1):
-			b.WriteString(text[:size])
-		case r > 0xffff:
-			r -= 0x10000
-			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-		text = text[size:]
-	}
-	return b.String()
-}
+func visible(text string) string { return terminal.EscapeJSON([]byte(text), false) }
 
 // visibleName is visible for the name of a member, which stays on one line.
 func visibleName(name string) string {

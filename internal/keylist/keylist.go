@@ -195,7 +195,7 @@ func JWKS(keys []*keyset.Key) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	err := encoder.Encode(set)
-	return terminal.EscapeControls(b.Bytes()), err
+	return []byte(terminal.EscapeJSON(b.Bytes(), false)), err
 }
 
 // PEM returns a block for each key, after a line with its name. Readers of PEM skip that

@@ -2,8 +2,8 @@
 //
 // It owns four things: which colours and characters the terminal can show
 // ([Style], [Detect]), the wrapping of lines between words ([Style.Hang], [Page],
-// [Style.Message]), the escaping of untrusted text ([Escape], [EscapeJSON],
-// [EscapeControls]), and words that must stay on one line ([Unbroken]).
+// [Style.Message]), the escaping of untrusted text ([Escape], [EscapeJSON]),
+// and words that must stay on one line ([Unbroken]).
 //
 // A line is wrapped only between words. A word, an address and a command line to
 // paste are never broken, even where they are wider than the terminal.

@@ -42,8 +42,10 @@ func printable(r rune, ascii bool) bool {
 	return strconv.IsPrint(r) && (!ascii || r < utf8.RuneSelf)
 }
 
-// EscapeJSON is [Escape] for an indented JSON text. It uses the escapes of JSON, so
-// the result is JSON with the same value.
+// EscapeJSON is [Escape] for a JSON text: an indented one for people, or one on a line
+// for programs. It uses the escapes of JSON, so the result is JSON with the same value.
+// JSON has characters that are not printable in strings only, except for the white space
+// of its layout: of that, line feeds stay, and the others must not be in the text.
 func EscapeJSON(text []byte, ascii bool) string {
 	var b strings.Builder
 	for len(text) > 0 {
@@ -60,22 +62,4 @@ func EscapeJSON(text []byte, ascii bool) string {
 		text = text[size:]
 	}
 	return b.String()
-}
-
-// EscapeControls makes a line of JSON for programs safe to show too. It escapes the
-// characters that JSON allows in a string but a terminal obeys (DEL and C1, where
-// U+009B begins an escape sequence) or where some readers split lines (U+0085, U+2028,
-// U+2029). Valid JSON has these characters in strings only, so the value is the same.
-func EscapeControls(text []byte) []byte {
-	out := make([]byte, 0, len(text))
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		if r >= 0x7f && r <= 0x9f || r == '\u2028' || r == '\u2029' {
-			out = fmt.Appendf(out, `\u%04x`, r)
-		} else {
-			out = append(out, text[:size]...)
-		}
-		text = text[size:]
-	}
-	return out
 }

@@ -1,7 +1,9 @@
 package terminal
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"testing"
 	"unicode"
@@ -40,13 +42,15 @@ func FuzzEscape(f *testing.F) {
 				assertSafe(t, out, ascii)
 			}
 		}
-		// Of a JSON text the value stays what it is, on a page and on a line.
+		// Of a JSON text the value stays what it is.
 		var before, after any
-		if json.Unmarshal([]byte(text), &before) != nil || !utf8.ValidString(text) {
+		var line bytes.Buffer
+		if json.Unmarshal([]byte(text), &before) != nil || !utf8.ValidString(text) || json.Compact(&line, []byte(text)) != nil {
 			return
 		}
-		if err := json.Unmarshal(EscapeControls([]byte(text)), &after); err != nil || !reflect.DeepEqual(before, after) {
-			t.Errorf("%q became %q on a line: %v", text, EscapeControls([]byte(text)), err)
+		out := EscapeJSON(line.Bytes(), false)
+		if err := json.Unmarshal([]byte(out), &after); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%q became %q: %v", text, out, err)
 		}
 	})
 }
@@ -61,6 +65,23 @@ func assertSafe(t *testing.T, out string, ascii bool) {
 	for _, r := range out {
 		if r != '\n' && (unicode.IsControl(r) || !unicode.IsPrint(r)) || ascii && r >= utf8.RuneSelf {
 			t.Errorf("%q has %U", out, r)
+		}
+	}
+}
+
+// Attack: marks that turn the direction of writing, or that do not show, make a value look
+// like another one.
+func TestInvisibleMarksAreEscapedInJSON(t *testing.T) {
+	marks := []rune{0x7f, 0x85, 0x9b, 0xa0, 0xad, 0x061c, 0x180e, 0x2028, 0x2029, 0x2060, 0x3000, 0xfeff, 0xfff9}
+	for first, last := range map[rune]rune{0x80: 0x9f, 0x2000: 0x200f, 0x202a: 0x202f, 0x2066: 0x2069} {
+		for r := first; r <= last; r++ {
+			marks = append(marks, r)
+		}
+	}
+	for _, mark := range marks {
+		want := fmt.Sprintf(`{"a":"x\u%04xy"}`, mark) + "\n"
+		if got := EscapeJSON([]byte("{\"a\":\"x"+string(mark)+"y\"}\n"), false); got != want {
+			t.Errorf("%U: got %q, want %q", mark, got, want)
 		}
 	}
 }
