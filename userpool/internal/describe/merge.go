@@ -67,7 +67,7 @@ func (in *Import) settle(c *directory.Client) []error {
 	if i < 0 {
 		return []error{fmt.Errorf(
 			"%s.UserPoolId: the app client %s belongs to the pool %s, which is not described: add what `aws cognito-idp describe-user-pool --user-pool-id %s` prints, or leave the client out",
-			origin, c.ID, c.PoolID, c.PoolID)}
+			origin, shown(c.ID), shown(c.PoolID), shown(c.PoolID))}
 	}
 	var scopes, providers []string
 	for _, scope := range c.Scopes {

@@ -28,11 +28,11 @@ func pathOf(p jsontext.Pointer, t reflect.Type) (path string, cut bool) {
 		}
 		switch {
 		case index:
-			b.WriteString("[" + shortenTo(token, longest) + "]")
+			b.WriteString("[" + shown(shortenTo(token, longest)) + "]")
 		case n > 1:
-			b.WriteString("." + shortenTo(token, longest))
+			b.WriteString("." + shown(shortenTo(token, longest)))
 		default:
-			b.WriteString(shortenTo(token, longest))
+			b.WriteString(shown(shortenTo(token, longest)))
 		}
 	}
 	return b.String(), false

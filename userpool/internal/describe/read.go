@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -91,6 +92,15 @@ func looksLikeJSON(b []byte) error {
 	return nil
 }
 
+// shown returns a name of a file for an error: as it is, or quoted if it has characters
+// that a reader would take for the error's own layout, or not see.
+func shown(name string) string {
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
+}
+
 func shorten(s string) string { return shortenTo(s, 40) }
 
 func shortenTo(s string, most int) string {
@@ -121,7 +131,7 @@ func (in *Import) add(document map[string]json.RawMessage, at string) error {
 	case document["Id"] != nil:
 		return errors.New("is a user pool without the UserPool around it: leave --query out")
 	}
-	return fmt.Errorf("has neither UserPool nor UserPoolClient, but %s: %s", shorten(strings.Join(names, ", ")), howTo)
+	return fmt.Errorf("has neither UserPool nor UserPoolClient, but %s: %s", shown(shorten(strings.Join(names, ", "))), howTo)
 }
 
 func (in *Import) addPool(raw json.RawMessage, at string) error {
@@ -178,7 +188,7 @@ func (in *Import) addClient(raw json.RawMessage, at string) error {
 // claim notes where something is described, which may be in one place only.
 func (in *Import) claim(key, origin string) error {
 	if first, is := in.origins[key]; is {
-		return fmt.Errorf("%s is also described by %s: keep one", key, first)
+		return fmt.Errorf("%s is also described by %s: keep one", shown(key), first)
 	}
 	in.origins[key] = origin
 	return nil
