@@ -28,7 +28,8 @@ type CredentialsConfig struct {
 	// get its result. A call stops waiting when its context ends.
 	Source oauth2.TokenSource
 
-	// InsecureAllowPlaintext sends tokens over connections without TLS too. An attacker
+	// InsecureAllowPlaintext sends tokens over connections without TLS too, and over those
+	// whose transport credentials do not report the level PrivacyAndIntegrity. An attacker
 	// on the network can then take them and act as the client until they expire. It is
 	// for a server on the same machine. The transport credentials
 	// google.golang.org/grpc/credentials/local allow no other server.
@@ -82,10 +83,7 @@ func (c *Credentials) GetRequestMetadata(ctx context.Context, _ ...string) (map[
 	case ctx.Err() != nil:
 		return nil, &credentialsError{status.FromContextError(ctx.Err()), ctx.Err()}
 	case !c.plaintext:
-		// grpc-go checks this by RequireTransportSecurity, except for transport credentials
-		// that do not report their level.
-		info, _ := credentials.RequestInfoFromContext(ctx)
-		if err := credentials.CheckSecurityLevel(info.AuthInfo, credentials.PrivacyAndIntegrity); err != nil {
+		if err := checkEncrypted(ctx); err != nil {
 			return nil, &credentialsError{status.New(codes.Unauthenticated, "the connection is not encrypted, so no token is sent"), err}
 		}
 	}
@@ -99,6 +97,25 @@ func (c *Credentials) GetRequestMetadata(ctx context.Context, _ ...string) (map[
 	}
 	return map[string]string{authorization: value}, nil
 }
+
+// checkEncrypted returns an error unless the transport says that the connection of a call
+// is encrypted. [credentials.CheckSecurityLevel] accepts a transport that says nothing, or
+// 0, and so does grpc-go for RequireTransportSecurity.
+func checkEncrypted(ctx context.Context) error {
+	info, _ := credentials.RequestInfoFromContext(ctx)
+	says, ok := info.AuthInfo.(interface {
+		GetCommonAuthInfo() credentials.CommonAuthInfo
+	})
+	if !ok {
+		return errors.New("the transport credentials do not report the security level of the connection; " + orPlaintext)
+	}
+	if level := says.GetCommonAuthInfo().SecurityLevel; level != credentials.PrivacyAndIntegrity {
+		return fmt.Errorf("the security level of the connection is wrong: got %v, want %v; %s", level, credentials.PrivacyAndIntegrity, orPlaintext)
+	}
+	return nil
+}
+
+const orPlaintext = "use credentials.NewTLS, or set InsecureAllowPlaintext"
 
 // headerOf returns the value of the metadata. Package bearer on the other side reads
 // exactly this token from it.
@@ -188,7 +205,7 @@ func (s *shared) TokenContext(ctx context.Context) (*oauth2.Token, error) {
 func (s *shared) ask(f *flight) {
 	defer func() {
 		if v := recover(); v != nil {
-			f.token, f.err = nil, fmt.Errorf("the token source panicked: %v", v)
+			f.token, f.err = nil, fmt.Errorf("the token source panicked with a value of type %T", v)
 		}
 		s.mu.Lock()
 		s.flight = nil

@@ -191,15 +191,22 @@ func TestPlaintext(t *testing.T) {
 		t.Error("a connection without TLS takes the credentials")
 	}
 	onLoopback := newWorld(t, grpcauth.Config{Rules: allMethods()}, option{transport: local.NewCredentials(), client: []grpc.DialOption{grpc.WithPerRPCCredentials(strict)}})
-	for name, call := range map[string]func() error{
-		"one call":  func() error { _, err := w.unary(t.Context(), grpc.PerRPCCredentials(strict)); return err },
-		"loopback":  func() error { _, err := onLoopback.unary(t.Context()); return err },
-		"by itself": func() error { _, err := strict.GetRequestMetadata(t.Context()); return err },
-		"unknown level": func() error {
-			ctx := credentials.NewContextWithRequestInfo(t.Context(), credentials.RequestInfo{AuthInfo: weak{}})
+	over := func(info credentials.AuthInfo) func() error {
+		return func() error {
+			ctx := credentials.NewContextWithRequestInfo(t.Context(), credentials.RequestInfo{AuthInfo: info})
 			_, err := strict.GetRequestMetadata(ctx)
 			return err
-		},
+		}
+	}
+	for name, call := range map[string]func() error{
+		"one call":              func() error { _, err := w.unary(t.Context(), grpc.PerRPCCredentials(strict)); return err },
+		"loopback":              func() error { _, err := onLoopback.unary(t.Context()); return err },
+		"by itself":             func() error { _, err := strict.GetRequestMetadata(t.Context()); return err },
+		"integrity alone":       over(weak{credentials.CommonAuthInfo{SecurityLevel: credentials.IntegrityOnly}}),
+		"a level of 0":          over(weak{}),
+		"a level over the last": over(weak{credentials.CommonAuthInfo{SecurityLevel: credentials.PrivacyAndIntegrity + 1}}),
+		"no level":              over(silent{}),
+		"no information":        over(nil),
 	} {
 		if err := call(); err == nil || asked != 0 || strings.Contains(err.Error(), raw) {
 			t.Errorf("%s: %v; asked %d times", name, err, asked)
@@ -215,16 +222,17 @@ func TestPlaintext(t *testing.T) {
 	}
 }
 
-// weak is what a connection says of itself that gives integrity alone.
+// weak is what a connection says of itself that is not known to be encrypted.
 type weak struct{ credentials.CommonAuthInfo }
 
 // AuthType implements credentials.AuthInfo.
 func (weak) AuthType() string { return "weak" }
 
-// GetCommonAuthInfo has the level that CheckSecurityLevel reads.
-func (weak) GetCommonAuthInfo() credentials.CommonAuthInfo {
-	return credentials.CommonAuthInfo{SecurityLevel: credentials.IntegrityOnly}
-}
+// silent says nothing about its security level.
+type silent struct{}
+
+// AuthType implements credentials.AuthInfo.
+func (silent) AuthType() string { return "silent" }
 
 // TestSlowSource: callers of a source without contexts share its answer, and wait no
 // longer than they like.
