@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -107,13 +108,50 @@ func (p *policy) credential(ctx context.Context) (raw string, anonymous bool, er
 	case p.allow == cognito.Anonymous:
 		return "", true, nil
 	}
-	// Not a copy of all metadata: grpc-go's server has names in lower case.
-	values := metadata.ValueFromIncomingContext(ctx, authorization)
-	if p.allow == cognito.Optional && len(values) == 0 {
+	values, err := authorizations(ctx)
+	switch {
+	case err != nil:
+		return "", false, err
+	case p.allow == cognito.Optional && len(values) == 0:
 		return "", true, nil
 	}
 	raw, err = credential(values)
 	return raw, false, err
+}
+
+// authorizations returns the values of the metadata authorization in any spelling. The
+// server of grpc-go has all names in lower case. Metadata of other transports may have
+// any: with two spellings, the one that counts would depend on the reader.
+func authorizations(ctx context.Context) (values []string, err error) {
+	found := &captured{Context: ctx}
+	_ = metadata.ValueFromIncomingContext(found, authorization)
+	spellings := 0
+	for name, list := range found.md {
+		if strings.EqualFold(name, authorization) {
+			values = list
+			spellings++
+		}
+	}
+	if spellings > 1 {
+		return nil, cognito.NewError(cognito.ErrRequestInvalid, "the metadata has authorization in more than one spelling")
+	}
+	return values, nil
+}
+
+// captured is a context that keeps the metadata that package metadata finds in it. That
+// package returns copies in lower case only, in which one of two spellings is lost.
+type captured struct {
+	context.Context             //nolint:containedctx // it wraps the context of one call of package metadata
+	md              metadata.MD // not to be modified
+}
+
+// Value implements context.Context.
+func (c *captured) Value(key any) any {
+	value := c.Context.Value(key)
+	if md, ok := value.(metadata.MD); ok {
+		c.md = md
+	}
+	return value
 }
 
 // credential reads the values of the metadata authorization as package bearer reads the
