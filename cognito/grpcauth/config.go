@@ -55,7 +55,9 @@ type Rule struct {
 	// Methods are full names of methods, "/package.Service/Method". "/package.Service/*"
 	// means all methods of a service. "*" means all methods that no other rule names.
 	// This includes the methods of a handler for unknown services, which are not
-	// registered.
+	// registered. Names are those of protobuf: letters, digits and underscores, with dots
+	// between the parts of a service's name. A call of a method with another name is
+	// refused.
 	Methods []string
 
 	// Allow says which calls are let through. The zero value is [cognito.Verified].

@@ -103,6 +103,8 @@ func (p *policy) credential(ctx context.Context) (raw string, anonymous bool, er
 	switch {
 	case p == nil:
 		return "", false, cognito.NewError(cognito.ErrAccessDenied, "no rule names this method, so no call is allowed")
+	case p == misnamed:
+		return "", false, cognito.NewError(cognito.ErrAccessDenied, "the name of the method is invalid, so no call is allowed: want /package.Service/Method with letters, digits and underscores")
 	case p.allow == cognito.Denied:
 		return "", false, cognito.NewError(cognito.ErrAccessDenied, "the rule of this method denies every call")
 	case p.allow == cognito.Anonymous:

@@ -43,7 +43,7 @@ func newTable(faults configerror.Faults, rules []Rule, common []cognito.Requirem
 			}
 			first[text] = fmt.Sprintf("Rules[%d].%s", n, field)
 			if !t.add(text, p) {
-				at.Add(field, `is invalid: got %q, want "/package.Service/Method", "/package.Service/*" or "*"`, text)
+				at.Add(field, `is invalid: got %q, want "/package.Service/Method", "/package.Service/*" or "*", with names of protobuf: letters, digits and underscores`, text)
 			}
 			t.patterns = append(t.patterns, pattern{fmt.Sprintf("Rules[%d].%s", n, field), text})
 		}
@@ -52,11 +52,13 @@ func newTable(faults configerror.Faults, rules []Rule, common []cognito.Requirem
 }
 
 func (t *table) add(text string, p *policy) bool {
+	if text == everything {
+		t.all = p
+		return true
+	}
 	service, method, ok := split(text)
 	switch {
-	case text == everything:
-		t.all = p
-	case !ok || !isName(service) || (method != everything && !isName(method)):
+	case !ok || !isService(service) || (method != everything && !isName(method)):
 		return false
 	case method == everything:
 		t.services[service] = p
@@ -76,27 +78,46 @@ func split(full string) (service, method string, ok bool) {
 	return full[1:last], full[last+1:], true
 }
 
-// isName reports whether s can be the name of a service or method in a rule. Names of
-// protobuf have fewer characters. A star or a space is a mistake.
-func isName(s string) bool {
-	for n := range len(s) {
-		if c := s[n]; c <= ' ' || c > '~' || c == '*' {
+// isService reports whether s can be the full name of a service in protobuf: names with
+// dots between them.
+// https://protobuf.dev/reference/protobuf/proto3-spec/#identifiers
+func isService(s string) bool {
+	for name := range strings.SplitSeq(s, ".") {
+		if !isName(name) {
 			return false
 		}
 	}
-	return s != "" && s[0] != '/' && s[len(s)-1] != '/'
+	return true
 }
+
+// isName reports whether s can be a name in protobuf, such as that of a method: letters,
+// digits and underscores, and no digit in front.
+func isName(s string) bool {
+	for n := range len(s) {
+		switch c := s[n]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c >= '0' && c <= '9' && n > 0:
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+// misnamed is the policy for methods whose name is not one of protobuf.
+var misnamed = &policy{allow: cognito.Denied}
 
 // find returns the policy for a method and the pattern that matched. p is nil if no rule
 // matches.
 //
-// A name without a slash in front is refused. It does not get the rule for all methods:
-// servers have accepted such a name for the one with the slash, whose rule may require
-// more (CVE-2026-33186).
+// A name that no method of protobuf has is refused. It does not get the rule for its service
+// or for all methods: a handler for unknown services may take it for another name, whose
+// rule requires more. It can be a proxy that removes an empty segment, resolves "..", decodes
+// an escape or cuts the name off at a question mark. Servers have accepted a name without
+// the slash in front for the one with it (CVE-2026-33186).
 func (t *table) find(full string) (p *policy, by string) {
-	service, _, ok := split(full)
-	if !ok {
-		return nil, ""
+	service, method, ok := split(full)
+	if !ok || !isService(service) || !isName(method) {
+		return misnamed, ""
 	}
 	if p := t.methods[full]; p != nil {
 		return p, full
@@ -111,7 +132,7 @@ func (t *table) find(full string) (p *policy, by string) {
 // [grpc.Server.GetServiceInfo] after all services are registered, when the program
 // starts. The error joins all findings: rules that name no method of the server, rules
 // for a service or for all methods that never apply because each method has a closer
-// rule, and methods without a rule, which are refused.
+// rule, and methods that are refused, since they have no rule or no name of protobuf.
 //
 // Check cannot see a handler for unknown services. On a server with one, a rule for "*"
 // that applies to no registered method is correct: ignore its error, or remove the rule.
@@ -127,6 +148,10 @@ func (i *Interceptor) Check(services map[string]grpc.ServiceInfo) error {
 			p, by := i.table.find(full)
 			if p == nil {
 				errs = append(errs, fmt.Errorf("grpcauth: no rule names the method %s, so every call is refused; add a rule", full))
+				continue
+			}
+			if p == misnamed {
+				errs = append(errs, fmt.Errorf("grpcauth: the method %q has a name that is not one of protobuf, so every call is refused; rename it", full))
 				continue
 			}
 			used[by] = true
