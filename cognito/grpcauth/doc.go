@@ -16,8 +16,9 @@
 // Within a method, [AccessToken] and [IDToken] return the verified token. Calls of a
 // method without a rule are refused, also health checks and reflection
 // ("/grpc.reflection.v1.ServerReflection/*", and v1alpha). Calls whose method has no name
-// of protobuf, such as "//shop.Orders/Cancel", are refused under every rule. [Interceptor.Check] finds
-// methods without a rule, and rules without a method, when the program starts.
+// of protobuf, such as "//shop.Orders/Cancel", are refused under every rule.
+// [Interceptor.Check] finds methods without a rule, and rules without a method, when the
+// program starts.
 //
 // Interceptors see the calls that arrive through a grpc.Server. Handlers that are called
 // directly, as by grpc-gateway's Register...HandlerServer, are not protected.
@@ -31,10 +32,9 @@
 // A token comes in the metadata authorization, the header of that name. It is read by the
 // rules of package bearer: one value, the word Bearer in any case, a token. Two spellings
 // of the name authorization are two credentials. Other metadata is ignored. The verifier
-// limits the length of a token. The server's setting
-// grpc.MaxHeaderListSize limits all metadata of a call. Its default is 16 MiB, and 64 KiB
-// is enough. A server reads the message of a unary call before it asks interceptors, up
-// to grpc.MaxRecvMsgSize.
+// limits the length of a token. The server's setting grpc.MaxHeaderListSize limits all
+// metadata of a call. Its default is 16 MiB, and 64 KiB is enough. A server reads the
+// message of a unary call before it asks interceptors, up to grpc.MaxRecvMsgSize.
 //
 // # Refusals
 //
@@ -59,9 +59,9 @@
 // # Clients
 //
 // [NewCredentials] adds tokens to every call of a connection, for example those of an
-// oauth.ClientCredentialsSource, which renews them before they expire. It sends a token only
-// over a connection whose transport reports encryption. A refused call is not sent again, since only its caller
-// knows whether that is safe. The source replaces a revoked token only when it expires. A
-// client of long streams opens a new stream when [CodeOf] returns
-// cognito.ErrTokenExpired.
+// oauth.ClientCredentialsSource, which renews them before they expire. It sends a token
+// only over a connection whose transport reports encryption. A refused call is not sent
+// again, since only its caller knows whether that is safe. The source replaces a revoked
+// token only when it expires. A client of long streams opens a new stream when [CodeOf]
+// returns cognito.ErrTokenExpired.
 package grpcauth
