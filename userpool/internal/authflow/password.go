@@ -40,7 +40,7 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 			return directory.User{}, cmp.Or(err, ErrLocked)
 		}
 		decoy.Matches(pool.SRPName(), name, password)
-		return directory.User{}, errors.Join(s.recordUnknownAttempt(ctx, pool, name), ErrNoUser)
+		return directory.User{}, cmp.Or(s.recordUnknownAttempt(ctx, pool, name), ErrNoUser)
 	}
 	if err != nil {
 		return directory.User{}, err
@@ -56,7 +56,7 @@ func (s *Service) CheckPassword(ctx context.Context, pool directory.Pool, name, 
 		decoy.Matches(pool.SRPName(), u.Username, password)
 	}
 	if !u.Password.Matches(pool.SRPName(), u.Username, password) {
-		return directory.User{}, errors.Join(s.recordAttempt(ctx, pool, u, false), wrongPassword(u))
+		return directory.User{}, cmp.Or(s.recordAttempt(ctx, pool, u, false), wrongPassword(u))
 	}
 	if err := s.recordAttempt(ctx, pool, u, true); err != nil {
 		return directory.User{}, err

@@ -1,6 +1,7 @@
 package authflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -122,9 +123,9 @@ func (s *Service) AnswerSRP(ctx context.Context, client directory.Client, proof 
 	proved := err == nil && a.Handshake.Proves(a.pool.SRPName(), a.SRPUser, block, proof.Timestamp, proof.Signature)
 	switch {
 	case a.Sub == "":
-		return directory.User{}, errors.Join(s.recordUnknownAttempt(ctx, a.pool, a.Tried), ErrNoUser)
+		return directory.User{}, cmp.Or(s.recordUnknownAttempt(ctx, a.pool, a.Tried), ErrNoUser)
 	case !proved || !inTime:
-		return directory.User{}, errors.Join(s.recordAttempt(ctx, a.pool, a.user, false), wrongPassword(a.user))
+		return directory.User{}, cmp.Or(s.recordAttempt(ctx, a.pool, a.user, false), wrongPassword(a.user))
 	}
 	if err := s.recordAttempt(ctx, a.pool, a.user, true); err != nil {
 		return directory.User{}, err
