@@ -103,8 +103,29 @@ func TestControlMistakes(t *testing.T) {
 			t.Errorf("%s: %s: %d", name, value, response.StatusCode)
 		}
 	}
+	// Attack: a page of a name that resolves to this server (DNS rebinding, mDNS).
+	for _, origin := range []string{"http://evil.local", "http://evil.local:9229", "null", "https://evil.example", "http://localhost"} {
+		r := httptest.NewRequest(http.MethodPost, "http://evil.local:9229/_local/clock", strings.NewReader(`{"offset":"1h"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		r.Header.Set("Origin", origin)
+		if response, _ := request(t, f.Server, r); response.StatusCode != http.StatusForbidden {
+			t.Errorf("a page of %s: %d", origin, response.StatusCode)
+		}
+	}
 	if _, answer := f.command(t, http.MethodGet, "clock", ""); answer["offset"] != "0s" {
 		t.Errorf("a mistake moved the clock: %v", answer)
+	}
+}
+
+func TestOwnPagesMayUseControls(t *testing.T) {
+	t.Parallel()
+	f := controlled(t)
+	r := httptest.NewRequest(http.MethodPost, f.url+"/_local/clock", strings.NewReader(`{"offset":"1h"}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", f.url)
+	if response, text := request(t, f.Server, r); response.StatusCode != http.StatusOK {
+		t.Errorf("%d %s", response.StatusCode, text)
 	}
 }
 

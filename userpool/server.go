@@ -120,7 +120,7 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte
 	if !cfg.Controls {
 		return guard.middleware(mux)
 	}
-	commands := controls.New(controls.Config{Clock: serverClock{s}, Issuer: s.issuer, Store: s.store, Logger: cfg.Logger})
+	commands := controls.New(controls.Config{Clock: serverClock{s}, Issuer: s.issuer, Store: s.store, Logger: cfg.Logger, PublicURL: cfg.PublicURL})
 	outer := http.NewServeMux()
 	outer.Handle(controls.Prefix, commands)
 	outer.Handle("/", commands.Middleware(mux))

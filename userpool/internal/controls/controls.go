@@ -34,6 +34,8 @@ type Config struct {
 	Issuer *issuer.Issuer
 	Store  store.Store
 	Logger *slog.Logger
+	// PublicURL is the server's own origin: only its pages may use the controls.
+	PublicURL string
 }
 
 // Controls is an http.Handler for what is under [Prefix]. It is safe for
@@ -65,7 +67,11 @@ func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	// The browser marks the request of a page of another origin. An old browser does not,
 	// but it may send JSON only after a preflight, which this server does not answer.
-	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+	// The server answers for names that others can own, for example evil.local in a network
+	// with mDNS. A page of such a name is of the same site as its requests, and the browser
+	// marks requests to it only with their origin.
+	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
+	if site == "cross-site" || site == "same-site" || origin != "" && origin != c.PublicURL {
 		problem(w, http.StatusForbidden, "the controls are not for web pages")
 		return
 	}
