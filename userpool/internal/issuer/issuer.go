@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -27,13 +28,24 @@ type Config struct {
 type Issuer struct {
 	cfg Config
 
-	mu    sync.Mutex // guards rings
-	rings map[string]*ring
+	// making has an element for each pair of keys that is made at this moment. Making keys
+	// takes processors for a fraction of a second, and callers can make any number of pools.
+	making  chan struct{}
+	newPair func(now time.Time) (keyPair, error)
+
+	mu        sync.Mutex // guards the fields below
+	rings     map[string]*ring
+	preparing int // the rings that Prepare began and that have no keys yet
 }
 
 // New returns an issuer. Keys are read or made when they are first needed, or at
 // [Issuer.Prepare].
-func New(cfg Config) *Issuer { return &Issuer{cfg: cfg, rings: map[string]*ring{}} }
+func New(cfg Config) *Issuer {
+	// A pair takes two processors.
+	return &Issuer{
+		cfg: cfg, making: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), newPair: newKeyPair, rings: map[string]*ring{},
+	}
+}
 
 // Tokens are what one request gets. Refresh tokens are no concern of the issuer's.
 type Tokens struct {

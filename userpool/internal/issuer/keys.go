@@ -42,8 +42,26 @@ type ring struct {
 	err     error        // why there is no first pair
 }
 
-// Prepare has a pool's keys read, or made, in the background.
-func (i *Issuer) Prepare(poolID string) { i.ring(poolID) }
+// maxPreparing bounds the pools whose keys [Issuer.Prepare] makes at a time.
+const maxPreparing = 8
+
+// Prepare has a pool's keys read, or made, in the background. It does nothing while many
+// pools wait for their keys: the keys are then made when they are first needed.
+func (i *Issuer) Prepare(poolID string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.rings[poolID] != nil || i.preparing >= maxPreparing {
+		return
+	}
+	i.preparing++
+	r := i.add(poolID)
+	go func() {
+		<-r.ready
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.preparing--
+	}()
+}
 
 // Forget drops what is known of a pool that was deleted.
 func (i *Issuer) Forget(poolID string) {
@@ -55,13 +73,29 @@ func (i *Issuer) Forget(poolID string) {
 func (i *Issuer) ring(poolID string) *ring {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	r, ok := i.rings[poolID]
-	if !ok {
-		r = &ring{poolID: poolID, ready: make(chan struct{})}
-		i.rings[poolID] = r
-		go i.fill(r)
+	if r, ok := i.rings[poolID]; ok {
+		return r
 	}
+	return i.add(poolID)
+}
+
+// add begins a ring. The caller holds i.mu.
+func (i *Issuer) add(poolID string) *ring {
+	r := &ring{poolID: poolID, ready: make(chan struct{})}
+	i.rings[poolID] = r
+	go i.fill(r)
 	return r
+}
+
+// makePair makes keys when its turn comes, or returns an error when ctx ends before that.
+func (i *Issuer) makePair(ctx context.Context, now time.Time) (keyPair, error) {
+	select {
+	case i.making <- struct{}{}:
+	case <-ctx.Done():
+		return keyPair{}, fmt.Errorf("waiting to make signing keys: %w", context.Cause(ctx))
+	}
+	defer func() { <-i.making }()
+	return i.newPair(now)
 }
 
 // fill gives a new ring the keys that the store has, or else new ones.
@@ -72,7 +106,7 @@ func (i *Issuer) fill(r *ring) {
 	err := i.load(ctx, r)
 	if errors.Is(err, store.ErrNotFound) {
 		var pair keyPair
-		if pair, err = newKeyPair(i.cfg.Now()); err == nil {
+		if pair, err = i.makePair(ctx, i.cfg.Now()); err == nil {
 			err = i.keep(ctx, r, pair, nil)
 		}
 	}
@@ -201,7 +235,7 @@ func (i *Issuer) rotateRing(ctx context.Context, r *ring, overlap time.Duration,
 			retired = append(retired, retiredKey{pair.id, at.Add(overlap)}, retiredKey{pair.access, at.Add(overlap)})
 		}
 		var err error
-		if pair, err = newKeyPair(at); err != nil {
+		if pair, err = i.makePair(ctx, at); err != nil {
 			return err
 		}
 	}
