@@ -1,32 +1,11 @@
 package poolserve
 
 import (
-	"context"
 	"fmt"
-	"sync"
 
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
-
-// A postbox writes to standard output what comes from many requests, whole.
-type postbox struct {
-	style terminal.Style
-	mu    sync.Mutex // held while something is written
-	write func([]byte) error
-}
-
-func (l *postbox) say(text string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.write([]byte(text))
-}
-
-// deliver prints what Cognito would send. Nobody is there to tell when the output is
-// lost.
-func (l *postbox) deliver(_ context.Context, m userpool.Message) {
-	_ = l.say(l.style.Message("", messageLine(m)))
-}
 
 // messageLine words a message. What is in it comes from whoever signs up.
 func messageLine(m userpool.Message) string {

@@ -33,18 +33,19 @@ type Config struct {
 	Command string
 	// Style is that of Write.
 	Style terminal.Style
-	// Write writes to the operator. It is called by one goroutine at a time.
+	// Write writes to the operator. It is called by one goroutine at a time. A call that
+	// waits for a full pipe can outlast Run.
 	Write func([]byte) error
 }
 
 // Run serves until ctx ends, and returns nil then. It first writes what there is to use.
 // An error of Write is returned as it is.
 func Run(ctx context.Context, config Config) error {
-	out := &postbox{style: config.Style, write: config.Write}
-	config.Pool.Deliver = out.deliver
 	if config.Pool.Logger == nil {
 		config.Pool.Logger = slog.New(slog.DiscardHandler)
 	}
+	codes := newPostbox(config.Style, config.Pool.Logger)
+	config.Pool.Deliver = codes.deliver
 	page, setServer, err := inspectorPage(config.Pool.Logger)
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func Run(ctx context.Context, config Config) error {
 	if err != nil {
 		return fmt.Errorf("the stored pools cannot be read: %w", err)
 	}
-	if err := out.say(newStartText(config, infos).String()); err != nil {
+	if err := config.Write([]byte(newStartText(config, infos).String())); err != nil {
 		return err
 	}
 	served := serve.Server{Name: "pool", Listener: config.Listener, Handler: server}
@@ -70,6 +71,8 @@ func Run(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
+	go codes.run(config.Write)
+	defer codes.flush()
 	return group.Run(ctx)
 }
 
