@@ -120,6 +120,21 @@ type UserPool struct {
 	// affected.
 	Audiences []string
 
+	// ReplicaRegions are the Regions to which the pool is replicated, such as us-west-2,
+	// for pools with the original issuer. The original issuer of each of these Regions is
+	// trusted too, https://cognito-idp.us-west-2.amazonaws.com/us-east-1_AbCdEfGhI. A token
+	// that names it is checked with the key set at that issuer's own address, never with
+	// that of another Region. No Region of a token is trusted unless it is listed here.
+	//
+	// A pool with the updated issuer needs none: AWS documents that its issuer is that of
+	// the primary Region everywhere, and recommends it for replicated pools. That a replica
+	// of a pool with the original issuer names its own Region in iss is reported, and not
+	// documented: https://github.com/awslabs/aws-jwt-verify/issues/282.
+	//
+	// https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-multi-region.html
+	// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html
+	ReplicaRegions []string
+
 	// Issuer is trusted instead of Amazon's two issuers, for a local pool or a test. It is
 	// an https URL, or http with a loopback address.
 	Issuer string
@@ -133,8 +148,8 @@ type UserPool struct {
 	// address. An attacker on the network can then make the verifier accept any token.
 	InsecureAllowPlainHTTP bool
 
-	// FIPS fetches the key set of the original issuer from Amazon's FIPS endpoint
-	// (cognito-idp-fips, in the United States and GovCloud).
+	// FIPS fetches the key set of the original issuer, and those of ReplicaRegions, from
+	// Amazon's FIPS endpoints (cognito-idp-fips, in the United States and GovCloud).
 	FIPS bool
 }
 
@@ -208,11 +223,12 @@ func (p *UserPool) issuerNames() []string {
 	if p.Issuer != "" {
 		return []string{strings.TrimSuffix(p.Issuer, "/")}
 	}
-	original, updated, err := Issuers(p.ID)
+	names, err := Issuers(p.ID, p.ReplicaRegions...)
+	//mutate:ignore always: with an error there are no names, and the fault is reported
 	if err != nil {
 		return nil
 	}
-	return []string{original, updated}
+	return names
 }
 
 func (p *UserPool) validate(faults configerror.Faults) {
@@ -234,6 +250,7 @@ func (p *UserPool) validate(faults configerror.Faults) {
 	}
 	names("ClientIDs", p.ClientIDs)
 	names("Audiences", p.Audiences)
+	p.validateReplicas(faults)
 	if p.Issuer != "" {
 		if reason := issuerFault(p.Issuer, p.InsecureAllowPlainHTTP); reason != "" {
 			faults.Add("Issuer", "%s", reason)
@@ -249,6 +266,19 @@ func (p *UserPool) validate(faults configerror.Faults) {
 	}
 	if p.FIPS && (p.Issuer != "" || p.KeySet != nil) {
 		faults.Add("FIPS", "has no effect with an Issuer or a KeySet")
+	}
+}
+
+func (p *UserPool) validateReplicas(faults configerror.Faults) {
+	if p.Issuer != "" && len(p.ReplicaRegions) > 0 {
+		faults.Add("ReplicaRegions", "has no effect with an Issuer")
+		return
+	}
+	id, _ := parsePoolID(p.ID) // a fault of its own; the zero ID has no region
+	for n, region := range p.ReplicaRegions {
+		if err := id.checkReplica(region, p.ReplicaRegions[:n]); err != nil {
+			faults.Add(fmt.Sprintf("ReplicaRegions[%d]", n), "%v", err)
+		}
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 type InspectOptions struct {
 	// UserPoolIDs are the accepted user pools. One of them must have issued the token.
 	UserPoolIDs []string
+	// ReplicaRegions are as in [UserPool.ReplicaRegions], for each of UserPoolIDs.
+	ReplicaRegions []string
 	// Issuer is the accepted issuer. It replaces the issuers of UserPoolIDs.
 	Issuer string
 	// ClientIDs are the accepted app clients. The token must be for one of them.
@@ -80,7 +82,12 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 			original, updated := id.issuers()
 			trusted.add(&issuer{name: original, pool: named, keys: o.Keys})
 			trusted.add(&issuer{name: updated, pool: named, keys: o.Keys})
+			for _, region := range o.ReplicaRegions {
+				trusted.add(&issuer{name: id.issuer(region), pool: named, keys: o.Keys})
+			}
 		}
+		up := UserPool{ID: text, Issuer: o.Issuer, ReplicaRegions: o.ReplicaRegions}
+		up.validateReplicas(faults)
 	}
 	if o.Issuer != "" {
 		if reason := issuerFault(o.Issuer, true); reason != "" {

@@ -3,7 +3,6 @@ package cognito
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -102,21 +101,19 @@ func (in *inspection) issuer(r *Report, t *payload) *issuer {
 //
 //mutate:ignore never: it words the report
 func describeIssuer(iss string) string {
-	u, err := url.Parse(iss)
-	if err != nil {
-		return quote(iss)
-	}
-	id, err := parsePoolID(strings.TrimPrefix(u.Path, "/"))
-	if err != nil {
-		return quote(iss)
-	}
-	switch original, updated := id.issuers(); iss {
-	case original:
+	id, replica, ok := parseIssuer(iss)
+	switch original, _ := id.issuers(); {
+	case ok && replica != "":
+		return fmt.Sprintf("user pool %s (the original issuer of a replica in %s)", id.text, replica)
+	case ok && iss == original:
 		return fmt.Sprintf("user pool %s (its original issuer)", id.text)
-	case updated:
+	case ok:
 		return fmt.Sprintf("user pool %s (its updated issuer)", id.text)
 	}
-	return fmt.Sprintf("%s, not Amazon's address of user pool %s", quote(iss), id.text)
+	if id, err := parsePoolID(iss[strings.LastIndexByte(iss, '/')+1:]); err == nil {
+		return fmt.Sprintf("%s, not Amazon's address of user pool %s", quote(iss), id.text)
+	}
+	return quote(iss)
 }
 
 func (in *inspection) signature(ctx context.Context, r *Report, i *issuer, jws *jose.Compact, t *payload, algorithm bool) {

@@ -39,16 +39,21 @@ func (c *Config) newPool(up UserPool) (*pool, error) {
 		anyClient: up.InsecureSkipClientCheck,
 		audiences: append([]string(nil), up.Audiences...),
 	}
-	original, updated := id.issuers()
-	switch {
-	case up.Issuer != "":
-		err = c.addIssuer(p, up, up.Issuer, up.Issuer)
-	case up.FIPS:
-		err = errors.Join(c.addIssuer(p, up, original, id.fipsAddress()), c.addIssuer(p, up, updated, updated))
-	default:
-		err = errors.Join(c.addIssuer(p, up, original, original), c.addIssuer(p, up, updated, updated))
+	if up.Issuer != "" {
+		return p, c.addIssuer(p, up, up.Issuer, up.Issuer)
 	}
-	if len(p.issuers) == 2 && up.KeySet == nil {
+	original, updated := id.issuers()
+	address := func(region string) string {
+		if up.FIPS {
+			return id.fipsAddress(region)
+		}
+		return id.issuer(region)
+	}
+	err = errors.Join(c.addIssuer(p, up, original, address(id.region)), c.addIssuer(p, up, updated, updated))
+	for _, region := range up.ReplicaRegions {
+		err = errors.Join(err, c.addIssuer(p, up, id.issuer(region), address(region)))
+	}
+	if len(p.issuers) >= 2 && up.KeySet == nil {
 		p.issuers[1].original = p.issuers[0]
 	}
 	return p, err

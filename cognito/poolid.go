@@ -23,15 +23,29 @@ func parsePoolID(s string) (poolID, error) {
 	switch {
 	case s == "":
 		return poolID{}, errors.New("is empty; it looks like us-east-1_AbCdEfGhI")
+	case strings.HasPrefix(s, "arn:"):
+		return poolID{}, arnFault(s)
 	case len(s) > maxPoolID:
 		return poolID{}, fmt.Errorf("has %d characters; at most %d are possible", len(s), maxPoolID)
 	//mutate:ignore never: without a separator the name is empty
 	case !found || !isRegion(region) || !isAlphanumeric(name):
 		return poolID{}, fmt.Errorf("%s is not of the form region_LettersAndDigits, such as us-east-1_AbCdEfGhI", quote(s))
-	case strings.HasPrefix(region, "cn-"):
+	case isChina(region):
 		return poolID{}, fmt.Errorf("%s names a region of AWS China, which has no user pools", quote(s))
 	}
 	return poolID{region: region, text: s}, nil
+}
+
+// arnFault says which part of an ARN is the ID, where it is the ARN of a user pool:
+// arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html
+func arnFault(s string) error {
+	_, id, _ := strings.Cut(s, ":userpool/")
+	//mutate:ignore it words a message
+	if _, err := parsePoolID(id); err != nil {
+		return fmt.Errorf("%s is an ARN; give the user pool ID, such as us-east-1_AbCdEfGhI", quote(s))
+	}
+	return fmt.Errorf("%s is an ARN; give the user pool ID in it, %s", quote(s), id)
 }
 
 // isRegion accepts the form of AWS region names, as in us-east-1, us-gov-west-1 and
@@ -65,29 +79,19 @@ func isAlphanumeric(s string) bool {
 	return s != ""
 }
 
+// issuer returns the original issuer in a region: the pool's own, or that of a replica.
+func (p poolID) issuer(region string) string { return "https://cognito-idp." + p.at(region) }
+
 // issuers returns the two names under which a pool issues tokens: the original one
 // and the one of 2026 that AWS calls the updated issuer.
 func (p poolID) issuers() (original, updated string) {
-	return "https://cognito-idp." + p.host(), "https://issuer-cognito-idp." + p.host()
+	return p.issuer(p.region), "https://issuer-cognito-idp." + p.at(p.region)
 }
 
-// Issuers returns the two issuers of a user pool: the original one, and the updated one,
-// which Amazon has recommended since 2026. Most pools were not switched to the updated
-// one. Each issuer has its key set at /.well-known/jwks.json below it. The error says why
-// userPoolID is not the ID of a user pool.
-//
-// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
-func Issuers(userPoolID string) (original, updated string, err error) {
-	id, err := parsePoolID(userPoolID)
-	if err != nil {
-		return "", "", fmt.Errorf("cognito: the user pool ID %w", err)
-	}
-	original, updated = id.issuers()
-	return original, updated, nil
-}
-
-// fipsAddress returns where the original issuer can be asked through a FIPS
+// fipsAddress returns where the original issuer in a region can be asked through a FIPS
 // endpoint; the tokens name the issuer itself all the same.
-func (p poolID) fipsAddress() string { return "https://cognito-idp-fips." + p.host() }
+func (p poolID) fipsAddress(region string) string { return "https://cognito-idp-fips." + p.at(region) }
 
-func (p poolID) host() string { return p.region + ".amazonaws.com/" + p.text }
+// at returns host and path of the pool in a region, which must be of the form that
+// isRegion accepts: it becomes a part of a host name.
+func (p poolID) at(region string) string { return region + ".amazonaws.com/" + p.text }

@@ -28,7 +28,7 @@ func TestParsePoolID(t *testing.T) {
 	}
 }
 
-func TestIssuers(t *testing.T) {
+func TestIssuersOfAPool(t *testing.T) {
 	p, err := parsePoolID("us-gov-west-1_AbC")
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func TestIssuers(t *testing.T) {
 	original, updated := p.issuers()
 	if original != "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC" ||
 		updated != "https://issuer-cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC" ||
-		p.fipsAddress() != "https://cognito-idp-fips.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC" {
-		t.Errorf("got %s, %s, %s", original, updated, p.fipsAddress())
+		p.fipsAddress(p.region) != "https://cognito-idp-fips.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC" {
+		t.Errorf("got %s, %s, %s", original, updated, p.fipsAddress(p.region))
 	}
 }
 
@@ -56,7 +56,7 @@ func FuzzParsePoolID(f *testing.F) {
 		if !api.MatchString(s) || len(s) > 55 {
 			t.Fatalf("accepted %q", s)
 		}
-		for _, issuer := range append([]string{}, first(p.issuers()), second(p.issuers()), p.fipsAddress()) {
+		for _, issuer := range append([]string{}, first(p.issuers()), second(p.issuers()), p.fipsAddress(p.region)) {
 			u, err := url.Parse(issuer)
 			if err != nil || u.Path != "/"+s || u.User != nil || u.RawQuery != "" || !strings.HasSuffix(u.Host, "."+p.region+".amazonaws.com") {
 				t.Fatalf("%q became %q (%v)", s, issuer, err)

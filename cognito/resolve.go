@@ -3,7 +3,6 @@ package cognito
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
@@ -100,23 +99,9 @@ func resolvable(iss string) bool {
 	return len(iss) <= maxIssuer && issuerFault(iss, true) == ""
 }
 
-// UserPoolID returns the ID of the user pool that has the given issuer, and "" if the text
-// is not an issuer of Amazon. It accepts the original and the updated issuer of a pool. It
-// reverses [Issuers], and does not check that the pool exists.
-func UserPoolID(issuer string) string {
-	text := issuer[strings.LastIndexByte(issuer, '/')+1:]
-	id, err := parsePoolID(text)
-	//mutate:ignore the zero ID has no issuer
-	if err != nil {
-		return ""
-	}
-	if original, updated := id.issuers(); issuer != original && issuer != updated {
-		return ""
-	}
-	return text
-}
-
-// resolved makes the issuer called name of the pool that Resolve answered with.
+// resolved makes the issuer called name of the pool that Resolve answered with. It returns
+// nil for the issuer of a replica that the pool does not name: that is a denial, or every
+// stranger could cause an outage by naming one.
 func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
 	faults := configerror.In("cognito", "UserPool")
 	up.validate(faults)
@@ -135,6 +120,9 @@ func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
 			p.issuers = p.issuers[:n+1]
 			return i, nil
 		}
+	}
+	if up.isReplicaOf(name) {
+		return nil, nil // UserPoolID knows every Region; the pool says which of them count
 	}
 	return nil, fmt.Errorf("its issuer is not %s, which was asked about", quote(name))
 }

@@ -18,6 +18,15 @@ import (
 
 const tenant = "eu-west-1_Tenant01"
 
+func issuersOf(t *testing.T, id string) (original, updated string) {
+	t.Helper()
+	names, err := cognito.Issuers(id)
+	if err != nil || len(names) != 2 {
+		t.Fatalf("got %q, %v", names, err)
+	}
+	return names[0], names[1]
+}
+
 // A registry is what a Resolve looks tenants up in.
 type registry struct {
 	mu    sync.Mutex
@@ -136,10 +145,7 @@ func TestResolveIsNotAsked(t *testing.T) {
 // other, be it of the same pool.
 func TestResolveOtherIssuer(t *testing.T) {
 	issuer, pool, tenants, verifier := multiTenant(t, nil)
-	original, updated, err := cognito.Issuers(tenant)
-	if err != nil {
-		t.Fatal(err)
-	}
+	original, updated := issuersOf(t, tenant)
 	checkCode(t, verifier, pool.AccessToken(), "")
 	tenants.set(func() { delete(tenants.pools, tenant) })
 	checkCode(t, verifier, pool.AccessToken(), "") // known for a while
@@ -161,10 +167,7 @@ func TestResolveOtherIssuer(t *testing.T) {
 // updated issuer has no keys.
 func TestResolveUpdatedIssuer(t *testing.T) {
 	_, pool, _, verifier := multiTenant(t, nil)
-	_, updated, err := cognito.Issuers(tenant)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, updated := issuersOf(t, tenant)
 	checkCode(t, verifier, pool.AccessToken(cognitotest.Claim("iss", updated)), cognito.ErrKeyNotFound)
 	checkCode(t, verifier, pool.AccessToken(), "")
 }
@@ -456,13 +459,11 @@ func TestResolveConfig(t *testing.T) {
 }
 
 func TestUserPoolID(t *testing.T) {
-	original, updated, err := cognito.Issuers(tenant)
-	if err != nil {
-		t.Fatal(err)
-	}
+	original, updated := issuersOf(t, tenant)
 	for issuer, want := range map[string]string{
 		original: tenant, updated: tenant, "": "", tenant: "", original + "/": "", "http" + original[5:]: "",
-		"https://cognito-idp.us-east-1.amazonaws.com/" + tenant:              "",
+		"https://cognito-idp.us-east-1.amazonaws.com/" + tenant:              tenant, // of a replica
+		"https://issuer-cognito-idp.us-east-1.amazonaws.com/" + tenant:       "",     // a replica has the updated issuer of the primary Region
 		"https://evil.example/" + tenant:                                     "",
 		"https://cognito-idp.eu-west-1.amazonaws.com.evil.example/" + tenant: "",
 	} {

@@ -229,16 +229,12 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 	case err != nil:
 		return r.outage(old, now, err)
 	case up == nil:
-		r.denied.Set(name, r.span(now, r.policy.DeniedMaxAge))
-		r.resolved.Invalidate(name)
-		if old != nil {
-			old.expire()
-		}
-		return nil, nil
+		return r.deny(old, name, now), nil
 	}
 	// Of its own: whoever answered may keep what it points to, and change it later.
 	config := *up
 	config.ClientIDs, config.Audiences = slices.Clone(up.ClientIDs), slices.Clone(up.Audiences)
+	config.ReplicaRegions = slices.Clone(up.ReplicaRegions)
 	if old != nil && samePool(old.config, config) {
 		r.extend(old, f.asked)
 		r.denied.Invalidate(name)
@@ -246,8 +242,11 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 		return old.issuer, nil
 	}
 	i, err := r.make(config, name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return r.outage(old, now, fmt.Errorf("the user pool that Config.Resolve returned for %s cannot be: %w", quote(name), err))
+	case i == nil:
+		return r.deny(old, name, now), nil
 	}
 	ri := &resolvedIssuer{issuer: i, config: config}
 	i.resolved = ri
@@ -259,6 +258,16 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 		old.expire()
 	}
 	return i, nil
+}
+
+// deny remembers that name is not trusted. It returns nil, the issuer of a denial.
+func (r *resolver) deny(old *resolvedIssuer, name string, now time.Time) *issuer {
+	r.denied.Set(name, r.span(now, r.policy.DeniedMaxAge))
+	r.resolved.Invalidate(name)
+	if old != nil {
+		old.expire()
+	}
+	return nil
 }
 
 // resolveAgain is how long after a failure Resolve is asked again about an issuer
@@ -296,7 +305,8 @@ func (r *resolver) span(now time.Time, d time.Duration) period {
 func samePool(a, b UserPool) bool {
 	return a.ID == b.ID && a.Issuer == b.Issuer && a.FIPS == b.FIPS &&
 		a.InsecureSkipClientCheck == b.InsecureSkipClientCheck && a.InsecureAllowPlainHTTP == b.InsecureAllowPlainHTTP &&
-		slices.Equal(a.ClientIDs, b.ClientIDs) && slices.Equal(a.Audiences, b.Audiences) && sameSource(a.KeySet, b.KeySet)
+		slices.Equal(a.ClientIDs, b.ClientIDs) && slices.Equal(a.Audiences, b.Audiences) &&
+		slices.Equal(a.ReplicaRegions, b.ReplicaRegions) && sameSource(a.KeySet, b.KeySet)
 }
 
 // sameSource compares by identity, and takes sources that cannot be compared for

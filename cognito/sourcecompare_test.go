@@ -24,7 +24,7 @@ func (comparedSource) Holds(*keyset.Key, time.Time) bool                        
 func TestAnyChangedFieldIsAnotherPool(t *testing.T) {
 	full := UserPool{
 		ID: "us-east-1_AbCdEfGhI", ClientIDs: []string{"a"}, Audiences: []string{"b"}, Issuer: "https://example.com",
-		FIPS: true, InsecureSkipClientCheck: true, InsecureAllowPlainHTTP: true, KeySet: comparedSource{name: "a"},
+		FIPS: true, ReplicaRegions: []string{"us-west-2"}, InsecureSkipClientCheck: true, InsecureAllowPlainHTTP: true, KeySet: comparedSource{name: "a"},
 	}
 	if !samePool(full, full) || !samePool(UserPool{}, UserPool{}) {
 		t.Error("a pool is not itself")

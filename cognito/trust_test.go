@@ -101,7 +101,11 @@ func TestFaultsOfPoolsAreExact(t *testing.T) {
 	fips.FIPS = true
 	ownKeys.FIPS, ownKeys.KeySet = true, uncomparable{}
 	otherIssuer.ID = "us-east-1_Other"
-	_, otherIssuer.Issuer, _ = cognito.Issuers(poolID)
+	names, err := cognito.Issuers(poolID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherIssuer.Issuer = names[1]
 	for name, test := range map[string]struct {
 		pools []cognito.UserPool
 		want  []string
@@ -128,7 +132,7 @@ func TestFaultsOfPoolsAreExact(t *testing.T) {
 		}
 	}
 	resolve := func(context.Context, string) (*cognito.UserPool, error) { return nil, nil }
-	_, err := cognito.New(cognito.Config{Resolve: resolve, ResolvePolicy: cognito.ResolvePolicy{Stale: -1}})
+	_, err = cognito.New(cognito.Config{Resolve: resolve, ResolvePolicy: cognito.ResolvePolicy{Stale: -1}})
 	if err == nil || strings.Count(err.Error(), "\n") != 0 {
 		t.Errorf("a negative Stale: %v", err)
 	}

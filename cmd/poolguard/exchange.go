@@ -18,7 +18,10 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 )
 
-type exchangeFlags struct{ domain, clientID, secretFile, redirectURI, code, verifier, pool, issuer string }
+type exchangeFlags struct {
+	domain, clientID, secretFile, redirectURI, code, verifier, pool, issuer string
+	replicas                                                                []string
+}
 
 func (p *program) exchange() *cobra.Command {
 	var f exchangeFlags
@@ -63,10 +66,11 @@ Exit status:
 	set.StringVar(&f.code, "code", "", "the code, or - to read it from standard input")
 	set.StringVar(&f.verifier, "code-verifier", "", "the PKCE verifier of the sign-in, if it had a challenge")
 	set.StringVar(&f.pool, "pool", "", "verify the tokens: they must be from this user pool")
+	set.StringArrayVar(&f.replicas, "replica-region", nil, "trust the replica of the pool in this Region (repeatable, with --pool)")
 	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with --pool)")
 	place(set, "domain", "URL", "client-id", "ID", "client-secret-file", "FILE", "redirect-uri", "URL", "code", "CODE",
-		"code-verifier", "TEXT", "pool", "ID", "issuer", "URL")
-	for _, name := range []string{"domain", "client-id", "redirect-uri", "code", "code-verifier", "pool", "issuer"} {
+		"code-verifier", "TEXT", "pool", "ID", "replica-region", "REGION", "issuer", "URL")
+	for _, name := range []string{"domain", "client-id", "redirect-uri", "code", "code-verifier", "pool", "replica-region", "issuer"} {
 		completeWith(cmd, name)
 	}
 	return cmd
@@ -150,6 +154,9 @@ func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *excha
 	if f.issuer != "" && f.pool == "" {
 		found.add("--issuer needs --pool")
 	}
+	if len(f.replicas) > 0 && f.pool == "" {
+		found.add("--replica-region needs --pool")
+	}
 	request := oauth.CodeExchange{
 		App:         oauth.App{Domain: f.domain, ClientID: f.clientID, Now: p.now},
 		RedirectURL: f.redirectURI, Code: oauth.Secret(f.code), CodeVerifier: oauth.Secret(f.verifier),
@@ -175,11 +182,11 @@ func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *excha
 		return request, nil, nil
 	}
 	verifier, err := cognito.New(cognito.Config{
-		UserPools: []cognito.UserPool{{ID: f.pool, ClientIDs: []string{f.clientID}, Issuer: f.issuer}},
+		UserPools: []cognito.UserPool{{ID: f.pool, ClientIDs: []string{f.clientID}, ReplicaRegions: f.replicas, Issuer: f.issuer}},
 		Now:       p.now, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil { // before the code is spent
-		return request, nil, &failure{statusUsage, errors.New("--pool, --client-id or --issuer: " + err.Error())}
+		return request, nil, &failure{statusUsage, errors.New("--pool, --replica-region, --client-id or --issuer: " + err.Error())}
 	}
 	return request, verifier, nil
 }

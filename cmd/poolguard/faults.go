@@ -41,6 +41,10 @@ func probePool(id string) string {
 	return probe(func(c *cognito.Config) { c.UserPools[0].ID = id })
 }
 
+func probeReplicas(id string, regions []string) string {
+	return probe(func(c *cognito.Config) { c.UserPools[0].ID, c.UserPools[0].ReplicaRegions = id, regions })
+}
+
 func probeClientID(id string) string {
 	return probe(func(c *cognito.Config) { c.UserPools[0].ClientIDs = []string{id} })
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -26,7 +28,7 @@ func (p *policy) hint(code cognito.Code, report *cognito.Report) string {
 func (p *policy) step(code cognito.Code, report *cognito.Report) string {
 	switch code {
 	case cognito.ErrIssuerMismatch:
-		return p.issuerStep()
+		return p.issuerStep(report)
 	case cognito.ErrKeyNotFound:
 		return "poolguard jwks prints the keys of a user pool."
 	case cognito.ErrSignatureInvalid:
@@ -61,7 +63,10 @@ func (p *policy) step(code cognito.Code, report *cognito.Report) string {
 	return ""
 }
 
-func (p *policy) issuerStep() string {
+func (p *policy) issuerStep(report *cognito.Report) string {
+	if region := replicaRegion(report.Issuer); region != "" && p.issuer == "" && slices.Contains(p.pools, cognito.UserPoolID(report.Issuer)) {
+		return "If the user pool is replicated to " + region + ", add --replica-region " + region + "."
+	}
 	shown := ""
 	if !p.inspecting {
 		shown = "poolguard inspect shows the claim. "
@@ -70,4 +75,15 @@ func (p *policy) issuerStep() string {
 		return shown + "Give the issuer of the token in --issuer, if you trust it."
 	}
 	return shown + "Check the region, the letter case and the digits of --pool. If you trust the issuer, add --pool for its user pool, or --issuer for a local one."
+}
+
+// replicaRegion returns the Region of a replica's issuer, "" for every other text.
+func replicaRegion(issuer string) string {
+	id := cognito.UserPoolID(issuer)
+	host, _, _ := strings.Cut(strings.TrimPrefix(issuer, "https://cognito-idp."), "/")
+	region, _ := strings.CutSuffix(host, ".amazonaws.com")
+	if _, err := cognito.Issuers(id, region); err != nil { // also the primary Region, and other names
+		return ""
+	}
+	return region
 }

@@ -66,15 +66,16 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 		policy.at = p.now()
 	}
 	found, err := cognito.Inspect(ctx, l.Text, cognito.InspectOptions{
-		UserPoolIDs:  policy.pools,
-		Issuer:       policy.issuer,
-		ClientIDs:    policy.clientIDs,
-		Audiences:    policy.audiences,
-		TokenUse:     policy.use,
-		Requirements: policy.requirements,
-		Leeway:       policy.leeway,
-		Now:          policy.at,
-		Keys:         policy.keys,
+		UserPoolIDs:    policy.pools,
+		ReplicaRegions: policy.replicas,
+		Issuer:         policy.issuer,
+		ClientIDs:      policy.clientIDs,
+		Audiences:      policy.audiences,
+		TokenUse:       policy.use,
+		Requirements:   policy.requirements,
+		Leeway:         policy.leeway,
+		Now:            policy.at,
+		Keys:           policy.keys,
 	})
 	switch {
 	case err != nil:

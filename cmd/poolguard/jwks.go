@@ -70,8 +70,8 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 		from = []string{args[0]}
 	default:
 		from = []string{args[0]} // a file, unless it is a pool's ID
-		if original, updated, err := cognito.Issuers(args[0]); err == nil {
-			from = []string{original + keysource.Path, updated + keysource.Path}
+		if issuers, err := cognito.Issuers(args[0]); err == nil {
+			from = []string{issuers[0] + keysource.Path, issuers[1] + keysource.Path}
 		}
 	}
 	if format != "table" && format != "json" && format != "pem" {

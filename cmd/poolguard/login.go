@@ -25,7 +25,7 @@ import (
 type loginFlags struct {
 	profileFlags
 	pool, clientID, domain, issuer, secretFile, secretEnv string
-	scopes                                                []string
+	scopes, replicas                                      []string
 	port                                                  int
 	machine, local                                        bool
 
@@ -81,6 +81,7 @@ func (f *loginFlags) define(p *program, cmd *cobra.Command) {
 	f.profileFlags.define(p, cmd)
 	set := cmd.Flags()
 	set.StringVar(&f.pool, "pool", "", "sign in at this user pool")
+	set.StringArrayVar(&f.replicas, "replica-region", nil, "trust the replica of the pool in this Region (repeatable)")
 	set.StringVar(&f.clientID, "client-id", "", "sign in as this app client")
 	set.StringVar(&f.domain, "domain", "", "use the OAuth endpoints at this URL")
 	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito")
@@ -94,9 +95,9 @@ func (f *loginFlags) define(p *program, cmd *cobra.Command) {
 	set.BoolVar(&f.again, "again", false, "show the sign-in page even if the browser is signed in")
 	set.StringVar(&f.timeout, "timeout", "5m", "wait at most this long for the browser")
 	set.StringVar(&f.storage, "storage", "auto", "store tokens encrypted with the key ring (keyring) or in a plain file (file); auto uses the key ring if there is one")
-	place(set, "pool", "ID", "client-id", "ID", "domain", "URL", "issuer", "URL", "scope", "NAME", "port", "NUMBER",
+	place(set, "pool", "ID", "replica-region", "REGION", "client-id", "ID", "domain", "URL", "issuer", "URL", "scope", "NAME", "port", "NUMBER",
 		"client-secret-file", "FILE", "client-secret-env", "NAME", "timeout", "DURATION", "storage", "WAY")
-	for _, name := range []string{"pool", "client-id", "domain", "issuer", "scope", "port", "client-secret-env", "timeout"} {
+	for _, name := range []string{"pool", "replica-region", "client-id", "domain", "issuer", "scope", "port", "client-secret-env", "timeout"} {
 		completeWith(cmd, name)
 	}
 	completeWith(cmd, "storage", "auto\twith the key ring, if there is one", "keyring\tencrypted with the key ring", "file\tin a plain file")
@@ -177,7 +178,7 @@ func (f *loginFlags) check(cmd *cobra.Command) (timeout time.Duration, err error
 		}
 	}
 	if f.local {
-		for _, name := range []string{"pool", "client-id", "issuer"} {
+		for _, name := range []string{"pool", "replica-region", "client-id", "issuer"} {
 			if cmd.Flags().Changed(name) {
 				found.add("--local selects its own user pool: remove --%s, or remove --local", name)
 			}
@@ -222,7 +223,7 @@ func sameAccount(c *selection.Selection, before profile.Profile) error {
 func (f *loginFlags) apply(cmd *cobra.Command, to *profile.Profile) error {
 	changed := cmd.Flags().Changed
 	if changed("pool") && f.pool != to.UserPoolID {
-		to.Issuer, to.Local = "", false
+		to.Issuer, to.Local, to.Replicas = "", false, nil
 	}
 	for name, value := range map[string]struct{ from, to *string }{
 		"pool": {&f.pool, &to.UserPoolID}, "client-id": {&f.clientID, &to.ClientID},
@@ -231,6 +232,9 @@ func (f *loginFlags) apply(cmd *cobra.Command, to *profile.Profile) error {
 		if changed(name) {
 			*value.to = *value.from
 		}
+	}
+	if changed("replica-region") {
+		to.Replicas = f.replicas
 	}
 	if changed("scope") {
 		to.Scopes = f.scopes
@@ -268,7 +272,7 @@ func (p *program) storage(way string) (tokenstore.Ring, error) {
 
 // flagOf has the flag for each key of a profile.
 var flagOf = map[string]string{
-	"user_pool": "--pool", "client_id": "--client-id", "domain": "--domain", "issuer": "--issuer", "scopes": "--scope",
+	"user_pool": "--pool", "replica_regions": "--replica-region", "client_id": "--client-id", "domain": "--domain", "issuer": "--issuer", "scopes": "--scope",
 	"port": "--port", "client_secret": "--client-secret-file or --client-secret-env",
 }
 

@@ -18,7 +18,7 @@ import (
 // policyFlags are the flags that verify and inspect share, as they were typed.
 // They are strings, so all their faults are reported at once.
 type policyFlags struct {
-	pools, clientIDs, groups, scopes, audiences           []string
+	pools, replicas, clientIDs, groups, scopes, audiences []string
 	anyClient                                             bool
 	tokenUse, nonce, leeway, at, keysFrom, issuer, output string
 }
@@ -40,6 +40,7 @@ func (f *policyFlags) define(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringArrayVar(&f.pools, "pool", nil, "accept tokens of this user pool (repeatable)")
+	flags.StringArrayVar(&f.replicas, "replica-region", nil, "trust the replica of the pool in this Region (repeatable, with one --pool only)")
 	flags.StringArrayVar(&f.clientIDs, "client-id", nil, "accept tokens of this app client (repeatable)")
 	flags.BoolVar(&f.anyClient, "any-client", false, "accept tokens of every app client of the pool")
 	flags.StringVar(&f.tokenUse, "token-use", "", "accept this kind of token: access, id or any")
@@ -51,11 +52,11 @@ func (f *policyFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.at, "at", "", "check the token at this time, RFC 3339 or Unix seconds (default now)")
 	flags.StringVar(&f.keysFrom, "jwks", "", "read the keys from here (with one --pool only)")
 	flags.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with one --pool only)")
-	place(flags, "pool", "ID", "client-id", "ID", "token-use", "USE", "group", "NAME", "scope", "NAME", "audience", "URL",
+	place(flags, "pool", "ID", "replica-region", "REGION", "client-id", "ID", "token-use", "USE", "group", "NAME", "scope", "NAME", "audience", "URL",
 		"nonce", "TEXT", "leeway", "DURATION", "at", "TIME", "jwks", "FILE|URL", "issuer", "URL")
 	outputFlag(cmd, &f.output)
 	completeWith(cmd, "token-use", "access\tan access token", "id\tan ID token", "any\teither")
-	for _, name := range []string{"pool", "client-id", "group", "scope", "audience", "nonce", "leeway", "at", "issuer"} {
+	for _, name := range []string{"pool", "replica-region", "client-id", "group", "scope", "audience", "nonce", "leeway", "at", "issuer"} {
 		completeWith(cmd, name)
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/poolguard/poolguard/internal/keysource"
 )
 
-// source reads --jwks and --issuer.
+// source reads --jwks, --issuer and --replica-region.
 func (r *policyReader) source(ctx context.Context) {
 	if len(r.pools) > 1 {
-		for _, flag := range []string{"jwks", "issuer"} {
+		for _, flag := range []string{"jwks", "issuer", "replica-region"} {
 			if r.flags.Changed(flag) {
 				r.spoil(flag, "--%s works with one --pool only", flag)
 			}
@@ -26,6 +26,7 @@ func (r *policyReader) source(ctx context.Context) {
 			r.contradiction()
 		}
 	}
+	r.replicaRegions()
 	if r.keysFrom == "" || r.spoilt["jwks"] {
 		return
 	}
@@ -40,6 +41,24 @@ func (r *policyReader) source(ctx context.Context) {
 	}
 }
 
+// replicaRegions checks --replica-region, for the pool that it is about.
+func (r *policyReader) replicaRegions() {
+	switch {
+	case len(r.replicas) == 0 || r.spoilt["replica-region"]:
+	case len(r.pools) == 0:
+		r.spoil("replica-region", "--replica-region needs --pool")
+	case r.issuer != "":
+		r.spoil("replica-region", "--replica-region and --issuer exclude each other: give one of them")
+	case !r.spoilt["pool"]:
+		if _, err := cognito.Issuers(r.pools[0]); err != nil {
+			return // a fault by itself
+		}
+		if reason := probeReplicas(r.pools[0], r.replicas); reason != "" {
+			r.faults.add("--replica-region %s", reason)
+		}
+	}
+}
+
 // contradiction finds an --issuer that names another user pool than --pool does: a
 // verdict would say that the token is of a pool that it has nothing to do with.
 func (r *policyReader) contradiction() {
@@ -47,7 +66,7 @@ func (r *policyReader) contradiction() {
 	if named == "" || len(r.pools) != 1 || r.spoilt["pool"] || named == r.pools[0] {
 		return
 	}
-	if _, _, err := cognito.Issuers(r.pools[0]); err == nil { // otherwise it is a fault by itself
+	if _, err := cognito.Issuers(r.pools[0]); err == nil { // otherwise it is a fault by itself
 		r.faults.add("--issuer is for the user pool %s, and --pool names another one: %s", named, r.pools[0])
 	}
 }
@@ -59,7 +78,7 @@ func poolOf(issuer string) string {
 		return ""
 	}
 	last := path.Base(u.Path)
-	if _, _, err := cognito.Issuers(last); err != nil {
+	if _, err := cognito.Issuers(last); err != nil {
 		return ""
 	}
 	return last

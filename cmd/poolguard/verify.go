@@ -112,7 +112,7 @@ func (p *program) sayAnyClient(command string, policy *policy) {
 // checked is what the verifier needs of a policy.
 func (p *policy) checked() tokencheck.Policy {
 	return tokencheck.Policy{
-		UserPoolIDs: p.pools, ClientIDs: p.clientIDs, AnyClient: p.anyClient, Audiences: p.audiences, Issuer: p.issuer,
+		UserPoolIDs: p.pools, ClientIDs: p.clientIDs, AnyClient: p.anyClient, Audiences: p.audiences, ReplicaRegions: p.replicas, Issuer: p.issuer,
 		Keys: p.keys, TokenUse: p.use, Requirements: p.requirements, Leeway: p.leeway, At: p.at,
 	}
 }

@@ -36,6 +36,6 @@ func isOfPool(issuer string, access *cognito.AccessToken) bool {
 	if issuer == access.Issuer() {
 		return true
 	}
-	original, updated, err := cognito.Issuers(access.UserPoolID())
-	return err == nil && (issuer == original || issuer == updated) && (access.Issuer() == original || access.Issuer() == updated)
+	id := cognito.UserPoolID(issuer)
+	return id != "" && id == access.UserPoolID() && id == cognito.UserPoolID(access.Issuer())
 }

@@ -3,6 +3,7 @@ package lambdaauth
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -62,8 +63,8 @@ func parseProviders(first, second string) (SignIn, error) {
 	}
 	_, poolID, _ := strings.Cut(provider, "/")
 	// The address must be in the region of the pool's ID.
-	original, updated, err := cognito.Issuers(poolID)
-	if err != nil || ("https://"+provider != original && "https://"+provider != updated) {
+	issuers, err := cognito.Issuers(poolID)
+	if err != nil || !slices.Contains(issuers, "https://"+provider) {
 		return SignIn{}, errors.New("lambdaauth: the authentication provider is not a user pool")
 	}
 	return SignIn{poolID, sub}, nil

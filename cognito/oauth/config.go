@@ -39,6 +39,9 @@ type Config struct {
 	// refused.
 	UserPoolID string
 
+	// ReplicaRegions are as in [cognito.UserPool].
+	ReplicaRegions []string
+
 	// Issuer is the pool's issuer if it is not Amazon's, as in [cognito.UserPool].
 	Issuer string
 
@@ -167,11 +170,11 @@ func (c *Config) validate() (issuers []string, err error) {
 	if c.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
-	original, updated, err := cognito.Issuers(c.UserPoolID)
-	if err != nil {
+	if _, err = cognito.Issuers(c.UserPoolID); err != nil {
 		faults.Add("UserPoolID", "%v", err)
+	} else if issuers, err = cognito.Issuers(c.UserPoolID, c.ReplicaRegions...); err != nil {
+		faults.Add("ReplicaRegions", "%v", err)
 	}
-	issuers = []string{original, updated}
 	if c.Issuer != "" {
 		if _, reason := address.Parse(c.Issuer, address.Rules{Path: true}); reason != "" {
 			faults.Add("Issuer", "%s", reason)

@@ -147,7 +147,7 @@ func (e *Entry) check() (key, error) {
 	default:
 		return k, &EntryError{"Kind", fmt.Sprintf("is invalid: got %.40q, want token, sign_in or subject", string(e.Kind))}
 	}
-	if _, _, err := cognito.Issuers(e.UserPool); err != nil {
+	if _, err := cognito.Issuers(e.UserPool); err != nil {
 		return k, &EntryError{"UserPool", err.Error()}
 	}
 	switch {

@@ -141,11 +141,12 @@ func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
 
 // endpoints returns those of the pool, in the order in which they are chosen.
 func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
-	original, _, err := cognito.Issuers(p.ID)
-	if err != nil {
+	api := ""
+	if issuers, err := cognito.Issuers(p.ID); err != nil {
 		faults.Add("ID", "%v", err)
+	} else {
+		api = strings.TrimSuffix(issuers[0], "/"+p.ID) // the original issuer is below the API's origin
 	}
-	api := strings.TrimSuffix(original, "/"+p.ID) // the issuer is below the API's origin
 	e := &endpoints{}
 	if p.Domain != "" {
 		if _, reason := address.Parse(p.Domain, address.Rules{}); reason != "" {

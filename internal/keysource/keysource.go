@@ -98,7 +98,7 @@ func Read(ctx context.Context, source string) ([]byte, error) {
 	}
 	jwks, err := ReadFile(ctx, source)
 	if errors.Is(err, fs.ErrNotExist) && strings.Contains(source, "_") && !strings.ContainsAny(source, `/\.`) {
-		if _, _, fault := cognito.Issuers(source); fault != nil {
+		if _, fault := cognito.Issuers(source); fault != nil {
 			return nil, fmt.Errorf("%s; and there is no file with this name", strings.TrimPrefix(fault.Error(), "cognito: "))
 		}
 	}

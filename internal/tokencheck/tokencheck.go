@@ -21,7 +21,9 @@ type Policy struct {
 	// AnyClient skips the check of the app client.
 	AnyClient bool
 	Audiences []string
-	Issuer    string
+	// ReplicaRegions are as in [cognito.UserPool].
+	ReplicaRegions []string
+	Issuer         string
 	// Keys are the keys of the one user pool. nil is its published key set.
 	Keys keyset.Source
 	// TokenUse is the kind of token, "" for either.
@@ -56,6 +58,7 @@ func New(policy Policy, clock func() time.Time) (*Checker, error) {
 			ClientIDs:               policy.ClientIDs,
 			InsecureSkipClientCheck: policy.AnyClient,
 			Audiences:               policy.Audiences,
+			ReplicaRegions:          policy.ReplicaRegions,
 			Issuer:                  policy.Issuer,
 			KeySet:                  policy.Keys,
 		})

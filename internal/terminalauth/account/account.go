@@ -56,7 +56,7 @@ func New(config Config) (*Account, error) {
 	}
 	var err error
 	a.verifier, err = cognito.New(cognito.Config{
-		UserPools: []cognito.UserPool{{ID: p.UserPoolID, ClientIDs: []string{p.ClientID}, Issuer: p.Issuer}},
+		UserPools: []cognito.UserPool{{ID: p.UserPoolID, ClientIDs: []string{p.ClientID}, ReplicaRegions: p.Replicas, Issuer: p.Issuer}},
 		Now:       a.now,
 		Logger:    slog.New(slog.DiscardHandler), // each call returns its faults
 	})
@@ -72,7 +72,7 @@ func New(config Config) (*Account, error) {
 		verifier = &cognito.Verifier{}
 	}
 	a.client, err = oauth.New(oauth.Config{
-		App: app, Verifier: verifier, UserPoolID: p.UserPoolID, Issuer: p.Issuer,
+		App: app, Verifier: verifier, UserPoolID: p.UserPoolID, ReplicaRegions: p.Replicas, Issuer: p.Issuer,
 		RedirectURL: p.RedirectURL(), Scopes: p.Scopes, FlowLifetime: config.Lifetime,
 	})
 	f.take(err)
@@ -90,7 +90,7 @@ func (f *faults) add(key, reason string) {
 
 // keyOf has the keys of the profile for fields of the libraries' configurations.
 var keyOf = []struct{ field, key string }{
-	{"ClientSecret", "client_secret"}, {"ClientID", "client_id"}, {"UserPools[0].ID", "user_pool"}, {"UserPoolID", "user_pool"},
+	{"ClientSecret", "client_secret"}, {"ClientID", "client_id"}, {"UserPools[0].ID", "user_pool"}, {"UserPoolID", "user_pool"}, {"ReplicaRegions", "replica_regions"},
 	{"Domain", "domain"}, {"Issuer", "issuer"}, {"Scopes", "scopes"}, {"RedirectURL", "port"},
 }
 

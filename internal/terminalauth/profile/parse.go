@@ -19,6 +19,7 @@ var (
 	}
 	profileFields = []yamlfile.Field[Profile]{
 		yamlfile.NonEmptyText("user_pool", "UserPoolID", func(p *Profile) *string { return &p.UserPoolID }),
+		yamlfile.NonEmptyTexts("replica_regions", "Replicas", func(p *Profile) *[]string { return &p.Replicas }),
 		yamlfile.NonEmptyText("client_id", "ClientID", func(p *Profile) *string { return &p.ClientID }),
 		yamlfile.NonEmptyText("domain", "Domain", func(p *Profile) *string { return &p.Domain }),
 		yamlfile.NonEmptyText("issuer", "Issuer", func(p *Profile) *string { return &p.Issuer }),

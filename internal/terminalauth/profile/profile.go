@@ -18,6 +18,7 @@ const DefaultPort = 8976
 // each field is its key in the file.
 type Profile struct {
 	UserPoolID string   // user_pool
+	Replicas   []string // replica_regions: where the pool is replicated, as in cognito.UserPool
 	ClientID   string   // client_id
 	Domain     string   // domain: the origin of the OAuth endpoints
 	Issuer     string   // issuer: for a local pool, whose issuer is not Amazon's

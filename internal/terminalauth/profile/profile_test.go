@@ -23,6 +23,7 @@ profiles:
   # the pool of the developers
   dev:
     user_pool: us-east-1_AbCdEfGhI # not a secret
+    replica_regions: [us-west-2]
     client_id: 1example23456789
     domain: https://auth.example.com
     scopes: [openid, email]
@@ -42,7 +43,7 @@ profiles:
 func wholeFile() *profile.File {
 	return &profile.File{Default: "dev", Profiles: map[string]profile.Profile{
 		"dev": {
-			UserPoolID: "us-east-1_AbCdEfGhI", ClientID: "1example23456789", Domain: "https://auth.example.com",
+			UserPoolID: "us-east-1_AbCdEfGhI", Replicas: []string{"us-west-2"}, ClientID: "1example23456789", Domain: "https://auth.example.com",
 			Scopes: []string{"openid", "email"}, Port: 9000, Secret: profile.Secret{Env: "DEV_SECRET"},
 		},
 		"robot": {

@@ -116,6 +116,7 @@ func (p Profile) marshal() yaml.MapSlice {
 		}
 	}
 	add("user_pool", p.UserPoolID, p.UserPoolID != "")
+	add("replica_regions", p.Replicas, len(p.Replicas) > 0)
 	add("client_id", p.ClientID, p.ClientID != "")
 	add("domain", p.Domain, p.Domain != "")
 	add("issuer", p.Issuer, p.Issuer != "")
@@ -134,7 +135,7 @@ func (f *File) equal(other *File) bool {
 
 // Equal reports whether two profiles have the same values.
 func (p Profile) Equal(other Profile) bool {
-	scopes := slices.Equal(p.Scopes, other.Scopes)
-	return scopes && p.UserPoolID == other.UserPoolID && p.ClientID == other.ClientID && p.Domain == other.Domain &&
+	lists := slices.Equal(p.Scopes, other.Scopes) && slices.Equal(p.Replicas, other.Replicas)
+	return lists && p.UserPoolID == other.UserPoolID && p.ClientID == other.ClientID && p.Domain == other.Domain &&
 		p.Issuer == other.Issuer && p.Port == other.Port && p.Machine == other.Machine && p.Local == other.Local && p.Secret == other.Secret
 }
