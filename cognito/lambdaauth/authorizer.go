@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
@@ -18,6 +19,8 @@ type Authorizer struct {
 	config Config
 	routes *table
 	use    cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
+
+	wholeTable sync.Once // the size of the policy for all routes was compared
 }
 
 // An UnauthorizedError is the reason for the status 401.
@@ -139,12 +142,16 @@ func (a *Authorizer) met(ctx context.Context, token *bearerToken) ([]bool, error
 	return met, nil
 }
 
+func (a *Authorizer) logger() *slog.Logger {
+	if a.config.Logger == nil {
+		return slog.Default() // not in New: programs may set it after they have made their handlers
+	}
+	return a.config.Logger
+}
+
 // log writes one line about a refusal, without path, query and token.
 func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
-	logger := a.config.Logger
-	if logger == nil {
-		logger = slog.Default() // not in New: programs may set it after they have made their handlers
-	}
+	logger := a.logger()
 	level := slog.LevelDebug
 	if r.status >= http.StatusInternalServerError && ctx.Err() == nil {
 		level = slog.LevelWarn

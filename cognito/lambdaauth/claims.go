@@ -69,8 +69,10 @@ func (a *Authorizer) contextOf(token subject) map[string]any {
 	put("user_pool_id", token.UserPoolID())
 	put("jti", token.TokenID())
 	put("origin_jti", token.OriginTokenID())
-	// As JSON: a group's name may hold commas, spaces and quotes.
-	put("groups", jsonText(token.Groups()))
+	if !a.config.OmitGroups {
+		// As JSON: a group's name may hold commas, spaces and quotes.
+		put("groups", jsonText(token.Groups()))
+	}
 	switch t := token.(type) {
 	case *cognito.AccessToken:
 		put("token_use", string(cognito.TokenUseAccess))

@@ -60,9 +60,8 @@ type Config struct {
 
 	// Routes are all routes that the authorizer protects. If there is at least one, calls
 	// of routes that are not in the table are refused. If there is none, Require decides
-	// about all routes. A policy then allows only the call of the event, and refuses all
-	// others while it is kept: name the routes if answers are cached, at least as "ANY /"
-	// and "ANY /{proxy+}".
+	// about all routes alike: a policy then allows the whole stage, whichever route was
+	// called first. Name the routes if some of them need more than others.
 	//
 	// [cognito.Config.Revoked] and the checks of the verifier are called once for each
 	// Route with a Require. Put keys with the same requirements into one Route.
@@ -79,6 +78,15 @@ type Config struct {
 
 	// ContextPrefix is the first part of every name in the context.
 	ContextPrefix string
+
+	// OmitGroups leaves groups out of the context, for users with so many groups that the
+	// answer would be too large. Requirements still see the groups.
+	OmitGroups bool
+
+	// MaxAnswerBytes is the size of the largest answer that the API accepts, at least 1024. 0 is
+	// [DefaultMaxAnswerBytes]. An answer whose policy makes it larger is an error, since a
+	// smaller policy would be wrong for other routes while API Gateway keeps it.
+	MaxAnswerBytes int
 
 	// UsageIdentifierKey returns the API key of the usage plan that counts the call of a
 	// REST API, "" for none. It gets verified tokens and may be called concurrently.
@@ -105,8 +113,8 @@ type Config struct {
 	// time.Now.
 	Now func() time.Time
 
-	// Logger gets refusals. Temporary faults, and events of the wrong kind for a handler,
-	// have the level Warn. All others have the level Debug. Tokens and paths are never
+	// Logger gets refusals. Temporary faults, answers that are too large and events of the wrong
+	// kind for a handler have the level Warn. All others have the level Debug. Tokens and paths are never
 	// logged. nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -151,15 +159,15 @@ func New(config Config) (*Authorizer, error) {
 	if config.Caching > NotCached {
 		faults.Add("Caching", "is invalid: got %d, want one of the constants of Caching", uint8(config.Caching))
 	}
+	if config.MaxAnswerBytes != 0 && config.MaxAnswerBytes < 2*answerMargin {
+		faults.Add("MaxAnswerBytes", "is too small: got %d, want at least %d, or 0 for the default", config.MaxAnswerBytes, 2*answerMargin)
+	}
 	config.checkContext(faults)
 	config.AppSync.validate(faults.At("AppSync"))
 	if name := config.WebSocketQuery; name != "" && !consistsOf(name, isStageByte) {
 		faults.Add("WebSocketQuery", "%q has characters other than letters, digits, - and _", name)
 	}
 	routes := newTable(config.Routes, faults)
-	if faults.Err() == nil && !routes.canFit() {
-		faults.Add("Routes", "are too many: the policy for a token that may call all of them has more than %d bytes, the limit of API Gateway; use {proxy+} for routes with the same rule", MaxPolicyBytes)
-	}
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
@@ -180,6 +188,9 @@ func newAuthorizer(config Config, routes *table) *Authorizer {
 	config.Claims = maps.Clone(config.Claims)
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.MaxAnswerBytes == 0 {
+		config.MaxAnswerBytes = DefaultMaxAnswerBytes
 	}
 	if config.AppSync.MaxTTL == 0 {
 		config.AppSync.MaxTTL = DefaultMaxTTL

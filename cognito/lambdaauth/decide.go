@@ -41,35 +41,52 @@ func (a *Authorizer) decide(ctx context.Context, r request) (*decision, error) {
 		return a.refuse(ctx, r.handler, arn, nil, err)
 	}
 	if a.routes.isEmpty() {
-		if p, ok := exactPolicy(arn); ok {
-			return a.permit(arn, token, p), nil
-		}
-		return a.refuse(ctx, r.handler, arn, token, inexpressible())
+		return a.permit(ctx, r.handler, arn, token, wholeStage)
 	}
 	verdict := a.meetsAll(ctx, token, a.routes.rulesFor(arn.call, r.key))
 	if verdict != nil && (a.config.Caching != CachedByToken || refusal(verdict).status != http.StatusForbidden) {
 		return a.refuse(ctx, r.handler, arn, token, verdict)
 	}
 	if a.config.Caching == CachedByToken {
-		met, err := a.met(ctx, token)
-		if err != nil {
-			return a.refuse(ctx, r.handler, arn, token, err)
-		}
-		all, allowed := a.routes.pick(func(rule int) bool { return met[rule] })
-		if p, ok := tablePolicy(arn, all, allowed, verdict == nil); ok {
-			if verdict != nil {
-				a.log(ctx, r.handler, refusal(verdict))
-			}
-			return a.permit(arn, token, p), nil
-		}
-		if verdict != nil {
-			return a.refuse(ctx, r.handler, arn, token, verdict)
+		if d, err := a.decideForTable(ctx, r, arn, token, verdict); d != nil || err != nil {
+			return d, err
 		}
 	}
 	if p, ok := a.ownPolicy(arn); ok {
-		return a.permit(arn, token, p), nil
+		if a.config.Caching == CachedByToken {
+			a.warnOfOneRoute(ctx, r.handler)
+		}
+		return a.permit(ctx, r.handler, arn, token, p)
 	}
 	return a.refuse(ctx, r.handler, arn, token, inexpressible())
+}
+
+// decideForTable returns an answer for all routes of the table, which is also right for the current
+// call. verdict is the refusal of that call, nil if the token may make it. Both results are nil if the
+// token may make the call and a policy cannot express the table.
+func (a *Authorizer) decideForTable(ctx context.Context, r request, arn methodARN, token *bearerToken, verdict error) (*decision, error) {
+	met, err := a.met(ctx, token)
+	if err != nil {
+		return a.refuse(ctx, r.handler, arn, token, err)
+	}
+	all, allowed := a.routes.pick(func(rule int) bool { return met[rule] })
+	if size := allowedSize(arn, allowed); size.whole > a.maxBytes() {
+		return nil, a.policyTooLarge(ctx, r.handler, size)
+	}
+	p, ok := tablePolicy(arn, all, allowed, verdict == nil)
+	switch {
+	case !ok && verdict != nil:
+		return a.refuse(ctx, r.handler, arn, token, verdict)
+	case !ok:
+		return nil, nil
+	case verdict != nil:
+		a.log(ctx, r.handler, refusal(verdict))
+	}
+	d, err := a.permit(ctx, r.handler, arn, token, p)
+	if err == nil {
+		a.warnOfWholeTable(ctx, r.handler, arn, all, d)
+	}
+	return d, err
 }
 
 func inexpressible() *cognito.Error {
@@ -77,7 +94,7 @@ func inexpressible() *cognito.Error {
 }
 
 // tablePolicy returns the policy for the allowed entries. ok is false if that policy
-// would be wrong for the current call, or is too large.
+// would be wrong for the current call.
 func tablePolicy(arn methodARN, all, allowed []*entry, permit bool) (policy, bool) {
 	if len(allowed) == 0 {
 		return policy{}, false
@@ -90,7 +107,7 @@ func tablePolicy(arn methodARN, all, allowed []*entry, permit bool) (policy, boo
 		}
 		p.deny = append(p.deny, arn.call)
 	}
-	return p, p.allows(arn.call) == permit && p.fits(arn)
+	return p, p.allows(arn.call) == permit && p.isValid(arn)
 }
 
 // ownPolicy returns a policy for the one route of the call. It is for the call alone if
@@ -102,15 +119,20 @@ func (a *Authorizer) ownPolicy(arn methodARN) (policy, bool) {
 	}
 	if own := a.routes.find(arn.call); own != nil {
 		all, _ := a.routes.pick(func(int) bool { return false })
-		if p := policyFor([]*entry{own}, all); p.allows(arn.call) && p.fits(arn) {
+		if p := policyFor([]*entry{own}, all); p.allows(arn.call) && p.isValid(arn) {
 			return p, true
 		}
 	}
 	return exact, ok
 }
 
-func (a *Authorizer) permit(arn methodARN, token *bearerToken, p policy) *decision {
-	return &decision{token.Subject(), p.document(arn), a.contextOf(token.subject), token.subject}
+// permit returns the answer with the policy, or an error if the policy makes the answer too large.
+func (a *Authorizer) permit(ctx context.Context, handler string, arn methodARN, token *bearerToken, p policy) (*decision, error) {
+	d := &decision{token.Subject(), p.document(arn), a.contextOf(token.subject), token.subject}
+	if err := a.checkSize(ctx, handler, d); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // refuse returns the answer for a refusal. A good token that is not enough gets a policy

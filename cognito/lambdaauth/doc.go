@@ -38,7 +38,8 @@
 // wrong for the next: a policy for one method refuses all others, and a policy for * or a
 // simple true allows them. By default, this package gives answers that are right for all
 // routes: a policy of the routes in Config.Routes that the token may call, whichever of
-// them was called first. [Caching] has the other settings.
+// them was called first. Without Config.Routes all calls are judged alike, and the policy
+// allows the whole stage. [Caching] has the other settings.
 //
 //   - A policy cannot express a route exactly, since IAM's * matches slashes. This package
 //     denies the excess. If a listed route could be reached without its requirements, it
@@ -52,9 +53,11 @@
 //     document whether it selects routes by the same spelling. If it does not, a policy for
 //     /{proxy+} without /admin/{proxy+} allows /%61dmin/x. Where a parameter covers routes
 //     with other requirements, do not cache, or cache by route.
-//   - For two kinds of tables, do not cache, or cache by route: tables in which /a/{x} and
-//     /a/{proxy+} have different requirements, and tables whose policy has more than
-//     [MaxPolicyBytes].
+//   - For tables in which /a/{x} and /a/{proxy+} have different requirements, do not cache,
+//     or cache by route.
+//   - An answer that the policy makes larger than Config.MaxAnswerBytes is an error, since
+//     no smaller policy is right for all routes. A warning has the sizes. Use {proxy+} for
+//     routes with the same rule, cache by route, or do not cache.
 //   - Everything that decides about a request must be an identity source: for all kinds of
 //     API, the Authorization header. An additional source only splits the cache. Events of
 //     HTTP APIs contain the sources. An event whose sources do not have the token is an

@@ -101,7 +101,9 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2Cu
 		}
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
 	}
-	return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: a.contextOf(token.subject)}, nil
+	answer := events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: a.contextOf(token.subject)}
+	a.checkContextSize(ctx, r.handler, answer.Context)
+	return answer, nil
 }
 
 // meetsSimply returns nil if true is right for all calls that API Gateway will use it

@@ -1,17 +1,11 @@
 package lambdaauth
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 )
-
-// MaxPolicyBytes is the size of the largest policy, the limit of API Gateway for the
-// result of an authorizer:
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-const MaxPolicyBytes = 8 << 10
 
 // maxResource is the length of the longest resource, the limit of API Gateway:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
@@ -19,6 +13,10 @@ const maxResource = 512
 
 // A policy has the calls that a token may make, as resources without the stage's part.
 type policy struct{ allow, deny []string }
+
+// wholeStage allows every call of the stage. It is for authorizers without routes: Config.Require
+// decides about all calls alike, so the policy is right for every call that API Gateway uses it for.
+var wholeStage = policy{allow: []string{"*"}}
 
 // policyFor returns a policy that allows the calls of the allowed entries, out of all
 // entries.
@@ -129,8 +127,8 @@ func exactPolicy(arn methodARN) (policy, bool) {
 // could begin a policy variable. The $ of $connect does not, since no brace follows it.
 func isPlain(call string) bool { return !strings.ContainsAny(strings.TrimPrefix(call, "$"), "*?$") }
 
-// fits reports whether API Gateway accepts the policy's size.
-func (p policy) fits(arn methodARN) bool {
+// isValid reports whether API Gateway accepts the length of each resource.
+func (p policy) isValid(arn methodARN) bool {
 	for _, list := range [][]string{p.allow, p.deny} {
 		for _, resource := range list {
 			if len(arn.stage)+len(resource) > maxResource {
@@ -138,8 +136,7 @@ func (p policy) fits(arn methodARN) bool {
 			}
 		}
 	}
-	text, err := json.Marshal(p.document(arn))
-	return err == nil && len(text) <= MaxPolicyBytes
+	return true
 }
 
 // document returns the policy as JSON. A policy that allows nothing denies everything,

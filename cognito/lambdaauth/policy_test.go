@@ -262,8 +262,8 @@ func BenchmarkPolicy(b *testing.B) {
 	table := newTable(routes, configerror.In("lambdaauth", "Config"))
 	all, allowed := table.pick(func(rule int) bool { return rule%2 == 0 })
 	for b.Loop() {
-		if p := policyFor(allowed, all); !p.fits(methodARN{stage, ""}) {
-			b.Fatal("does not fit")
+		if p := policyFor(allowed, all); !p.isValid(methodARN{stage, ""}) {
+			b.Fatal("is not valid")
 		}
 	}
 }

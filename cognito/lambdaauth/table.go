@@ -126,14 +126,6 @@ func (t *table) rulesFor(call, key string) []int {
 	return rules
 }
 
-// canFit reports whether the policy of the whole table fits into an answer, with the
-// shortest names that a stage can have.
-func (t *table) canFit() bool {
-	all, allowed := t.pick(func(int) bool { return true })
-	stage := methodARN{stage: "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/v1/"}
-	return len(allowed) == 0 || policyFor(allowed, all).fits(stage)
-}
-
 // pick returns all entries, and the entries of the rules that hold.
 func (t *table) pick(holds func(rule int) bool) (all, picked []*entry) {
 	for n := range t.entries {
