@@ -3,7 +3,9 @@ package keyset_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito/keyset"
@@ -52,4 +54,52 @@ func TestHolds(t *testing.T) {
 			t.Errorf("%s: %v allocations", name, n)
 		}
 	}
+}
+
+// TestNoSetHoldsTheNilKey, also not one that is so large that it is looked into by name.
+func TestNoSetHoldsTheNilKey(t *testing.T) {
+	members := make([]string, 20)
+	for n := range members {
+		members[n] = jwk(strings.Repeat("k", n+1), keyOne(), "")
+	}
+	static, err := keyset.NewStatic([]byte(jwks(members...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key := mustKey(t, static, "kk"); !static.Holds(key, time.Now()) || static.Holds(nil, time.Now()) {
+		t.Error("the static set does not hold its keys alone")
+	}
+	e := &endpoint{}
+	e.serve(jwks(members...))
+	source := remote(t, e)
+	if key := mustKey(t, source, "kk"); !source.Holds(key, time.Now()) || source.Holds(nil, time.Now()) {
+		t.Error("the remote set does not hold its keys alone")
+	}
+}
+
+// TestRemoteHoldsKeysUntilItHasToLook: from the moment of the fetch to the next time
+// when something is due.
+func TestRemoteHoldsKeysUntilItHasToLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &endpoint{}
+		e.serve(setOne())
+		source := remote(t, e)
+		fetched := time.Now()
+		key := mustKey(t, source, "one")
+		if !source.Holds(key, fetched) || source.Holds(key, fetched.Add(-1)) {
+			t.Error("the key is held from the moment of its fetch")
+		}
+		// A refresh that is due fails. Until the next attempt there is nothing to do.
+		e.set(refuse)
+		time.Sleep(time.Hour)
+		mustKey(t, source, "one")
+		synctest.Wait()
+		wantFetches(t, e, 2)
+		if !source.Holds(key, time.Now()) {
+			t.Error("the key is not held, and no attempt may start")
+		}
+		if source.Holds(key, time.Now().Add(time.Hour)) {
+			t.Error("the key is held, and an attempt is due")
+		}
+	})
 }

@@ -105,3 +105,22 @@ func TestUnavailableKeepsItsCause(t *testing.T) {
 		t.Errorf("got %#v", err)
 	}
 }
+
+func TestUnavailableWithoutAWaitIsOneSecond(t *testing.T) {
+	for _, wait := range []time.Duration{0, -time.Minute} {
+		unavailable, ok := errors.AsType[*keyset.UnavailableError](keyset.Unavailable(nil, wait))
+		if !ok || unavailable.RetryAfter() != time.Second {
+			t.Errorf("%v: got %v", wait, unavailable.RetryAfter())
+		}
+	}
+}
+
+// TestUnavailableErrorWithoutContentsIsReadable: callers may get a nil or zero one from a
+// source of their own.
+func TestUnavailableErrorWithoutContentsIsReadable(t *testing.T) {
+	for _, e := range []*keyset.UnavailableError{nil, {}} {
+		if e.Error() != "keyset: the key set is not available" || e.Unwrap() != nil || e.RetryAfter() != time.Second || e.Absent() {
+			t.Errorf("got %q, %v, %v, %t", e.Error(), e.Unwrap(), e.RetryAfter(), e.Absent())
+		}
+	}
+}

@@ -54,11 +54,12 @@ func TestCauseOfAFailureIsVisible(t *testing.T) {
 	e := &endpoint{}
 	cause := errors.New("connection refused")
 	e.set(func(*http.Request) (*http.Response, error) { return nil, cause })
-	if err := remote(t, e).Load(t.Context()); !errors.Is(err, cause) {
+	err := remote(t, e).Load(t.Context())
+	if !errors.Is(err, cause) || !strings.Contains(err.Error(), "there is no key set from "+address) {
 		t.Errorf("got %v", err)
 	}
 	e.set(respondCutOff)
-	if err := remote(t, e).Load(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "broke off") {
+	if err = remote(t, e).Load(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "broke off") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -101,6 +101,21 @@ func TestParseRefusesBrokenSets(t *testing.T) {
 	}
 }
 
+func TestParseErrorNamesPackageAndReason(t *testing.T) {
+	_, err := keyset.Parse([]byte(`{"keys":{}}`))
+	const want = "keyset: the key set has a keys member that is not an array"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestNilSetHasNoKey(t *testing.T) {
+	var set *keyset.Set
+	if key, ok := set.Key("one"); ok || key != nil {
+		t.Errorf("got %v", key)
+	}
+}
+
 func TestParseShowsUnusableSets(t *testing.T) {
 	set, err := keyset.Parse([]byte(jwks(`{"kty":"oct","kid":"h","k":"AAAA"}`, jwk("e\n", keyOne(), `,"use":"enc"`))))
 	if !errors.Is(err, keyset.ErrNoUsableKey) {

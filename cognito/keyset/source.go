@@ -57,9 +57,6 @@ var ErrKeyNotFound = errors.New("keyset: no usable key of that name")
 // logs. If the caller gave up waiting, cause wraps the error of its context; otherwise
 // it wraps neither [context.Canceled] nor [context.DeadlineExceeded].
 func Unavailable(cause error, retryAfter time.Duration) error {
-	if retryAfter <= 0 {
-		retryAfter = soonest
-	}
 	message := "the key set is not available"
 	if cause != nil {
 		message += ": " + cause.Error()

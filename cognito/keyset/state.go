@@ -63,9 +63,7 @@ func (v *view) holds(key *Key, now time.Time) bool {
 // publish derives the view from state. The caller holds mu.
 func (r *Remote) publish(now time.Time) {
 	s := &r.state
-	if s.held == nil {
-		return // there has never been a set, so there is no view to correct
-	}
+	// Without a set, staleAt is the zero time and the view covers no time.
 	v := &view{set: s.held, from: s.fetchedAt}
 	switch {
 	case s.flight == nil:
@@ -105,7 +103,7 @@ func (r *Remote) hold(set *Set, fetchedAt time.Time, maxAge time.Duration, jitte
 
 // usable reports whether the held set may be used at all. The caller holds mu.
 func (s *state) usable(now time.Time) bool {
-	return s.held != nil && now.Before(s.staleAt)
+	return now.Before(s.staleAt) // the zero time without a set
 }
 
 // clampClock corrects state after the clock was set back. The age of the set is then
