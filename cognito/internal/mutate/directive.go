@@ -27,7 +27,6 @@ type ignore struct {
 	kinds    []kind
 	reason   string
 	used     bool
-	holds    bool // with -ignored: a mutant survived
 }
 
 func readDirectives(set *token.FileSet, file *ast.File) (*directives, error) {

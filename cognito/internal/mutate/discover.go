@@ -71,7 +71,7 @@ func (s *source) read(n ast.Node) {
 
 func (s *source) readBody(f *ast.FuncType, body *ast.BlockStmt) {
 	o := outcomeOf(f, body)
-	broken := len(s.edits)
+	broken, decisions := len(s.edits), len(s.mutants)
 	inspectOwn(body, func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.IfStmt:
@@ -90,6 +90,9 @@ func (s *source) readBody(f *ast.FuncType, body *ast.BlockStmt) {
 			s.edits = append(s.edits, edit{from: s.offset(body.Rbrace), to: s.offset(body.Rbrace), before: ` ; panic("unreachable") `})
 			break
 		}
+	}
+	if len(s.mutants) > decisions {
+		s.removals(body, o)
 	}
 }
 

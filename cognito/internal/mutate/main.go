@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -38,7 +39,7 @@ func command(out io.Writer, arguments []string) error {
 	flags.StringVar(&o.module, "module", ".", "folder of the module")
 	flags.StringVar(&only, "only", "", "regular expression for the mutants to try, as -list prints them")
 	flags.BoolVar(&o.all, "all", false, "every package, not the core alone")
-	flags.BoolVar(&o.ignored, "ignored", false, "try the mutants that directives ignore: one of each must survive")
+	flags.BoolVar(&o.ignored, "ignored", false, "try the mutants that directives ignore: all must survive")
 	flags.BoolVar(&o.list, "list", false, "list the mutants and try none")
 	flags.BoolVar(&o.verbose, "v", false, "print every mutant, not the survivors alone")
 	flags.IntVar(&o.every, "every", 1, "try one of so many mutants: a sample, always the same")
@@ -100,43 +101,32 @@ func (o options) choose(sources []*source) (chosen []mutant) {
 func (o options) report(ctx context.Context, out io.Writer, b *build, chosen []mutant, began time.Time) error {
 	count := map[bool]int{}
 	failures := 0
+	var stale []error // directives
 	for r := range b.tryAll(ctx, chosen, max(o.parallel, 1)) {
 		if r.err != nil {
 			return fmt.Errorf("%s: %w", r.mutant, r.err)
 		}
 		count[r.survived]++
-		if r.survived && !r.target.open {
+		if r.survived && !slices.Contains(r.target.open, r.kind) {
 			failures++
 		}
 		if r.survived != o.ignored || o.verbose {
 			fmt.Fprintf(out, "%-8s %s: %s (%v)\n", r.word(), r.mutant, r.by, r.took.Round(time.Second/10))
 		}
-		if r.ignored != nil {
-			r.ignored.holds = r.ignored.holds || r.survived
+		if r.ignored != nil && !r.survived {
+			stale = append(stale, fmt.Errorf("%s: a mutant is hidden and does not survive: %s: %s; name the kinds that do, or delete the directive", r.ignored.at, r.mutant, r.by))
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "mutate: %d mutants, %d killed, %d survived, %d of them in packages that are not finished, in %v\n",
+	fmt.Fprintf(out, "mutate: %d mutants, %d killed, %d survived, %d of them of kinds that are not finished there, in %v\n",
 		len(chosen), count[false], count[true], count[true]-failures, time.Since(began).Round(time.Second))
 	if o.ignored {
-		return staleDirectives(chosen)
+		return errors.Join(stale...)
 	}
 	if failures > 0 {
 		return fmt.Errorf("%d of %d mutants survived: add a test, or a directive that says why there can be none", failures, len(chosen))
 	}
 	return nil
-}
-
-// staleDirectives reports the directives of which every mutant was killed.
-func staleDirectives(chosen []mutant) error {
-	var faults []error
-	for _, m := range chosen {
-		if !m.ignored.holds {
-			m.ignored.holds = true // to be reported once
-			faults = append(faults, fmt.Errorf("%s: a test notices every mutant that %s hides; delete it: %s", m.ignored.at, directive, m.ignored.reason))
-		}
-	}
-	return errors.Join(faults...)
 }

@@ -22,11 +22,14 @@ const (
 	skipped kind = "skipped"
 	// first: a loop that refuses looks at the first element only.
 	first kind = "first"
+	// removed: a statement of a function that decides is gone: an assignment, a call
+	// whose results are not used, or a jump out of a loop or to its next turn.
+	removed kind = "removed"
 	// rewritten: an expression is replaced by the table in rules.go.
 	rewritten kind = "rewritten"
 )
 
-var kinds = []kind{never, always, boundary, unchecked, skipped, first, rewritten}
+var kinds = []kind{never, always, boundary, unchecked, skipped, first, removed, rewritten}
 
 // A mutant is one change of one decision.
 type mutant struct {

@@ -64,6 +64,11 @@ sample.go:38 short: always: len(name) < 3
 sample.go:38 short: boundary: len(name) < 3
 sample.go:38 short: always: name != ""
 sample.go:47 validate: skipped: case "none": faults.add("is none")
+sample.go:55 count: never: word == ""
+sample.go:61 count: boundary: n <= limit
+sample.go:59 count: removed: n++
+sample.go:56 count: removed: limit--
+sample.go:57 count: removed: continue
 `
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -71,27 +76,37 @@ sample.go:47 validate: skipped: case "none": faults.add("is none")
 }
 
 // TestUnnoticedMutantSurvives runs all mutants of the sample, whose test of short
-// forgets the empty name and three letters.
+// forgets the empty name and three letters, and whose test of count forgets a limit.
 func TestUnnoticedMutantSurvives(t *testing.T) {
 	got, err := runSample(t, sampleModule(t, "", ""))
-	if err == nil || !strings.HasPrefix(err.Error(), "2 of 14 mutants survived") {
+	if err == nil || !strings.HasPrefix(err.Error(), "3 of 19 mutants survived") {
 		t.Errorf("got the error %v", err)
 	}
-	for _, want := range []string{"SURVIVED sample.go:38 short: boundary", "SURVIVED sample.go:38 short: always: name", "14 mutants, 12 killed, 2 survived"} {
+	for _, want := range []string{"SURVIVED sample.go:38 short: boundary", "SURVIVED sample.go:38 short: always: name", "SURVIVED sample.go:56 count: removed: limit--", "19 mutants, 16 killed, 3 survived"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
 	}
 }
 
-// TestSurvivorOfOpenTargetIsNoFailure prints the survivors all the same.
-func TestSurvivorOfOpenTargetIsNoFailure(t *testing.T) {
-	var out bytes.Buffer
-	unfinished := sampleTargets[0]
-	unfinished.open = true
-	err := sampleModule(t, "", "").run(t.Context(), &out, []target{unfinished}, sampleRules)
-	if err != nil || !strings.Contains(out.String(), "2 survived, 2 of them in packages that are not finished") {
-		t.Errorf("%v\n%s", err, out.String())
+// TestSurvivorOfOpenKindIsNoFailure prints the survivors all the same. One of a kind that
+// is not open is a failure.
+func TestSurvivorOfOpenKindIsNoFailure(t *testing.T) {
+	for _, c := range []struct {
+		open  []kind
+		count string
+		fails bool
+	}{
+		{kinds, "3 survived, 3 of them", false},
+		{[]kind{removed}, "3 survived, 1 of them", true},
+	} {
+		var out bytes.Buffer
+		unfinished := sampleTargets[0]
+		unfinished.open = c.open
+		err := sampleModule(t, "", "").run(t.Context(), &out, []target{unfinished}, sampleRules)
+		if (err != nil) != c.fails || !strings.Contains(out.String(), c.count) {
+			t.Errorf("%v: %v\n%s", c.open, err, out.String())
+		}
 	}
 }
 
@@ -100,7 +115,7 @@ func TestKilledIgnoredMutantIsReported(t *testing.T) {
 	o := sampleModule(t, `{"none", 1,`, `{"ignored", 1,`)
 	o.ignored = true
 	got, err := runSample(t, o)
-	if err == nil || !strings.Contains(err.Error(), "delete it: a test of the tool") {
+	if err == nil || !strings.Contains(err.Error(), "does not survive: sample.go:16 Check: never") {
 		t.Errorf("%v\n%s", err, got)
 	}
 	o = sampleModule(t, "", "")

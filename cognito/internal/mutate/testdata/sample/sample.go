@@ -48,3 +48,15 @@ func validate(name string, faults *faults) {
 		faults.add("is none")
 	}
 }
+
+// count has statements that decide without a condition.
+func count(words []string, limit int) (n int, ok bool) {
+	for _, word := range words {
+		if word == "" {
+			limit--
+			continue
+		}
+		n++
+	}
+	return n, n <= limit
+}

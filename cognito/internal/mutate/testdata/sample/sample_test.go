@@ -40,3 +40,12 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+func TestCount(t *testing.T) {
+	if n, ok := count([]string{"a", "", "b"}, 3); n != 2 || !ok {
+		t.Errorf("count: %d, %t", n, ok)
+	}
+	if n, ok := count([]string{"a", "b"}, 1); n != 2 || ok {
+		t.Errorf("count: %d, %t", n, ok)
+	}
+}
