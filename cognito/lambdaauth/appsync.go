@@ -21,6 +21,8 @@ import (
 //
 // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 func (a *Authorizer) AppSync(ctx context.Context, event events.AppSyncLambdaAuthorizerRequest) (events.AppSyncLambdaAuthorizerResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	raw, err := a.config.AppSync.credential(event.AuthorizationToken)
 	token, err := a.authenticate(ctx, a.config.TokenUse, raw, err)
 	if err != nil {

@@ -2,6 +2,7 @@ package lambdaauth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -153,15 +154,22 @@ func (a *Authorizer) logger() *slog.Logger {
 func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
 	logger := a.logger()
 	level := slog.LevelDebug
-	if r.status >= http.StatusInternalServerError && ctx.Err() == nil {
+	// A deadline that passed is a fault of the function, also where it is the reason. Only a caller that
+	// has gone does not need the answer.
+	if r.status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
 		level = slog.LevelWarn
 	}
-	if logger.Enabled(ctx, level) {
-		logger.LogAttrs(ctx, level, "request refused",
-			slog.String("code", string(r.cause.Code())),
-			slog.Int("status", r.status),
-			slog.String("handler", handler),
-			slog.String("error", r.cause.Error()),
-		)
+	if !logger.Enabled(ctx, level) {
+		return
 	}
+	attrs := []slog.Attr{
+		slog.String("code", string(r.cause.Code())),
+		slog.Int("status", r.status),
+		slog.String("handler", handler),
+		slog.String("error", r.cause.Error()),
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		attrs = append(attrs, slog.String("advice", timeAdvice(r.cause.Code())))
+	}
+	logger.LogAttrs(ctx, level, "request refused", attrs...)
 }

@@ -1,6 +1,7 @@
 package lambdaauth_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -14,7 +15,11 @@ import (
 // answered calls each handler with its event, for GET /orders/1 where there is a path.
 func (w *world) answered(t testing.TB, token string) map[string]func() (any, error) {
 	t.Helper()
-	ctx := t.Context()
+	return w.answeredWithin(t.Context(), t, token)
+}
+
+func (w *world) answeredWithin(ctx context.Context, t testing.TB, token string) map[string]func() (any, error) {
+	t.Helper()
 	return map[string]func() (any, error){
 		"rest-token": func() (any, error) {
 			return w.RESTToken(ctx, event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", token))

@@ -18,6 +18,8 @@ import (
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerIAMPolicyResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	if err := a.checkV2(ctx, "HTTPPolicy", event); err != nil {
 		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
 	}
@@ -37,6 +39,8 @@ func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2Cu
 // header, so of two Authorization headers it may show only the last one. Format 2.0 joins
 // the two, and they are refused.
 func (a *Authorizer) HTTPv1(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV1Request) (events.APIGatewayCustomAuthorizerResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	if event.Version != "1.0" || event.Type != "REQUEST" {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "HTTPv1", `the event is not of type "REQUEST", version "1.0"`)
 	}
@@ -74,6 +78,8 @@ func (a *Authorizer) decideHTTP(ctx context.Context, r request) (*decision, erro
 // CachedByRoute in Config.Caching, the route must be among the identity sources of the
 // event.
 func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	if err := a.checkV2(ctx, "HTTPSimple", event); err != nil {
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
 	}

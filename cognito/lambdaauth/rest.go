@@ -16,6 +16,8 @@ import (
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func (a *Authorizer) RESTToken(ctx context.Context, event events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	if event.Type != "TOKEN" {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTToken", `the type of the event is not "TOKEN"`)
 	}
@@ -28,6 +30,8 @@ func (a *Authorizer) RESTToken(ctx context.Context, event events.APIGatewayCusto
 // [Authorizer.RESTToken] does. The Authorization header must be among the identity
 // sources.
 func (a *Authorizer) RESTRequest(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	if event.Type != "REQUEST" {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTRequest", `the type of the event is not "REQUEST"`)
 	}
@@ -43,6 +47,8 @@ func (a *Authorizer) RESTRequest(ctx context.Context, event events.APIGatewayCus
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
 func (a *Authorizer) WebSocketConnect(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+	ctx, cancel := withinDeadline(ctx)
+	defer cancel()
 	if event.Type != "REQUEST" || !strings.HasSuffix(event.MethodArn, "/$connect") {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "WebSocketConnect", `the event is not of type "REQUEST" for $connect`)
 	}
