@@ -233,6 +233,10 @@ inputlines    internal/inputlines       code  $p/internal/terminal
 selection     internal/terminalauth/selection code $p/internal/terminalauth/account
 -             internal/terminalauth/browser code  $p/internal/terminalauth/callback
 browser       internal/terminalauth/browser code  $p/internal/terminal
+-             internal/terminalauth/wording code  $p/internal/terminalauth/browser
+wording       internal/terminalauth/wording code  $p/internal/terminalauth/login
+-             internal/terminalauth/login code  $p/internal/terminalauth/wording
+login         internal/terminalauth/login code  $p/internal/poolserve
 -             internal/tokencheck       code  $p/internal/report
 tokencheck    internal/tokencheck       code  $p/internal/terminal
 -             internal/localtls         code  $p/internal/privatefile

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -83,6 +84,20 @@ const (
 	// the form that AWS recommends since 2026.
 	IssuerUpdated IssuerForm = "updated"
 )
+
+// Issuer returns the issuer of a pool in this form. publicURL is [Config.PublicURL]. Only
+// IssuerLocal uses it. The pool need not exist.
+func (f IssuerForm) Issuer(publicURL, poolID string) string {
+	region, _, _ := strings.Cut(poolID, "_")
+	switch f {
+	case IssuerOriginal:
+		return "https://cognito-idp." + region + ".amazonaws.com/" + poolID
+	case IssuerUpdated:
+		return "https://issuer-cognito-idp." + region + ".amazonaws.com/" + poolID
+	default:
+		return publicURL + "/" + poolID
+	}
+}
 
 // Rotation is a schedule of new signing keys.
 type Rotation struct {

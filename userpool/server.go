@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -63,7 +62,7 @@ func New(cfg Config) (*Server, error) {
 		s.store = store.NewMemory()
 	}
 	form := cmp.Or(cfg.IssuerForm, IssuerLocal)
-	issuerURL := func(poolID string) string { return issuerOf(form, cfg.PublicURL, poolID) }
+	issuerURL := func(poolID string) string { return form.Issuer(cfg.PublicURL, poolID) }
 	s.issuerURL = issuerURL
 	s.issuer = issuer.New(issuer.Config{
 		Store: s.store, Now: s.now, Random: s.random, URL: issuerURL,
@@ -199,16 +198,4 @@ func (s *Server) hasPool(ctx context.Context, poolID string) error {
 		return fmt.Errorf("userpool: the server has no user pool %q", poolID)
 	}
 	return err
-}
-
-func issuerOf(form IssuerForm, publicURL, poolID string) string {
-	region, _, _ := strings.Cut(poolID, "_")
-	switch form {
-	case IssuerOriginal:
-		return "https://cognito-idp." + region + ".amazonaws.com/" + poolID
-	case IssuerUpdated:
-		return "https://issuer-cognito-idp." + region + ".amazonaws.com/" + poolID
-	default:
-		return publicURL + "/" + poolID
-	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/poolguard/poolguard/internal/inputlines"
 	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
+	"github.com/poolguard/poolguard/internal/terminalauth/wording"
 )
 
 type exchangeFlags struct {
@@ -114,7 +115,7 @@ func (p *program) runExchange(ctx context.Context, cmd *cobra.Command, f exchang
 		if err := p.writeJSON(out); err != nil {
 			return err
 		}
-		return oauthFailure(refused)
+		return failed(ctx, wording.OAuthFailure(refused))
 	}
 	if err != nil {
 		return exchangeFaults(err)

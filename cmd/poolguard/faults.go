@@ -2,10 +2,14 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 
+	"github.com/spf13/pflag"
+
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/terminalauth/wording"
 )
 
 // faults collects the faults of a command line, to report all of them at once.
@@ -19,6 +23,31 @@ func (f faults) err() error {
 		return nil
 	}
 	return &failure{statusUsage, errors.Join(f...)}
+}
+
+// failed is the failure of a command that signs in.
+func failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	status := statusUsage
+	if f, ok := errors.AsType[*wording.Failure](err); ok {
+		switch f.Kind {
+		case wording.Refused:
+			status = statusRejected
+		case wording.Unavailable:
+			status = statusUnavailable
+		case wording.Local:
+		}
+	}
+	return &failure{status, err}
+}
+
+// given has the text of each flag that was given.
+func given(flags *pflag.FlagSet) map[string]string {
+	texts := map[string]string{}
+	flags.Visit(func(f *pflag.Flag) { texts[f.Name] = f.Value.String() })
+	return texts
 }
 
 // probe returns the library's fault of one value by itself, "" for none. The fault is

@@ -3,15 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/wording"
 )
 
 func (p *program) logout() *cobra.Command {
@@ -58,14 +57,14 @@ func (p *program) runLogout(ctx context.Context, flags profileFlags) error {
 	out, err := p.end(ctx, c)
 	var ring *tokenstore.RingError
 	if err != nil && !errors.As(err, &ring) {
-		return signInFailure(ctx, c, err)
+		return failed(ctx, wording.FailureOf(err, c))
 	}
 	if ring != nil {
 		// The file is gone, without which the key opens nothing.
 		p.notice("poolguard logout", "the tokens are deleted, but their key is still in the key ring: "+terminal.Escape(ring.Error(), false))
 	}
 	if out.NotRevoked != nil {
-		return notRevoked(out.NotRevoked)
+		return failed(ctx, wording.NotRevoked(out.NotRevoked))
 	}
 	if !out.WasSignedIn {
 		return p.say("There was no sign-in, profile " + c.Name + ".")
@@ -85,22 +84,4 @@ func (p *program) end(ctx context.Context, c *selection.Selection) (account.Sign
 		return account.SignOut{}, err
 	}
 	return a.End(ctx)
-}
-
-// notRevoked says that tokens are deleted here and the refresh token may be good still.
-func notRevoked(why error) error {
-	status, text := statusUnavailable, why.Error()
-	var refused *oauth.Error
-	switch {
-	case errors.As(why, &refused) && refused.Temporary():
-		text = "the user pool did not answer"
-		if cause := refused.Unwrap(); cause != nil {
-			text += ": " + terminal.Escape(cause.Error(), true)
-		}
-		text += "\nA copy of it works until it expires."
-	case errors.As(why, &refused):
-		f := oauthFailure(refused)
-		status, text = f.status, f.Error()
-	}
-	return &failure{status, fmt.Errorf("the stored tokens are deleted, but the refresh token could not be revoked: %s", text)}
 }

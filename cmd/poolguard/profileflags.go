@@ -12,12 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
+	"github.com/poolguard/poolguard/internal/terminalauth/login"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
+	"github.com/poolguard/poolguard/internal/terminalauth/wording"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
@@ -115,23 +116,10 @@ func (p *program) account(c *selection.Selection, ring tokenstore.Ring) (*accoun
 func (p *program) accountWith(c *selection.Selection, ring tokenstore.Ring, secret oauth.Secret) (*account.Account, error) {
 	a, err := account.New(account.Config{Profile: c.Profile, Secret: secret, Store: c.Store(ring), Now: p.now})
 	if err != nil {
-		found := accountFaults(err, func(key string) string { return key })
-		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.Name, c.Path, cmp.Or(found.err(), err))}
+		found := errors.Join(login.Faults(err, func(key string) string { return key })...)
+		return nil, &failure{statusUsage, fmt.Errorf("the profile %s in %s:\n%w", c.Name, c.Path, cmp.Or(found, err))}
 	}
 	return a, nil
-}
-
-// accountFaults are the faults of a profile, under the names that its keys have for the
-// user of the command.
-func accountFaults(err error, nameOf func(key string) string) (found faults) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, one := range joined.Unwrap() {
-			if fault, ok := errors.AsType[*cognito.ConfigError](one); ok {
-				found.add("%s %s", nameOf(fault.Field), fault.Reason)
-			}
-		}
-	}
-	return found
 }
 
 // clientSecret returns the secret that a profile names, "" for a public client.
@@ -140,5 +128,13 @@ func (p *program) clientSecret(c *selection.Selection) (oauth.Secret, error) {
 }
 
 func readSecretFile(path string) ([]byte, error) { return readAtMost(path, selection.MaxSecretBytes) }
+
+// sayBegan says it where the first tokens of a machine, which came without a login, are in a
+// file that is not encrypted.
+func (p *program) sayBegan(command string, c *selection.Selection, held *account.Held) {
+	if held.Began && held.Kept == tokenstore.InFile {
+		p.notice("poolguard "+command, wording.Plain(c, held.RingProblem, false))
+	}
+}
 
 func (p *program) keyRing() tokenstore.Ring { return selection.SystemRing(runtime.GOOS, p.getenv) }

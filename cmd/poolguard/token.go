@@ -8,6 +8,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/internal/report"
+	"github.com/poolguard/poolguard/internal/terminalauth/wording"
 )
 
 // defaultMinLeft is long enough for a request, and short against the five minutes that
@@ -96,7 +97,7 @@ func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
 	}
 	held, err := a.Fresh(ctx, use, minLeft)
 	if err != nil {
-		return signInFailure(ctx, c, err)
+		return failed(ctx, wording.FailureOf(err, c))
 	}
 	p.sayBegan("token", c, held)
 	tokens := held.Tokens

@@ -1,0 +1,8 @@
+// Package wording says what became of a sign-in from the terminal: who is signed in and
+// where the tokens are, for people and for programs, and why a sign-in failed.
+//
+// It owns the sentences of poolguard login, token, whoami, exchange and logout about the
+// user pool and the stored tokens, and the three kinds of failures that scripts tell apart
+// ([Kind]). It shows no token, no code and no secret. It reads and writes nothing: the
+// caller prints, and chooses the exit status of a kind.
+package wording

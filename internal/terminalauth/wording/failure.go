@@ -1,0 +1,111 @@
+package wording
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/privatefile"
+	"github.com/poolguard/poolguard/internal/report"
+	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/terminalauth/account"
+	"github.com/poolguard/poolguard/internal/terminalauth/browser"
+	"github.com/poolguard/poolguard/internal/terminalauth/callback"
+	"github.com/poolguard/poolguard/internal/terminalauth/selection"
+	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
+)
+
+// A Kind says what a failure means for a script.
+type Kind int
+
+const (
+	// Local is a fault of this machine: its configuration, its files, its key ring.
+	Local Kind = iota
+	// Refused is a decision: the pool refused, a token was rejected, or there is no sign-in.
+	Refused
+	// Unavailable means that nothing is known: the pool or another process did not answer.
+	Unavailable
+)
+
+// A Failure is an error of signing in, in the words of the command. Its text can have
+// several lines.
+type Failure struct {
+	Kind  Kind
+	cause error
+}
+
+func (f *Failure) Error() string { return f.cause.Error() }
+func (f *Failure) Unwrap() error { return f.cause }
+
+func refused(format string, args ...any) *Failure {
+	return &Failure{Refused, fmt.Errorf(format, args...)}
+}
+
+// signInAgain is the command line that signs in to a profile.
+func signInAgain(s *selection.Selection) string {
+	return terminal.Unbroken("poolguard login" + s.Flag())
+}
+
+// FailureOf words an error of package account for a profile.
+func FailureOf(err error, s *selection.Selection) *Failure {
+	again := signInAgain(s)
+	var said *oauth.Error
+	var untrusted *cognito.Error
+	var ring *tokenstore.RingError
+	switch {
+	case errors.Is(err, tokenstore.ErrNone):
+		return refused("not signed in; run %s", again)
+	case errors.Is(err, account.ErrSignInAgain):
+		return refused("%s; sign in again: %s", reasonAgain(err), again)
+	case errors.As(err, &said):
+		return OAuthFailure(said)
+	case errors.As(err, &untrusted) && untrusted.Temporary():
+		return &Failure{Unavailable, errors.New(report.Unjudged(untrusted))}
+	case errors.As(err, &untrusted):
+		return refused("the token was rejected: %s; sign in again: %s", untrusted.Message(), again)
+	case errors.Is(err, privatefile.ErrBusy):
+		return &Failure{Unavailable, err}
+	case errors.As(err, &ring):
+		return &Failure{Local, fmt.Errorf("%w\nUnlock it or start it. Or sign in again and store the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+s.Flag()+" --storage file"))}
+	}
+	return &Failure{Local, err}
+}
+
+// FailureBefore is [FailureOf] before a sign-in begins: the pool of this machine may not be
+// running.
+func FailureBefore(err error, s *selection.Selection) *Failure {
+	f := FailureOf(err, s)
+	if f.Kind == Unavailable && s.Profile.Local {
+		return &Failure{f.Kind, fmt.Errorf("%w\nIs it running? Start it with %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
+	}
+	return f
+}
+
+// FailureOfBrowser is [FailureOf] for a sign-in with the browser. timeout is how long it
+// waited, in the words of the user.
+func FailureOfBrowser(err error, s *selection.Selection, timeout string) *Failure {
+	switch {
+	case errors.Is(err, callback.ErrPortTaken):
+		return &Failure{Local, fmt.Errorf("%w; choose another port with --port: the app client needs a callback URL with it", err)}
+	case errors.Is(err, browser.ErrTimeout):
+		return refused("the browser did not return from the sign-in within %s\nIf the page reported an error about redirect_uri: %s must be a callback URL of the app client.", timeout, s.Profile.RedirectURL())
+	}
+	return FailureOf(err, s)
+}
+
+// reasonAgain is why a new sign-in is due.
+func reasonAgain(err error) string {
+	var said *oauth.Error
+	if errors.As(err, &said) {
+		return "the user pool rejects the refresh token: it has expired, was revoked, or was used elsewhere"
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			if !errors.Is(e, account.ErrSignInAgain) {
+				return e.Error()
+			}
+		}
+	}
+	return err.Error()
+}
