@@ -68,7 +68,8 @@ const (
 	ErrGroupMissing Code = "group_missing"
 	// ErrClaimMismatch: another claim is not as the call requires.
 	ErrClaimMismatch Code = "claim_mismatch"
-	// ErrAccessDenied: a check of the application refused, or a requirement is faulty.
+	// ErrAccessDenied: a check of the application refused, a requirement is faulty, or
+	// another site caused the request and the token is in a cookie.
 	ErrAccessDenied Code = "access_denied"
 )
 

@@ -57,6 +57,8 @@ library-tests cognito                   test  example.org/anything
 library-tests cognito                   test  $p/userpool
 library-tests cognito/bearer            test  github.com/stretchr/testify/assert
 -             cognito/bearer            code  $p/cognito/internal/configerror
+-             cognito/bearer            code  $p/cognito/internal/address
+-             cognito/bearer            code  $p/cognito/internal/credential
 -             cognito/bearer            code  $p/cognito/internal/rule
 -             cognito/bearer            code  $p/cognito
 -             cognito/bearer            code  encoding/json
@@ -70,11 +72,13 @@ library       cognito/newcomer/deeper   code  example.org/anything
 -             cognito/alb               code  $p/cognito/internal/httpclient
 library       cognito/internal/telemetry code $p/cognito/bearer
 library       cognito/internal/rule     code  $p/cognito/bearer
+library       cognito/internal/credential code $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/bearer
 -             cognito/alb               code  $p/cognito/internal/jose
 alb           cognito/alb               code  $p/cognito/oauth
 alb           cognito/alb               code  example.org/anything
 -             cognito/lambdaauth        code  $p/cognito/internal/configerror
+-             cognito/lambdaauth        code  $p/cognito/internal/credential
 -             cognito/lambdaauth        code  $p/cognito/internal/rule
 -             cognito/lambdaauth        code  github.com/aws/aws-lambda-go/events
 lambdaauth    cognito/lambdaauth        code  github.com/aws/aws-lambda-go/lambda

@@ -8,6 +8,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/credential"
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
@@ -31,15 +32,39 @@ type Config struct {
 	// quotes and backslashes. "" is [DefaultRealm].
 	Realm string
 
-	// Optional accepts requests without a credential too: without an Authorization
-	// header and without an access_token in the query. The handler finds no token in the
-	// context. All other requests without a valid token are rejected, because a client
+	// Optional also accepts requests that have no credential: no Authorization header, no
+	// cookie of the name in Cookie and no access_token in the query. The handler finds no token
+	// in the context. All other requests without a valid token are rejected, because a client
 	// must not count as anonymous if its token expired or is in a place that is not read.
 	//
 	// A header with another scheme, such as Basic, is rejected with
 	// cognito.ErrTokenMissing. It can still contain a token: "Basic x, Bearer y" does,
 	// and so does a header that has a token and no scheme.
 	Optional bool
+
+	// Cookie is the name of a cookie with the token, for pages and for EventSource, whose
+	// requests have no headers of the application. "" means that cookies are not read. Set the
+	// cookie with the attributes HttpOnly, Secure and SameSite=Lax, with Path=/ and with a name
+	// that begins with __Host-, so that other subdomains cannot set it (RFC 6265bis §4.1.3.2).
+	// Browsers drop cookies of more than 4096 bytes.
+	//
+	// Browsers send a cookie with requests that other sites cause, too. So a request with the
+	// cookie is rejected with cognito.ErrAccessDenied unless the headers Origin and
+	// Sec-Fetch-Site show that it comes from a page of the same origin. Without these headers,
+	// only GET, HEAD and OPTIONS are accepted, and WebSockets are not. Links from other sites
+	// may open a page. So a handler of GET requests must not change anything.
+	//
+	// A request with the cookie and another token is rejected.
+	Cookie string
+
+	// CookieOrigins are other origins whose pages may send the cookie, as
+	// "https://app.example.com". If a proxy changes the Host of requests, add the origin that
+	// browsers see. Browsers send the cookie to another site only with SameSite=None.
+	CookieOrigins []string
+
+	// BareAuthorization also accepts an Authorization header that has the token alone, without
+	// the word Bearer before it, as some older clients of AWS Amplify send it.
+	BareAuthorization bool
 
 	// WebSocketSubprotocol is the name of a WebSocket subprotocol. Browsers cannot set
 	// headers for a WebSocket. If the name is set, they can send the token as the next
@@ -97,9 +122,7 @@ func Middleware(config Config) (func(http.Handler) http.Handler, error) {
 	if !isQuotable(config.Realm) {
 		faults.Add("Realm", "%q has characters other than printable ASCII without quotes and backslashes", config.Realm)
 	}
-	if name := config.WebSocketSubprotocol; name != "" && !isToken(name) {
-		faults.Add("WebSocketSubprotocol", "%q is not a name for a subprotocol (RFC 6455 §4.1)", name)
-	}
+	config.sources().Validate(faults)
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
@@ -108,13 +131,22 @@ func Middleware(config Config) (func(http.Handler) http.Handler, error) {
 
 func middleware(config Config) func(http.Handler) http.Handler {
 	config.Require = slices.Clone(config.Require)
-	return func(next http.Handler) http.Handler { return &guard{config, next} }
+	sources := config.sources().Clone()
+	return func(next http.Handler) http.Handler { return &guard{config, sources, next} }
+}
+
+func (c *Config) sources() *credential.Sources {
+	return &credential.Sources{
+		BareAuthorization: c.BareAuthorization, Cookie: c.Cookie, CookieOrigins: c.CookieOrigins,
+		WebSocketSubprotocol: c.WebSocketSubprotocol,
+	}
 }
 
 // A guard is the middleware before one handler. It is immutable.
 type guard struct {
-	config Config
-	next   http.Handler
+	config  Config
+	sources credential.Sources
+	next    http.Handler
 }
 
 // ServeHTTP implements http.Handler.
@@ -125,7 +157,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := r.Context()
 	raw, r, err := g.credential(r)
-	if err != nil && g.config.Optional && errors.Is(err, cognito.ErrTokenMissing) && isAnonymous(r) {
+	if err != nil && g.config.Optional && errors.Is(err, cognito.ErrTokenMissing) && g.sources.IsAnonymous(r) {
 		g.next.ServeHTTP(w, withoutToken(r))
 		return
 	}

@@ -11,10 +11,11 @@
 // Within the handler, [AccessToken] returns the token. [Middleware] makes middleware with
 // everything that can be set: ID tokens, requests without a token, WebSockets.
 //
-// A token comes in the Authorization header, and nowhere else unless
-// Config.WebSocketSubprotocol says so. A token in the query would end up in logs and
-// histories, one in a form is not looked for because bodies are not read; neither is
-// ever accepted (RFC 6750 §2.2 and §2.3 are optional, RFC 9700 §4.3.2 advises
+// A token comes in the Authorization header, after the word Bearer. Each other place is
+// accepted only if a field of [Config] says so: Cookie, BareAuthorization and
+// WebSocketSubprotocol. A request with tokens in two places is rejected, whatever the tokens
+// are. A token in the query would be in logs and histories, and bodies are not read.
+// Neither is ever accepted (RFC 6750 §2.2 and §2.3 are optional, RFC 9700 §4.3.2 advises
 // against the query).
 //
 // Refusals are JSON, {"error":{"code":…,"message":…}}, with the codes of package

@@ -94,3 +94,31 @@ func ExampleCredential() {
 	fmt.Println(w.Code, w.Header().Get("WWW-Authenticate"))
 	// Output: 400 Bearer realm="gateway", error="invalid_request", error_description="what follows the word Bearer in the Authorization header is not one token"
 }
+
+// A page reads events with EventSource, which cannot set headers. The server set the token in a
+// cookie after the sign-in.
+func ExampleConfig_cookie() {
+	issuer := cognitotest.NewIssuer()
+	verifier, err := cognito.New(issuer.Config())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	protect, err := bearer.Middleware(bearer.Config{Verifier: verifier, Cookie: "__Host-token"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	events := protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "data: hello") }))
+	for _, site := range []string{"same-origin", "cross-site"} {
+		r := httptest.NewRequest(http.MethodGet, "https://app.example/events", nil)
+		r.AddCookie(&http.Cookie{Name: "__Host-token", Value: issuer.Pool().AccessToken()})
+		r.Header.Set("Sec-Fetch-Site", site)
+		w := httptest.NewRecorder()
+		events.ServeHTTP(w, r)
+		fmt.Printf("%d %.35s\n", w.Code, w.Body)
+	}
+	// Output:
+	// 200 data: hello
+	// 403 {"error":{"code":"access_denied","m
+}

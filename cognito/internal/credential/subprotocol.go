@@ -1,7 +1,6 @@
-package bearer
+package credential
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,46 +8,12 @@ import (
 
 const subprotocols = "Sec-Websocket-Protocol" // as net/http writes it
 
-// taken is the token that a middleware took out of the list of subprotocols, for
-// those within it, which verify it anew.
-type taken struct{ after, token string }
+// Subprotocols returns the WebSocket subprotocols that a request offers (RFC 6455 §11.3.4).
+func Subprotocols(header http.Header) []string { return listOf(header[subprotocols]) }
 
-// takenKey is its key in the context of the request.
-type takenKey struct{}
-
-// credential returns the token of a request: as [Credential] does, or from the
-// subprotocols of a WebSocket, and then the request without it.
-func (g *guard) credential(r *http.Request) (string, *http.Request, error) {
-	name := g.config.WebSocketSubprotocol
-	if name == "" || !isWebSocketUpgrade(r) {
-		raw, err := Credential(r)
-		return raw, r, err
-	}
-	var raw string
-	if before, ok := r.Context().Value(takenKey{}).(taken); ok && before.after == name {
-		raw = before.token
-	} else {
-		found, others, err := fromSubprotocols(listOf(r.Header[subprotocols]), name)
-		if err != nil {
-			return "", r, err
-		}
-		if found == "" {
-			raw, err := Credential(r)
-			return raw, r, err
-		}
-		raw = found
-		// Without the token the handler can neither select nor log it. The request of
-		// whoever called this one stays as it is.
-		r = r.Clone(context.WithValue(r.Context(), takenKey{}, taken{name, raw}))
-		r.Header.Set(subprotocols, strings.Join(others, ", "))
-	}
-	switch _, found, err := fromHeader(r.Header[authorization]); {
-	case err != nil:
-		return "", r, err
-	case found || queryHasToken(r.URL):
-		return "", r, twoMethods()
-	}
-	return raw, r, nil
+// SetSubprotocols replaces the list.
+func SetSubprotocols(header http.Header, list []string) {
+	header[subprotocols] = []string{strings.Join(list, ", ")}
 }
 
 // isWebSocketUpgrade reports whether r asks for a WebSocket (RFC 6455 §4.1). Over
@@ -58,6 +23,12 @@ func isWebSocketUpgrade(r *http.Request) bool {
 		return slices.ContainsFunc(listOf(r.Header[header]), func(s string) bool { return strings.EqualFold(s, name) })
 	}
 	return r.Method == http.MethodGet && r.ProtoMajor == 1 && has("Connection", "upgrade") && has("Upgrade", "websocket")
+}
+
+// isWebSocket reports whether r has any sign of a WebSocket handshake. It is wider than
+// [isWebSocketUpgrade]: where a cookie counts, a server may accept another form of handshake.
+func isWebSocket(r *http.Request) bool {
+	return r.Header["Sec-Websocket-Key"] != nil || r.Header["Sec-Websocket-Version"] != nil || r.Header["Upgrade"] != nil
 }
 
 // fromSubprotocols finds the token after name in the list that was offered, and
@@ -90,8 +61,7 @@ func fromSubprotocols(offered []string, name string) (token string, others []str
 // RFC 7516 §7.1) and a length that no subprotocol's name needs: those have dots
 // too, as "v1.chat.example.com".
 func isCompact(s string) bool {
-	dots := strings.Count(s, ".")
-	return len(s) > 100 && (dots == 2 || dots == 4)
+	return len(s) > 100 && hasCompactForm(s)
 }
 
 // listOf reads a header whose value is a list (RFC 9110 §5.6.1). Empty members do

@@ -1,4 +1,4 @@
-package bearer
+package credential
 
 import (
 	"errors"
@@ -10,6 +10,12 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 )
+
+// header finds the token of a request in the form of RFC 6750 §2.1.
+func header(r *http.Request) (string, error) {
+	found, err := (&Sources{}).Find(r, nil)
+	return found.Token, err
+}
 
 func TestCredential(t *testing.T) {
 	const missing, invalid = cognito.ErrTokenMissing, cognito.ErrRequestInvalid
@@ -62,7 +68,7 @@ func TestCredential(t *testing.T) {
 	for _, test := range tests {
 		r := httptest.NewRequest(http.MethodGet, "/?"+test.query, nil)
 		r.Header["Authorization"] = test.auth
-		got, err := Credential(r)
+		got, err := header(r)
 		if got != test.token || cognito.CodeOf(err) != test.want {
 			t.Errorf("%s: %q, %v; want %q, %q", test.name, got, err, test.token, string(test.want))
 		}
@@ -112,7 +118,7 @@ func FuzzCredential(f *testing.F) {
 		if twice {
 			r.Header.Add("Authorization", value)
 		}
-		token, err := Credential(r)
+		token, err := header(r)
 		match := b64token.FindStringSubmatch(value)
 		found := ""
 		var want cognito.Code
