@@ -60,7 +60,7 @@ func (a *Authorizer) contextOf(token subject) map[string]any {
 	context := map[string]any{}
 	put := func(name, value string) {
 		if value != "" {
-			context[a.config.ContextPrefix+name] = value
+			context[a.config.ContextPrefix+name] = encodeText(value)
 		}
 	}
 	put("sub", token.Subject())
@@ -70,8 +70,7 @@ func (a *Authorizer) contextOf(token subject) map[string]any {
 	put("jti", token.TokenID())
 	put("origin_jti", token.OriginTokenID())
 	if !a.config.OmitGroups {
-		// As JSON: a group's name may hold commas, spaces and quotes.
-		put("groups", jsonText(token.Groups()))
+		context[a.config.ContextPrefix+"groups"] = encodeList(token.Groups().Slice())
 	}
 	switch t := token.(type) {
 	case *cognito.AccessToken:
@@ -111,7 +110,13 @@ func flat(raw json.RawMessage) any {
 	case strings.HasPrefix(text, `"`):
 		var s string
 		if json.Unmarshal(raw, &s) == nil { //nolint:forbidigo // one string of a token that was read strictly: it has no names
-			return s
+			return encodeText(s)
+		}
+	case strings.HasPrefix(text, `[`):
+		var list []string
+		// A null would become an empty element.
+		if json.Unmarshal(raw, &list) == nil && !slices.Contains(list, "") { //nolint:forbidigo // strings of a token that was read strictly: they have no names
+			return encodeList(list)
 		}
 	case text != "" && (text[0] == '-' || isDigit(text[0])):
 		if _, err := strconv.ParseFloat(text, 64); err == nil {
@@ -119,10 +124,5 @@ func flat(raw json.RawMessage) any {
 		}
 		// Beyond what readers of JSON can hold.
 	}
-	return text
-}
-
-func jsonText(set cognito.Set) string {
-	text, _ := json.Marshal(set) // a list of strings: it cannot fail
-	return string(text)
+	return encodeText(text)
 }

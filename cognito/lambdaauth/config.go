@@ -71,9 +71,10 @@ type Config struct {
 	Caching Caching
 
 	// Claims adds claims to the context: its values are names of claims, and its keys are
-	// their names in the context. Strings, numbers and booleans are passed on unchanged.
-	// Arrays, objects and numbers that do not fit a float64 are passed on as their JSON
-	// text.
+	// their names in the context. Numbers and booleans are passed on unchanged, strings
+	// for [ParseContextText] and arrays of strings for [ParseContextList]. Other arrays,
+	// objects and numbers that do not fit a float64 are passed on as their JSON text, for
+	// ParseContextText.
 	Claims map[string]string
 
 	// ContextPrefix is the first part of every name in the context.

@@ -76,11 +76,15 @@
 // Integrations find the context in $context.authorizer (requestContext.authorizer, for HTTP
 // APIs with format 2.0 .lambda; for AppSync $ctx.identity.resolverContext). It has
 // token_use, sub, username, client_id, user_pool_id, jti, origin_jti, scope (separated by
-// spaces), groups (a JSON array in a string, since names may contain any character),
-// expires_at and auth_time (Unix seconds). ID tokens add email and email_verified. Claims
-// that the token does not have are left out, except groups. Config.Claims adds others. For
-// integrations of REST APIs, API Gateway converts all values to strings. The context does
-// not contain the token.
+// spaces), groups (separated by commas), expires_at and auth_time (Unix seconds). ID tokens
+// add email and email_verified. Claims that the token does not have are left out, except
+// groups. Config.Claims adds others. For integrations of REST APIs, API Gateway converts all
+// values to strings. The context does not contain the token.
+//
+// The characters % " \ { } [ ] and control characters are percent-encoded in all texts, and
+// commas in the elements of lists: a user or administrator chooses names, and a quoted text
+// in the context once broke kept answers. A function behind the authorizer reads groups with
+// [ParseContextList] and texts with [ParseContextText].
 //
 // # Cold starts
 //

@@ -67,6 +67,18 @@ func ExampleAuthorizer_RESTToken() {
 	// Unauthorized true
 }
 
+// A function behind an HTTP API reads the groups that its authorizer passed on.
+func ExampleParseContextList() {
+	event := events.APIGatewayV2HTTPRequest{}
+	event.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+		Lambda: map[string]any{"sub": cognitotest.Subject, "groups": "admins,sales%2C east"},
+	}
+	text, _ := event.RequestContext.Authorizer.Lambda["groups"].(string)
+	groups, err := lambdaauth.ParseContextList(text)
+	fmt.Printf("%q %v\n", groups, err)
+	// Output: ["admins" "sales, east"] <nil>
+}
+
 // A GraphQL API where a field is for administrators.
 func ExampleAuthorizer_AppSync() {
 	issuer := cognitotest.NewIssuer()
