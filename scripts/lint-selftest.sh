@@ -242,6 +242,7 @@ wording       internal/terminalauth/wording code  $p/internal/terminalauth/login
 -             internal/terminalauth/login code  $p/internal/terminalauth/wording
 login         internal/terminalauth/login code  $p/internal/poolserve
 -             internal/tokencheck       code  $p/internal/report
+-             internal/tokencheck       code  $p/internal/keysource
 tokencheck    internal/tokencheck       code  $p/internal/terminal
 -             internal/localtls         code  $p/internal/privatefile
 localtls      internal/localtls         code  $p/internal/serve

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/inputlines"
 )
 
@@ -13,6 +14,12 @@ import (
 type line struct {
 	inputlines.Line
 	argument bool // and not a line of standard input
+}
+
+// given is the line for advice. fromFile is a sentence about the command line that reads a
+// file.
+func (l line) given(fromFile string) explain.Given {
+	return explain.Given{Text: l.Text, Argument: l.argument, FromFile: fromFile}
 }
 
 // errTwice is a fault of the arguments, as standard input can be read once.

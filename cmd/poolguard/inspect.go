@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/report"
 )
 
@@ -43,7 +43,7 @@ To decide whether to accept a token, use verify.`,
 			case len(args) == 0:
 				faults.add("no token was given: give one, or - to read it from standard input")
 			case len(args) > 1:
-				faults.add("%s", sayBearer(args, "inspect takes one token"))
+				faults.add("%s", explain.WithoutBearer(args, "inspect takes one token"))
 			}
 			if err := faults.err(); err != nil {
 				return err
@@ -61,22 +61,8 @@ func (p *program) runInspect(ctx context.Context, policy *policy, arg string) er
 	if err != nil {
 		return errors.Join(ctx.Err(), &failure{statusUsage, err})
 	}
-	policy.inspecting, policy.given = true, l
-	if policy.at.IsZero() {
-		policy.at = p.now()
-	}
-	found, err := cognito.Inspect(ctx, l.Text, cognito.InspectOptions{
-		UserPoolIDs:    policy.pools,
-		ReplicaRegions: policy.replicas,
-		Issuer:         policy.issuer,
-		ClientIDs:      policy.clientIDs,
-		Audiences:      policy.audiences,
-		TokenUse:       policy.use,
-		Requirements:   policy.requirements,
-		Leeway:         policy.leeway,
-		Now:            policy.at,
-		Keys:           policy.keys,
-	})
+	policy.advisor.Inspecting, policy.advisor.Given = true, l.given("To read the token from it: poolguard inspect - < FILE")
+	found, err := policy.Inspect(ctx, l.Text, p.now())
 	switch {
 	case err != nil:
 		return &failure{statusUsage, err}

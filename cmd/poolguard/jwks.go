@@ -12,6 +12,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/keyset"
 	"github.com/poolguard/poolguard/internal/keylist"
 	"github.com/poolguard/poolguard/internal/keysource"
+	"github.com/poolguard/poolguard/internal/tokencheck"
 )
 
 func (p *program) jwks() *cobra.Command {
@@ -61,7 +62,7 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 		faults.add("jwks takes one user pool, address or file")
 	case strings.TrimSpace(args[0]) == "":
 		faults.add("the argument is empty: give a user pool, the address of a key set, or a file")
-	case isToken(args[0]):
+	case tokencheck.LooksLikeToken(args[0]):
 		faults.add("the argument is a token, which has no keys: give a user pool, the address of a key set, or a file")
 	case keysource.IsURL(args[0]):
 		if _, err := keysource.At(keyset.RemoteConfig{URL: args[0]}); err != nil {

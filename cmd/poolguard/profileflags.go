@@ -19,6 +19,7 @@ import (
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/tokenstore"
 	"github.com/poolguard/poolguard/internal/terminalauth/wording"
+	"github.com/poolguard/poolguard/internal/tokencheck"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
@@ -81,7 +82,7 @@ func (p *program) choose(f *profileFlags, fallback string) (*selection.Selection
 		if f.profile == "" {
 			what = "POOLGUARD_PROFILE"
 		}
-		if sayable(c.Name) {
+		if tokencheck.Repeatable(c.Name) {
 			what += fmt.Sprintf(" %q", c.Name)
 		}
 		return nil, &failure{statusUsage, errors.New(what + " " + reason)}

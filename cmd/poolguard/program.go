@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/tokencheck"
 )
 
 // A program is one run of the command with its surroundings, which the commands
@@ -92,7 +93,7 @@ func (p *program) report(command *cobra.Command, err error) int {
 
 // notice writes a message to standard error, after the path of the command.
 func (p *program) notice(command, text string) {
-	fmt.Fprint(p.stderr, p.errorStyle().Message(command+": ", withoutTokens(text)))
+	fmt.Fprint(p.stderr, p.errorStyle().Message(command+": ", tokencheck.WithoutTokens(text)))
 }
 
 func (p *program) errorStyle() terminal.Style { return terminal.Detect(p.stderr, p.getenv) }

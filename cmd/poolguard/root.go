@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"os"
-	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -59,22 +57,6 @@ func helpCommand() *cobra.Command {
 			return about.Help()
 		},
 	}
-}
-
-// tokenText finds what is, or may be, a token or a good part of one: it begins as
-// JSON does in base64, or two of its parts are as long as those of a token.
-var tokenText = regexp.MustCompile(`\b(eyJ|ewo|eyA)[A-Za-z0-9_=-]{8,}[A-Za-z0-9_=.-]*|[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}[A-Za-z0-9_=.-]*`)
-
-// isToken reports whether text looks like a token and nothing else.
-func isToken(text string) bool {
-	found := tokenText.FindString(text)
-	return found != "" && strings.HasPrefix(text, found)
-}
-
-// withoutTokens takes out of a message of others what may be a token: pflag, the
-// operating system and package net all quote what they were given.
-func withoutTokens(message string) string {
-	return tokenText.ReplaceAllString(message, "(not shown: it may be a token)")
 }
 
 // reasonOf is the reason of an error about a file without its path, which the

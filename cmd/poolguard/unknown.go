@@ -10,20 +10,15 @@ import (
 
 	"github.com/poolguard/poolguard/internal/suggest"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/tokencheck"
 )
-
-// sayable reports whether what was typed in the wrong place may be repeated in a
-// message: it must not be a token, nor a part of one.
-func sayable(text string) bool {
-	return len(text) <= 40 && strings.Count(text, ".") < 2 && !strings.Contains(text, "eyJ") && !isToken(text)
-}
 
 // unknownCommand words that parent has no such command.
 func unknownCommand(parent *cobra.Command, name string) error {
 	switch {
-	case isToken(name):
+	case tokencheck.LooksLikeToken(name):
 		return errors.New("a token is not a command: write verify or inspect before it")
-	case !sayable(name):
+	case !tokencheck.Repeatable(name):
 		return errors.New("the command does not exist")
 	}
 	var names []string
@@ -32,17 +27,7 @@ func unknownCommand(parent *cobra.Command, name string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return fmt.Errorf("there is no command %q%s", name, didYouMean("", name, names))
-}
-
-// didYouMean is the end of a message about typed, "" where no name is similar. Every name
-// that is shown gets the prefix.
-func didYouMean(prefix, typed string, names []string) string {
-	near := suggest.Similar(typed, names)
-	if len(near) == 0 {
-		return ""
-	}
-	return "; did you mean " + prefix + strings.Join(near, " or "+prefix) + "?"
+	return fmt.Errorf("there is no command %q%s", name, suggest.DidYouMean("", name, names))
 }
 
 // flagError words the faults that pflag finds, without the values that it would
@@ -71,16 +56,16 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError, dash string) error 
 	name, _, _ := strings.Cut(e.GetSpecifiedName(), "=")
 	letters, _, _ := strings.Cut(e.GetSpecifiedShortnames(), "=")
 	switch {
-	case !sayable(name) || !sayable(letters):
+	case !tokencheck.Repeatable(name) || !tokencheck.Repeatable(letters):
 		return errors.New("the flag does not exist" + dash)
 	case letters != "":
 		// One dash before a whole name is read as a row of letters.
-		if near := didYouMean("--", letters, names); near != "" {
+		if near := suggest.DidYouMean("--", letters, names); near != "" {
 			return errors.New("there is no flag -" + terminal.Escape(letters, true) + near)
 		}
 		return errors.New("there is no flag -" + terminal.Escape(name, true) + dash)
 	}
-	if near := didYouMean("--", name, names); near != "" {
+	if near := suggest.DidYouMean("--", name, names); near != "" {
 		dash = near
 	}
 	return errors.New("there is no flag --" + terminal.Escape(name, true) + dash)

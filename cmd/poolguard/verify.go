@@ -60,7 +60,7 @@ If several apply, 2 comes before 3, and 3 before 1.`,
 }
 
 func (p *program) runVerify(ctx context.Context, policy *policy, args []string) error {
-	checker, err := tokencheck.New(policy.checked(), p.now)
+	checker, err := tokencheck.New(policy.Policy, p.now)
 	if err != nil {
 		return &failure{statusUsage, err}
 	}
@@ -77,7 +77,7 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 		if err != nil {
 			return &failure{statusUsage, fmt.Errorf("standard input: %w", reasonOf(err))}
 		}
-		policy.given = l
+		policy.advisor.Given = l.given("To read tokens from it: poolguard verify [flags] - < FILE")
 		o := checker.Check(ctx, l.Line)
 		if ctx.Err() != nil { // the result may be the end of the wait
 			return ctx.Err()
@@ -100,20 +100,12 @@ func (p *program) runVerify(ctx context.Context, policy *policy, args []string) 
 
 // sayAnyClient warns that the app client is not checked.
 func (p *program) sayAnyClient(command string, policy *policy) {
-	if policy.anyClient {
+	if policy.AnyClient {
 		whose := "of the user pool"
-		if len(policy.pools) > 0 {
-			whose = "of " + strings.Join(policy.pools, ", ")
+		if len(policy.UserPoolIDs) > 0 {
+			whose = "of " + strings.Join(policy.UserPoolIDs, ", ")
 		}
 		p.notice("poolguard "+command, fmt.Sprintf("--any-client: the app client is not checked; tokens of every client %s are accepted", whose))
-	}
-}
-
-// checked is what the verifier needs of a policy.
-func (p *policy) checked() tokencheck.Policy {
-	return tokencheck.Policy{
-		UserPoolIDs: p.pools, ClientIDs: p.clientIDs, AnyClient: p.anyClient, Audiences: p.audiences, ReplicaRegions: p.replicas, Issuer: p.issuer,
-		Keys: p.keys, TokenUse: p.use, Requirements: p.requirements, Leeway: p.leeway, At: p.at,
 	}
 }
 
@@ -130,11 +122,11 @@ func tallied(t *report.Tally) error {
 
 // reporter returns what writes reports as text.
 func (p *program) reporter(policy *policy) *report.Writer {
-	w := &report.Writer{Page: p.page(), Hint: policy.hint}
-	if policy.keys == nil {
+	w := &report.Writer{Page: p.page(), Hint: policy.advisor.Advice}
+	if policy.Keys == nil {
 		w.KeysHint = "To check the signature, give the keys of the user pool with --jwks, or use poolguard verify."
 	}
-	if policy.policyFlags.at != "" {
+	if policy.advisor.AtGiven {
 		w.Moment = "checked here (--at)"
 	}
 	return w

@@ -74,3 +74,13 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// DidYouMean returns the end of a message about a typed word, "" if no name is similar. Each
+// name that is shown gets the prefix.
+func DidYouMean(prefix, typed string, names []string) string {
+	near := Similar(typed, names)
+	if len(near) == 0 {
+		return ""
+	}
+	return "; did you mean " + prefix + strings.Join(near, " or "+prefix) + "?"
+}

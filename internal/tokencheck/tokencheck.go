@@ -107,3 +107,23 @@ func (c *Checker) verify(ctx context.Context, raw string) (report.Token, error) 
 	}
 	return known, nil
 }
+
+// Inspect explains a token, without a verdict. now is the present time, which [Policy.At]
+// replaces. The error is that of [cognito.Inspect].
+func (p *Policy) Inspect(ctx context.Context, token string, now time.Time) (*cognito.Report, error) {
+	if !p.At.IsZero() {
+		now = p.At
+	}
+	return cognito.Inspect(ctx, token, cognito.InspectOptions{
+		UserPoolIDs:    p.UserPoolIDs,
+		ReplicaRegions: p.ReplicaRegions,
+		Issuer:         p.Issuer,
+		ClientIDs:      p.ClientIDs,
+		Audiences:      p.Audiences,
+		TokenUse:       p.TokenUse,
+		Requirements:   p.Requirements,
+		Leeway:         p.Leeway,
+		Now:            now,
+		Keys:           p.Keys,
+	})
+}

@@ -1,4 +1,4 @@
-package main
+package tokencheck
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"github.com/poolguard/poolguard/internal/report"
 )
 
-func TestParseTime(t *testing.T) {
+func TestTimesAreReadAsPeopleAndTokensWriteThem(t *testing.T) {
 	for text, want := range map[string]string{
 		"0":                         "1970-01-01T00:00:00Z",
 		"1769850000":                "2026-01-31T09:00:00Z",

@@ -1,4 +1,4 @@
-package main
+package explain
 
 import (
 	"os"
@@ -14,10 +14,21 @@ const noPart = "Remove \"Bearer\": it is not part of the token."
 // longestPath bounds what is looked up as the name of a file: no token is.
 const longestPath = 200
 
-// pasteHint names the mistake in copying a token, "" where it is not known. It never repeats
-// the text, which may contain a token.
-func (p *policy) pasteHint(code cognito.Code) string {
-	text := p.given.Text
+// Given is a text that was given as a token. The zero value is the empty text.
+type Given struct {
+	Text string
+	// Argument reports that it was an argument of a command line, where the name of a file
+	// can be in its place.
+	Argument bool
+	// FromFile is a sentence with the command line that reads tokens from a file.
+	FromFile string
+}
+
+// Paste names the mistake in copying a token, "" where it is not known. It never repeats the
+// text, which may contain a token. For an argument it looks up whether there is a file of
+// that name.
+func Paste(code cognito.Code, given Given) string {
+	text := given.Text
 	trimmed := strings.TrimSpace(text)
 	// The answer may have as many dots as a refresh token.
 	if strings.HasPrefix(trimmed, "{") {
@@ -41,11 +52,8 @@ func (p *policy) pasteHint(code cognito.Code) string {
 		return "Remove \"Authorization: Bearer \": it is not part of the token."
 	case strings.ContainsAny(trimmed[:1], "\"'`") || hasPrefixFold(trimmed, "\u201c") || hasPrefixFold(trimmed, "\u2018"):
 		return "Remove the quotes: they are not part of the token."
-	case p.given.argument && isFile(text):
-		if p.inspecting {
-			return "This is the name of a file. To read the token from it: poolguard inspect - < FILE"
-		}
-		return "This is the name of a file. To read tokens from it: poolguard verify [flags] - < FILE"
+	case given.Argument && isFile(text):
+		return "This is the name of a file. " + given.FromFile
 	case trimmed != text:
 		return "Remove the white space before or after the token: it is not part of the token."
 	case strings.Count(text, ".") == 1:
@@ -68,9 +76,9 @@ func isFile(name string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// sayBearer adds to a message about several arguments that one of them is the word
+// WithoutBearer adds to a message about several arguments that one of them is the word
 // before a token.
-func sayBearer(args []string, message string) string {
+func WithoutBearer(args []string, message string) string {
 	for _, arg := range args {
 		if strings.EqualFold(strings.TrimSpace(arg), "Bearer") {
 			return message + ". " + noPart

@@ -1,4 +1,4 @@
-package main
+package tokencheck
 
 import (
 	"slices"
@@ -9,44 +9,63 @@ import (
 	"github.com/poolguard/poolguard/internal/explain"
 )
 
-// hint returns what to do about a failure, "" where the message says it all. report is
-// of the same token, nil where there is none.
-func (p *policy) hint(code cognito.Code, report *cognito.Report) string {
-	if s := p.pasteHint(code); s != "" && (code == cognito.ErrTokenMalformed || code == cognito.ErrEncryptedToken) {
+// An Advisor says what the operator can do about a token that was rejected. The zero value
+// advises an operator who gave no flags.
+type Advisor struct {
+	Policy *Policy
+	// AtGiven reports that the operator gave the time of the check.
+	AtGiven bool
+	// Inspecting reports that the claims are shown even if the signature is not verified.
+	Inspecting bool
+	// Given is the text that was given as the token.
+	Given explain.Given
+}
+
+// Advice returns what to do about a failure, "" where the message says it all. report is of
+// the same token, nil where there is none.
+func (a *Advisor) Advice(code cognito.Code, report *cognito.Report) string {
+	if s := explain.Paste(code, a.Given); s != "" && (code == cognito.ErrTokenMalformed || code == cognito.ErrEncryptedToken) {
 		return s
 	}
 	if report == nil {
 		report = &cognito.Report{}
 	}
 	return explain.Advice(code, explain.Facts{
-		Report: report, Wanted: p.use, KeysGiven: p.keysFrom != "",
-		Step: func(code cognito.Code) string { return p.step(code, report) },
+		Report: report, Wanted: a.policy().TokenUse, KeysGiven: a.policy().Keys != nil,
+		Step: func(code cognito.Code) string { return a.step(code, report) },
 	})
 }
 
+func (a *Advisor) policy() *Policy {
+	if a.Policy == nil {
+		return &Policy{}
+	}
+	return a.Policy
+}
+
 // step names the flag or the command that helps.
-func (p *policy) step(code cognito.Code, report *cognito.Report) string {
+func (a *Advisor) step(code cognito.Code, report *cognito.Report) string {
 	switch code {
 	case cognito.ErrIssuerMismatch:
-		return p.issuerStep(report)
+		return a.issuerStep(report)
 	case cognito.ErrKeyNotFound:
 		return "poolguard jwks prints the keys of a user pool."
 	case cognito.ErrSignatureInvalid:
-		if p.keysFrom != "" {
+		if a.policy().Keys != nil {
 			return "Or --jwks has another key under the same name."
 		}
 	case cognito.ErrKeysUnavailable:
-		if p.keysFrom != "" {
+		if a.policy().Keys != nil {
 			return "Check that the address in --jwks is right and can be reached."
 		}
 		return "Check the ID of the user pool and the network, and set HTTPS_PROXY where a proxy is needed; or give the keys with --jwks FILE."
 	case cognito.ErrTokenNotYetValid:
 		return "--leeway allows for clocks that differ."
 	case cognito.ErrTokenExpired:
-		if report.Now.Sub(report.ExpiresAt) < 5*time.Minute && p.leeway == 0 {
+		if report.Now.Sub(report.ExpiresAt) < 5*time.Minute && a.policy().Leeway == 0 {
 			return "If the clocks differ, give the difference with --leeway."
 		}
-		if p.policyFlags.at == "" {
+		if !a.AtGiven {
 			return "To check whether it was valid at an earlier time, give that time with --at."
 		}
 	case cognito.ErrTokenUseMismatch:
@@ -63,15 +82,15 @@ func (p *policy) step(code cognito.Code, report *cognito.Report) string {
 	return ""
 }
 
-func (p *policy) issuerStep(report *cognito.Report) string {
-	if region := replicaRegion(report.Issuer); region != "" && p.issuer == "" && slices.Contains(p.pools, cognito.UserPoolID(report.Issuer)) {
+func (a *Advisor) issuerStep(report *cognito.Report) string {
+	if region := replicaRegion(report.Issuer); region != "" && a.policy().Issuer == "" && slices.Contains(a.policy().UserPoolIDs, cognito.UserPoolID(report.Issuer)) {
 		return "If the user pool is replicated to " + region + ", add --replica-region " + region + "."
 	}
 	shown := ""
-	if !p.inspecting {
+	if !a.Inspecting {
 		shown = "poolguard inspect shows the claim. "
 	}
-	if p.issuer != "" {
+	if a.policy().Issuer != "" {
 		return shown + "Give the issuer of the token in --issuer, if you trust it."
 	}
 	return shown + "Check the region, the letter case and the digits of --pool. If you trust the issuer, add --pool for its user pool, or --issuer for a local one."

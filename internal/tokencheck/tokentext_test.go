@@ -1,8 +1,8 @@
-package main
+package tokencheck
 
 import "testing"
 
-func TestIsToken(t *testing.T) {
+func TestTokensAreRecognized(t *testing.T) {
 	for text, want := range map[string]bool{
 		"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln":                      true,
 		"eyJhbGciOiJSUzI1NiJ9":                                           true,
@@ -17,15 +17,15 @@ func TestIsToken(t *testing.T) {
 		"aaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccc": true,
 		"": false,
 	} {
-		if got := isToken(text); got != want {
+		if got := LooksLikeToken(text); got != want {
 			t.Errorf("%q: got %v", text, got)
 		}
 	}
 }
 
-func TestWithoutTokens(t *testing.T) {
+func TestTokensAreNotShown(t *testing.T) {
 	const message = `open ./eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln: file name too long`
-	if got := withoutTokens(message); got != "open ./(not shown: it may be a token): file name too long" {
+	if got := WithoutTokens(message); got != "open ./(not shown: it may be a token): file name too long" {
 		t.Errorf("got %q", got)
 	}
 }

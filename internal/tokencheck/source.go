@@ -1,4 +1,4 @@
-package main
+package tokencheck
 
 import (
 	"context"
@@ -11,63 +11,63 @@ import (
 )
 
 // source reads --jwks, --issuer and --replica-region.
-func (r *policyReader) source(ctx context.Context) {
-	if len(r.pools) > 1 {
+func (r *reader) source(ctx context.Context) {
+	if len(r.Pools) > 1 {
 		for _, flag := range []string{"jwks", "issuer", "replica-region"} {
-			if r.flags.Changed(flag) {
+			if r.given(flag) {
 				r.spoil(flag, "--%s works with one --pool only", flag)
 			}
 		}
 	}
-	if r.issuer != "" && !r.spoilt["issuer"] {
-		if reason := probeIssuer(r.issuer); reason != "" {
-			r.faults.add("--issuer %s", reason)
+	if r.Issuer != "" && !r.spoilt["issuer"] {
+		if reason := probeIssuer(r.Issuer); reason != "" {
+			r.add("--issuer %s", reason)
 		} else {
 			r.contradiction()
 		}
 	}
 	r.replicaRegions()
-	if r.keysFrom == "" || r.spoilt["jwks"] {
+	if r.KeysFrom == "" || r.spoilt["jwks"] {
 		return
 	}
 	var err error
-	if keysource.IsURL(r.keysFrom) {
-		r.keys, err = keysource.At(keyset.RemoteConfig{URL: r.keysFrom})
+	if keysource.IsURL(r.KeysFrom) {
+		r.policy.Keys, err = keysource.At(keyset.RemoteConfig{URL: r.KeysFrom})
 	} else {
-		r.keys, err = keysource.In(ctx, r.keysFrom)
+		r.policy.Keys, err = keysource.In(ctx, r.KeysFrom)
 	}
 	if err != nil {
-		r.faults.add("--jwks %w", err)
+		r.add("--jwks %w", err)
 	}
 }
 
 // replicaRegions checks --replica-region, for the pool that it is about.
-func (r *policyReader) replicaRegions() {
+func (r *reader) replicaRegions() {
 	switch {
-	case len(r.replicas) == 0 || r.spoilt["replica-region"]:
-	case len(r.pools) == 0:
+	case len(r.Replicas) == 0 || r.spoilt["replica-region"]:
+	case len(r.Pools) == 0:
 		r.spoil("replica-region", "--replica-region needs --pool")
-	case r.issuer != "":
+	case r.Issuer != "":
 		r.spoil("replica-region", "--replica-region and --issuer exclude each other: give one of them")
 	case !r.spoilt["pool"]:
-		if _, err := cognito.Issuers(r.pools[0]); err != nil {
+		if _, err := cognito.Issuers(r.Pools[0]); err != nil {
 			return // a fault by itself
 		}
-		if reason := probeReplicas(r.pools[0], r.replicas); reason != "" {
-			r.faults.add("--replica-region %s", reason)
+		if reason := probeReplicas(r.Pools[0], r.Replicas); reason != "" {
+			r.add("--replica-region %s", reason)
 		}
 	}
 }
 
 // contradiction finds an --issuer that names another user pool than --pool does: a
 // verdict would say that the token is of a pool that it has nothing to do with.
-func (r *policyReader) contradiction() {
-	named := poolOf(r.issuer)
-	if named == "" || len(r.pools) != 1 || r.spoilt["pool"] || named == r.pools[0] {
+func (r *reader) contradiction() {
+	named := poolOf(r.Issuer)
+	if named == "" || len(r.Pools) != 1 || r.spoilt["pool"] || named == r.Pools[0] {
 		return
 	}
-	if _, err := cognito.Issuers(r.pools[0]); err == nil { // otherwise it is a fault by itself
-		r.faults.add("--issuer is for the user pool %s, and --pool names another one: %s", named, r.pools[0])
+	if _, err := cognito.Issuers(r.Pools[0]); err == nil { // otherwise it is a fault by itself
+		r.add("--issuer is for the user pool %s, and --pool names another one: %s", named, r.Pools[0])
 	}
 }
 
