@@ -90,6 +90,11 @@ lambdaauth    cognito/lambdaauth        code  $p/cognito/keyset
 -             cognito/oauth             code  github.com/go-json-experiment/json
 oauth         cognito/oauth             code  $p/cognito/bearer
 oauth         cognito/oauth             code  github.com/aws/aws-lambda-go/events
+-             cognito/metadata          code  $p/cognito/internal/address
+-             cognito/metadata          code  $p/cognito/internal/configerror
+-             cognito/metadata          code  github.com/go-json-experiment/json
+metadata      cognito/metadata          code  $p/cognito
+metadata      cognito/metadata          code  $p/cognito/bearer
 -             cognito/revocation        code  $p/cognito/internal/address
 -             cognito/revocation        code  $p/cognito/internal/configerror
 -             cognito/revocation        code  $p/cognito/internal/httpclient

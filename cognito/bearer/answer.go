@@ -97,7 +97,12 @@ func StatusCode(err error) int { return answerTo(refusal(err)).status }
 // Challenge returns the value of WWW-Authenticate for an error of verification
 // (RFC 6750 §3, RFC 9470 §3), "" where none is due. The realm must be printable
 // ASCII without quotes and backslashes; any other, and "", is [DefaultRealm].
-func Challenge(err error, realm string) string {
+func Challenge(err error, realm string) string { return challenge(err, realm, "") }
+
+// Challenge is [Challenge] with the Realm and the ResourceMetadata of c, for an ErrorHandler.
+func (c *Config) Challenge(err error) string { return challenge(err, c.Realm, c.ResourceMetadata) }
+
+func challenge(err error, realm, metadata string) string {
 	e := refusal(err)
 	a := answerTo(e)
 	if a == notKnown {
@@ -108,13 +113,14 @@ func Challenge(err error, realm string) string {
 	}
 	var b strings.Builder
 	b.WriteString(`Bearer realm="` + realm + `"`)
-	if a.challenge == "" {
-		return b.String()
-	}
 	parameter := func(name, value string) {
 		if value != "" && isQuotable(value) {
 			b.WriteString(", " + name + `="` + value + `"`)
 		}
+	}
+	parameter("resource_metadata", metadata)
+	if a.challenge == "" {
+		return b.String()
 	}
 	parameter("error", a.challenge)
 	parameter("error_description", quotable(e.Message()))
@@ -131,6 +137,10 @@ func Challenge(err error, realm string) string {
 // no more of the error than [cognito.Error.Message]. The answer is not to be
 // cached. For the realm see [Challenge].
 func WriteError(w http.ResponseWriter, r *http.Request, err error, realm string) {
+	writeError(w, r, err, Challenge(err, realm))
+}
+
+func writeError(w http.ResponseWriter, r *http.Request, err error, challenge string) {
 	e := refusal(err)
 	type detail struct {
 		Code    cognito.Code `json:"code"`
@@ -140,7 +150,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error, realm string)
 	body = append(body, '\n')
 
 	header := w.Header()
-	if challenge := Challenge(e, realm); challenge != "" {
+	if challenge != "" {
 		header.Set("WWW-Authenticate", challenge)
 	}
 	status := answerTo(e).status

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/credential"
 	"github.com/poolguard/poolguard/cognito/internal/rule"
@@ -31,6 +32,12 @@ type Config struct {
 	// Realm is the realm of challenges (RFC 9110 §11.5): printable ASCII without
 	// quotes and backslashes. "" is [DefaultRealm].
 	Realm string
+
+	// ResourceMetadata is the address of the protected resource's metadata, which every
+	// challenge then has as the parameter resource_metadata (RFC 9728 §5.1): https, or http
+	// with a loopback host. Clients of the Model Context Protocol need it. Package metadata
+	// serves the document. "" leaves the parameter out.
+	ResourceMetadata string
 
 	// Optional also accepts requests that have no credential: no Authorization header, no
 	// cookie of the name in Cookie and no access_token in the query. The handler finds no token
@@ -86,7 +93,7 @@ type Config struct {
 	Logger *slog.Logger
 
 	// ErrorHandler answers refused requests in place of [WriteError], for pages or
-	// other forms of body. It may call [StatusCode] and [Challenge]. The error is a
+	// other forms of body. It may call [StatusCode] and [Config.Challenge]. The error is a
 	// [*cognito.Error].
 	ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 }
@@ -121,6 +128,13 @@ func Middleware(config Config) (func(http.Handler) http.Handler, error) {
 	rule.Validate(faults, config.TokenUse, config.Require)
 	if !isQuotable(config.Realm) {
 		faults.Add("Realm", "%q has characters other than printable ASCII without quotes and backslashes", config.Realm)
+	}
+	if raw := config.ResourceMetadata; raw != "" {
+		if _, reason := address.Parse(raw, address.Rules{Path: true, Query: true}); reason != "" {
+			faults.Add("ResourceMetadata", "%s", reason)
+		} else if !isQuotable(raw) {
+			faults.Add("ResourceMetadata", "%q has characters other than printable ASCII without quotes and backslashes", raw)
+		}
 	}
 	config.sources().Validate(faults)
 	if err := faults.Err(); err != nil {
@@ -187,7 +201,7 @@ func (g *guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		g.config.ErrorHandler(w, r, err)
 		return
 	}
-	WriteError(w, r, err, g.config.Realm)
+	writeError(w, r, err, g.config.Challenge(err))
 }
 
 // log writes one line. It has the pattern of the route and not the path, in which

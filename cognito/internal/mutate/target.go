@@ -46,6 +46,7 @@ var targets = []target{
 	{folder: "revocation", asked: []asked{{"revocation", ""}}, open: kinds},
 	{folder: "alb", asked: []asked{{"alb", ""}}, open: kinds},
 	{folder: "lambdaauth", asked: []asked{{"lambdaauth", ""}}, open: kinds},
+	{folder: "metadata", asked: []asked{{"metadata", ""}}, open: kinds},
 	{folder: "oauth", asked: []asked{{"oauth", ""}}, open: kinds},
 }
 
