@@ -3,16 +3,11 @@ package interop
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // what authenticator apps use (RFC 6238)
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	idp "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"github.com/poolguard/poolguard/interop/internal/authenticator"
 )
 
 // An sdkUser is a user of the AWS SDK for Go.
@@ -166,18 +163,14 @@ func (u *sdkUser) mailTo(t *testing.T, username string) *string {
 	return &code
 }
 
-// totp is what an authenticator app shows, that many half minutes from now.
+// totp returns the code of an authenticator app, that many half minutes from now.
 func totp(t *testing.T, secret string, steps int64) string {
 	t.Helper()
-	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.TrimRight(secret, "="))
+	code, err := authenticator.Code(secret, time.Now().Add(time.Duration(steps)*30*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
-	mac := hmac.New(sha1.New, key)
-	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(time.Now().Unix()/30+steps)))
-	sum := mac.Sum(nil)
-	offset := sum[len(sum)-1] & 15
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[offset:])&0x7fffffff%1_000_000)
+	return code
 }
 
 func attributesOf(list []types.AttributeType) map[string]string {
