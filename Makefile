@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clients pictures docs man deps lint tools fuzz faults mutate nightly mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
+.PHONY: help demo test test-clients test-aws pictures docs man deps lint tools fuzz faults mutate nightly mutate-all bench bench-verify bench-strict bench-userpool bench-pools release release-modules selftest tidy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ test: ## all tests of all modules with the race detector; installs the programs 
 
 test-clients: ## clients of other projects against the local user pool; prints a table (ARGS='-run Amplify')
 	@scripts/test-clients.sh $(ARGS)
+
+test-aws: ## asks Amazon Cognito what its documents leave open; creates user pools: ARGS='-region us-east-1'
+	@cd interop && $(GO) run ./cmd/awscheck $(ARGS)
 
 pictures: ## the two pictures of the README, by Chromium, into docs/img; needs the free port 9229
 	@cd interop && $(GO) test -count=1 -run '^TestPictures$$' . -args -pictures "$(CURDIR)/docs/img"
