@@ -14,15 +14,19 @@ import (
 
 // AppSync answers the authorizers of AppSync's GraphQL APIs. A bad token, and a good
 // token that is not enough, are not authorized, and AppSync answers 401. If the token
-// cannot be checked, the answer is an error. Config.Routes is not used.
+// cannot be checked, the answer is an error. Config.Routes is not used. Events of Event APIs
+// are an error too, since Event APIs ignore rules for fields: use [Authorizer.AppSyncEvents].
 //
 // Every answer has the time for which it may be kept. AppSync keeps it for the token,
 // whatever the query is, so the answer depends on nothing else.
 //
 // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
-func (a *Authorizer) AppSync(ctx context.Context, event events.AppSyncLambdaAuthorizerRequest) (events.AppSyncLambdaAuthorizerResponse, error) {
+func (a *Authorizer) AppSync(ctx context.Context, event AppSyncEvent) (events.AppSyncLambdaAuthorizerResponse, error) {
 	ctx, cancel := withinDeadline(ctx)
 	defer cancel()
+	if err := a.checkKind(ctx, "AppSync", event.kind, appSyncEvent); err != nil {
+		return events.AppSyncLambdaAuthorizerResponse{}, err
+	}
 	raw, err := a.config.AppSync.credential(event.AuthorizationToken)
 	token, err := a.authenticate(ctx, a.config.TokenUse, raw, err)
 	if err != nil {

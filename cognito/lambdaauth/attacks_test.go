@@ -18,8 +18,8 @@ import (
 // TestIdentitySources: an answer that API Gateway would keep without regard to the token
 // is not given.
 func TestIdentitySources(t *testing.T) {
-	type v1 = events.APIGatewayV2CustomAuthorizerV1Request
-	type v2 = events.APIGatewayV2CustomAuthorizerV2Request
+	type v1 = lambdaauth.HTTPv1Event
+	type v2 = lambdaauth.HTTPEvent
 	const wrong = cognito.ErrRequestInvalid
 	for name, test := range map[string]struct {
 		caching lambdaauth.Caching
@@ -85,7 +85,7 @@ func TestSpellings(t *testing.T) {
 			}
 		}
 		// Nor does a spelling let in what is not listed as it stands.
-		e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", w.access())
+		e := event[lambdaauth.HTTPEvent](t, "http-v2", w.access())
 		e.RouteKey, e.RouteArn = "$default", strings.Replace(e.RouteArn, "orders/1", "", 1)
 		if answer, err := w.HTTPPolicy(t.Context(), e); err != nil || isAllowed(answer.PolicyDocument, e.RouteArn) {
 			t.Errorf("%+v, %v", answer, err)
@@ -123,7 +123,7 @@ func isMatch(resource, arn string) bool {
 // TestHugeNumbers: a number that no float can hold does not cost the other claims.
 func TestHugeNumbers(t *testing.T) {
 	w := newWorld(t, lambdaauth.Config{Claims: map[string]string{"tier": "tier", "big": "big"}})
-	answer, err := w.HTTPSimple(t.Context(), event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", w.access(
+	answer, err := w.HTTPSimple(t.Context(), event[lambdaauth.HTTPEvent](t, "http-v2", w.access(
 		cognitotest.Claim("tier", "gold"), cognitotest.Claim("big", json.RawMessage("1e999")))))
 	if err != nil || answer.Context["tier"] != "gold" || answer.Context["big"] != "1e999" {
 		t.Errorf("%+v, %v", answer, err)
@@ -133,7 +133,7 @@ func TestHugeNumbers(t *testing.T) {
 // FuzzEvents: whatever an event has in it, no handler comes to grief, and none allows
 // anything without the token.
 func FuzzEvents(f *testing.F) {
-	for _, name := range []string{"rest-token", "rest-request", "http-v1", "http-v2", "websocket-connect", "appsync"} {
+	for _, name := range []string{"rest-token", "rest-request", "http-v1", "http-v2", "websocket-connect", "appsync", "appsync-connect", "appsync-subscribe", "appsync-publish"} {
 		text, err := os.ReadFile(filepath.Join("testdata", "events", name+".json"))
 		if err != nil {
 			f.Fatal(err)
@@ -168,21 +168,26 @@ func FuzzEvents(f *testing.F) {
 			answer, _ = w.WebSocketConnect(t.Context(), rest)
 			check(allows(answer.PolicyDocument))
 		}
-		var v1 events.APIGatewayV2CustomAuthorizerV1Request
+		var v1 lambdaauth.HTTPv1Event
 		if json.Unmarshal([]byte(text), &v1) == nil {
 			answer, _ := w.HTTPv1(t.Context(), v1)
 			check(allows(answer.PolicyDocument))
 		}
-		var v2 events.APIGatewayV2CustomAuthorizerV2Request
+		var v2 lambdaauth.HTTPEvent
 		if json.Unmarshal([]byte(text), &v2) == nil {
 			answer, _ := w.HTTPPolicy(t.Context(), v2)
 			check(allows(answer.PolicyDocument))
 			simple, _ := w.HTTPSimple(t.Context(), v2)
 			check(simple.IsAuthorized)
 		}
-		var appSync events.AppSyncLambdaAuthorizerRequest
+		var appSync lambdaauth.AppSyncEvent
 		if json.Unmarshal([]byte(text), &appSync) == nil {
 			answer, _ := w.AppSync(t.Context(), appSync)
+			check(answer.IsAuthorized)
+		}
+		var appSyncEvents lambdaauth.AppSyncEventsEvent
+		if json.Unmarshal([]byte(text), &appSyncEvents) == nil {
+			answer, _ := w.AppSyncEvents(t.Context(), appSyncEvents)
 			check(answer.IsAuthorized)
 		}
 		var identity events.APIGatewayRequestIdentity

@@ -17,9 +17,10 @@ import (
 // one with [New], outside of the handler: the keys and tokens of its verifier then stay
 // in memory between events. The zero Authorizer refuses every request.
 type Authorizer struct {
-	config Config
-	routes *table
-	use    cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
+	config   Config
+	routes   *table
+	channels []channelEntry
+	use      cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
 
 	wholeTable sync.Once // the size of the policy for all routes was compared
 }

@@ -31,7 +31,8 @@ const (
 
 	// CachedByRoute means that the route is among the identity sources, $context.routeKey for
 	// HTTP APIs, $context.resourcePath and $context.httpMethod for REST APIs with
-	// authorizers of type REQUEST.
+	// authorizers of type REQUEST. For [Authorizer.AppSyncEvents] it means that AppSync
+	// keeps answers by operation and channel.
 	//
 	// Answers are for the one route. For that, the keys of the table must be the API's
 	// own: where /{proxy+} is a route of the API, all that is below it is one to the
@@ -107,7 +108,7 @@ type Config struct {
 	// use tokens with a short lifetime. "" means that the query is not read.
 	WebSocketQuery string
 
-	// AppSync is only for [Authorizer.AppSync].
+	// AppSync is only for [Authorizer.AppSync] and [Authorizer.AppSyncEvents].
 	AppSync AppSync
 
 	// Now returns the current time, for the time that AppSync may keep an answer. nil is
@@ -120,11 +121,16 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// AppSync has the settings for AppSync's GraphQL APIs.
+// AppSync has the settings for AppSync's GraphQL APIs and Event APIs.
 //
 // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 type AppSync struct {
-	// Fields are the rules for fields of the schema. AppSync denies the fields of a rule
+	// Channels are the rules for [Authorizer.AppSyncEvents]. If there is at least one, channels
+	// without a rule are refused. If there is none, Config.Require decides about all channels,
+	// for subscribing and publishing alike.
+	Channels []ChannelRule
+
+	// Fields are the rules for fields of the schema, for [Authorizer.AppSync]. AppSync denies the fields of a rule
 	// if the token does not meet it. Every good token may have the fields without a rule.
 	Fields []FieldRule
 
@@ -164,7 +170,7 @@ func New(config Config) (*Authorizer, error) {
 		faults.Add("MaxAnswerBytes", "is too small: got %d, want at least %d, or 0 for the default", config.MaxAnswerBytes, 2*answerMargin)
 	}
 	config.checkContext(faults)
-	config.AppSync.validate(faults.At("AppSync"))
+	channels := config.AppSync.validate(faults.At("AppSync"))
 	if name := config.WebSocketQuery; name != "" && !consistsOf(name, isStageByte) {
 		faults.Add("WebSocketQuery", "%q has characters other than letters, digits, - and _", name)
 	}
@@ -172,7 +178,9 @@ func New(config Config) (*Authorizer, error) {
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	return newAuthorizer(config, routes), nil
+	a := newAuthorizer(config, routes)
+	a.channels = channels
+	return a, nil
 }
 
 func newAuthorizer(config Config, routes *table) *Authorizer {
@@ -185,6 +193,11 @@ func newAuthorizer(config Config, routes *table) *Authorizer {
 	for n := range config.AppSync.Fields {
 		rule := &config.AppSync.Fields[n]
 		rule.Names, rule.Require = slices.Clone(rule.Names), slices.Clone(rule.Require)
+	}
+	config.AppSync.Channels = slices.Clone(config.AppSync.Channels)
+	for n := range config.AppSync.Channels {
+		rule := &config.AppSync.Channels[n]
+		rule.Require = slices.Clone(rule.Require)
 	}
 	config.Claims = maps.Clone(config.Claims)
 	if config.Now == nil {
@@ -231,7 +244,8 @@ func (c *Config) useOfRoutes() cognito.TokenUse {
 	return use
 }
 
-func (a *AppSync) validate(faults configerror.Faults) {
+// validate adds every fault to faults. It returns the channels.
+func (a *AppSync) validate(faults configerror.Faults) []channelEntry {
 	if a.MaxTTL > time.Hour {
 		faults.Add("MaxTTL", "is too long: got %v, want at most an hour, the limit of AppSync", a.MaxTTL)
 	}
@@ -259,6 +273,7 @@ func (a *AppSync) validate(faults configerror.Faults) {
 			seen[name] = n
 		}
 	}
+	return parseChannels(a.Channels, faults)
 }
 
 // isName reports whether s is a name in GraphQL: letters, digits and underscores, without

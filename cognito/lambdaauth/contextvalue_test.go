@@ -8,8 +8,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 	"github.com/poolguard/poolguard/cognito/lambdaauth"
 )
@@ -27,7 +25,7 @@ func TestContextNeedsNoEscapesInJSON(t *testing.T) {
 		cognitotest.Claim("object", map[string]any{"a": `"b"`}), cognitotest.Claim("numbers", []int{1, 2}), cognitotest.Claim("names", hostile),
 		cognitotest.Claim("mixed", []any{"a", 1}), cognitotest.Claim("nested", [][]string{{"a"}}), cognitotest.Claim("empty", []string{"", "a"}),
 	)
-	answer, err := w.HTTPSimple(t.Context(), event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", token))
+	answer, err := w.HTTPSimple(t.Context(), event[lambdaauth.HTTPEvent](t, "http-v2", token))
 	if err != nil || !answer.IsAuthorized {
 		t.Fatalf("%+v, %v", answer, err)
 	}
@@ -51,7 +49,7 @@ func TestContextNeedsNoEscapesInJSON(t *testing.T) {
 		}
 	}
 	// What most groups are stays readable.
-	answer, err = w.HTTPSimple(t.Context(), event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", w.access(cognitotest.Groups("admins", "staff"))))
+	answer, err = w.HTTPSimple(t.Context(), event[lambdaauth.HTTPEvent](t, "http-v2", w.access(cognitotest.Groups("admins", "staff"))))
 	if err != nil || answer.Context["groups"] != "admins,staff" {
 		t.Errorf("%v, %v", answer.Context, err)
 	}

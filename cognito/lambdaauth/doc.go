@@ -22,6 +22,9 @@
 //	HTTPPolicy, HTTPv1     the same; see Config.DenyBadTokens
 //	HTTPSimple             false, 403              false, 403          error, 500
 //	AppSync                false, 401              false, 401          error
+//	AppSyncEvents          the same
+//
+// Each handler refuses the events of all other kinds of authorizer with an error.
 //
 // Without the token or another identity source, API Gateway answers 401 by itself and does
 // not call the authorizer. So a route cannot be anonymous or optional here: in API Gateway,

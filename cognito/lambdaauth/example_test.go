@@ -98,7 +98,9 @@ func ExampleAuthorizer_AppSync() {
 		return
 	}
 	for _, raw := range []string{issuer.Pool().AccessToken(), "nonsense"} {
-		answer, err := authorizer.AppSync(context.Background(), events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: raw})
+		answer, err := authorizer.AppSync(context.Background(), lambdaauth.AppSyncEvent{
+			AppSyncLambdaAuthorizerRequest: events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: raw},
+		})
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -25,22 +25,22 @@ func (w *world) answeredWithin(ctx context.Context, t testing.TB, token string) 
 			return w.RESTToken(ctx, event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", token))
 		},
 		"rest-request": func() (any, error) {
-			return w.RESTRequest(ctx, event[events.APIGatewayCustomAuthorizerRequestTypeRequest](t, "rest-request", token))
+			return w.RESTRequest(ctx, event[lambdaauth.RESTEvent](t, "rest-request", token))
 		},
 		"http-v1": func() (any, error) {
-			return w.HTTPv1(ctx, event[events.APIGatewayV2CustomAuthorizerV1Request](t, "http-v1", token))
+			return w.HTTPv1(ctx, event[lambdaauth.HTTPv1Event](t, "http-v1", token))
 		},
 		"http-v2-policy": func() (any, error) {
-			return w.HTTPPolicy(ctx, event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", token))
+			return w.HTTPPolicy(ctx, event[lambdaauth.HTTPEvent](t, "http-v2", token))
 		},
 		"http-v2-simple": func() (any, error) {
-			return w.HTTPSimple(ctx, event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", token))
+			return w.HTTPSimple(ctx, event[lambdaauth.HTTPEvent](t, "http-v2", token))
 		},
 		"websocket-connect": func() (any, error) {
-			return w.WebSocketConnect(ctx, event[events.APIGatewayCustomAuthorizerRequestTypeRequest](t, "websocket-connect", token))
+			return w.WebSocketConnect(ctx, event[lambdaauth.RESTEvent](t, "websocket-connect", token))
 		},
 		"appsync": func() (any, error) {
-			return w.AppSync(ctx, event[events.AppSyncLambdaAuthorizerRequest](t, "appsync", token))
+			return w.AppSync(ctx, event[lambdaauth.AppSyncEvent](t, "appsync", token))
 		},
 	}
 }

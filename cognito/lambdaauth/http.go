@@ -17,7 +17,7 @@ import (
 // Config.DenyBadTokens turns some errors into policies.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
-func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerIAMPolicyResponse, error) {
+func (a *Authorizer) HTTPPolicy(ctx context.Context, event HTTPEvent) (events.APIGatewayV2CustomAuthorizerIAMPolicyResponse, error) {
 	ctx, cancel := withinDeadline(ctx)
 	defer cancel()
 	if err := a.checkV2(ctx, "HTTPPolicy", event); err != nil {
@@ -38,9 +38,12 @@ func (a *Authorizer) HTTPPolicy(ctx context.Context, event events.APIGatewayV2Cu
 // policies, as [Authorizer.HTTPPolicy] does. The type of the event has one value for each
 // header, so of two Authorization headers it may show only the last one. Format 2.0 joins
 // the two, and they are refused.
-func (a *Authorizer) HTTPv1(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV1Request) (events.APIGatewayCustomAuthorizerResponse, error) {
+func (a *Authorizer) HTTPv1(ctx context.Context, event HTTPv1Event) (events.APIGatewayCustomAuthorizerResponse, error) {
 	ctx, cancel := withinDeadline(ctx)
 	defer cancel()
+	if err := a.checkKind(ctx, "HTTPv1", event.kind, httpV1Event); err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
 	if event.Version != "1.0" || event.Type != "REQUEST" {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "HTTPv1", `the event is not of type "REQUEST", version "1.0"`)
 	}
@@ -77,7 +80,7 @@ func (a *Authorizer) decideHTTP(ctx context.Context, r request) (*decision, erro
 // Route in the table gets true, and no token gets it if a route is denied. With
 // CachedByRoute in Config.Caching, the route must be among the identity sources of the
 // event.
-func (a *Authorizer) HTTPSimple(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+func (a *Authorizer) HTTPSimple(ctx context.Context, event HTTPEvent) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 	ctx, cancel := withinDeadline(ctx)
 	defer cancel()
 	if err := a.checkV2(ctx, "HTTPSimple", event); err != nil {
@@ -138,7 +141,10 @@ func (a *Authorizer) meetsSimply(ctx context.Context, token *bearerToken, arn me
 	return err
 }
 
-func (a *Authorizer) checkV2(ctx context.Context, handler string, event events.APIGatewayV2CustomAuthorizerV2Request) error {
+func (a *Authorizer) checkV2(ctx context.Context, handler string, event HTTPEvent) error {
+	if err := a.checkKind(ctx, handler, event.kind, httpV2Event); err != nil {
+		return err
+	}
 	if event.Version != "2.0" || event.Type != "REQUEST" {
 		return a.unreadable(ctx, handler, `the event is not of type "REQUEST", version "2.0"`)
 	}
@@ -156,7 +162,7 @@ func (a *Authorizer) checkSources(ctx context.Context, r request, sources []stri
 	return nil
 }
 
-func requestOf(handler string, event events.APIGatewayV2CustomAuthorizerV2Request) request {
+func requestOf(handler string, event HTTPEvent) request {
 	r := request{handler: handler, arn: event.RouteArn, key: event.RouteKey}
 	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters, rawQuery: event.RawQueryString}.credential()
 	return r

@@ -13,7 +13,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/lambdaauth"
 )
 
-type restEvent = events.APIGatewayCustomAuthorizerRequestTypeRequest
+type restEvent = lambdaauth.RESTEvent
 
 // Which header counts must not depend on who looks.
 func TestHeaderTricks(t *testing.T) {
@@ -88,7 +88,8 @@ func TestHeaderTricks(t *testing.T) {
 		if _, err := w.RESTRequest(t.Context(), e); cognito.CodeOf(err) != test.want || err != nil && err.Error() != "Unauthorized" {
 			t.Errorf("%s: %v, want %q", name, errors.Unwrap(err), string(test.want))
 		}
-		e.MethodArn = strings.Replace(e.MethodArn, "GET/orders/1", "$connect", 1)
+		e = event[restEvent](t, "websocket-connect", good)
+		test.change(&e)
 		if _, err := w.WebSocketConnect(t.Context(), e); cognito.CodeOf(err) != test.webSocket || err != nil && err.Error() != "Unauthorized" {
 			t.Errorf("%s, of a WebSocket: %v, want %q", name, errors.Unwrap(err), string(test.webSocket))
 		}
@@ -97,7 +98,7 @@ func TestHeaderTricks(t *testing.T) {
 
 func TestQueryOfHTTPAPI(t *testing.T) {
 	w := newWorld(t, lambdaauth.Config{})
-	e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", w.access())
+	e := event[lambdaauth.HTTPEvent](t, "http-v2", w.access())
 	e.RawQueryString = "a=b&access%5ftoken=x"
 	if _, err := w.HTTPPolicy(t.Context(), e); cognito.CodeOf(err) != cognito.ErrRequestInvalid {
 		t.Errorf("two ways: %v", err)
@@ -117,13 +118,13 @@ func TestWrongEvents(t *testing.T) {
 			return w.WebSocketConnect(t.Context(), event[restEvent](t, "rest-request", good))
 		},
 		"1.0 as 2.0": func() (any, error) {
-			return w.HTTPPolicy(t.Context(), events.APIGatewayV2CustomAuthorizerV2Request{Version: "1.0", Type: "REQUEST"})
+			return w.HTTPPolicy(t.Context(), lambdaauth.HTTPEvent{APIGatewayV2CustomAuthorizerV2Request: events.APIGatewayV2CustomAuthorizerV2Request{Version: "1.0", Type: "REQUEST"}})
 		},
 		"1.0 as simple": func() (any, error) {
-			return w.HTTPSimple(t.Context(), events.APIGatewayV2CustomAuthorizerV2Request{Version: "1.0", Type: "REQUEST"})
+			return w.HTTPSimple(t.Context(), lambdaauth.HTTPEvent{APIGatewayV2CustomAuthorizerV2Request: events.APIGatewayV2CustomAuthorizerV2Request{Version: "1.0", Type: "REQUEST"}})
 		},
 		"nothing as 1.0": func() (any, error) {
-			return w.HTTPv1(t.Context(), events.APIGatewayV2CustomAuthorizerV1Request{})
+			return w.HTTPv1(t.Context(), lambdaauth.HTTPv1Event{})
 		},
 		"stage *": func() (any, error) {
 			e := event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", good)
@@ -131,7 +132,7 @@ func TestWrongEvents(t *testing.T) {
 			return w.RESTToken(t.Context(), e)
 		},
 		"no ARN": func() (any, error) {
-			e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", good)
+			e := event[lambdaauth.HTTPEvent](t, "http-v2", good)
 			e.RouteArn = ""
 			return w.HTTPSimple(t.Context(), e)
 		},
@@ -198,7 +199,7 @@ func TestSimpleAnswers(t *testing.T) {
 	} {
 		w := newWorld(t, lambdaauth.Config{Caching: test.caching, Routes: test.routes})
 		token := w.access(cognitotest.Groups(test.groups...))
-		e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", token)
+		e := event[lambdaauth.HTTPEvent](t, "http-v2", token)
 		if test.key != "" {
 			e.RouteKey, e.RouteArn = test.key, strings.Replace(e.RouteArn, "GET/orders/1", test.arn, 1)
 			e.IdentitySource[1] = test.key
@@ -237,20 +238,20 @@ func TestAppSync(t *testing.T) {
 		"custom-custom-" + token: {},
 	} {
 		for n, w := range []*world{plain, prefixed} {
-			answer, err := w.AppSync(t.Context(), events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: strings.ReplaceAll(value, token, w.access())})
+			answer, err := w.AppSync(t.Context(), graphQL(strings.ReplaceAll(value, token, w.access())))
 			if err != nil || answer.IsAuthorized != want[n] {
 				t.Errorf("%.30q of %d: %+v, %v", value, n, answer, err)
 			}
 		}
 	}
 	for life, want := range map[time.Duration]int{time.Hour: 300, 300 * time.Second: 300, 90500 * time.Millisecond: 90, 999 * time.Millisecond: 0} {
-		answer, err := plain.AppSync(t.Context(), events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: plain.access(cognitotest.Claim("exp", float64(noon.Add(life).UnixMilli())/1000))})
+		answer, err := plain.AppSync(t.Context(), graphQL(plain.access(cognitotest.Claim("exp", float64(noon.Add(life).UnixMilli())/1000))))
 		if err != nil || *answer.TTLOverride != want {
 			t.Errorf("%v: %+v, %v", life, answer, err)
 		}
 	}
 	never := newWorld(t, lambdaauth.Config{AppSync: lambdaauth.AppSync{MaxTTL: -1}})
-	if answer, err := never.AppSync(t.Context(), events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: never.access()}); err != nil || *answer.TTLOverride != 0 {
+	if answer, err := never.AppSync(t.Context(), graphQL(never.access())); err != nil || *answer.TTLOverride != 0 {
 		t.Errorf("%+v, %v", answer, err)
 	}
 }

@@ -2,7 +2,6 @@ package lambdaauth
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -29,11 +28,14 @@ func (a *Authorizer) RESTToken(ctx context.Context, event events.APIGatewayCusto
 // RESTRequest answers the authorizers of type REQUEST of REST APIs, as
 // [Authorizer.RESTToken] does. The Authorization header must be among the identity
 // sources.
-func (a *Authorizer) RESTRequest(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+func (a *Authorizer) RESTRequest(ctx context.Context, event RESTEvent) (events.APIGatewayCustomAuthorizerResponse, error) {
 	ctx, cancel := withinDeadline(ctx)
 	defer cancel()
-	if event.Type != "REQUEST" {
-		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTRequest", `the type of the event is not "REQUEST"`)
+	if err := a.checkKind(ctx, "RESTRequest", event.kind, restRequestEvent); err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	if event.Type != "REQUEST" || isConnect(event.MethodArn) {
+		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTRequest", `the event is not of type "REQUEST" for a method`)
 	}
 	r := request{handler: "RESTRequest", arn: event.MethodArn, key: event.HTTPMethod + " " + event.Resource}
 	r.raw, r.err = messageOf(event).credential()
@@ -46,10 +48,13 @@ func (a *Authorizer) RESTRequest(ctx context.Context, event events.APIGatewayCus
 // Config.Routes is set, it must contain "$connect".
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
-func (a *Authorizer) WebSocketConnect(ctx context.Context, event events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+func (a *Authorizer) WebSocketConnect(ctx context.Context, event RESTEvent) (events.APIGatewayCustomAuthorizerResponse, error) {
 	ctx, cancel := withinDeadline(ctx)
 	defer cancel()
-	if event.Type != "REQUEST" || !strings.HasSuffix(event.MethodArn, "/$connect") {
+	if err := a.checkKind(ctx, "WebSocketConnect", event.kind, webSocketEvent); err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	if event.Type != "REQUEST" || !isConnect(event.MethodArn) {
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "WebSocketConnect", `the event is not of type "REQUEST" for $connect`)
 	}
 	r := request{handler: "WebSocketConnect", arn: event.MethodArn}
@@ -57,7 +62,7 @@ func (a *Authorizer) WebSocketConnect(ctx context.Context, event events.APIGatew
 	return a.rest(ctx, r)
 }
 
-func messageOf(event events.APIGatewayCustomAuthorizerRequestTypeRequest) message {
+func messageOf(event RESTEvent) message {
 	return message{
 		headers: event.Headers, allHeaders: event.MultiValueHeaders,
 		query: event.QueryStringParameters, allQuery: event.MultiValueQueryStringParameters,

@@ -43,7 +43,7 @@ func TestTablesOfAnySizeAreAcceptedWhereNoLargePolicyIsAnswered(t *testing.T) {
 				t.Errorf("caching %d: %+v, %v", caching, answer, err)
 			}
 		}
-		e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", token)
+		e := event[lambdaauth.HTTPEvent](t, "http-v2", token)
 		e.RouteKey, e.RouteArn = "GET /things299", strings.Replace(e.RouteArn, "orders/1", "things299", 1)
 		e.IdentitySource[1] = e.RouteKey
 		if answer, err := w.HTTPSimple(t.Context(), e); err != nil || !answer.IsAuthorized {

@@ -96,7 +96,7 @@ func TestRoutesOverrideTheKindOfToken(t *testing.T) {
 	}
 	// AppSync has no routes.
 	for token, want := range map[string]bool{w.access(): false, w.issuer.Pool().IDToken(): true} {
-		answer, err := w.AppSync(t.Context(), events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: token})
+		answer, err := w.AppSync(t.Context(), graphQL(token))
 		if err != nil || answer.IsAuthorized != want {
 			t.Errorf("AppSync: got %+v, %v, want %t", answer, err, want)
 		}
@@ -108,7 +108,7 @@ func TestRoutesOverrideTheKindOfToken(t *testing.T) {
 func TestSimpleAnswerForTwoKinds(t *testing.T) {
 	for caching, want := range map[lambdaauth.Caching]bool{lambdaauth.CachedByToken: false, lambdaauth.CachedByRoute: true, lambdaauth.NotCached: true} {
 		w := newWorld(t, lambdaauth.Config{Routes: profile()[:4], Caching: caching})
-		e := event[events.APIGatewayV2CustomAuthorizerV2Request](t, "http-v2", w.issuer.Pool().IDToken())
+		e := event[lambdaauth.HTTPEvent](t, "http-v2", w.issuer.Pool().IDToken())
 		e.RouteKey, e.RouteArn = "GET /me/picture", strings.Replace(e.RouteArn, "orders/1", "me/picture", 1)
 		e.IdentitySource[1] = e.RouteKey
 		answer, err := w.HTTPSimple(t.Context(), e)

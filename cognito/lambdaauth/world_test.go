@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 	"github.com/poolguard/poolguard/cognito/lambdaauth"
@@ -129,4 +131,9 @@ func shop() []lambdaauth.Route {
 		{Keys: []string{"ANY /admin/{proxy+}", "GET /orders/all"}, Require: require(cognito.RequireGroups("admins"))},
 		{Keys: []string{"GET /orders/{id}/audit"}, Allow: cognito.Denied},
 	}
+}
+
+// graphQL is an event of a GraphQL API, made in Go.
+func graphQL(authorization string) lambdaauth.AppSyncEvent {
+	return lambdaauth.AppSyncEvent{AppSyncLambdaAuthorizerRequest: events.AppSyncLambdaAuthorizerRequest{AuthorizationToken: authorization}}
 }

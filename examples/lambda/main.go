@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -55,10 +54,13 @@ func run() error {
 	}
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		header, route := strings.Join(r.Header["Authorization"], ","), r.Method+" "+r.URL.Path
-		answer, err := authorizer.HTTPSimple(r.Context(), events.APIGatewayV2CustomAuthorizerV2Request{
-			Version: "2.0", Type: "REQUEST", RouteArn: "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/$default/" + r.Method + r.URL.Path,
-			RouteKey: route, RawPath: r.URL.Path, IdentitySource: []string{header, route}, Headers: map[string]string{"authorization": header},
-		})
+		var event lambdaauth.HTTPEvent // what API Gateway sends, decoded by lambda.Start
+		event.Version, event.Type = "2.0", "REQUEST"
+		event.RouteArn = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/$default/" + r.Method + r.URL.Path
+		event.RouteKey, event.RawPath = route, r.URL.Path
+		event.IdentitySource = []string{header, route}
+		event.Headers = map[string]string{"authorization": header}
+		answer, err := authorizer.HTTPSimple(r.Context(), event)
 		switch {
 		case header == "":
 			http.Error(w, "Unauthorized", http.StatusUnauthorized) // the function is not even asked

@@ -1,0 +1,100 @@
+package lambdaauth_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/lambdaauth"
+)
+
+// handlers are all handlers, as lambda.Start gets them.
+func (w *world) handlers() map[string]any {
+	return map[string]any{
+		"RESTToken": w.RESTToken, "RESTRequest": w.RESTRequest, "WebSocketConnect": w.WebSocketConnect,
+		"HTTPv1": w.HTTPv1, "HTTPPolicy": w.HTTPPolicy, "HTTPSimple": w.HTTPSimple,
+		"AppSync": w.AppSync, "AppSyncEvents": w.AppSyncEvents,
+	}
+}
+
+// TestEveryHandlerRefusesTheEventsOfEveryOther goes the way of the runtime: the bytes of an event are
+// decoded for the handler. No pair of a handler and another handler's event may allow anything, and the
+// error is one of this package, in the log too.
+func TestEveryHandlerRefusesTheEventsOfEveryOther(t *testing.T) {
+	w := newWorld(t, lambdaauth.Config{})
+	token := w.access()
+	read := func(kind string) string { return string(rawEvent(t, kind, token)) }
+	own := map[string][]string{
+		"rest-token": {"RESTToken"}, "rest-request": {"RESTRequest"}, "websocket-connect": {"WebSocketConnect"},
+		"http-v1": {"HTTPv1"}, "http-v2": {"HTTPPolicy", "HTTPSimple"}, "appsync": {"AppSync"},
+		"appsync-connect": {"AppSyncEvents"}, "appsync-subscribe": {"AppSyncEvents"}, "appsync-publish": {"AppSyncEvents"},
+		// A path of a REST API that looks like the route of a WebSocket API.
+		"REST /$connect": {"RESTRequest"},
+		// A GraphQL connection without a query.
+		"GraphQL without a query":           {"AppSync"},
+		"an Events operation of the future": nil, "Events with null members": nil, "version 3.0": nil, "S3": nil, "{}": nil, "null": nil,
+	}
+	texts := map[string]string{
+		"REST /$connect":                    strings.ReplaceAll(read("rest-request"), "GET/orders/1", "GET/$connect"),
+		"GraphQL without a query":           `{"authorizationToken":"` + token + `","requestContext":{"apiId":"a","accountId":"123456789012","requestId":"r","queryString":"","operationName":null,"variables":{}}}`,
+		"an Events operation of the future": strings.Replace(read("appsync-publish"), "EVENT_PUBLISH", "EVENT_DELETE", 1),
+		"Events with null members":          `{"authorizationToken":"` + token + `","requestContext":{"operation":null,"channel":null}}`,
+		"version 3.0":                       strings.Replace(read("http-v2"), `"2.0"`, `"3.0"`, 1),
+		"{}":                                "{}", "null": "null",
+		"S3": `{"Records":[{"eventSource":"aws:s3","s3":{"bucket":{"name":"b"}}}]}`,
+	}
+	for kind, handlers := range own {
+		text, ok := texts[kind]
+		if !ok {
+			text = read(kind)
+		}
+		for name, handler := range w.handlers() {
+			before := len(w.logs.String())
+			answer, err := lambda.NewHandler(handler).Invoke(t.Context(), []byte(text))
+			if slices.Contains(handlers, name) {
+				if err != nil || strings.Contains(string(answer), `"isAuthorized":false`) {
+					t.Errorf("%s gets %s: %s, %v", name, kind, answer, err)
+				}
+				continue
+			}
+			var typed *cognito.Error
+			if !errors.As(err, &typed) || typed.Code() != cognito.ErrRequestInvalid || len(answer) > 0 {
+				t.Errorf("%s gets %s: %s, %v", name, kind, answer, err)
+			}
+			if line := w.logs.String()[before:]; !strings.Contains(line, `"WARN"`) || !strings.Contains(line, `"`+name+`"`) {
+				t.Errorf("%s gets %s: logged %q", name, kind, line)
+			}
+		}
+	}
+}
+
+// The refusal says which handler is right.
+func TestRefusalOfAnEventNamesItsHandler(t *testing.T) {
+	w := newWorld(t, lambdaauth.Config{})
+	_, err := lambda.NewHandler(w.HTTPSimple).Invoke(t.Context(), rawEvent(t, "http-v1", w.access()))
+	const want = "the event is of the wrong kind: got an event of an HTTP API (payload format 1.0), want an event of an HTTP API (payload format 2.0); use Authorizer.HTTPv1"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// An event that was decoded and encoded again stays the same event.
+func TestEventsOfThisPackageHaveTheFieldsOfAWS(t *testing.T) {
+	text := rawEvent(t, "http-v2", "T")
+	var e, again lambdaauth.HTTPEvent
+	if err := json.Unmarshal(text, &e); err != nil || e.RouteKey != "GET /orders/{id}" || e.RequestContext.APIID != "abcdef1234" {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	out, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &again); err != nil || again.RouteArn != e.RouteArn || len(again.IdentitySource) != 2 {
+		t.Errorf("%s: %v", out, err)
+	}
+}
