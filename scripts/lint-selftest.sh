@@ -246,6 +246,8 @@ browser       internal/terminalauth/browser code  $p/internal/terminal
 wording       internal/terminalauth/wording code  $p/internal/terminalauth/login
 -             internal/terminalauth/login code  $p/internal/terminalauth/wording
 login         internal/terminalauth/login code  $p/internal/poolserve
+-             internal/exchange         code  $p/internal/report
+exchange      internal/exchange         code  $p/internal/terminal
 -             internal/tokencheck       code  $p/internal/report
 -             internal/tokencheck       code  $p/internal/keysource
 tokencheck    internal/tokencheck       code  $p/internal/terminal

@@ -1,27 +1,22 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/exchange"
 	"github.com/poolguard/poolguard/internal/inputlines"
-	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminalauth/selection"
 	"github.com/poolguard/poolguard/internal/terminalauth/wording"
 )
 
 type exchangeFlags struct {
-	domain, clientID, secretFile, redirectURI, code, verifier, pool, issuer string
-	replicas                                                                []string
+	exchange.Options
+	secretFile string
 }
 
 func (p *program) exchange() *cobra.Command {
@@ -60,15 +55,15 @@ Exit status:
 	}
 	set := cmd.Flags()
 	set.SortFlags = false
-	set.StringVar(&f.domain, "domain", "", "use the OAuth endpoints at this URL")
-	set.StringVar(&f.clientID, "client-id", "", "the app client of the sign-in")
+	set.StringVar(&f.Domain, "domain", "", "use the OAuth endpoints at this URL")
+	set.StringVar(&f.ClientID, "client-id", "", "the app client of the sign-in")
 	set.StringVar(&f.secretFile, "client-secret-file", "", "read the client secret from this file")
-	set.StringVar(&f.redirectURI, "redirect-uri", "", "the redirect URI of the sign-in")
-	set.StringVar(&f.code, "code", "", "the code, or - to read it from standard input")
-	set.StringVar(&f.verifier, "code-verifier", "", "the PKCE verifier of the sign-in, if it had a challenge")
-	set.StringVar(&f.pool, "pool", "", "verify the tokens: they must be from this user pool")
-	set.StringArrayVar(&f.replicas, "replica-region", nil, "trust the replica of the pool in this Region (repeatable, with --pool)")
-	set.StringVar(&f.issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with --pool)")
+	set.StringVar(&f.RedirectURI, "redirect-uri", "", "the redirect URI of the sign-in")
+	set.StringVar(&f.Code, "code", "", "the code, or - to read it from standard input")
+	set.StringVar(&f.Verifier, "code-verifier", "", "the PKCE verifier of the sign-in, if it had a challenge")
+	set.StringVar(&f.Pool, "pool", "", "verify the tokens: they must be from this user pool")
+	set.StringArrayVar(&f.Replicas, "replica-region", nil, "trust the replica of the pool in this Region (repeatable, with --pool)")
+	set.StringVar(&f.Issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with --pool)")
 	place(set, "domain", "URL", "client-id", "ID", "client-secret-file", "FILE", "redirect-uri", "URL", "code", "CODE",
 		"code-verifier", "TEXT", "pool", "ID", "replica-region", "REGION", "issuer", "URL")
 	for _, name := range []string{"domain", "client-id", "redirect-uri", "code", "code-verifier", "pool", "replica-region", "issuer"} {
@@ -77,122 +72,67 @@ Exit status:
 	return cmd
 }
 
-// An exchangeResult is what the token endpoint says, by its names, and what became of
-// the verification.
-type exchangeResult struct {
-	AccessToken  string                     `json:"access_token"`
-	IDToken      string                     `json:"id_token,omitempty"`
-	RefreshToken string                     `json:"refresh_token,omitempty"`
-	TokenType    string                     `json:"token_type"`
-	ExpiresIn    int64                      `json:"expires_in,omitempty"`
-	Verification map[string]json.RawMessage `json:"verification,omitempty"`
-}
-
-// An exchangeRefusal is the output where there are no tokens.
-type exchangeRefusal struct {
-	Error struct {
-		Code        oauth.Code `json:"code"`
-		Message     string     `json:"message"`
-		Reported    string     `json:"reported,omitempty"`
-		Description string     `json:"description,omitempty"`
-	} `json:"error"`
-}
-
 func (p *program) runExchange(ctx context.Context, cmd *cobra.Command, f exchangeFlags) error {
-	request, verifier, err := p.readExchange(ctx, cmd, &f)
+	run, err := p.readExchange(ctx, cmd, &f)
 	if err != nil {
 		return err
 	}
-	tokens, err := oauth.ExchangeUnverified(ctx, request)
+	answer, err := run.Run(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var refused *oauth.Error
-	if errors.As(err, &refused) {
-		var out exchangeRefusal
-		out.Error.Code, out.Error.Message = refused.Code(), refused.Message()
-		out.Error.Reported, out.Error.Description = refused.Reported(), refused.Description()
-		if err := p.writeJSON(out); err != nil {
+	if refused, ok := errors.AsType[*oauth.Error](err); ok {
+		if err := p.writeJSON(exchange.NewRefusal(refused)); err != nil {
 			return err
 		}
 		return failed(ctx, wording.OAuthFailure(refused))
 	}
 	if err != nil {
-		return exchangeFaults(err)
+		return &failure{statusUsage, err}
 	}
-	out := exchangeResult{
-		AccessToken: string(tokens.RawAccess), IDToken: string(tokens.RawID), RefreshToken: string(tokens.Refresh),
-		TokenType: "Bearer", ExpiresIn: int64(tokens.ExpiresIn.Seconds()),
-	}
-	if verifier == nil {
+	if !run.Verifies() {
 		p.notice("poolguard exchange", "the tokens were not verified; give --pool to verify them")
-		return p.writeJSON(out)
+		return p.writeJSON(answer)
 	}
-	failed := verifyExchanged(ctx, verifier, &out)
+	outcomes := run.Verify(ctx, answer)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := p.writeJSON(out); err != nil {
+	if err := p.writeJSON(answer); err != nil {
 		return err
 	}
-	return failed
+	return tallied(outcomes)
 }
 
 // readExchange checks the flags, all of them, and reads what they name.
-func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *exchangeFlags) (oauth.CodeExchange, *cognito.Verifier, error) {
-	var found faults
-	for _, must := range []string{"domain", "client-id", "redirect-uri", "code"} {
-		if !cmd.Flags().Changed(must) {
-			found.add("--%s is missing", must)
-		}
-	}
-	for _, name := range []string{"domain", "client-id", "client-secret-file", "redirect-uri", "code", "code-verifier", "pool", "issuer"} {
-		if flag := cmd.Flags().Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
-			// Without --pool nothing is verified: that must not come of a variable that is not set.
-			found.add("--%s is empty: check that the variable in it is set", name)
-		}
-	}
-	if f.issuer != "" && f.pool == "" {
-		found.add("--issuer needs --pool")
-	}
-	if len(f.replicas) > 0 && f.pool == "" {
-		found.add("--replica-region needs --pool")
-	}
-	request := oauth.CodeExchange{
-		App:         oauth.App{Domain: f.domain, ClientID: f.clientID, Now: p.now},
-		RedirectURL: f.redirectURI, Code: oauth.Secret(f.code), CodeVerifier: oauth.Secret(f.verifier),
-	}
+func (p *program) readExchange(ctx context.Context, cmd *cobra.Command, f *exchangeFlags) (*exchange.Exchange, error) {
+	f.Given = given(cmd.Flags())
+	found := faults(f.Check())
 	if f.secretFile != "" {
 		secret, err := selection.ReadSecret(f.secretFile, readSecretFile)
 		if err != nil {
 			found.add("--client-secret-file: %w", err)
 		}
-		request.App.ClientSecret = secret
+		f.Secret = secret
 	}
 	if err := found.err(); err != nil {
-		return request, nil, err
+		return nil, err
 	}
-	if f.code == "-" {
+	if f.Code == "-" {
 		code, err := p.oneCode(ctx)
 		if err != nil {
-			return request, nil, &failure{statusUsage, err}
+			return nil, &failure{statusUsage, err}
 		}
-		request.Code = code
+		f.Code = code
 	}
-	if f.pool == "" {
-		return request, nil, nil
+	run, err := exchange.New(&f.Options, p.now)
+	if err != nil {
+		return nil, &failure{statusUsage, err}
 	}
-	verifier, err := cognito.New(cognito.Config{
-		UserPools: []cognito.UserPool{{ID: f.pool, ClientIDs: []string{f.clientID}, ReplicaRegions: f.replicas, Issuer: f.issuer}},
-		Now:       p.now, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil { // before the code is spent
-		return request, nil, &failure{statusUsage, errors.New("--pool, --replica-region, --client-id or --issuer: " + err.Error())}
-	}
-	return request, verifier, nil
+	return run, nil
 }
 
-func (p *program) oneCode(ctx context.Context) (oauth.Secret, error) {
+func (p *program) oneCode(ctx context.Context) (string, error) {
 	for l, err := range inputlines.Read(ctx, p.stdin) {
 		if err == nil && l.Cut {
 			err = errors.New("the line is too long for a code")
@@ -200,46 +140,7 @@ func (p *program) oneCode(ctx context.Context) (oauth.Secret, error) {
 		if err != nil {
 			return "", fmt.Errorf("standard input: %w", reasonOf(err))
 		}
-		return oauth.Secret(l.Text), nil
+		return l.Text, nil
 	}
 	return "", errors.New("standard input contains no code")
-}
-
-// exchangeFaults names faults by the flags that they come from.
-func exchangeFaults(err error) error {
-	flags := strings.NewReplacer("oauth: CodeExchange.App.ClientSecret", "--client-secret-file", "oauth: CodeExchange.App.ClientID", "--client-id",
-		"oauth: CodeExchange.App.Domain", "--domain", "oauth: CodeExchange.RedirectURL", "--redirect-uri",
-		"oauth: CodeExchange.CodeVerifier", "--code-verifier", "oauth: CodeExchange.Code", "--code")
-	return &failure{statusUsage, errors.New(flags.Replace(err.Error()))}
-}
-
-// verifyExchanged adds what becomes of each token, in the words of poolguard verify,
-// and returns the exit status: no verdict weighs more than a bad one.
-func verifyExchanged(ctx context.Context, verifier *cognito.Verifier, out *exchangeResult) error {
-	out.Verification = map[string]json.RawMessage{}
-	var all report.Tally
-	judge := func(name string, token report.Token, err error) {
-		o := &report.Outcome{}
-		var result any
-		if err != nil {
-			if !errors.As(err, &o.Refusal) {
-				o.Refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
-			}
-			result = report.Rejected{Error: report.Failure{Code: o.Refusal.Code(), Message: cmp.Or(o.Refusal.Message(), "refused")}}
-		} else {
-			o.Token = token
-			result = report.NewValid(token)
-		}
-		all.Add(o)
-		if text, err := json.Marshal(result); err == nil {
-			out.Verification[name] = text
-		}
-	}
-	access, err := verifier.VerifyAccessToken(ctx, out.AccessToken)
-	judge("access", access, err)
-	if out.IDToken != "" {
-		id, err := verifier.VerifyIDToken(ctx, out.IDToken)
-		judge("id", id, err)
-	}
-	return tallied(&all)
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/keyset"
 	"github.com/poolguard/poolguard/internal/keylist"
 	"github.com/poolguard/poolguard/internal/keysource"
@@ -70,10 +69,7 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 		}
 		from = []string{args[0]}
 	default:
-		from = []string{args[0]} // a file, unless it is a pool's ID
-		if issuers, err := cognito.Issuers(args[0]); err == nil {
-			from = []string{issuers[0] + keysource.Path, issuers[1] + keysource.Path}
-		}
+		from = keysource.Named(args[0])
 	}
 	if format != "table" && format != "json" && format != "pem" {
 		faults.add("--format must be table, json or pem")
@@ -82,26 +78,18 @@ func readJWKSArgs(args []string, format string) (from []string, err error) {
 }
 
 func (p *program) runJWKS(ctx context.Context, from []string, format string) error {
-	var faults []error
-	status := statusUsage // a file is configuration, as it is for verify
-	for n, source := range from {
-		jwks, err := keysource.Read(ctx, source)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			faults = append(faults, err)
-			if keysource.IsURL(source) {
-				status = statusUnavailable
-			}
-			continue
-		}
-		if n > 0 {
-			p.notice("poolguard jwks", fmt.Sprintf("these are the keys of the updated issuer; those of the original issuer are unavailable: %v", errors.Join(faults...)))
-		}
-		return p.showKeys(jwks, source, format)
+	found, err := keysource.First(ctx, from)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && keysource.IsURL(from[0]):
+		return &failure{statusUnavailable, err}
+	case err != nil: // a file is configuration, as it is for verify
+		return &failure{statusUsage, err}
+	case found.Skipped != nil:
+		p.notice("poolguard jwks", fmt.Sprintf("these are the keys of the updated issuer; those of the original issuer are unavailable: %v", found.Skipped))
 	}
-	return &failure{status, errors.Join(faults...)}
+	return p.showKeys(found.JWKS, found.Source, format)
 }
 
 func (p *program) showKeys(jwks []byte, source, format string) error {

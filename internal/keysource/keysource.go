@@ -119,3 +119,39 @@ func reason(err error) error {
 	}
 	return err
 }
+
+// Named returns the sources that the name of a key set stands for, to be asked in turn. For a
+// user pool ID they are the addresses of its original and of its updated issuer. Every other
+// name is an address or a file.
+func Named(name string) []string {
+	issuers, err := cognito.Issuers(name)
+	if err != nil {
+		return []string{name}
+	}
+	return []string{issuers[0] + Path, issuers[1] + Path}
+}
+
+// A KeySet is one that [First] found.
+type KeySet struct {
+	JWKS   []byte
+	Source string
+	// Skipped are the errors of the sources before. nil if it is the first source.
+	Skipped error
+}
+
+// First reads the first key set that is available. The error joins those of all sources. The
+// end of ctx ends the search.
+func First(ctx context.Context, from []string) (*KeySet, error) {
+	var faults []error
+	for _, source := range from {
+		jwks, err := Read(ctx, source)
+		if err == nil {
+			return &KeySet{JWKS: jwks, Source: source, Skipped: errors.Join(faults...)}, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		faults = append(faults, err)
+	}
+	return nil, errors.Join(faults...)
+}
