@@ -130,9 +130,12 @@ func (t *table) find(full string) (p *policy, by string) {
 
 // Check compares the rules with the methods of a server. Pass the result of
 // [grpc.Server.GetServiceInfo] after all services are registered, when the program
-// starts. The error joins all findings: rules that name no method of the server, rules
-// for a service or for all methods that never apply because each method has a closer
-// rule, and methods that are refused, since they have no rule or no name of protobuf.
+// starts. The error joins all findings:
+//
+//   - rules that name no method of the server
+//   - rules for a service or for all methods that never apply, because each method has a
+//     closer rule
+//   - methods that are refused, since they have no rule or no name of protobuf
 //
 // Check cannot see a handler for unknown services. On a server with one, a rule for "*"
 // that applies to no registered method is correct: ignore its error, or remove the rule.
