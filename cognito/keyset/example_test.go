@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
@@ -48,6 +49,41 @@ func ExampleNewRemote() {
 	// Output:
 	// one: 2048 bits
 	// two: keyset: no usable key of that name
+}
+
+// A seed ships with the program, for example by go:embed. It is used until the first fetch
+// has succeeded: here that never happens.
+func ExampleNewRemote_seed() {
+	shipped := []byte(setOne())
+	source, err := keyset.NewRemote(keyset.RemoteConfig{
+		URL:        "https://issuer.invalid/.well-known/jwks.json",
+		Seed:       keyset.Seed{JWKS: shipped, UsableFor: 12 * time.Hour},
+		HTTPClient: &http.Client{Transport: noNetwork{}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key, err := source.Key(context.Background(), "one")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(key.ID())
+	_, err = source.Key(context.Background(), "two")
+	unavailable, ok := errors.AsType[*keyset.UnavailableError](err)
+	fmt.Println(ok && unavailable.RetryAfter() > 0)
+	// Output:
+	// one
+	// true
+}
+
+// noNetwork is a transport that reaches no host.
+type noNetwork struct{}
+
+// RoundTrip implements http.RoundTripper.
+func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("the network is unreachable")
 }
 
 // A file is read at the first use, and again when it was changed.

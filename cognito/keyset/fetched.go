@@ -26,7 +26,8 @@ type Fetch struct {
 	Copy bool
 
 	// SetFetchedAt is the time at which the set in use was fetched. If Err is not nil,
-	// that is an earlier set. It is zero if no set is in use.
+	// that is an earlier set. It is zero if no set was fetched yet: no set is in use, or
+	// the one of RemoteConfig.Seed.
 	SetFetchedAt time.Time
 }
 
@@ -48,7 +49,9 @@ func (r *Remote) report(f Fetch) {
 	}
 	f.URL = r.url
 	r.state.mu.Lock()
-	f.SetFetchedAt = r.state.fetchedAt
+	if !r.state.seeded {
+		f.SetFetchedAt = r.state.fetchedAt
+	}
 	r.state.mu.Unlock()
 	r.fetched(f)
 }

@@ -47,6 +47,10 @@ type RemoteConfig struct {
 	// user can write. Default: no file.
 	CopyFile string
 
+	// Seed is a key set for the time before the first fetch. A copy in CopyFile that is
+	// not too old replaces it, as a fetch does. Default: none.
+	Seed Seed
+
 	// Clock returns the time and does all waiting. Default: the system's.
 	Clock Clock
 
@@ -73,6 +77,8 @@ type RemoteConfig struct {
 // back-off. Unknown key names and bad signatures refresh the set too, at most once per
 // Policy.CoolDown. A good answer replaces the whole set. Any other answer does not change
 // it.
+//
+// With a [Seed] the first lookup is answered from that, while the first fetch runs.
 //
 // Only lookups start a refresh. Without lookups nothing runs and no timer is set, so there
 // is nothing to close. There is at most one fetch at a time, and it belongs to no caller: a
@@ -106,6 +112,7 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 		faults.Add("URL", "%s", reason)
 	}
 	config.Policy.validate(faults.At("Policy"))
+	seed := config.Seed.parse(faults.At("Seed"))
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
@@ -123,6 +130,9 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 	}
 	if config.CopyFile != "" {
 		r.copies = &copyFile{path: config.CopyFile}
+	}
+	if seed != nil {
+		r.plant(seed, config.Seed.UsableFor)
 	}
 	return r, nil
 }

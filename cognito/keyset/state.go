@@ -17,6 +17,8 @@ type state struct {
 	mu sync.Mutex
 
 	held *Set // the last good set; nil: none yet
+	// seeded is whether held is RemoteConfig.Seed: nothing was fetched yet.
+	seeded bool
 	// The ages of held: fetchedAt <= refreshAt <= expiresAt <= staleAt.
 	fetchedAt, refreshAt, expiresAt, staleAt time.Time
 
@@ -94,7 +96,7 @@ func later(a, b time.Time) time.Time {
 func (r *Remote) hold(set *Set, fetchedAt time.Time, maxAge time.Duration, jitter float64) {
 	s := &r.state
 	maxAge = min(maxAge, r.policy.Stale)
-	s.held = set
+	s.held, s.seeded = set, false
 	s.fetchedAt = fetchedAt
 	s.refreshAt = fetchedAt.Add(refreshAfter(maxAge, jitter))
 	s.expiresAt = fetchedAt.Add(maxAge)
@@ -114,9 +116,9 @@ func (r *Remote) clampClock(now time.Time) {
 	s := &r.state
 	back := false
 	if s.held != nil && now.Before(s.fetchedAt) {
-		maxAge := s.expiresAt.Sub(s.fetchedAt)
+		maxAge, stale := s.expiresAt.Sub(s.fetchedAt), s.staleAt.Sub(s.fetchedAt)
 		s.fetchedAt, s.refreshAt = now, now
-		s.expiresAt, s.staleAt = now.Add(maxAge), now.Add(r.policy.Stale)
+		s.expiresAt, s.staleAt = now.Add(maxAge), now.Add(stale)
 		back = true
 	}
 	if now.Before(s.gateFrom) {
@@ -144,7 +146,7 @@ func (r *Remote) unavailable(now time.Time) *UnavailableError {
 	case s.held == nil:
 		err.message = fmt.Sprintf("there is no key set from %s: %v", r.url, err.cause)
 	case !s.usable(now):
-		err.message = fmt.Sprintf("the key set from %s is older than %v: %v", r.url, r.policy.Stale, err.cause)
+		err.message = fmt.Sprintf("%s: %v", s.tooOld(r.url, r.policy.Stale), err.cause)
 	default:
 		err.message = fmt.Sprintf("the key set from %s could not be refreshed: %v", r.url, err.cause)
 	}
