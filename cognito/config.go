@@ -86,9 +86,10 @@ type Config struct {
 	KeySetPolicy keyset.Policy
 
 	// KeySetDirectory, if set, is a directory for copies of the fetched key sets. A process
-	// without a network can start from them. Each address has its own file, named after
-	// the pool and a hash of the address. A user who can write there can make the verifier
-	// accept any token.
+	// without a network can start from them, up to KeySetPolicy.Stale after the fetch. Each
+	// address has its own file, named after the pool and a hash of the address. A user who
+	// can write there can make the verifier accept any token. Key sets that ship with the
+	// program belong into [UserPool.Seeds].
 	KeySetDirectory string
 
 	// Clock is the clock for fetching key sets and for their age; nil is the system's
@@ -143,6 +144,14 @@ type UserPool struct {
 	// own addresses. It uses its own clock, and its Key is called for every token, also
 	// for those in the cache.
 	KeySet keyset.Source
+
+	// Seeds are key sets that ship with the program, by the issuer that publishes them: see
+	// [keyset.Seed]. A seed is used from the first token on, until the key set of its issuer
+	// was fetched. It is for programs that must start without a network, and still accept new
+	// keys and drop withdrawn ones when there is one. A name here is one of the results of
+	// [Issuers], or Issuer; what it holds is the answer of that address with
+	// /.well-known/jwks.json at its end. An issuer without a seed is not affected.
+	Seeds map[string]keyset.Seed
 
 	// InsecureAllowPlainHTTP accepts an Issuer with plain http that is not a loopback
 	// address. An attacker on the network can then make the verifier accept any token.
@@ -199,6 +208,7 @@ func (c *Config) validate() error {
 			}
 		}
 	}
+	c.validateSharedSeeds(faults)
 	return faults.Err()
 }
 
@@ -257,6 +267,7 @@ func (p *UserPool) validate(faults configerror.Faults) {
 			faults.Add("Issuer", "%s is of another user pool than ID (%s)", quote(p.Issuer), quote(p.ID))
 		}
 	}
+	p.validateSeeds(faults)
 	if p.InsecureAllowPlainHTTP && p.Issuer == "" {
 		faults.Add("InsecureAllowPlainHTTP", "has no effect without an Issuer")
 	}

@@ -72,6 +72,7 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 			Clock:          c.Clock,
 			Logger:         c.Logger,
 			Fetched:        c.fetchObserver(p.id),
+			Seed:           up.Seeds[name],
 		}
 		if c.KeySetDirectory != "" {
 			config.CopyFile = filepath.Join(c.KeySetDirectory, copyName(p.id, config.URL))
@@ -83,7 +84,7 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 		}
 		keys = remote
 	}
-	p.issuers = append(p.issuers, &issuer{name: name, own: up.Issuer != "", pool: p, keys: keys, ownKeys: up.KeySet != nil, clock: c.Clock})
+	p.issuers = append(p.issuers, &issuer{name: name, own: up.Issuer != "", pool: p, keys: keys, ownKeys: up.KeySet != nil, seeded: len(up.Seeds[name].JWKS) > 0, clock: c.Clock})
 	return nil
 }
 
@@ -114,6 +115,7 @@ type issuer struct {
 	keys keyset.Source
 
 	ownKeys bool // keys are UserPool.KeySet, with a clock that is not known here
+	seeded  bool // keys had a seed from UserPool.Seeds
 
 	resolved *resolvedIssuer // nil: it was configured
 
@@ -163,7 +165,7 @@ func (i *issuer) ask(ctx context.Context, question func() error) error {
 		return keyset.ErrKeyNotFound
 	}
 	err := question()
-	if i.saysAbsent(ctx, err) && i.original.keys.Load(ctx) == nil {
+	if i.saysAbsent(ctx, err) && i.original.hasKeySet(ctx) {
 		// Finding that out may have taken a while, in which somebody else had the set.
 		if err = question(); i.saysAbsent(ctx, err) {
 			i.absentUntil.Store(i.clock.Now().Add(absentFor).UnixNano())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -234,7 +233,7 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 	// Of its own: whoever answered may keep what it points to, and change it later.
 	config := *up
 	config.ClientIDs, config.Audiences = slices.Clone(up.ClientIDs), slices.Clone(up.Audiences)
-	config.ReplicaRegions = slices.Clone(up.ReplicaRegions)
+	config.ReplicaRegions, config.Seeds = slices.Clone(up.ReplicaRegions), cloneSeeds(up.Seeds)
 	if old != nil && samePool(old.config, config) {
 		r.extend(old, f.asked)
 		r.denied.Invalidate(name)
@@ -299,23 +298,4 @@ func (r *resolver) extend(ri *resolvedIssuer, asked time.Time) {
 
 func (r *resolver) span(now time.Time, d time.Duration) period {
 	return period{now.UnixNano(), now.Add(d).UnixNano()}
-}
-
-// samePool reports whether two answers mean the same pool, so that its keys are kept.
-func samePool(a, b UserPool) bool {
-	return a.ID == b.ID && a.Issuer == b.Issuer && a.FIPS == b.FIPS &&
-		a.InsecureSkipClientCheck == b.InsecureSkipClientCheck && a.InsecureAllowPlainHTTP == b.InsecureAllowPlainHTTP &&
-		slices.Equal(a.ClientIDs, b.ClientIDs) && slices.Equal(a.Audiences, b.Audiences) &&
-		slices.Equal(a.ReplicaRegions, b.ReplicaRegions) && sameSource(a.KeySet, b.KeySet)
-}
-
-// sameSource compares by identity, and takes sources that cannot be compared for
-// others.
-func sameSource(a, b keyset.Source) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
-	}
-	// Of values and not of types: a struct may hold anything in an interface.
-	//mutate:ignore always: two values of one type are comparable or not alike
-	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }

@@ -25,6 +25,7 @@ func TestAnyChangedFieldIsAnotherPool(t *testing.T) {
 	full := UserPool{
 		ID: "us-east-1_AbCdEfGhI", ClientIDs: []string{"a"}, Audiences: []string{"b"}, Issuer: "https://example.com",
 		FIPS: true, ReplicaRegions: []string{"us-west-2"}, InsecureSkipClientCheck: true, InsecureAllowPlainHTTP: true, KeySet: comparedSource{name: "a"},
+		Seeds: map[string]keyset.Seed{"https://example.com": {JWKS: []byte("a"), UsableFor: 1}},
 	}
 	if !samePool(full, full) || !samePool(UserPool{}, UserPool{}) {
 		t.Error("a pool is not itself")

@@ -13,8 +13,8 @@ import (
 )
 
 // TestRuntimeColdStart prints how long a function takes from its start to its first answer:
-// where the key set is fetched from an address that answers after 50 ms, where a copy
-// is in a directory, and where it is a file of the package.
+// where the key set is fetched from an address that answers after 50 ms, where a copy is in
+// a directory, where it is a file of the package, and where that file is a seed.
 func TestRuntimeColdStart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
@@ -40,6 +40,7 @@ func TestRuntimeColdStart(t *testing.T) {
 		{"fetched", "NONE=", func(starts int) int { return starts }},
 		{"copy in KeySetDirectory", inDirectory, func(int) int { return 1 }}, // the first start writes it
 		{"file of the package", "LAMBDAAUTH_TEST_FILE=" + file, func(int) int { return 0 }},
+		{"seed", "LAMBDAAUTH_TEST_SEED=" + file, nil}, // whether its fetch arrives before the process ends is chance
 	} {
 		const starts = 7
 		before := issuer.Pool().KeySetRequests()
@@ -66,7 +67,7 @@ func TestRuntimeColdStart(t *testing.T) {
 			}
 			whole, first, second = append(whole, start), append(first, cold), append(second, warm)
 		}
-		if got := issuer.Pool().KeySetRequests() - before; got != way.fetches(starts) {
+		if got := issuer.Pool().KeySetRequests() - before; way.fetches != nil && got != way.fetches(starts) {
 			t.Errorf("%s: %d fetches in %d starts", way.name, got, starts)
 		}
 		t.Logf("%-24s start to first answer %v, first event %v, second event %v (medians of %d)", way.name, median(whole), median(first), median(second), len(whole))

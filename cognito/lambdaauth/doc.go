@@ -91,6 +91,18 @@
 //
 // # Cold starts
 //
-// With cognito.Config.KeySetDirectory, on a layer or in /tmp, the first event does not fetch
-// the key set. A keyset.Static with a file of the package has the same effect.
+// The first event of a new environment waits for the key set, and fails in a VPC without a
+// way to Cognito. Ship the key set with the function as a seed (cognito.UserPool.Seeds):
+//
+//	//go:embed jwks.json
+//	var jwks []byte // poolguard jwks us-east-1_AbCdEfGhI --format json > jwks.json
+//
+//	issuers, err := cognito.Issuers("us-east-1_AbCdEfGhI")
+//	pool.Seeds = map[string]keyset.Seed{issuers[0]: {JWKS: jwks, UsableFor: 24 * time.Hour}}
+//
+// The first event is then answered from the seed. A key that the seed lacks is looked up at
+// Cognito, and the first successful fetch replaces the seed.
+//
+// cognito.Config.KeySetDirectory does not help here: /tmp is empty in a new environment, and
+// a copy in the package or on a layer is too old within a day.
 package lambdaauth

@@ -45,6 +45,13 @@ func runFunction(handler string) {
 		}
 		config.UserPools[0].KeySet = source
 	}
+	if file := os.Getenv("LAMBDAAUTH_TEST_SEED"); file != "" {
+		jwks, err := os.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		config.UserPools[0].Seeds = map[string]keyset.Seed{config.UserPools[0].Issuer: {JWKS: jwks, UsableFor: time.Hour}}
+	}
 	verifier, err := cognito.New(config)
 	if err != nil {
 		panic(err)
