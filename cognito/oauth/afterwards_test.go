@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -21,6 +22,9 @@ func TestUserInfo(t *testing.T) {
 	p := newPool()
 	raw := p.Pool().AccessToken()
 	p.answer = func(r *http.Request, _ url.Values) (*http.Response, error) {
+		if r.Header.Get("Accept") != "application/json" {
+			t.Errorf("userInfo is asked for %q", r.Header.Get("Accept"))
+		}
 		if r.URL.String() != domain+"/oauth2/userInfo" || r.Header.Get("Authorization") != "Bearer "+raw || r.Method != http.MethodGet {
 			t.Errorf("%s %s", r.Method, r.URL)
 		}
@@ -40,6 +44,15 @@ func TestUserInfo(t *testing.T) {
 	}
 	var mine struct {
 		N int `json:"custom:n"`
+	}
+	var none *struct{}
+	var wrong struct {
+		N string `json:"custom:n"`
+	}
+	for dst, want := range map[any]string{any(none): "oauth: Claims needs a non-nil pointer", any(&wrong): "oauth: the claims do not fit the type of dst"} {
+		if err := u.Claims(dst); err == nil || err.Error() != want {
+			t.Errorf("Claims(%T) returns %v, want %s", dst, err, want)
+		}
 	}
 	if err := u.Claims(&mine); err != nil || mine.N != 7 || u.Claims(nil) == nil || u.Claims(mine) == nil {
 		t.Error(err, mine)
@@ -68,15 +81,74 @@ func TestUserInfoRefused(t *testing.T) {
 		"revoked":        {p.Pool().AccessToken(), unauthorized, oauth.ErrInvalidToken, "", 1},
 		"ID token":       {p.Pool().IDToken(), nil, oauth.ErrTokensInvalid, cognito.ErrTokenUseMismatch, 0},
 		"expired":        {p.Pool().AccessToken(cognitotest.Expired()), nil, oauth.ErrTokensInvalid, cognito.ErrTokenExpired, 0},
+		"another pool":   {p.trusted.AccessToken(), nil, oauth.ErrTokensInvalid, "", 0},
+		"no subject":     {p.Pool().AccessToken(cognitotest.WithoutClaim("sub")), nil, oauth.ErrTokensInvalid, "", 0},
 		"another client": {p.Pool().AccessToken(cognitotest.ForClient("another-client")), nil, oauth.ErrTokensInvalid, "", 0},
 	} {
 		before := p.count()
 		p.answer = func(*http.Request, url.Values) (*http.Response, error) { return c.answer, nil }
 		u, err := client.UserInfo(t.Context(), oauth.Secret(c.token))
-		wantCode(t, err, c.want, c.token)
+		e := wantCode(t, err, c.want, c.token)
+		if name == "nothing" && !strings.Contains(e.Message(), "is not one JSON object") {
+			t.Errorf("an empty answer is refused with %q", e.Message())
+		}
 		if u != nil || cognito.CodeOf(err) != c.cause || p.count() != before+c.request {
 			t.Errorf("%s: %v, %d requests", name, err, p.count()-before)
 		}
+	}
+}
+
+// TestHeaderOfCallersTransportIsNotModified: a transport that is a cache may keep it.
+func TestHeaderOfCallersTransportIsNotModified(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	answer := redirect(302)
+	header := answer.Header
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) { return answer, nil }
+	wantCode(t, p.client(t).Revoke(t.Context(), oldRefresh), oauth.ErrResponseInvalid)
+	if header.Get("Location") == "" {
+		t.Error("the header of the transport's answer has changed")
+	}
+}
+
+func TestRefusedAnswerHasItsStatus(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		return respondText(202, "text/html", "<p>"), nil
+	}
+	err := p.client(t).Revoke(t.Context(), oldRefresh)
+	if e := wantCode(t, err, oauth.ErrResponseInvalid); e.Status() != 202 {
+		t.Errorf("the status is %d", e.Status())
+	}
+}
+
+// TestLongestAnswerIsRead has an answer of 1 MiB. One byte more is refused, and so is a
+// page of that length.
+func TestLongestAnswerIsRead(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	client := p.client(t)
+	raw := oauth.Secret(p.Pool().AccessToken())
+	const head, tail = `{"sub":"` + cognitotest.Subject + `","x":"`, `"}`
+	body := head + strings.Repeat("x", 1<<20-len(head)-len(tail)) + tail
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		return respondText(200, "application/json", body), nil
+	}
+	if _, err := client.UserInfo(t.Context(), raw); err != nil {
+		t.Error(err)
+	}
+	body += " "
+	_, err := client.UserInfo(t.Context(), raw)
+	if e := wantCode(t, err, oauth.ErrResponseInvalid); !strings.Contains(e.Message(), "longer than 1048576 bytes") {
+		t.Errorf("a longer answer is refused with %q", e.Message())
+	}
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		return respondText(503, "text/plain", body), nil
+	}
+	_, err = client.UserInfo(t.Context(), raw)
+	if e := wantCode(t, err, oauth.ErrResponseInvalid); !strings.Contains(e.Message(), "longer than 1048576 bytes") {
+		t.Errorf("a longer page is refused with %q", e.Message())
 	}
 }
 
@@ -87,6 +159,9 @@ func TestRevoke(t *testing.T) {
 		p.answer = func(r *http.Request, form url.Values) (*http.Response, error) {
 			want := url.Values{"token": {oldRefresh}, "token_type_hint": {"refresh_token"}}
 			_, password, _ := r.BasicAuth()
+			if got := r.Header.Get("Content-Type"); got != "application/x-www-form-urlencoded" {
+				t.Errorf("the form was sent as %q", got)
+			}
 			if secret == "" {
 				want.Set("client_id", cognitotest.ClientID)
 			}
@@ -100,6 +175,8 @@ func TestRevoke(t *testing.T) {
 			t.Error(err)
 		}
 		wantCode(t, client.Revoke(t.Context(), ""), oauth.ErrInvalidRequest)
+		var none context.Context
+		wantCode(t, client.Revoke(none, oldRefresh), oauth.ErrInvalidRequest)
 		p.answer = func(*http.Request, url.Values) (*http.Response, error) {
 			return respondJSON(http.StatusBadRequest, map[string]string{"error": "unsupported_token_type"}), nil
 		}

@@ -87,6 +87,15 @@ func TestEchoes(t *testing.T) {
 			plain, _ := url.QueryUnescape(password)
 			return `{"error":"invalid_grant","error_description":"` + strings.Repeat("x", 250) + r.PostForm.Encode() + password + plain + `"}`
 		},
+		"password": func(r *http.Request) string {
+			_, password, _ := r.BasicAuth()
+			return `{"error":"invalid_grant","error_description":"` + password + `"}`
+		},
+		"decoded password": func(r *http.Request) string {
+			_, password, _ := r.BasicAuth()
+			plain, _ := url.QueryUnescape(password)
+			return `{"error":"invalid_grant","error_description":"` + plain + `"}`
+		},
 		"header": func(r *http.Request) string { return "X-Echo " + r.Header.Get("Authorization") + "\x1b[31m\r\n" },
 		"length": func(r *http.Request) string { return "Content-Length: " + r.PostForm.Encode() + "\r\n" },
 		"place":  func(r *http.Request) string { return "Location: http://[::1%zz" + r.PostForm.Encode() + "\r\n" },
@@ -149,6 +158,11 @@ func TestClientsShowNoSecrets(t *testing.T) {
 			}
 		}
 	}
+	for want, v := range map[string]any{"no oauth.Client": (*oauth.Client)(nil), "no oauth.ClientCredentialsSource": (*oauth.ClientCredentialsSource)(nil)} {
+		if s := fmt.Sprint(v); s != want {
+			t.Errorf("a nil %T is shown as %q, want %q", v, s, want)
+		}
+	}
 	if s := fmt.Sprint(client); !strings.Contains(s, cognitotest.ClientID) || !strings.Contains(s, domain) {
 		t.Error(s)
 	}
@@ -205,8 +219,15 @@ func TestLedgerIsAskedForCodesOnly(t *testing.T) {
 	if wantCode(t, err, oauth.ErrUnavailable); errors.Is(err, context.DeadlineExceeded) || p.count() != 0 {
 		t.Errorf("%v, %d requests", err, p.count())
 	}
+	for _, other := range []error{context.Canceled, io.ErrUnexpectedEOF} {
+		ledger.err = other
+		_, err = client.Finish(t.Context(), v.Flow, v.back())
+		if wantCode(t, err, oauth.ErrUnavailable); errors.Is(err, other) != (other == io.ErrUnexpectedEOF) {
+			t.Errorf("%v: only errors of contexts are hidden", err)
+		}
+	}
 	// A ledger whose clock is ahead must not forget the flow while it is good here.
-	if len(ledger.asked) != 1 || ledger.asked[0].Before(v.ExpiresAt.Add(time.Minute)) {
+	if len(ledger.asked) != 3 || ledger.asked[0].Before(v.ExpiresAt.Add(time.Minute)) {
 		t.Error(ledger.asked, v.ExpiresAt)
 	}
 }
@@ -218,9 +239,12 @@ func TestClockSetBack(t *testing.T) {
 	client := p.client(t)
 	v := start(t, client, oauth.StartOptions{})
 	denied := v.back("code", "", "error", "access_denied")
-	p.Clock().Advance(-50 * time.Second) // another process began it, whose clock is ahead
+	p.Clock().Set(v.ExpiresAt.Add(-oauth.DefaultFlowLifetime - time.Minute)) // another process began it, whose clock is ahead
 	_, err := client.Finish(t.Context(), v.Flow, denied)
 	wantCode(t, err, oauth.ErrAccessDenied)
+	p.Clock().Advance(-1)
+	_, err = client.Finish(t.Context(), v.Flow, denied)
+	wantCode(t, err, oauth.ErrFlowInvalid)
 	p.Clock().Advance(-time.Hour)
 	_, err = client.Finish(t.Context(), v.Flow, denied)
 	wantCode(t, err, oauth.ErrFlowInvalid)

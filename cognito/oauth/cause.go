@@ -38,16 +38,10 @@ func asText(r *http.Request, err error) error {
 // withoutSecrets removes the secrets of the request from a text, since a server may echo
 // them.
 func withoutSecrets(r *http.Request, text string) string {
-	if r == nil || text == "" {
-		return text
-	}
 	var secrets []string
-	if _, password, basic := r.BasicAuth(); basic {
-		secrets = append(secrets, password)
-		if plain, err := url.QueryUnescape(password); err == nil {
-			secrets = append(secrets, plain)
-		}
-	}
+	_, password, _ := r.BasicAuth()
+	plain, _ := url.QueryUnescape(password) // this package escaped it
+	secrets = append(secrets, password, plain)
 	if _, credentials, found := strings.Cut(r.Header.Get("Authorization"), " "); found {
 		secrets = append(secrets, credentials)
 	}
@@ -75,14 +69,8 @@ func formOf(r *http.Request) url.Values {
 		return nil
 	}
 	defer body.Close()
-	text, err := io.ReadAll(body)
-	if err != nil {
-		return nil
-	}
-	form, err := url.ParseQuery(string(text))
-	if err != nil {
-		return nil
-	}
+	text, _ := io.ReadAll(body) // in memory; a part of the form is better than none
+	form, _ := url.ParseQuery(string(text))
 	return form
 }
 

@@ -82,7 +82,7 @@ type held struct {
 
 // isGood returns false for a token from the future: the clock was set back.
 func (h *held) isGood(now time.Time) bool {
-	return h.token != nil && !now.Before(h.since) && now.Before(h.until)
+	return !now.Before(h.since) && now.Before(h.until) // without a token, both are the zero time
 }
 
 const (
@@ -246,7 +246,8 @@ func checkClientCredentials(token *oauth2.Token) (lifetime time.Duration, refusa
 	text, _ := token.Extra("access_token").(string)
 	seconds, _ := token.Extra("expires_in").(float64)
 	switch {
-	case text == "" || text != token.AccessToken || len(text) > longestToken || !isPrintable(text):
+	case text != token.AccessToken || // which x/oauth2 requires, by a name in any case
+		len(text) > longestToken || !isPrintable(text):
 		return 0, fail(ErrResponseInvalid, "the user pool's answer has no valid access_token")
 	case seconds < 1:
 		return 0, fail(ErrResponseInvalid, "the user pool's answer has no valid expires_in")

@@ -216,6 +216,21 @@ func TestClientCredentialsAnswersRefused(t *testing.T) {
 	}
 }
 
+func TestLongestClientCredentialsTokenIsReturned(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	want := strings.Repeat("a", 64<<10)
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		return respondJSON(http.StatusOK, map[string]any{"access_token": want, "token_type": "Bearer", "expires_in": 3600}), nil
+	}
+	if token, err := p.machine(t, 0).Token(); err != nil || token.AccessToken != want {
+		t.Error(err)
+	}
+	want += "a"
+	_, err := p.machine(t, 0).Token()
+	wantCode(t, err, oauth.ErrResponseInvalid)
+}
+
 func TestClientCredentialsConfigFaults(t *testing.T) {
 	t.Parallel()
 	_, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{Scopes: []string{""}, Resource: strings.Repeat("x", 2000)})

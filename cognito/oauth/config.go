@@ -129,11 +129,13 @@ func New(config Config) (*Client, error) {
 	faults := configerror.In("oauth", "Config")
 	for n, key := range keys {
 		seal, err := newSeal(key)
+		//mutate:ignore never: no key of this length fails
 		if err != nil {
 			faults.Add(fmt.Sprintf("FlowKeys[%d]", n), "cannot be used: %v", err)
 		}
 		c.seals = append(c.seals, seal)
 	}
+	//mutate:ignore never: no key of this length fails
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}

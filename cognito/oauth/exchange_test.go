@@ -57,6 +57,14 @@ func TestTokensRefused(t *testing.T) {
 			access := p.trusted.AccessToken()
 			tokens["access_token"], tokens["id_token"] = access, p.trusted.IDToken(cognitotest.Nonce(nonce), cognitotest.Claim("at_hash", hashOf(access)))
 		}, want: oauth.ErrTokensInvalid},
+		"another trusted pool's ID token": {change: func(p *pool, nonce string, tokens map[string]any) {
+			access, _ := tokens["access_token"].(string)
+			tokens["id_token"] = p.trusted.IDToken(cognitotest.Nonce(nonce), cognitotest.Claim("at_hash", hashOf(access)))
+		}, want: oauth.ErrTokensInvalid},
+		"another trusted pool's access token": {change: func(p *pool, nonce string, tokens map[string]any) {
+			access := p.trusted.AccessToken()
+			tokens["access_token"], tokens["id_token"] = access, p.Pool().IDToken(cognitotest.Nonce(nonce), cognitotest.Claim("at_hash", hashOf(access)))
+		}, want: oauth.ErrTokensInvalid},
 		"nobody's tokens": {change: func(p *pool, nonce string, tokens map[string]any) {
 			access := p.Pool().AccessToken(cognitotest.WithoutClaim("sub"))
 			tokens["access_token"] = access
@@ -75,9 +83,12 @@ func TestTokensRefused(t *testing.T) {
 			delete(tokens, "access_token")
 		}, want: oauth.ErrResponseInvalid},
 		"refresh token is a number": {change: func(_ *pool, _ string, tokens map[string]any) { tokens["refresh_token"] = 1 }, want: oauth.ErrResponseInvalid},
-		"another type":              {change: func(_ *pool, _ string, tokens map[string]any) { tokens["token_type"] = "mac" }, want: oauth.ErrResponseInvalid},
-		"no type":                   {change: func(_ *pool, _ string, tokens map[string]any) { delete(tokens, "token_type") }, want: oauth.ErrResponseInvalid},
-		"error among tokens":        {change: func(_ *pool, _ string, tokens map[string]any) { tokens["error"] = "invalid_grant" }, want: oauth.ErrInvalidGrant},
+		"refresh token is too long": {change: func(_ *pool, _ string, tokens map[string]any) {
+			tokens["refresh_token"] = strings.Repeat("r", 64<<10+1)
+		}, want: oauth.ErrResponseInvalid},
+		"another type":       {change: func(_ *pool, _ string, tokens map[string]any) { tokens["token_type"] = "mac" }, want: oauth.ErrResponseInvalid},
+		"no type":            {change: func(_ *pool, _ string, tokens map[string]any) { delete(tokens, "token_type") }, want: oauth.ErrResponseInvalid},
+		"error among tokens": {change: func(_ *pool, _ string, tokens map[string]any) { tokens["error"] = "invalid_grant" }, want: oauth.ErrInvalidGrant},
 		"no keys": {change: func(p *pool, _ string, _ map[string]any) { p.Pool().FailKeySet(http.StatusInternalServerError) },
 			want: oauth.ErrUnavailable, cause: cognito.ErrKeysUnavailable},
 	} {
@@ -166,7 +177,13 @@ func TestAnswersRefused(t *testing.T) {
 		"invalid_client": {answer: func() (*http.Response, error) {
 			return respondJSON(401, map[string]string{"error": "invalid_client"}), nil
 		}, want: oauth.ErrInvalidClient},
-		"another error":   {answer: func() (*http.Response, error) { return respondJSON(400, map[string]string{"error": "x"}), nil }, want: oauth.ErrRefused},
+		"another error": {answer: func() (*http.Response, error) { return respondJSON(400, map[string]string{"error": "x"}), nil }, want: oauth.ErrRefused},
+		"JSON as a page": {answer: func() (*http.Response, error) {
+			return respondText(200, "text/html", `{"sub":"`+cognitotest.Subject+`","access_token":"a","token_type":"Bearer","expires_in":60}`), nil
+		}, want: oauth.ErrResponseInvalid},
+		"JSON of a broken type": {answer: func() (*http.Response, error) {
+			return respondText(200, "application/json; =", `{"sub":"`+cognitotest.Subject+`","access_token":"a","token_type":"Bearer","expires_in":60}`), nil
+		}, want: oauth.ErrResponseInvalid},
 		"HTML":            {answer: func() (*http.Response, error) { return respondText(200, "text/html", "<h1>the-secret</h1>"), nil }, want: oauth.ErrResponseInvalid},
 		"HTML, forbidden": {answer: func() (*http.Response, error) { return respondText(403, "text/html", "<h1>the-secret</h1>"), nil }, want: oauth.ErrResponseInvalid},
 		"a form":          {answer: func() (*http.Response, error) { return respondText(200, "text/plain", "access_token=the-secret"), nil }, want: oauth.ErrResponseInvalid},
@@ -187,6 +204,7 @@ func TestAnswersRefused(t *testing.T) {
 		}, want: oauth.ErrResponseInvalid},
 		"busy":             {answer: func() (*http.Response, error) { return retry(429, "7"), nil }, want: oauth.ErrUnavailable, after: 7 * time.Second},
 		"ill":              {answer: func() (*http.Response, error) { return retry(503, "99999999"), nil }, want: oauth.ErrUnavailable, after: time.Hour},
+		"ill for ages":     {answer: func() (*http.Response, error) { return retry(503, "99999999999999999999"), nil }, want: oauth.ErrUnavailable, after: time.Hour},
 		"ill for no time":  {answer: func() (*http.Response, error) { return retry(500, "-1"), nil }, want: oauth.ErrUnavailable, after: time.Second},
 		"no connection":    {answer: func() (*http.Response, error) { return nil, errors.New("refused") }, want: oauth.ErrUnavailable, after: time.Second},
 		"broken off":       {answer: func() (*http.Response, error) { return respond(200, "application/json", brokenOff{}), nil }, want: oauth.ErrUnavailable, after: time.Second},

@@ -3,7 +3,12 @@ package oauth
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -84,6 +89,41 @@ func TestParameterOf(t *testing.T) {
 	} {
 		if got := parameterOf(challenge, "error"); got != want {
 			t.Errorf("%s: %q, want %q", challenge, got, want)
+		}
+	}
+}
+
+// TestCallbackOfLongestLengthIsRead: one byte more is refused.
+func TestCallbackOfLongestLengthIsRead(t *testing.T) {
+	query := "code=x&state="
+	query += strings.Repeat("s", longestCallback-len(query))
+	if c, refusal := parseCallback(query); refusal != nil || c.code != "x" {
+		t.Errorf("%d bytes: %v", len(query), refusal)
+	}
+	if _, refusal := parseCallback(query + "s"); refusal == nil {
+		t.Errorf("%d bytes were read", len(query)+1)
+	}
+}
+
+// TestLongestSecretIsRemovedFirst: a secret that another one begins with must not leave
+// the rest of the longer one.
+func TestLongestSecretIsRemovedFirst(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.SetBasicAuth("client", "abc")
+	form := url.Values{"code": {"abcdef"}}.Encode()
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(form)), nil }
+	if got := withoutSecrets(r, "x abcdef y abc z"); got != "x "+redacted+" y "+redacted+" z" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRequestWithoutReadableBodyHasNoForm(t *testing.T) {
+	for name, body := range map[string]func() (io.ReadCloser, error){
+		"none":   nil,
+		"broken": func() (io.ReadCloser, error) { return nil, errors.New("broken") },
+	} {
+		if form := formOf(&http.Request{GetBody: body}); form != nil {
+			t.Errorf("%s: %v", name, form)
 		}
 	}
 }

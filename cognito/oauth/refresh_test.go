@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -186,10 +187,56 @@ func TestRefreshRefused(t *testing.T) {
 			t.Error(name)
 		}
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	before := p.count()
-	if _, err := client.Refresh(ctx, oldRefresh, cognitotest.Subject); !errors.Is(err, context.Canceled) || p.count() != before {
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		tokens := p.tokens("")
+		delete(tokens, "id_token")
+		return respondJSON(http.StatusOK, tokens), nil
+	}
+	_, err := client.Refresh(t.Context(), oldRefresh, cognitotest.Subject)
+	wantCode(t, err, oauth.ErrResponseInvalid)
+}
+
+// TestCanceledRefreshIsNotStarted: the caller has left, so no request is sent.
+func TestCanceledRefreshIsNotStarted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		p.refreshes(t, false, 0)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := p.client(t).Refresh(ctx, oldRefresh, cognitotest.Subject)
+		synctest.Wait()
+		if !errors.Is(err, context.Canceled) || p.count() != 0 {
+			t.Errorf("%v, %d requests", err, p.count())
+		}
+	})
+}
+
+// TestLongestRefreshTokenIsReturned has one of 64 KiB in the pool's answer.
+func TestLongestRefreshTokenIsReturned(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	longest := strings.Repeat("r", 64<<10)
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		tokens := p.tokens("")
+		tokens["refresh_token"] = longest
+		return respondJSON(http.StatusOK, tokens), nil
+	}
+	tokens, err := p.client(t).Refresh(t.Context(), oldRefresh, cognitotest.Subject)
+	if err != nil || string(tokens.Refresh) != longest {
 		t.Error(err)
+	}
+}
+
+// TestRefreshWaitsAsLongAsTheKeysDo: the wait of the error is that of the key set.
+func TestRefreshWaitsAsLongAsTheKeysDo(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	p.refreshes(t, false, 0)
+	p.Pool().FailKeySet(http.StatusInternalServerError)
+	_, err := p.client(t).Refresh(t.Context(), oldRefresh, cognitotest.Subject)
+	var cause *cognito.Error
+	if e := wantCode(t, err, oauth.ErrUnavailable); !errors.As(err, &cause) || cause.RetryAfter() == time.Second || e.RetryAfter() != cause.RetryAfter() {
+		t.Errorf("got a wait of %v, want that of %v", e.RetryAfter(), cause)
 	}
 }

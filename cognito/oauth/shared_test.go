@@ -231,6 +231,42 @@ func TestClientCredentialsClock(t *testing.T) {
 	wantNext()
 }
 
+// TestCallersShareAFetchWhileTheClockIsSetBack: by the clock, the pause after an earlier
+// failure is not over yet. The request that is sent after it still gives its token to all.
+func TestCallersShareAFetchWhileTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		source, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{App: p.secretApp()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.answer = func(*http.Request, url.Values) (*http.Response, error) { return nil, errors.New("no route") }
+		wantCode(t, second(source.Token()), oauth.ErrUnavailable)
+		p.Clock().Advance(time.Second)
+		answered := make(chan struct{})
+		p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+			<-answered
+			return respondJSON(http.StatusOK, map[string]any{"access_token": "a", "token_type": "Bearer", "expires_in": 3600}), nil
+		}
+		errs := make(chan error, 2)
+		for range cap(errs) {
+			go func() { errs <- second(source.Token()) }()
+			synctest.Wait()
+			p.Clock().Advance(-time.Second)
+		}
+		close(answered)
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		if p.count() != 2 {
+			t.Errorf("%d requests", p.count())
+		}
+	})
+}
+
 // TestClientCredentialsFloods has many callers at a pool that fails: one request each time.
 func TestClientCredentialsFloods(t *testing.T) {
 	t.Parallel()

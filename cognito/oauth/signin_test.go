@@ -122,6 +122,7 @@ func TestCallbackRefused(t *testing.T) {
 		"two codes":          {back: query("state=STATE&code=x&code=x"), want: oauth.ErrCallbackInvalid},
 		"code and error":     {back: query("state=STATE&code=x&error=y"), want: oauth.ErrCallbackInvalid},
 		"bad escape":         {back: query("state=STATE&code=%zz"), want: oauth.ErrCallbackInvalid},
+		"bad escape beside":  {back: query("state=STATE&code=x&other=%zz"), want: oauth.ErrCallbackInvalid},
 		"semicolon":          {back: query("state=STATE;code=x"), want: oauth.ErrCallbackInvalid},
 		"not UTF-8":          {back: query("state=STATE&code=%ff"), want: oauth.ErrCallbackInvalid},
 		"too long":           {back: query("state=STATE&code=" + strings.Repeat("x", 16<<10)), want: oauth.ErrCallbackInvalid},
@@ -238,16 +239,24 @@ func TestConfigFaults(t *testing.T) {
 		"Config.App.Domain":       func(c *oauth.Config) { c.App.Domain = "http://auth.example.com" },
 		"Config.App.ClientSecret": func(c *oauth.Config) { c.App.ClientSecret = "the-secret\n" },
 		"Config.App.Timeout":      func(c *oauth.Config) { c.App.Timeout = -1 },
+		"Config.App.Timeout ":     func(c *oauth.Config) { c.App.Timeout = 5*time.Minute + 1 },
+		"Config.App.ClientID":     func(c *oauth.Config) { c.App.ClientID = "a b" },
+		"Config.App.ClientID ":    func(c *oauth.Config) { c.App.ClientID = strings.Repeat("a", 1025) },
+		"Config.ReplicaRegions":   func(c *oauth.Config) { c.ReplicaRegions = []string{"nowhere"} },
 		"Config.Issuer":           func(c *oauth.Config) { c.Issuer = "http://example.com/x" },
 		"Config.RedirectURL":      func(c *oauth.Config) { c.RedirectURL = "javascript:alert(1)" },
 		"Config.Scopes[2]":        func(c *oauth.Config) { c.Scopes = []string{"openid", "email", "a b"} },
-		"Config.FlowLifetime":     func(c *oauth.Config) { c.FlowLifetime = 25 * time.Hour },
+		"Config.Scopes[1]":        func(c *oauth.Config) { c.Scopes = []string{"openid", "openid"} },
+		"Config.Scopes[0]":        func(c *oauth.Config) { c.Scopes = []string{`a"b`, "openid"} },
+		"Config.Scopes[0] ":       func(c *oauth.Config) { c.Scopes = []string{`a\b`, "openid"} },
+		"Config.FlowLifetime":     func(c *oauth.Config) { c.FlowLifetime = 24*time.Hour + 1 },
+		"Config.FlowLifetime ":    func(c *oauth.Config) { c.FlowLifetime = -1 },
 		"Config.FlowKeys[0]":      func(c *oauth.Config) { c.FlowKeys = []oauth.Secret{"the-secret"} },
 	} {
 		config := p.config(t)
 		change(&config)
 		_, err := oauth.New(config)
-		if err == nil || !strings.HasPrefix(err.Error(), "oauth: "+field+" ") || strings.Contains(err.Error(), "the-secret") {
+		if err == nil || !strings.HasPrefix(err.Error(), "oauth: "+strings.TrimSpace(field)+" ") || strings.Contains(err.Error(), "the-secret") {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
@@ -276,6 +285,40 @@ func TestConfigFaults(t *testing.T) {
 	config.RedirectURL = "com.example.app:/callback"
 	if _, err := oauth.New(config); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestConfigLimitsAreAccepted has each value at its limit.
+func TestConfigLimitsAreAccepted(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	for name, change := range map[string]func(*oauth.Config){
+		"App.ClientID": func(c *oauth.Config) { c.App.ClientID = strings.Repeat("a", 1024) },
+		"App.Timeout":  func(c *oauth.Config) { c.App.Timeout = 5 * time.Minute },
+		"FlowLifetime": func(c *oauth.Config) { c.FlowLifetime = 24 * time.Hour },
+	} {
+		config := p.config(t)
+		change(&config)
+		if _, err := oauth.New(config); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	app := p.secretApp()
+	if _, err := oauth.NewClientCredentialsSource(oauth.ClientCredentialsConfig{App: app, Resource: strings.Repeat("r", 1024)}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCallbackOfConfiguredIssuerIsAccepted: it replaces those of Amazon.
+func TestCallbackOfConfiguredIssuerIsAccepted(t *testing.T) {
+	t.Parallel()
+	const issuer = "https://issuer.example.com/" + cognitotest.PoolID
+	p := newPool()
+	client := p.client(t, func(c *oauth.Config) { c.Issuer = issuer })
+	for iss, want := range map[string]oauth.Code{issuer: oauth.ErrAccessDenied, p.Pool().UpdatedIssuer(): oauth.ErrIssuerMismatch} {
+		v := start(t, client, oauth.StartOptions{})
+		_, err := client.Finish(t.Context(), v.Flow, v.back("code", "", "error", "access_denied", "iss", iss))
+		wantCode(t, err, want)
 	}
 }
 

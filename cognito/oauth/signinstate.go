@@ -52,10 +52,12 @@ func (s *signIn) derive(label string) string {
 
 func newSeal(key Secret) (cipher.AEAD, error) {
 	derived, err := hkdf.Key(sha256.New, []byte(key), nil, "poolguard cognito/oauth flow", 32)
+	//mutate:ignore never: no key of this length fails
 	if err != nil {
 		return nil, err
 	}
 	block, err := aes.NewCipher(derived)
+	//mutate:ignore never: no key of this length fails
 	if err != nil {
 		return nil, err
 	}
@@ -80,11 +82,16 @@ func (c *Client) seal(s *signIn) Flow {
 // open returns the sign-in in a flow, also if it has expired.
 func (c *Client) open(flow Flow) (*signIn, *Error) {
 	none := fail(ErrFlowInvalid, "there is no sign-in under way in this browser; begin again")
+	//mutate:ignore never, boundary: a text of another length is no flow and does not open
+	if len(flow) > longestFlow {
+		return nil, none
+	}
 	// The decoder would ignore line breaks, but one flow has one spelling.
-	if flow == "" || len(flow) > longestFlow || !isPrintable(string(flow)) {
+	if !isPrintable(string(flow)) {
 		return nil, none
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(string(flow))
+	//mutate:ignore never: a part of a flow does not open
 	if err != nil {
 		return nil, none
 	}

@@ -49,8 +49,8 @@ func readAnswer(token *oauth2.Token) (answer, *Error) {
 		value *string
 		must  bool
 	}{{"access_token", &a.access, true}, {"id_token", &a.id, true}, {"refresh_token", &a.refresh, false}} {
-		text, isText := token.Extra(member.name).(string)
-		if absent := token.Extra(member.name) == nil; (!isText && !absent) || (member.must && text == "") || len(text) > longestToken || !isPrintable(text) {
+		text, _ := token.Extra(member.name).(string) // x/oauth2 rejects a refresh_token of another type
+		if (member.must && text == "") || len(text) > longestToken || !isPrintable(text) {
 			return answer{}, fail(ErrResponseInvalid, "the user pool's answer has no valid %s", member.name)
 		}
 		*member.value = text

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,30 @@ func TestExchangeUnverifiedRefused(t *testing.T) {
 		}
 	}
 	p := newPool()
+	long := oauth.Secret(strings.Repeat("x", 64<<10+1))
+	for field, change := range map[string]func(*oauth.CodeExchange){
+		"App.ClientID":  func(e *oauth.CodeExchange) { e.App.ClientID = "" },
+		"Code":          func(e *oauth.CodeExchange) { e.Code = "" },
+		"Code ":         func(e *oauth.CodeExchange) { e.Code = long },
+		"CodeVerifier ": func(e *oauth.CodeExchange) { e.CodeVerifier = long },
+	} {
+		exchange := p.exchange()
+		change(&exchange)
+		_, err := oauth.ExchangeUnverified(t.Context(), exchange)
+		if err == nil || !strings.HasPrefix(err.Error(), "oauth: CodeExchange."+strings.TrimSpace(field)+" ") || p.count() != 0 {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	// At the limits they are sent.
+	p.answer = func(*http.Request, url.Values) (*http.Response, error) {
+		return respondJSON(200, map[string]any{"access_token": "a", "token_type": "Bearer"}), nil
+	}
+	exchange := p.exchange()
+	exchange.Code, exchange.CodeVerifier = long[1:], long[1:]
+	if _, err := oauth.ExchangeUnverified(t.Context(), exchange); err != nil {
+		t.Error(err)
+	}
+	p = newPool()
 	_, err := oauth.ExchangeUnverified(t.Context(), oauth.CodeExchange{App: p.app(), RedirectURL: "http://example.com/", Code: "a b", CodeVerifier: " "})
 	joined, ok := err.(interface{ Unwrap() []error })
 	var fault *oauth.ConfigError

@@ -43,6 +43,7 @@ func (c *Client) UserInfo(ctx context.Context, raw Secret) (*UserInfo, error) {
 		return nil, fail(ErrTokensInvalid, "the access token must be for this user pool and app client, and have a subject")
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.app.endpoint("/oauth2/userInfo"), nil)
+	//mutate:ignore never: New has checked the address
 	if err != nil {
 		return nil, fail(ErrInvalidRequest, "the request to userInfo cannot be made")
 	}

@@ -47,7 +47,7 @@ var targets = []target{
 	{folder: "alb", asked: []asked{{"alb", ""}}, open: kinds},
 	{folder: "lambdaauth", asked: []asked{{"lambdaauth", ""}}, open: kinds},
 	{folder: "metadata", asked: []asked{{"metadata", ""}}, open: kinds},
-	{folder: "oauth", asked: []asked{{"oauth", ""}}, open: kinds},
+	{folder: "oauth", asked: []asked{{"oauth", ""}}},
 }
 
 // readModule finds the mutants of the targets.
