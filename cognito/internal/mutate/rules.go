@@ -32,7 +32,7 @@ var rules = []rule{
 	{".", "", `a&(1<<stageRevocation|1<<stageCustom) != 0 -> a&(1<<stageRevocation) != 0`},
 	{".", "", `ok && isText -> ok || isText`},
 	{".", "cache.lookup", `a.raw != raw -> false`},
-	{".", "", `a.original.keys.Load(b) == nil -> true`},
+	{".", "", `a.original.hasKeySet(b) -> true`},
 	{".", "", `strings.TrimSuffix(a, "/") -> a`},
 	{".", "splitScopes", `strings.SplitSeq(a, " ") -> strings.FieldsSeq(a)`},
 	{"internal/jose", "", `a[:last:last] -> a[:first:first]`},
