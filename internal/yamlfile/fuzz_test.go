@@ -2,15 +2,19 @@ package yamlfile_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
+
+// slack is how far the reader may go beyond its limit: it ends a list or a mapping that it
+// is in.
+const slack = 10_000
 
 // Reading any file ends soon and without a panic, and every fault is in the file.
 func FuzzParse(f *testing.F) {
@@ -26,10 +30,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		start := time.Now()
-		document, err := schema().Parse("f", text, lookup())
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%d bytes took %v", len(text), took)
+		document, steps, err := yamlfile.ParseCounting(schema(), "f", text, lookup())
+		if steps > yamlfile.MaxSteps+slack {
+			t.Errorf("the reader visited %d values in %d bytes", steps, len(text))
 		}
 		var found *yamlfile.Error
 		switch {
@@ -51,47 +54,60 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A file that is made to keep a parser busy is rejected, or read, in little time.
-func TestHostileFileEndsSoon(t *testing.T) {
+// Attack: a file that is made to keep the parser or the reader busy.
+func TestHostileFileTakesFewSteps(t *testing.T) {
 	t.Parallel()
 	const n = 50_000
-	for name, text := range map[string]string{
-		"keys":        strings.Repeat("a: 1\n", n),
-		"comments":    strings.Repeat("a: b #c\n", n),
-		"documents":   strings.Repeat("---\na: b\n", n),
-		"headers":     strings.Repeat("---\n", n),
-		"list":        strings.Repeat("- a: b\n  c: d\n", n),
-		"brackets":    strings.Repeat("[", n),
-		"dashes":      strings.Repeat("- ", n),
-		"questions":   strings.Repeat("? ", n),
-		"colons":      strings.Repeat(": ", n),
-		"flow":        "[" + strings.Repeat("1,", n) + "]",
-		"flow map":    "{" + strings.Repeat("a: 1,", n) + "}",
-		"flow colons": "[" + strings.Repeat("a: ", n) + "]",
-		"anchors":     "[" + strings.Repeat("&a ", n) + "]",
-		"tags":        "[" + strings.Repeat("!a ", n) + "]",
-		"tag lines":   strings.Repeat("!a\n", n),
-		"anchor line": strings.Repeat("&a\n", n),
-		"stairs":      stairs(500),
-		"commas":      "[" + strings.Repeat(",", n) + "]",
-		"merges":      "a: &a {b: c}\nroutes:\n- " + strings.Repeat("<<: *a\n  ", 900),
-		"objects":     "routes:\n" + strings.Repeat("- {path: a, key: b}\n", 20_000),
-		"texts":       "routes:\n- {path: a, methods: [" + strings.Repeat("a,", n) + "]}",
-		"names":       "backends: {" + strings.Repeat("a: {url: b},", 20_000) + "}",
+	// guard is why the text does not come to the parser. Its time grows with the square of
+	// what the guard counts. "" means that parser and reader take few steps for it.
+	for name, test := range map[string]struct{ text, guard string }{
+		"keys":        {strings.Repeat("a: 1\n", n), "a mapping has more than 1000 keys"},
+		"comments":    {strings.Repeat("a: b #c\n", n), "a mapping has more than 1000 keys"},
+		"documents":   {strings.Repeat("---\na: b\n", n), "a second document begins here; a file has one"},
+		"headers":     {strings.Repeat("---\n", n), "a second document begins here; a file has one"},
+		"list":        {strings.Repeat("- a: b\n  c: d\n", n), "the file has more than 200000 words"},
+		"brackets":    {strings.Repeat("[", n), "brackets and braces are nested more than 32 levels deep"},
+		"dashes":      {strings.Repeat("- ", n), "the nesting on this line is too deep"},
+		"questions":   {strings.Repeat("? ", n), "the nesting on this line is too deep"},
+		"colons":      {strings.Repeat(": ", n), "the nesting on this line is too deep"},
+		"flow":        {"[" + strings.Repeat("1,", n) + "]", ""},
+		"flow map":    {"{" + strings.Repeat("a: 1,", n) + "}", "the file has more than 200000 words"},
+		"flow colons": {"[" + strings.Repeat("a: ", n) + "]", "the nesting on this line is too deep"},
+		"anchors":     {"[" + strings.Repeat("&a ", n) + "]", "the nesting on this line is too deep"},
+		"tags":        {"[" + strings.Repeat("!a ", n) + "]", "the nesting on this line is too deep"},
+		"tag lines":   {strings.Repeat("!a\n", n), ""},
+		"anchor line": {strings.Repeat("&a\n", n), ""},
+		"stairs":      {stairs(500), "this line is indented by more than 200 columns"},
+		"commas":      {"[" + strings.Repeat(",", n) + "]", ""},
+		"merges":      {"a: &a {b: c}\nroutes:\n- " + strings.Repeat("<<: *a\n  ", 900), ""},
+		"objects":     {"routes:\n" + strings.Repeat("- {path: a, key: b}\n", 20_000), "the file has more than 200000 words"},
+		"texts":       {"routes:\n- {path: a, methods: [" + strings.Repeat("a,", n) + "]}", ""},
+		"names":       {"backends: {" + strings.Repeat("a: {url: b},", 20_000) + "}", ""},
+		"aliases":     {bomb(6), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			_, err := schema().Parse("f", []byte(text), yamlfile.Lookup{})
-			if err == nil {
-				t.Error("no fault was found")
+			got := yamlfile.Guard(test.text)
+			if got != test.guard {
+				t.Fatalf("the guard says %q, want %q", got, test.guard) // the parser could take minutes
 			}
-			took := time.Since(start)
-			t.Logf("%d KiB took %v", len(text)>>10, took)
-			if took > 20*time.Second {
-				t.Errorf("took %v", took)
+			_, steps, err := yamlfile.ParseCounting(schema(), "f", []byte(test.text), yamlfile.Lookup{})
+			if err == nil || got != "" && !strings.Contains(err.Error(), got) {
+				t.Errorf("got %.200v", err)
+			}
+			if steps > yamlfile.MaxSteps+slack || got != "" && steps > 0 {
+				t.Errorf("the reader visited %d values", steps)
 			}
 		})
 	}
+}
+
+// bomb is a file with ten times as many values for each level.
+func bomb(levels int) string {
+	text := "extra:\n  a0: &a0 1\n"
+	for n := range levels {
+		text += fmt.Sprintf("  a%d: &a%d [%s]\n", n+1, n+1, strings.Repeat(fmt.Sprintf("*a%d,", n), 10))
+	}
+	return text
 }
 
 func stairs(steps int) string {

@@ -67,13 +67,21 @@ func (d *Document[T]) Source(field string) Source { return d.sources[field] }
 // Parse reads the text of a file. name is what faults call the file. The error is an
 // [*Error] with all faults, in the order of their lines.
 func (s *Schema[T]) Parse(name string, text []byte, lookup Lookup) (*Document[T], error) {
+	return s.read(s.reader(text, lookup), name, text)
+}
+
+func (s *Schema[T]) reader(text []byte, lookup Lookup) *reader {
 	keys := namesOf(s.Fields)
-	r := &reader{
+	return &reader{
 		lookup: lookup, noAliases: s.NoAliases, left: maxValues, lines: bytes.Split(text, []byte("\n")),
 		targets: map[*ast.AliasNode]ast.Node{}, names: keys, plainKeys: keys.plain(map[string]bool{}),
 		values: map[string]*Value{}, faulty: map[string]bool{}, above: map[string]bool{},
 		sources: map[string]Source{}, secret: map[int]bool{},
 	}
+}
+
+// read is Parse with a new reader.
+func (s *Schema[T]) read(r *reader, name string, text []byte) (*Document[T], error) {
 	document := &Document[T]{sources: r.sources}
 	root, ok := r.parse(text, cmp.Or(s.MaxBytes, DefaultMaxBytes))
 	switch {
