@@ -29,7 +29,8 @@ func (t *payload) known(c claim, required bool) *Error {
 	case t.wrong.has(c) && c > lastText && c <= lastTime:
 		return refuse(ErrClaimInvalid, name, "%s must be a number of seconds from 0 to 2^53", name)
 	case t.wrong.has(c):
-		return refuse(ErrClaimInvalid, name, "%s is of the wrong JSON kind", name)
+		value, _ := t.member(name)
+		return refuse(ErrClaimInvalid, name, "%s must be %s; got %s", name, kindOf(c), kindOfValue(value))
 	case required && !t.present.has(c):
 		return refuse(ErrClaimMissing, name, "%s is absent", name)
 	}
@@ -42,7 +43,8 @@ func (t *payload) checkTokenUse(want TokenUse) *Error {
 	}
 	switch use := t.use(); {
 	case want != "" && use != want:
-		return refuse(ErrTokenUseMismatch, "token_use", "token_use must be %s; the token has %s", quote(string(want)), quote(string(use)))
+		return refuse(ErrTokenUseMismatch, "token_use", "the token has the token_use %s, which is not accepted here", quote(string(use))).
+			expecting("token_use must be %s; the token has %s", quote(string(want)), quote(string(use)))
 	case use != TokenUseAccess && use != TokenUseID:
 		return refuse(ErrTokenUseMismatch, "token_use", "token_use must be \"access\" or \"id\"; the token has %s", quote(string(use)))
 	}
@@ -147,7 +149,7 @@ func (t *payload) checkKind(s stage) *Error {
 		return nil
 	}
 	for c := range numClaims {
-		if t.wrong.has(c) && t.knownHere(c) {
+		if t.wrong.has(c) && t.knownHere(c) && !profileClaims.has(c) {
 			return t.known(c, false)
 		}
 	}

@@ -154,7 +154,8 @@ type UserPool struct {
 	Seeds map[string]keyset.Seed
 
 	// InsecureAllowPlainHTTP accepts an Issuer with plain http that is not a loopback
-	// address. An attacker on the network can then make the verifier accept any token.
+	// address. An attacker on the network can then make the verifier accept any token. It is
+	// not necessary with a KeySet, because nothing is fetched from the Issuer then.
 	InsecureAllowPlainHTTP bool
 
 	// FIPS fetches the key set of the original issuer, and those of ReplicaRegions, from
@@ -258,8 +259,9 @@ func (p *UserPool) validate(faults configerror.Faults) {
 	names("Audiences", p.Audiences)
 	p.validateReplicas(faults)
 	if p.Issuer != "" {
-		if reason := issuerFault(p.Issuer, p.InsecureAllowPlainHTTP); reason != "" {
-			faults.Add("Issuer", "%s", reason)
+		// With a KeySet nothing is fetched from there, so that its scheme protects nothing.
+		if reason := issuerFault(p.Issuer, p.InsecureAllowPlainHTTP || p.KeySet != nil); reason != "" {
+			faults.Add("Issuer", "%s%s", reason, p.plainHTTPHint())
 		}
 	}
 	if other := p.Issuer[strings.LastIndexByte(p.Issuer, '/')+1:]; other != p.ID {
@@ -287,6 +289,14 @@ func (p *UserPool) validateReplicas(faults configerror.Faults) {
 			faults.Add(fmt.Sprintf("ReplicaRegions[%d]", n), "%v", err)
 		}
 	}
+}
+
+// plainHTTPHint names what accepts an issuer whose only fault is plain http.
+func (p *UserPool) plainHTTPHint() string {
+	if issuerFault(p.Issuer, true) != "" {
+		return ""
+	}
+	return "; InsecureAllowPlainHTTP accepts plain http, and a KeySet needs no such setting"
 }
 
 // issuerFault says why s cannot be an issuer (RFC 8414 §2), or "". Plain http is

@@ -55,9 +55,11 @@ func TestWrongKindOfTimeNamesItsRange(t *testing.T) {
 		_, err := verifier.VerifyIDToken(t.Context(), issuer.Pool().IDToken(cognitotest.Claim(name, "0")))
 		checkMessage(t, err, cognito.ErrClaimInvalid, name+" must be a number of seconds from 0 to 2^53")
 	}
-	for _, name := range []string{"sub", "cognito:preferred_role", "aud", "identities", "phone_number_verified"} {
+	for name, kind := range map[string]string{
+		"sub": "a string", "cognito:preferred_role": "a string", "aud": "a string or an array of strings", "cognito:groups": "an array of strings",
+	} {
 		_, err := verifier.VerifyIDToken(t.Context(), issuer.Pool().IDToken(cognitotest.Claim(name, 5)))
-		checkMessage(t, err, cognito.ErrClaimInvalid, name+" is of the wrong JSON kind")
+		checkMessage(t, err, cognito.ErrClaimInvalid, name+" must be "+kind+"; got a number")
 	}
 }
 

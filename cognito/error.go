@@ -18,6 +18,7 @@ type Error struct {
 	code       Code
 	claim      string
 	message    string
+	detail     string // "": message
 	cause      error
 	retryAfter time.Duration
 	want       challenge
@@ -53,17 +54,29 @@ func (e *Error) fields() Error {
 // "".
 func (e *Error) Claim() string { return e.fields().claim }
 
-// Message returns what was expected and, after the signature was verified, what was
-// found. It may be shown to the sender of the token: it holds neither the token nor
-// details of this process and its configuration.
+// Message returns what is wrong and, after the signature was verified, what was found. It
+// may be shown to the sender of the token: it holds neither the token nor details of this
+// process and its configuration. The scopes, the acr value and the age of the sign-in that a
+// call requires are no secrets; a client needs them for its next attempt (RFC 6750 §3, RFC
+// 9470 §3).
 func (e *Error) Message() string { return e.fields().message }
 
-// Error implements error. It returns the code, the message and, for logs, the cause.
+// Detail returns the message with what the configuration accepts, for the operator: logs, a
+// command line, a test. For [ErrIssuerMismatch] it has the issuer that the token names,
+// quoted. It holds no token. Do not show it to the sender of the token.
+func (e *Error) Detail() string {
+	if f := e.fields(); f.detail != "" {
+		return f.detail
+	}
+	return e.Message()
+}
+
+// Error implements error. It returns the code, [Error.Detail] and the cause, for logs.
 func (e *Error) Error() string {
 	if e == nil {
 		return "cognito: no error (a nil *Error)"
 	}
-	s := e.Code().Error() + ": " + e.message
+	s := e.Code().Error() + ": " + e.Detail()
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
 	}
@@ -129,6 +142,17 @@ func NewError(code Code, message string) *Error {
 	return &Error{code: code, message: message}
 }
 
+// WithDetail returns a copy of e whose [Error.Detail] is detail: what the operator may know
+// and the sender may not. A nil e stays nil.
+func (e *Error) WithDetail(detail string) *Error {
+	if e == nil {
+		return nil
+	}
+	other := *e
+	other.detail = detail
+	return &other
+}
+
 // WithCause returns a copy of e with a cause, for logs and [errors.Is]. The message
 // does not contain the cause. A nil e stays nil.
 func (e *Error) WithCause(cause error) *Error {
@@ -149,6 +173,12 @@ func (e *Error) WithRetryAfter(d time.Duration) *Error {
 	other := *e
 	other.retryAfter = max(d, 0)
 	return &other
+}
+
+// expecting sets the detail of an error that refuse made.
+func (e *Error) expecting(format string, args ...any) *Error {
+	e.detail = fmt.Sprintf(format, args...)
+	return e
 }
 
 func refuse(code Code, claim, format string, args ...any) *Error {

@@ -22,17 +22,20 @@ func (t *IDToken) ClientID() string { return t.payload().client() }
 // Username returns cognito:username, the user's name in the user pool.
 func (t *IDToken) Username() string { return t.payload().text[claimCognitoUsername] }
 
-// Email returns email. Check [IDToken.EmailVerified] before you trust it.
+// Email returns email, "" if it is absent or not a string. Check [IDToken.EmailVerified]
+// before you trust it.
 func (t *IDToken) Email() string { return t.payload().text[claimEmail] }
 
-// EmailVerified returns email_verified.
+// EmailVerified returns email_verified, false if it is absent or not a boolean. A provider's
+// attribute mapping can make it the string "true", which does not count: see
+// [IDToken.Claim].
 func (t *IDToken) EmailVerified() bool { return t.payload().emailVerified }
 
-// PhoneNumber returns phone_number, in E.164 form. Check
+// PhoneNumber returns phone_number, in E.164 form, "" if it is absent or not a string. Check
 // [IDToken.PhoneNumberVerified] before you trust it.
 func (t *IDToken) PhoneNumber() string { return t.payload().text[claimPhoneNumber] }
 
-// PhoneNumberVerified returns phone_number_verified.
+// PhoneNumberVerified returns phone_number_verified, false if it is absent or not a boolean.
 func (t *IDToken) PhoneNumberVerified() bool { return t.payload().phoneNumberVerified }
 
 // Roles returns cognito:roles, the IAM roles of the user's groups.
@@ -50,7 +53,7 @@ func (t *IDToken) Nonce() string { return t.payload().text[claimNonce] }
 func (t *IDToken) AccessTokenHash() string { return t.payload().text[claimAccessTokenHash] }
 
 // Identities returns a copy of identities: the accounts at external providers that
-// are linked to the user.
+// are linked to the user. There are none if the claim is not an array of objects.
 func (t *IDToken) Identities() []Identity { return slices.Clone(t.payload().identities) }
 
 // UserPoolID returns the ID of the configured user pool that issued the token.

@@ -54,7 +54,7 @@ func (in *inspection) run(ctx context.Context, raw string, p *pool) *Report {
 // decode makes the checks of size and shape, and fills in what the token says.
 func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *payload) {
 	if len(raw) > in.maxBytes {
-		r.result("size", refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), in.maxBytes), "")
+		r.result("size", tooLarge(raw, in.maxBytes), "")
 		return nil, nil
 	}
 	r.note("size", Passed, fmt.Sprintf("%d of at most %d bytes", len(raw), in.maxBytes))
@@ -64,7 +64,7 @@ func (in *inspection) decode(r *Report, raw string) (*jose.Compact, *payload) {
 		t, _, err = parsePayload(jws)
 	}
 	if err != nil {
-		r.result("shape", shapeError(err), "")
+		r.result("shape", shapeError(raw, err), "")
 		return nil, nil
 	}
 	t.readLists(jws.Payload)
@@ -225,6 +225,8 @@ func (in *inspection) stage(ctx context.Context, r *Report, t *payload, name str
 	switch {
 	case asked != "":
 		r.note(name, Passed, "has "+asked[2:])
+	case s == stageClaims && t.wrongProfile() != "":
+		r.note(name, Passed, "every known claim is of its JSON kind but for the profile, which no call required: "+t.wrongProfile())
 	case s == stageClaims:
 		r.note(name, Passed, "every known claim is of its JSON kind")
 	default:

@@ -46,7 +46,9 @@ func (t *payload) readList(c claim, value jose.Value, offset int) (ok bool) {
 	case claimAMR:
 		t.amr, ok = t.textsAt(value, offset)
 	case claimIdentities:
-		t.identities, ok = readIdentities(value)
+		if t.identities, ok = readIdentities(value); !ok {
+			t.identities = nil
+		}
 	}
 	return ok
 }

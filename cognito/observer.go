@@ -1,9 +1,12 @@
 package cognito
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito/internal/refusallog"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -108,6 +111,36 @@ func (v *Verifier) ObserveRefusal(ctx context.Context, err error) {
 		code = ErrCheckUnavailable
 	}
 	v.ended(v.started(ctx), Verification{Code: code})
+}
+
+// LogRefusal writes a line about a refused request to logger, for the operator: message, the
+// code, attrs, and the error with its details. Adapters of transports call it. A temporary
+// error ([Error.Temporary]) is at Warn and every other one at Info, at most one line a
+// second for each code by [Config.Clock], over all adapters of the verifier. Further ones
+// are at Debug, and the next line has their number as suppressed. A temporary error of a
+// request whose ctx was cancelled is at Debug. An error of another package counts as
+// [ErrCheckUnavailable]; nil is ignored. logger may be nil for [slog.Default]. v may be nil;
+// there is no limit then.
+func (v *Verifier) LogRefusal(ctx context.Context, logger *slog.Logger, message string, err error, attrs ...slog.Attr) {
+	if err == nil {
+		return
+	}
+	if logger == nil {
+		logger = slog.Default() // asked for now: programs set it after they have made their handlers
+	}
+	code := cmp.Or(CodeOf(err), ErrCheckUnavailable)
+	refusal := refusallog.Refusal{
+		Message: message, Code: string(code), Error: err, Attrs: attrs, At: time.Now(),
+		Temporary: code == ErrKeysUnavailable || code == ErrCheckUnavailable,
+	}
+	if v == nil {
+		new(refusallog.Log).Write(ctx, logger, refusal)
+		return
+	}
+	if v.clock != nil {
+		refusal.At = v.clock.Now()
+	}
+	v.refusals.Write(ctx, logger, refusal)
 }
 
 // observed is verify with calls of the observer.

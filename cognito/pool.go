@@ -247,15 +247,25 @@ func (is *issuers) of(t *payload) (*issuer, *Error) {
 	}
 	i, trusted := is.byName[t.text[claimIssuer]]
 	if !trusted {
-		const most = 3
-		if len(is.names) == 0 {
-			return nil, refuse(ErrIssuerMismatch, "iss", "iss must be an issuer that is trusted here")
-		}
-		expected := strings.Join(is.names[:min(len(is.names), most)], " or ")
-		if more := len(is.names) - most; more > 0 {
-			expected += fmt.Sprintf(" or of %d more", more)
-		}
-		return nil, refuse(ErrIssuerMismatch, "iss", "iss must be %s", expected)
+		// The issuer is that of a token whose signature nobody checked: it is for the
+		// operator's eyes alone, as are those that are trusted.
+		return nil, refuse(ErrIssuerMismatch, "iss", "iss is not an issuer that is trusted here").
+			expecting("iss must be %s; the token has %s", is.expected(), quote(t.text[claimIssuer]))
 	}
 	return i, nil
+}
+
+// expected names at most three of the trusted issuers, and says how many more there are.
+//
+//mutate:ignore it words a message
+func (is *issuers) expected() string {
+	const most = 3
+	if len(is.names) == 0 {
+		return "an issuer that is trusted here"
+	}
+	expected := strings.Join(is.names[:min(len(is.names), most)], " or ")
+	if more := len(is.names) - most; more > 0 {
+		expected += fmt.Sprintf(" or of %d more", more)
+	}
+	return expected
 }

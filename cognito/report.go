@@ -88,7 +88,7 @@ func (r *Report) result(name string, err *Error, held string) bool {
 		r.note(name, Passed, held)
 		return true
 	}
-	r.Checks = append(r.Checks, Check{Name: name, Status: Failed, Code: err.Code(), Detail: err.message})
+	r.Checks = append(r.Checks, Check{Name: name, Status: Failed, Code: err.Code(), Detail: err.Detail()})
 	r.errs = append(r.errs, err)
 	return false
 }

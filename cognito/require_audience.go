@@ -17,7 +17,8 @@ func RequireAudience(resources ...string) Requirement {
 	}
 	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		if t.use() != TokenUseAccess || !slices.ContainsFunc(resources, func(a string) bool { return slices.Contains(t.audiences, a) }) {
-			return refuse(ErrAudienceMismatch, "aud", "none of %s is there; the token has %s", list(resources), list(t.audiences))
+			return refuse(ErrAudienceMismatch, "aud", "no required audience is there; the token has %s", list(t.audiences)).
+				expecting("none of %s is there; the token has %s", list(resources), list(t.audiences))
 		}
 		return nil
 	}

@@ -18,12 +18,16 @@ func RequireClaim(name string, values ...string) Requirement {
 		r.fault = "the call requires a claim without a name or without a value"
 	}
 	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
+		if c, known := claimByName[name]; known && t.wrong.has(c) && t.knownHere(c) {
+			return t.known(c, false)
+		}
 		value, ok := t.member(name)
 		switch {
 		case !ok:
 			return refuse(ErrClaimMismatch, name, "the claim %s is absent", quote(name))
 		case !matchesAny(value, values):
-			return refuse(ErrClaimMismatch, name, "the claim %s must be %s; the token has %s", quote(name), list(values), quote(string(value)))
+			return refuse(ErrClaimMismatch, name, "the claim %s has no required value; the token has %s", quote(name), describeValue(value)).
+				expecting("the claim %s must be %s; the token has %s", quote(name), oneOf(values), describeValue(value))
 		}
 		return nil
 	}

@@ -14,7 +14,8 @@ func RequireGroups(groups ...string) Requirement {
 	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		for _, g := range groups {
 			if !slices.Contains(t.groups, g) {
-				return refuse(ErrGroupMissing, "cognito:groups", "the group %s is missing; the token has %s", quote(g), list(t.groups))
+				return refuse(ErrGroupMissing, "cognito:groups", "a required group is missing; the token has %s", list(t.groups)).
+					expecting("the group %s is missing; the token has %s", quote(g), list(t.groups))
 			}
 		}
 		return nil
@@ -28,7 +29,8 @@ func RequireAnyGroup(groups ...string) Requirement {
 	r := Requirement{stage: stageGroups, code: ErrGroupMissing, text: "one of the groups " + list(groups), fault: groupFault(groups)}
 	r.check = func(_ context.Context, t *payload, _ time.Time) *Error {
 		if !slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(t.groups, g) }) {
-			return refuse(ErrGroupMissing, "cognito:groups", "none of the groups %s is there; the token has %s", list(groups), list(t.groups))
+			return refuse(ErrGroupMissing, "cognito:groups", "no required group is there; the token has %s", list(t.groups)).
+				expecting("none of the groups %s is there; the token has %s", list(groups), list(t.groups))
 		}
 		return nil
 	}

@@ -75,7 +75,8 @@ func verdictOf(err error) *Error {
 	var code Code
 	switch {
 	case errors.As(err, &own) && own == nil:
-		return refuse(ErrAccessDenied, "", "a check of the application returned a nil *Error, which is an error that says nothing")
+		return refuse(ErrAccessDenied, "", "a check of the application refused the token").
+			expecting("a check of the application returned a nil *Error, which is an error that says nothing")
 	case own != nil:
 		return own
 	//mutate:ignore always: an empty code is read as ErrAccessDenied
@@ -91,12 +92,15 @@ func verdictOf(err error) *Error {
 func (r *Requirement) apply(ctx context.Context, t *payload, now time.Time) *Error {
 	switch {
 	case r.check == nil:
-		return refuse(ErrAccessDenied, "", "the call has an empty requirement")
+		return refuse(ErrAccessDenied, "", faultyRequirement).expecting("the call has an empty requirement")
 	case r.fault != "":
-		return refuse(r.code, "", "%s", r.fault)
+		return refuse(r.code, "", faultyRequirement).expecting("%s", r.fault)
 	}
 	return r.check(ctx, t, now)
 }
+
+// faultyRequirement is what the sender of a token may know of a fault in the program.
+const faultyRequirement = "a requirement of this service is faulty, so no token is accepted"
 
 // list writes names for a message, each quoted.
 //

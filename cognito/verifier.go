@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
+	"github.com/poolguard/poolguard/cognito/internal/refusallog"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -29,6 +31,7 @@ type Verifier struct {
 	clock    keyset.Clock
 	cache    *cache
 	parser   jose.Parser
+	refusals refusallog.Log
 	ownNow   bool // now is not the clock that the sources go by
 }
 
@@ -255,11 +258,11 @@ func (v *Verifier) current(ctx context.Context, t *payload) (now time.Time, ok b
 // parse decodes raw: size and shape of the token.
 func (v *Verifier) parse(raw string) (*jose.Compact, *Error) {
 	if len(raw) > v.maxBytes {
-		return nil, refuse(ErrTokenTooLarge, "", "the token has %d bytes; at most %d are accepted", len(raw), v.maxBytes)
+		return nil, tooLarge(raw, v.maxBytes)
 	}
 	jws, err := v.parser.Parse(raw)
 	if err != nil {
-		return nil, shapeError(err)
+		return nil, shapeError(raw, err)
 	}
 	return jws, nil
 }
@@ -269,16 +272,31 @@ func (v *Verifier) parse(raw string) (*jose.Compact, *Error) {
 func readPayload(jws *jose.Compact) (t *payload, raw string, refusal *Error) {
 	t, raw, err := parsePayload(jws)
 	if err != nil {
-		return nil, "", shapeError(err)
+		return nil, "", shapeError("", err)
 	}
 	return t, raw, checkAlgorithm(jws)
 }
 
-func shapeError(err error) *Error {
+func tooLarge(raw string, most int) *Error {
+	return refuse(ErrTokenTooLarge, "", "the token has %d bytes, more than are accepted", len(raw)).
+		expecting("the token has %d bytes; at most %d are accepted", len(raw), most)
+}
+
+// hasScheme reports whether the word Bearer and white space are before the token: the value
+// of an Authorization header was passed whole.
+func hasScheme(raw string) bool {
+	const scheme = "bearer"
+	return len(raw) > len(scheme) && strings.EqualFold(raw[:len(scheme)], scheme) && strings.ContainsRune(" \t", rune(raw[len(scheme)]))
+}
+
+// shapeError says why raw is not a token. It never says what is in raw.
+func shapeError(raw string, err error) *Error {
 	var malformed *jose.MalformedError
 	switch {
 	case errors.Is(err, jose.ErrEncrypted):
 		return refuse(ErrEncryptedToken, "", "five parts are the form of an encrypted token: this looks like a refresh token; send the access or ID token")
+	case hasScheme(raw):
+		return refuse(ErrTokenMalformed, "", "the text begins with the word Bearer, which is not part of the token: remove the word and the space after it")
 	case errors.As(err, &malformed):
 		return refuse(ErrTokenMalformed, "", "the %s %s", malformed.Part, malformed.Reason)
 	}

@@ -2,7 +2,6 @@ package alb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/refusallog"
 )
 
 // The headers of a load balancer beside the one that it signs, as package net/http
@@ -46,8 +46,9 @@ type MiddlewareConfig struct {
 	// CORS preflights. A request with some of the headers is refused as usual.
 	Optional bool
 
-	// Logger gets refusals: temporary faults at level Warn, all others at Debug. Tokens
-	// are never logged. nil is slog.Default.
+	// Logger gets refusals, with what the configuration accepts: at most one line a second
+	// for each code, temporary faults at level Warn and all others at Info. Further ones are
+	// at Debug. Tokens are never logged. nil is slog.Default.
 	Logger *slog.Logger
 
 	// ErrorHandler answers refused requests in place of [bearer.WriteError]. The error
@@ -219,16 +220,14 @@ func (g *guard) log(r *http.Request, err error) {
 	if logger == nil {
 		logger = slog.Default() // not earlier: programs may set it after they have made their handlers
 	}
-	level, status := slog.LevelDebug, bearer.StatusCode(err)
-	// If the client cancelled the request, the fault is not the service's.
-	if status >= http.StatusInternalServerError && !errors.Is(r.Context().Err(), context.Canceled) {
-		level = slog.LevelWarn
-	}
-	logger.LogAttrs(r.Context(), level, "request refused",
-		slog.String("code", string(cognito.CodeOf(err))),
-		slog.Int("status", status),
-		slog.String("method", r.Method),
-		slog.String("pattern", r.Pattern),
-		slog.String("error", err.Error()),
-	)
+	status := bearer.StatusCode(err)
+	g.config.Verifier.logRefusal(r.Context(), logger, refusallog.Refusal{
+		Message: "request refused", Code: string(cognito.CodeOf(err)), Error: err,
+		Temporary: status >= http.StatusInternalServerError,
+		Attrs: []slog.Attr{
+			slog.Int("status", status),
+			slog.String("method", r.Method),
+			slog.String("pattern", r.Pattern),
+		},
+	})
 }

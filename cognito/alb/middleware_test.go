@@ -234,7 +234,7 @@ func TestErrorHandlerAndLog(t *testing.T) {
 	}
 	s.endpoint.serve(respond(500, ""))
 	_, _ = do(protect, dataHeader, s.data(unknown(1)), identityHeader, subject)
-	if text := logs.String(); !strings.Contains(text, "level=DEBUG") || !strings.Contains(text, "level=WARN") || strings.Contains(text, raw[:20]) || strings.Contains(text, subject) {
+	if text := logs.String(); !strings.Contains(text, "level=INFO") || !strings.Contains(text, "level=WARN") || strings.Contains(text, raw[:20]) || strings.Contains(text, subject) {
 		t.Error(text)
 	}
 }

@@ -5,12 +5,15 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
+	"github.com/poolguard/poolguard/cognito/internal/refusallog"
+	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
 // A Verifier turns a token of a load balancer or of Verified Access into an [Identity].
@@ -24,6 +27,8 @@ type Verifier struct {
 	leeway    time.Duration
 	maxBytes  int
 	now       func() time.Time
+	clock     keyset.Clock
+	refusals  refusallog.Log
 }
 
 // New returns a Verifier for x-amzn-oidc-data of the load balancers in config. It reports
@@ -56,7 +61,7 @@ func newVerifier(k kind, arns, issuers []string, o Options, faults configerror.F
 	o.complete()
 	return &Verifier{
 		kind: k, signers: o.signers(arns, k, faults), issuers: slices.Clone(issuers),
-		leeway: o.Leeway, maxBytes: o.MaxTokenBytes, now: o.Now,
+		leeway: o.Leeway, maxBytes: o.MaxTokenBytes, now: o.Now, clock: o.Clock,
 	}
 }
 
@@ -106,6 +111,18 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
 		return nil, refusal
 	}
 	return v.identity(jws, t), nil
+}
+
+// logRefusal writes a line by the verifier's clock. All middleware of the verifier shares the
+// limit.
+func (v *Verifier) logRefusal(ctx context.Context, logger *slog.Logger, r refusallog.Refusal) {
+	if v == nil || v.clock == nil { // nothing is accepted
+		r.At = time.Now()
+		new(refusallog.Log).Write(ctx, logger, r)
+		return
+	}
+	r.At = v.clock.Now()
+	v.refusals.Write(ctx, logger, r)
 }
 
 // checkSignature verifies the signature with the key that the header names. If it is

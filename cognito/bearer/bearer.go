@@ -88,8 +88,10 @@ type Config struct {
 	// selects none, browsers close the connection.
 	WebSocketSubprotocol string
 
-	// Logger gets refusals: those of temporary faults at level Warn, all others at
-	// Debug. Tokens are never logged. nil is slog.Default.
+	// Logger gets refusals, with what the configuration accepts: at most one line a second
+	// for each code, those of temporary faults at level Warn and all others at Info. Further
+	// ones are at Debug. Tokens are never logged. nil is slog.Default. See
+	// [cognito.Verifier.LogRefusal].
 	Logger *slog.Logger
 
 	// ErrorHandler answers refused requests in place of [WriteError], for pages or
@@ -207,24 +209,9 @@ func (g *guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
 // log writes one line. It has the pattern of the route and not the path, in which
 // senders may have put anything.
 func (g *guard) log(r *http.Request, err error) {
-	logger := g.config.Logger
-	if logger == nil {
-		logger = slog.Default() // asked for now: programs set it after they have made their handlers
-	}
-	level := slog.LevelDebug
-	// Of a caller who went away nothing is known but that.
-	if StatusCode(err) >= http.StatusInternalServerError && r.Context().Err() == nil {
-		level = slog.LevelWarn
-	}
-	//mutate:ignore the logger drops the line as well
-	if !logger.Enabled(r.Context(), level) {
-		return
-	}
-	logger.LogAttrs(r.Context(), level, "request refused",
-		slog.String("code", string(codeOf(err))),
+	g.config.Verifier.LogRefusal(r.Context(), g.config.Logger, "request refused", err,
 		slog.Int("status", StatusCode(err)),
 		slog.String("method", r.Method),
 		slog.String("pattern", r.Pattern),
-		slog.String("error", err.Error()),
 	)
 }

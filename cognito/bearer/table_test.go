@@ -97,7 +97,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 				}
 				checkAnswer(t, row, response, body)
 				logged := s.logs.String()
-				if level := map[bool]string{true: `"WARN"`, false: `"DEBUG"`}[row.status == 503]; !strings.Contains(logged, level) || !strings.Contains(logged, `"`+string(row.code)+`"`) {
+				if level := map[bool]string{true: `"WARN"`, false: `"INFO"`}[row.status == 503]; !strings.Contains(logged, level) || !strings.Contains(logged, `"`+string(row.code)+`"`) {
 					t.Errorf("logged %s", logged)
 				}
 				all := logged + body + response.Header.Get("WWW-Authenticate")

@@ -44,8 +44,10 @@ type Config struct {
 	// clock of the system.
 	Clock keyset.Clock
 
-	// Logger gets refusals: temporary faults at level Warn, all others at Debug. Tokens
-	// are never logged. nil is slog.Default.
+	// Logger gets refusals, with what the configuration accepts: at most one line a second
+	// for each code, temporary faults at level Warn and all others at Info. Further ones are
+	// at Debug. Tokens are never logged. nil is slog.Default. See
+	// [cognito.Verifier.LogRefusal].
 	Logger *slog.Logger
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -178,25 +177,12 @@ func (i *Interceptor) refuse(ctx context.Context, method string, err error, setT
 // log writes one line. method is "" if the client could choose any text.
 func (i *Interceptor) log(ctx context.Context, method string, err error) {
 	var logger *slog.Logger
+	var verifier *cognito.Verifier
 	if i != nil {
-		logger = i.config.Logger
+		logger, verifier = i.config.Logger, i.config.Verifier
 	}
-	if logger == nil {
-		logger = slog.Default() // not in New: programs may set it after they have made their servers
-	}
-	e := refusal(err)
-	level := slog.LevelDebug
-	// If the caller cancelled the call, the fault is not the service's.
-	if codeFor(e) == codes.Unavailable && ctx.Err() == nil {
-		level = slog.LevelWarn
-	}
-	if !logger.Enabled(ctx, level) {
-		return
-	}
-	logger.LogAttrs(ctx, level, "call refused",
-		slog.String("code", string(e.Code())),
-		slog.String("status", codeFor(e).String()),
+	verifier.LogRefusal(ctx, logger, "call refused", err,
+		slog.String("status", codeFor(refusal(err)).String()),
 		slog.String("method", method),
-		slog.String("error", err.Error()),
 	)
 }

@@ -153,24 +153,20 @@ func (a *Authorizer) logger() *slog.Logger {
 
 // log writes one line about a refusal, without path, query and token.
 func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
-	logger := a.logger()
+	attrs := []slog.Attr{slog.Int("status", r.status), slog.String("handler", handler)}
+	if r.status < http.StatusInternalServerError {
+		a.config.Verifier.LogRefusal(ctx, a.logger(), "request refused", r.cause, attrs...)
+		return
+	}
 	level := slog.LevelDebug
 	// A deadline that passed is a fault of the function, also where it is the reason. Only a caller that
 	// has gone does not need the answer.
-	if r.status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
+	if !errors.Is(ctx.Err(), context.Canceled) {
 		level = slog.LevelWarn
 	}
-	if !logger.Enabled(ctx, level) {
-		return
-	}
-	attrs := []slog.Attr{
-		slog.String("code", string(r.cause.Code())),
-		slog.Int("status", r.status),
-		slog.String("handler", handler),
-		slog.String("error", r.cause.Error()),
-	}
+	attrs = append(attrs, slog.String("code", string(r.cause.Code())), slog.String("error", r.cause.Error()))
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		attrs = append(attrs, slog.String("advice", timeAdvice(r.cause.Code())))
 	}
-	logger.LogAttrs(ctx, level, "request refused", attrs...)
+	a.logger().LogAttrs(ctx, level, "request refused", attrs...)
 }

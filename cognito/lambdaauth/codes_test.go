@@ -104,7 +104,7 @@ func TestEveryCode(t *testing.T) {
 					}
 				}
 			}
-			if level := map[bool]string{true: `"WARN"`, false: `"DEBUG"`}[row.status == 500]; !strings.Contains(w.logs.String(), level) || !strings.Contains(w.logs.String(), `"`+string(code)+`"`) {
+			if level := map[bool]string{true: `"WARN"`, false: `"INFO"`}[row.status == 500]; !strings.Contains(w.logs.String(), level) || !strings.Contains(w.logs.String(), `"`+string(code)+`"`) {
 				t.Errorf("%v %s: logged %s", code, where, w.logs)
 			}
 		}

@@ -115,9 +115,10 @@ type Config struct {
 	// time.Now.
 	Now func() time.Time
 
-	// Logger gets refusals. Temporary faults, answers that are too large and events of the wrong
-	// kind for a handler have the level Warn. All others have the level Debug. Tokens and paths are never
-	// logged. nil is slog.Default.
+	// Logger gets refusals, with what the configuration accepts. Temporary faults, answers that
+	// are too large and events of the wrong kind for a handler have the level Warn. All others
+	// have the level Info, at most one line a second for each code
+	// ([cognito.Verifier.LogRefusal]). Tokens and paths are never logged. nil is slog.Default.
 	Logger *slog.Logger
 }
 

@@ -115,6 +115,9 @@ func ofSize(size int) change {
 
 func encodedLen(s string) int { return (len(s)*4 + 2) / 3 }
 
+// profile is why a claim of the user's profile may be of a wrong kind.
+const profile = "An attribute of the profile of a wrong JSON kind fails where it is read or required, and not the token."
+
 func acceptClaims(c *chapter) {
 	c.add(
 		row{"only-the-least", "", "access", "What must be there is iss, exp, token_use and the client; older pools lack some of the rest.", "",
@@ -129,6 +132,12 @@ func acceptClaims(c *chapter) {
 		row{"custom-number-out-of-range", "", "access", "A custom claim is not read, so its size does not matter.", "", access(claim("custom:a", "1e999"), claim("custom:b", strings.Repeat("9", 400)))},
 		row{"claim-of-the-other-kind", "", "access", "A claim that only ID tokens have is a custom one here.", "", access(claim("email", "5"), claim("email_verified", `"yes"`), claim("nonce", "[]"), claim("identities", `"x"`))},
 		row{"id-claim-of-the-other-kind", "", "id", "And the other way round.", "", idToken(claim("scope", "5"), claim("client_id", "[]"), claim("username", "{}"), claim("version", `"x"`))},
+		row{"profile-email", "", "id", profile, "", idToken(claim("email", "[]"))},
+		row{"profile-email-verified", "", "id", profile, "", idToken(claim("email_verified", `"true"`))},
+		row{"profile-phone-number", "", "id", profile, "", idToken(claim("phone_number", "15555550100"))},
+		row{"profile-phone-number-verified", "", "id", profile, "", idToken(claim("phone_number_verified", "1"))},
+		row{"profile-identities", "", "id", profile, "", idToken(claim("identities", "{}"))},
+		row{"profile-identities-of-strings", "", "id", profile, "", idToken(claim("identities", `["Google"]`))},
 		row{"names-in-other-case", "", "access", "Names are compared by case: these are custom claims of no meaning.", "RFC 8259 §4; RFC 7515 §10.13",
 			access(claim("EXP", "0"), claim("Token_Use", `"id"`), claim("ISS", `"https://evil.example"`), claim("CLIENT_ID", `"x"`), claim("Aud", `"x"`), claim("ſub", `"admin"`), claim("SCOPE", "0"))},
 		row{"crit-in-the-payload", "", "access", "Header parameters have no meaning in the payload.", "RFC 7515 §4.1.11", access(claim("crit", `["exp"]`), claim("b64", "false"), claim("alg", `"none"`), claim("kid", `"x"`))},

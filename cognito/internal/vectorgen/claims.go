@@ -224,15 +224,13 @@ func claimsKinds(c *chapter) {
 		c.add(row{"kind-" + strings.ReplaceAll(kind.name, ":", "-"), claimInvalid, "access", why, "", access(claim(kind.name, kind.value))})
 	}
 	for _, kind := range []struct{ name, value string }{
-		{"cognito:username", "5"}, {"nonce", "5"}, {"at_hash", "null"}, {"email", "[]"}, {"phone_number", "15555550100"}, {"cognito:preferred_role", "{}"}, {"cognito:roles", `"arn"`},
-		{"email_verified", `"true"`}, {"phone_number_verified", "1"}, {"identities", "{}"},
+		{"cognito:username", "5"}, {"nonce", "5"}, {"at_hash", "null"}, {"cognito:preferred_role", "{}"}, {"cognito:roles", `"arn"`},
 	} {
 		c.add(row{"kind-id-" + strings.ReplaceAll(kind.name, ":", "-"), claimInvalid, "id", why, "", idToken(claim(kind.name, kind.value))})
 	}
 	c.add(
 		row{"kind-groups-of-numbers", claimInvalid, "access", why, "", access(claim("cognito:groups", `["a",1]`))},
 		row{"kind-groups-null", claimInvalid, "access", why, "", access(claim("cognito:groups", "null"))},
-		row{"kind-identities-of-strings", claimInvalid, "id", why, "", idToken(claim("identities", `["Google"]`))},
 		row{"kind-iat-negative", claimInvalid, "access", "Times are from 0 to 2^53.", "", access(claim("iat", "-1"))},
 		row{"kind-auth-time-infinite", claimInvalid, "access", "Times are from 0 to 2^53.", "", access(claim("auth_time", "1e999"))},
 		row{"kind-sub-null", claimInvalid, "access", why, "", access(claim("sub", "null"))},
