@@ -78,7 +78,7 @@ func (e *Exchange) Verify(ctx context.Context, a *Answer) *report.Tally {
 			if !errors.As(err, &o.Refusal) {
 				o.Refusal = cognito.NewError(cognito.ErrCheckUnavailable, err.Error())
 			}
-			result = report.Rejected{Error: report.Failure{Code: o.Refusal.Code(), Message: cmp.Or(o.Refusal.Message(), "refused")}}
+			result = report.Rejected{Error: report.Failure{Code: o.Refusal.Code(), Message: cmp.Or(o.Refusal.Detail(), "refused")}}
 		} else {
 			o.Token = token
 			result = report.NewValid(token)

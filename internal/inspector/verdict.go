@@ -52,7 +52,7 @@ func (ad *adviser) verdict(a *answer) verdict {
 // message makes a sentence of the library's message. The name of a claim at its
 // beginning keeps its spelling.
 func message(e *cognito.Error) string {
-	text := visible(e.Message())
+	text := visible(e.Detail())
 	if first, _, _ := strings.Cut(text, " "); first == e.Claim() {
 		return text + "."
 	}

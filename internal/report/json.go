@@ -42,7 +42,7 @@ type Failure struct {
 
 // NewRejected returns the line for a token that is not valid.
 func NewRejected(o *Outcome) Rejected {
-	r := Rejected{Error: Failure{o.Refusal.Code(), o.Refusal.Message()}}
+	r := Rejected{Error: Failure{o.Refusal.Code(), o.Refusal.Detail()}}
 	if o.Report != nil && o.Report.SignatureHeld() {
 		r.Header, r.Claims = o.Report.Header, o.Report.Claims
 	}

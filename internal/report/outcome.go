@@ -93,5 +93,5 @@ func Unjudged(e *cognito.Error) string {
 	if why := Cause(e); why != "" {
 		return why
 	}
-	return e.Message()
+	return e.Detail()
 }

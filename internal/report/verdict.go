@@ -53,7 +53,7 @@ func (g *Writer) verdict(o *Outcome, several bool) {
 		g.Advice(2, g.Hint(o.Refusal.Code(), o.Report))
 	case o.Refusal != nil:
 		g.Line(number + g.Bad(g.Sign("✘ ", "no ")+"rejected: "+string(o.Refusal.Code())))
-		g.Paragraph(2, g.Escape(o.Refusal.Message()))
+		g.Paragraph(2, g.Escape(o.Refusal.Detail()))
 		g.Advice(2, g.Hint(o.Refusal.Code(), o.Report))
 	default:
 		kind := "ID"

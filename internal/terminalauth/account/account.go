@@ -106,7 +106,8 @@ func (f *faults) take(err error) {
 	for _, err := range list {
 		field, reason := "", err.Error()
 		if fault, ok := errors.AsType[*cognito.ConfigError](err); ok {
-			field, reason = fault.Field, fault.Reason
+			field = fault.Field
+			reason, _, _ = strings.Cut(fault.Reason, "; InsecureAllowPlainHTTP") // no key sets it
 		}
 		key := field
 		for _, k := range keyOf {

@@ -63,7 +63,7 @@ func FailureOf(err error, s *selection.Selection) *Failure {
 	case errors.As(err, &untrusted) && untrusted.Temporary():
 		return &Failure{Unavailable, errors.New(report.Unjudged(untrusted))}
 	case errors.As(err, &untrusted):
-		return refused("the token was rejected: %s; sign in again: %s", untrusted.Message(), again)
+		return refused("the token was rejected: %s; sign in again: %s", untrusted.Detail(), again)
 	case errors.Is(err, privatefile.ErrBusy):
 		return &Failure{Unavailable, err}
 	case errors.As(err, &ring):
