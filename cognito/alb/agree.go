@@ -37,5 +37,5 @@ func isOfPool(issuer string, access *cognito.AccessToken) bool {
 		return true
 	}
 	id := cognito.UserPoolID(issuer)
-	return id != "" && id == access.UserPoolID() && id == cognito.UserPoolID(access.Issuer())
+	return id == access.UserPoolID() && id == cognito.UserPoolID(access.Issuer())
 }

@@ -3,8 +3,10 @@ package alb_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -51,6 +53,31 @@ func TestPoolsDisagree(t *testing.T) {
 	} {
 		if status, body := do(protect, dataHeader, data(test.iss), identityHeader, subject, accessHeader, test.access); status != test.status {
 			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+}
+
+// TestIssuerOfALocalPoolIsComparedByName: its address is no issuer of Amazon, and the ID
+// at its end says nothing.
+func TestIssuerOfALocalPoolIsComparedByName(t *testing.T) {
+	local := cognitotest.NewIssuer()
+	local.SetAddress("https://local.example")
+	config := local.Config()
+	config.HTTPClient = local.Client()
+	tokens, err := cognito.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := local.Pool()
+	statuses := map[string]int{pool.Issuer(): 200, pool.OriginalIssuer(): 400, "https://other.example/" + pool.ID(): 400}
+	verifier := newEndpoint().verifier(t, func(c *alb.Config) {
+		c.ClientIDs, c.Issuers = []string{pool.ClientID()}, slices.Collect(maps.Keys(statuses))
+	})
+	for iss, want := range statuses {
+		data := token(header("iss", iss), claim("iss", iss), header("client", pool.ClientID()))
+		status, body := do(alb.Require(verifier, tokens), dataHeader, data, identityHeader, subject, accessHeader, pool.AccessToken(cognitotest.ForSubject(subject)))
+		if status != want {
+			t.Errorf("%s: %d %s, want %d", iss, status, body, want)
 		}
 	}
 }

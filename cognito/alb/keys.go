@@ -154,7 +154,7 @@ func (k *keys) consider(id string) (*ecdsa.PublicKey, *flight, error) {
 		}
 		return h.key, f, nil
 	}
-	if a, ok := k.absent[id]; ok && now.Before(a.until) {
+	if a := k.absent[id]; now.Before(a.until) {
 		return nil, nil, k.verdict(a)
 	}
 	if f := k.spend(id, now); f != nil {
@@ -170,8 +170,8 @@ func (k *keys) replacement(ctx context.Context, id string, old *ecdsa.PublicKey)
 	key, f := k.reconsider(id, old) //nolint:contextcheck // as in get
 	if f != nil {
 		key, _ = f.wait(ctx, nil)
-		if key == nil && ctx.Err() != nil {
-			return nil, &unavailableError{cause: ctx.Err()}
+		if err := ctx.Err(); err != nil {
+			return nil, &unavailableError{cause: err}
 		}
 	}
 	if key == old {
@@ -224,6 +224,7 @@ func (k *keys) now() time.Time {
 func (k *keys) usable(id string, now time.Time) *held {
 	h := k.held[id]
 	if h != nil && !now.Before(h.fetchedAt.Add(k.policy.Stale)) {
+		//mutate:ignore it saves memory: a key past its limit is not used
 		delete(k.held, id)
 		return nil
 	}

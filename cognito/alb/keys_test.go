@@ -237,6 +237,11 @@ func TestFlood(t *testing.T) {
 			if e.count()-before != 1 {
 				t.Errorf("%d fetches for one name", e.count()-before)
 			}
+			time.Sleep(10 * time.Second)
+			expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
+			if e.count()-before != 2 {
+				t.Errorf("%d fetches for one name when the cool-down is over", e.count()-before)
+			}
 			// A new key is found after the flood.
 			e.serve(nil)
 			time.Sleep(11 * time.Second)

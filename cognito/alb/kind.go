@@ -62,7 +62,7 @@ var verifiedAccess = kind{
 	// parts have the same one: the signature covers the first two parts, and a signature
 	// of 96 bytes has no padding in either form.
 	parse: func(raw string) (*jose.Compact, error) {
-		if strings.IndexByte(raw, '=') >= 0 {
+		if strings.Contains(raw, "=") {
 			return jose.ParsePadded(raw)
 		}
 		return jose.ParseCompact(raw)

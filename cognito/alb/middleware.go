@@ -179,7 +179,7 @@ func (g *guard) verify(r *http.Request) (p passed, err error) {
 		some = some || len(values) > 0
 		// Other readers may use another one. A proxy may have joined them with a comma
 		// (RFC 9110 §5.2). A token has no comma, but a subject may have one.
-		if len(values) > 1 || (len(values) == 1 && name != identityHeader && strings.IndexByte(values[0], ',') >= 0) {
+		if len(values) > 1 || (len(values) == 1 && name != identityHeader && strings.Contains(values[0], ",")) {
 			return p, refuse(cognito.ErrRequestInvalid, "the request has more than one %s header", name)
 		}
 	}

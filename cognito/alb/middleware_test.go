@@ -116,6 +116,12 @@ func TestRequire(t *testing.T) {
 		})
 	}
 
+	// A subject may have a comma, a token has none.
+	commas := []string{dataHeader, s.data(claim("sub", "a,b")), identityHeader, "a,b", accessHeader, s.pool.AccessToken(cognitotest.ForSubject("a,b"), cognitotest.Scopes("orders/read"))}
+	if status, body := do(protect, commas...); status != 200 {
+		t.Errorf("a subject with a comma: %d %s", status, body)
+	}
+
 	s = newScene(t)
 	s.endpoint.serve(respond(500, ""))
 	protect, _ = alb.Middleware(alb.MiddlewareConfig{Verifier: s.verifier, AccessTokens: s.tokens, Logger: silent})
@@ -205,6 +211,19 @@ func TestMiddlewareConfig(t *testing.T) {
 		var fault *alb.ConfigError
 		if protect != nil || !errors.As(err, &fault) || fault.Field != "MiddlewareConfig."+strings.Fields(name)[0] {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// A fault is reported once, without others that it causes.
+	require := []cognito.Requirement{cognito.RequireScopes("x")}
+	for want, config := range map[string]alb.MiddlewareConfig{
+		"Verifier":                {},
+		"InsecureSkipAccessToken": {Verifier: s.verifier, AccessTokens: s.tokens, InsecureSkipAccessToken: true, Require: require},
+		"AccessTokens":            {Verifier: s.verifier, Require: require},
+	} {
+		_, err := alb.Middleware(config)
+		var fault *alb.ConfigError
+		if !errors.As(err, &fault) || fault.Field != "MiddlewareConfig."+want || strings.Contains(err.Error(), "\n") {
+			t.Errorf("want a fault of %s alone, got %v", want, err)
 		}
 	}
 	for _, protect := range []func(http.Handler) http.Handler{

@@ -26,28 +26,32 @@ func (o *Options) signers(arns []string, k kind, faults configerror.Faults) map[
 	byAddress := map[string]*keys{}
 	for n, arn := range arns {
 		field := fmt.Sprintf("%s[%d]", k.field, n)
-		place, reason := k.place(arn)
-		if reason != "" {
+		address, reason := o.addressOf(arn, k)
+		switch {
+		case reason != "":
 			faults.Add(field, "%s", reason)
-			continue
-		}
-		if slices.Contains(arns[:n], arn) {
+		case slices.Contains(arns[:n], arn):
 			faults.Add(field, "repeats an earlier entry: remove it")
-			continue
-		}
-		address := strings.TrimSuffix(o.KeyAddress, "/")
-		if address == "" {
-			if address, reason = k.address(place); reason != "" {
-				faults.Add(field, "%s", reason)
-				continue
+		default:
+			if byAddress[address] == nil {
+				byAddress[address] = newKeys(address, k.curve, o)
 			}
+			byARN[arn] = &signer{arn, byAddress[address]}
 		}
-		if byAddress[address] == nil {
-			byAddress[address] = newKeys(address, k.curve, o)
-		}
-		byARN[arn] = &signer{arn, byAddress[address]}
 	}
 	return byARN
+}
+
+// addressOf returns the address of the keys of the signer. reason is the fault of its ARN.
+func (o *Options) addressOf(arn string, k kind) (address, reason string) {
+	place, reason := k.place(arn)
+	if reason != "" {
+		return "", reason
+	}
+	if o.KeyAddress != "" {
+		return strings.TrimSuffix(o.KeyAddress, "/"), ""
+	}
+	return k.address(place)
 }
 
 // signer returns the configured signer that t names. Before the signature is verified,

@@ -1,11 +1,14 @@
 package alb_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/elliptic"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -37,6 +40,39 @@ func TestReplacedKey(t *testing.T) {
 		synctest.Wait()
 		expect(t, v, token(signedBy(otherP256)), cognito.ErrSignatureInvalid)
 		expect(t, v, token(), "")
+	})
+}
+
+// TestTokenOfReplacingKeyIsAccepted at once: it is the one that finds the new key.
+func TestTokenOfReplacingKeyIsAccepted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		v := e.verifier(t)
+		expect(t, v, token(), "")
+		time.Sleep(10 * time.Second)
+		e.put(east+kid, pemOf(&otherP256.PublicKey))
+		expect(t, v, token(signedBy(otherP256)), "")
+	})
+}
+
+// TestBadSignatureWhileTheKeyIsWithdrawn: the signature stays bad. A caller that leaves
+// meanwhile has no answer.
+func TestBadSignatureWhileTheKeyIsWithdrawn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		v := e.verifier(t)
+		expect(t, v, token(), "")
+		time.Sleep(10 * time.Second)
+		e.serve(slow(time.Second))
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		if _, err := v.Verify(ctx, token(signedBy(otherP256))); !errors.Is(err, cognito.ErrKeysUnavailable) || !errors.Is(err, context.Canceled) {
+			t.Errorf("a caller that left got %v", err)
+		}
+		time.Sleep(20 * time.Second)
+		e.serve(respond(404, ""))
+		expect(t, v, token(signedBy(otherP256)), cognito.ErrSignatureInvalid)
+		expect(t, v, token(), cognito.ErrKeyNotFound)
 	})
 }
 
@@ -106,6 +142,13 @@ func TestPastMaxAge(t *testing.T) {
 		if time.Since(start) > 0 {
 			t.Error("a time-out was waited for again")
 		}
+		time.Sleep(2 * time.Second) // from then on another attempt may start
+		start = time.Now()
+		expect(t, v, token(signedBy(otherP256)), "")
+		if time.Since(start) > 0 {
+			t.Error("the attempt after a failure was waited for")
+		}
+		time.Sleep(time.Hour)
 	})
 }
 
@@ -176,6 +219,103 @@ func TestBackOff(t *testing.T) {
 	})
 }
 
+// TestKeyUsedLastIsKept: a new key replaces the one whose last use is longest ago.
+func TestKeyUsedLastIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		e.serve(respond(200, pemOf(&p256.PublicKey)))
+		v := e.verifier(t, func(c *alb.Config) { c.MaxKeys, c.KeyFetches = 2, 1000 })
+		use := func(name, fetches int) {
+			t.Helper()
+			before := e.count()
+			if expect(t, v, token(unknown(name)), ""); e.count()-before != fetches {
+				t.Errorf("%d fetches of key %d, want %d", e.count()-before, name, fetches)
+			}
+		}
+		for n := 0; n < 60; n += 3 {
+			use(n, 1)
+			use(n+1, 1)
+			use(n, 0)
+			use(n+2, 1) // replaces n+1
+			use(n, 0)
+			use(n+2, 0)
+		}
+	})
+}
+
+// TestKeyIsUsedWhileItsAddressFails, also by the callers that wait for the failing fetch.
+func TestKeyIsUsedWhileItsAddressFails(t *testing.T) {
+	for _, status := range []int{403, 500} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newEndpoint()
+			v := e.verifier(t)
+			expect(t, v, token(), "")
+			time.Sleep(2 * time.Hour)
+			e.serve(respond(status, ""))
+			for range 10 {
+				expect(t, v, token(), "")
+				synctest.Wait()
+			}
+			if e.count() != 2 {
+				t.Errorf("status %d: %d fetches", status, e.count())
+			}
+		})
+	}
+}
+
+// TestRefreshesShareAFetch: a key that is due is fetched once, whoever uses it meanwhile.
+func TestRefreshesShareAFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		v := e.verifier(t)
+		expect(t, v, token(), "")
+		time.Sleep(55 * time.Minute)
+		e.serve(slow(time.Second))
+		for range 5 {
+			expect(t, v, token(), "")
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if e.count() != 2 {
+			t.Errorf("%d fetches", e.count())
+		}
+	})
+}
+
+// TestAnsweringAddressEndsTheBackOff: the pause after a failure is the shortest again
+// after a 404, which is an answer.
+func TestAnsweringAddressEndsTheBackOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		v := e.verifier(t)
+		fail := func() time.Duration {
+			e.serve(respond(500, "", "Retry-After", "200")) // which counts for 429 and 503 alone
+			_, err := v.Verify(t.Context(), token())
+			refusal, ok := errors.AsType[*cognito.Error](err)
+			if !ok {
+				t.Fatal(err)
+			}
+			return refusal.RetryAfter()
+		}
+		for range 4 {
+			time.Sleep(fail())
+		}
+		e.serve(respond(404, ""))
+		expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
+		time.Sleep(time.Minute)
+		if wait := fail(); wait < time.Second || wait > 1250*time.Millisecond {
+			t.Errorf("the pause is %v", wait)
+		}
+		// A number that no one can wait for is the longest pause.
+		time.Sleep(time.Minute)
+		e.serve(respond(503, "", "Retry-After", "99999999999999999999"))
+		_, err := v.Verify(t.Context(), token())
+		if refusal, ok := errors.AsType[*cognito.Error](err); !ok || refusal.RetryAfter() < 5*time.Minute {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // TestManyKeys: no more keys are held than configured, those that were used last.
 func TestManyKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -209,9 +349,13 @@ func TestClockSetBack(t *testing.T) {
 		expect(t, v, token(), "")
 		expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
 		clock.advance(-900 * time.Hour)
+		before := e.count()
 		expect(t, v, token(), "")
 		synctest.Wait() // for the refresh behind that answer
-		before := e.count()
+		if e.count() != before+1 {
+			t.Errorf("%d refreshes of a key from the future", e.count()-before)
+		}
+		before = e.count()
 		expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
 		if e.count() == before {
 			t.Error("an absence of the future is believed")
@@ -223,6 +367,68 @@ func TestClockSetBack(t *testing.T) {
 		clock.advance(11 * time.Second)
 		e.serve(nil)
 		expect(t, v, token(unknown(2)), cognito.ErrKeyNotFound)
+	})
+}
+
+// TestBudgetOfTheFutureIsNotSpent: fetches that a wrong clock dates to the future do not
+// count against those of now.
+func TestBudgetOfTheFutureIsNotSpent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndpoint()
+		clock := &handClock{now: time.Now()}
+		v := e.verifier(t, func(c *alb.Config) { c.Clock, c.Now = clock, time.Now })
+		clock.advance(1000 * time.Hour)
+		for n := range alb.DefaultKeyFetches {
+			expect(t, v, token(unknown(n)), cognito.ErrKeyNotFound)
+		}
+		expect(t, v, token(unknown(100)), cognito.ErrKeysUnavailable)
+		clock.advance(-900 * time.Hour)
+		expect(t, v, token(unknown(101)), cognito.ErrKeysUnavailable)
+		clock.advance(10 * time.Second)
+		expect(t, v, token(unknown(102)), cognito.ErrKeyNotFound)
+	})
+}
+
+// TestLogSaysWhatHappensToKeys, and why an address failed, without its name twice.
+func TestLogSaysWhatHappensToKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logs bytes.Buffer
+		logged := func(parts ...string) {
+			t.Helper()
+			synctest.Wait()
+			for _, part := range parts {
+				if !strings.Contains(logs.String(), part) {
+					t.Errorf("no %q in the log:\n%s", part, logs.String())
+				}
+			}
+			logs.Reset()
+		}
+		e := newEndpoint()
+		v := e.verifier(t, func(c *alb.Config) {
+			c.Logger = slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		e.serve(func(r *http.Request) (*http.Response, error) {
+			if got := r.Header.Get("User-Agent"); got != "poolguard-alb" {
+				t.Errorf("the user agent is %q", got)
+			}
+			return nil, errors.New("connection reset")
+		})
+		expect(t, v, token(), cognito.ErrKeysUnavailable)
+		logged("level=WARN", `msg="fetching a key failed"`, "kid="+kid, `error="connection reset"`, "failures=1", "retry_in=1")
+		time.Sleep(time.Minute)
+		e.serve(slow(time.Hour))
+		expect(t, v, token(), cognito.ErrKeysUnavailable)
+		logged(`error="no complete answer within 5s"`, "failures=2")
+		time.Sleep(time.Minute)
+		e.serve(nil)
+		expect(t, v, token(), "")
+		logged("level=INFO", `msg="fetching keys works again"`, "failures=2")
+		expect(t, v, token(unknown(1)), cognito.ErrKeyNotFound)
+		logged("level=DEBUG", `msg="there is no such key"`)
+		time.Sleep(55 * time.Minute)
+		e.serve(respond(404, ""))
+		expect(t, v, token(), "")
+		logged("level=WARN", `msg="a key was withdrawn"`)
 	})
 }
 

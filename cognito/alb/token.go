@@ -77,6 +77,7 @@ func read(jws *jose.Compact) (*token, error) {
 		}
 		return nil
 	}))
+	//mutate:ignore never: parsing has read the header before
 	if err != nil {
 		return nil, err
 	}

@@ -185,7 +185,7 @@ func (v *Verifier) checkClaims(t *token) *cognito.Error {
 	if refusal := t.notBefore.known("nbf", false); refusal != nil {
 		return refusal
 	}
-	if t.notBefore.present && now.Before(t.notBefore.at.Add(-v.leeway)) {
+	if now.Before(t.notBefore.at.Add(-v.leeway)) {
 		return refuse(cognito.ErrTokenNotYetValid, "the token is not valid before %s; the time is %s", stamp(t.notBefore.at), stamp(now))
 	}
 	name, subject := v.subject(t)

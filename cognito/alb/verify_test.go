@@ -37,6 +37,22 @@ func TestGoodTokens(t *testing.T) {
 	if identity.Claims(nil) == nil || identity.Claims(&struct{ Sub int }{}) != nil {
 		t.Error("Claims: nil was taken, or names are compared without case")
 	}
+	var none *struct{}
+	if err := identity.Claims(none); err == nil || err.Error() != "alb: Claims needs a non-nil pointer to decode into" {
+		t.Errorf("Claims of a nil pointer: %v", err)
+	}
+	for _, dst := range []any{
+		&struct {
+			Sub json.Number `json:"sub"`
+		}{},
+		&struct {
+			Exp string `json:"exp"`
+		}{},
+	} {
+		if err := identity.Claims(dst); err == nil || !strings.Contains(err.Error(), "do not fit the Go type") {
+			t.Errorf("Claims(%T): %v", dst, err)
+		}
+	}
 	if value, ok := identity.Claim("email_verified"); !ok || string(value) != `"true"` {
 		t.Errorf("claim %s, %v", value, ok)
 	}
@@ -209,6 +225,28 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestLengthLimitIsExact: a token of the longest length is read, one byte more is not.
+func TestLengthLimitIsExact(t *testing.T) {
+	e, raw := newEndpoint(), token()
+	for most, want := range map[int]cognito.Code{len(raw): "", len(raw) - 1: cognito.ErrTokenTooLarge} {
+		expect(t, e.verifier(t, func(c *alb.Config) { c.MaxTokenBytes = most }), raw, want)
+	}
+}
+
+// TestRefusalNamesWhatIsWrong: the part of a malformed token, and a foreign client in
+// short.
+func TestRefusalNamesWhatIsWrong(t *testing.T) {
+	for raw, want := range map[string]string{
+		"e30=.e30=.": "the signature is empty",
+		token(header("client", strings.Repeat("x", 101))): `"` + strings.Repeat("x", 100) + `"… (101 bytes)`,
+		token(header("client", strings.Repeat("y", 100))): `"` + strings.Repeat("y", 100) + `"`,
+	} {
+		if _, err := newEndpoint().verifier(t).Verify(t.Context(), raw); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("got %v, want it to end with %s", err, want)
+		}
+	}
+}
+
 func TestVerifiedAccessRefusals(t *testing.T) {
 	e := newEndpoint()
 	mixed := "ICB7fQ==.e30." + base64.RawURLEncoding.EncodeToString(make([]byte, 96))
@@ -284,6 +322,11 @@ func TestLeewayAndClients(t *testing.T) {
 	expect(t, at(exp.Add(5*time.Second), 5*time.Second), raw, cognito.ErrTokenExpired)
 	expect(t, at(exp.Add(-10*time.Second), 0), raw, "")
 	expect(t, at(exp.Add(-10*time.Second-1), 0), raw, cognito.ErrTokenNotYetValid)
+	if identity := expect(t, at(exp.Add(-1), 0), raw, ""); !identity.ExpiresAt().Equal(exp) {
+		t.Errorf("expires at %v", identity.ExpiresAt())
+	}
+	// The payload ends first.
+	raw = token(header("exp", now.Unix()+30), claim("exp", now.Unix()))
 	if identity := expect(t, at(exp.Add(-1), 0), raw, ""); !identity.ExpiresAt().Equal(exp) {
 		t.Errorf("expires at %v", identity.ExpiresAt())
 	}
