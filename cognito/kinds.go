@@ -12,8 +12,6 @@ import (
 const profileClaims claimSet = 1<<claimEmail | 1<<claimEmailVerified | 1<<claimPhoneNumber | 1<<claimPhoneNumberVerified | 1<<claimIdentities
 
 // kindOf says of which JSON kind a claim must be.
-//
-//mutate:ignore it words a message
 func kindOf(c claim) string {
 	switch c { //nolint:exhaustive // the others are strings
 	case claimVersion:

@@ -9,9 +9,10 @@
 // file needs no edit here. A decision is a condition, a clause or a loop that leads to
 // a refusal or to acceptance: it returns an error, or nil, or a bool, or notes a
 // fault. In a function with a decision, each statement that the decision may depend on is
-// removed in turn: an assignment, a call, a jump to the next turn of a loop. Each kind of
-// change is a [kind]. Changes of expressions that are no conditions are a short table, in
-// rules.go.
+// removed in turn: an assignment, a call, a jump to the next turn of a loop.
+//
+// Each kind of change is a [kind]. Changes of expressions that are no conditions are a
+// short table, in rules.go.
 //
 // The tests of a package are compiled once, with all mutants in them, and run once for
 // each mutant, which an environment variable chooses. The files of the tree are not
