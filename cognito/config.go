@@ -11,6 +11,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/localpool"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -103,7 +104,8 @@ type Config struct {
 
 // A UserPool is a pool whose tokens are trusted.
 type UserPool struct {
-	// ID is the user pool ID, such as us-east-1_AbCdEfGhI. Both issuers of the pool are
+	// ID is the user pool ID, such as us-east-1_AbCdEfGhI. With an Issuer, it may also be that
+	// of a local pool such as cognito-local's, local_AbCdEfGh. Both issuers of the pool are
 	// trusted, the original and the updated one, each with its own key set:
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 	ID string
@@ -239,7 +241,7 @@ func (p *UserPool) issuerNames() []string {
 }
 
 func (p *UserPool) validate(faults configerror.Faults) {
-	if _, err := parsePoolID(p.ID); err != nil {
+	if _, err := p.parseID(); err != nil {
 		faults.Add("ID", "%v", err)
 	}
 	switch {
@@ -265,7 +267,7 @@ func (p *UserPool) validate(faults configerror.Faults) {
 		}
 	}
 	if other := p.Issuer[strings.LastIndexByte(p.Issuer, '/')+1:]; other != p.ID {
-		if _, err := parsePoolID(other); err == nil {
+		if _, err := parsePoolID(other); err == nil || localpool.IsID(other) {
 			faults.Add("Issuer", "%s is of another user pool than ID (%s)", quote(p.Issuer), quote(p.ID))
 		}
 	}

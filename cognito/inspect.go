@@ -72,7 +72,8 @@ func Inspect(ctx context.Context, raw string, options InspectOptions) (*Report, 
 func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 	faults := configerror.In("cognito", "InspectOptions")
 	for n, text := range o.UserPoolIDs {
-		id, err := parsePoolID(text)
+		up := UserPool{ID: text, Issuer: o.Issuer, ReplicaRegions: o.ReplicaRegions}
+		id, err := up.parseID()
 		if err != nil {
 			faults.Add(fmt.Sprintf("UserPoolIDs[%d]", n), "%v", err)
 			continue
@@ -86,7 +87,6 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 				trusted.add(&issuer{name: id.issuer(region), pool: named, keys: o.Keys})
 			}
 		}
-		up := UserPool{ID: text, Issuer: o.Issuer, ReplicaRegions: o.ReplicaRegions}
 		up.validateReplicas(faults)
 	}
 	if o.Issuer != "" {

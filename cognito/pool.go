@@ -28,7 +28,7 @@ type pool struct {
 
 // newPool makes the pool of a valid UserPool.
 func (c *Config) newPool(up UserPool) (*pool, error) {
-	id, err := parsePoolID(up.ID)
+	id, err := up.parseID()
 	//mutate:ignore validate has checked the ID
 	if err != nil {
 		return nil, err
@@ -61,6 +61,9 @@ func (c *Config) newPool(up UserPool) (*pool, error) {
 
 // addIssuer gives the pool an issuer whose key set is at address, unless the user
 // pool brings its own.
+//
+// The updated issuer, the second one, has no key set in most pools: without a line for it in
+// the log, WarmUp of a healthy pool is silent.
 func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 	keys := up.KeySet
 	if keys == nil {
@@ -68,6 +71,7 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 			URL:            strings.TrimSuffix(address, "/") + "/.well-known/jwks.json",
 			HTTPClient:     c.HTTPClient,
 			AllowPlainHTTP: up.InsecureAllowPlainHTTP,
+			MayBeAbsent:    up.Issuer == "" && len(p.issuers) == 1,
 			Policy:         c.KeySetPolicy,
 			Clock:          c.Clock,
 			Logger:         c.Logger,

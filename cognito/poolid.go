@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/poolguard/poolguard/cognito/internal/localpool"
 )
 
 // A poolID is the parsed form of a user pool's ID, such as us-east-1_AbCdEfGhI.
@@ -34,6 +36,19 @@ func parsePoolID(s string) (poolID, error) {
 		return poolID{}, fmt.Errorf("%s names a region of AWS China, which has no user pools", quote(s))
 	}
 	return poolID{region: region, text: s}, nil
+}
+
+// parseID reads the ID of the pool. With an Issuer it may be one of a local pool, because
+// nothing of it becomes a part of an address then.
+func (p *UserPool) parseID() (poolID, error) {
+	if p.Issuer != "" && localpool.IsID(p.ID) {
+		return poolID{text: p.ID}, nil
+	}
+	id, err := parsePoolID(p.ID)
+	if err != nil && localpool.IsID(p.ID) {
+		return poolID{}, fmt.Errorf("%s is the ID of a local pool, which needs an Issuer", quote(p.ID))
+	}
+	return id, err
 }
 
 // arnFault says which part of an ARN is the ID, where it is the ARN of a user pool:

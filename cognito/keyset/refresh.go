@@ -134,13 +134,16 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 		s.lastErr = got.err
 		s.closeAfterFailure(r.policy, now, jitter)
 	}
-	retryIn := s.spacing
+	retryIn, level := s.spacing, slog.LevelWarn
+	if s.absent() {
+		level = r.absent
+	}
 	r.finish(f, now)
 	s.mu.Unlock()
 
 	switch {
 	case got.err != nil:
-		r.log.Warn("fetching the key set failed", "error", got.err.Error(), "failures", before+1, "retry_in", retryIn)
+		r.log.Log(context.Background(), level, "fetching the key set failed", "error", got.err.Error(), "failures", before+1, "retry_in", retryIn)
 		return nil
 	case before > 0:
 		r.log.Info("fetching the key set works again", "failures", before)

@@ -47,6 +47,11 @@ type RemoteConfig struct {
 	// user can write. Default: no file.
 	CopyFile string
 
+	// MayBeAbsent says that an address without a key set is no fault: as long as there was
+	// none, an answer of 403 or 404 is logged at Debug instead of Warn. It is for the updated
+	// issuer of a user pool, to which most pools are not switched.
+	MayBeAbsent bool
+
 	// Seed is a key set for the time before the first fetch. A copy in CopyFile that is
 	// not too old replaces it, as a fetch does. Default: none.
 	Seed Seed
@@ -60,7 +65,8 @@ type RemoteConfig struct {
 
 	// Fetched, if set, is called after each fetch, and after a set was read from
 	// CopyFile. It is called from the goroutine of the fetch, after the result is in
-	// use. Calls may overlap if one takes longer than the next fetch.
+	// use. Calls may overlap if one takes longer than the next fetch. A panic in it is
+	// logged, by the type of its value.
 	Fetched func(Fetch)
 
 	// Jitter returns numbers from 0 to 1 that spread the refreshing of many
@@ -91,6 +97,7 @@ type Remote struct {
 	copies  *copyFile // nil: none
 	clock   Clock
 	log     *slog.Logger
+	absent  slog.Level  // of the line about a set that was never there
 	fetched func(Fetch) // nil: no observer
 	jitter  func() float64
 
@@ -122,8 +129,12 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 		policy:  config.Policy.WithDefaults(),
 		clock:   orSystem(config.Clock),
 		log:     orDiscard(config.Logger).With("url", config.URL),
+		absent:  slog.LevelWarn,
 		fetched: config.Fetched,
 		jitter:  config.Jitter,
+	}
+	if config.MayBeAbsent {
+		r.absent = slog.LevelDebug
 	}
 	if r.jitter == nil {
 		r.jitter = rand.Float64

