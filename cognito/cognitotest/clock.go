@@ -69,34 +69,73 @@ func (c *Clock) take(t *timer) bool {
 
 // Advance moves the clock by d. Timers that become due run one after the other, each at
 // its own time, including timers that they start. Advance returns after they have
-// returned. A negative d works as in [Clock.Set].
-func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
+// returned. Calls at the same time, and a call in a timer's function, add up: each of them
+// moves the clock by its d. A negative d works as in [Clock.Set].
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	if d < 0 {
+		c.setBack(c.now.Add(d))
+		c.mu.Unlock()
+		return
+	}
+	for {
+		before := c.now
+		due := c.runTo(before.Add(d))
+		d -= c.now.Sub(before)
+		c.mu.Unlock()
+		if due == nil {
+			return
+		}
+		due.f()
+		c.mu.Lock()
+	}
+}
 
 // Set moves the clock to t. If t is later, the time between passes as in [Clock.Advance].
 // If t is earlier, the effect is that of an operator who sets the clock of a machine
-// back: timers keep their remaining time.
+// back: timers keep their remaining time. If a timer's function moves the clock beyond t,
+// it stays there.
 func (c *Clock) Set(t time.Time) {
 	t = t.Round(0)
+	c.mu.Lock()
+	if t.Before(c.now) {
+		c.setBack(t)
+		c.mu.Unlock()
+		return
+	}
 	for {
-		c.mu.Lock()
-		next := c.next(t)
-		if next == nil {
-			if back := t.Sub(c.now); back < 0 {
-				for waiting := range c.timers {
-					waiting.due = waiting.due.Add(back)
-				}
-			}
-			c.now = t
-			c.mu.Unlock()
+		due := c.runTo(t)
+		c.mu.Unlock()
+		if due == nil {
 			return
 		}
-		delete(c.timers, next)
-		if next.due.After(c.now) {
-			c.now = next.due
-		}
-		c.mu.Unlock()
-		next.f()
+		due.f()
+		c.mu.Lock()
 	}
+}
+
+// runTo moves the clock to the first timer that is due at t, takes the timer and returns
+// it. Without one it moves the clock to t and returns nil. It never moves the clock back.
+// The caller holds mu.
+func (c *Clock) runTo(t time.Time) *timer {
+	next := c.next(t)
+	if next != nil {
+		delete(c.timers, next)
+		t = next.due
+	}
+	if t.After(c.now) {
+		c.now = t
+	}
+	return next
+}
+
+// setBack sets the clock to an earlier time. The caller holds mu.
+func (c *Clock) setBack(t time.Time) {
+	back := t.Sub(c.now)
+	for waiting := range c.timers {
+		waiting.due = waiting.due.Add(back)
+	}
+	c.now = t
 }
 
 // next returns the first timer that is due at t, or nil. The caller holds mu.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,4 +81,72 @@ func TestInABubble(t *testing.T) {
 			time.Sleep(time.Hour)
 		}
 	})
+}
+
+// TestAdvanceWithinAdvanceNeverGoesBack: a timer's function moves the clock, for example
+// because it answers a request that is slow.
+func TestAdvanceWithinAdvanceNeverGoesBack(t *testing.T) {
+	clock := cognitotest.NewIssuer().Clock()
+	start := clock.Now()
+	var seen []time.Duration
+	note := func() { seen = append(seen, clock.Now().Sub(start)) }
+	clock.AfterFunc(10*time.Minute, func() {
+		clock.Advance(2 * time.Hour)
+		note()
+	})
+	clock.AfterFunc(40*time.Minute, note)
+	clock.AfterFunc(135*time.Minute, note)
+	clock.Advance(30 * time.Minute)
+	note()
+	want := []time.Duration{40 * time.Minute, 130 * time.Minute, 135 * time.Minute, 150 * time.Minute}
+	if !slices.Equal(seen, want) {
+		t.Errorf("seen %v, want %v", seen, want)
+	}
+
+	clock.AfterFunc(time.Minute, func() { clock.Set(start.Add(24 * time.Hour)) })
+	clock.Set(start.Add(3 * time.Hour))
+	if got := clock.Now().Sub(start); got != 24*time.Hour {
+		t.Errorf("after a Set within a Set: %v", got)
+	}
+}
+
+// TestAdvancesAtTheSameTimeAddUp, with timers that run between them.
+func TestAdvancesAtTheSameTimeAddUp(t *testing.T) {
+	clock := cognitotest.NewIssuer().Clock()
+	start := clock.Now()
+	var again func()
+	again = func() { clock.AfterFunc(time.Second, again) }
+	again()
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			for range 50 {
+				before := clock.Now()
+				clock.Advance(time.Minute)
+				if after := clock.Now(); after.Before(before.Add(time.Minute)) {
+					t.Errorf("advanced from %v to %v", before, after)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := clock.Now().Sub(start); got != 1000*time.Minute {
+		t.Errorf("the clock moved by %v, want %v", got, 1000*time.Minute)
+	}
+}
+
+func TestNegativeAdvanceSetsTheClockBack(t *testing.T) {
+	clock := cognitotest.NewIssuer().Clock()
+	start, fired := clock.Now(), false
+	clock.AfterFunc(time.Minute, func() { fired = true })
+	clock.Advance(-time.Hour)
+	if !clock.Now().Equal(start.Add(-time.Hour)) {
+		t.Errorf("the clock is at %v", clock.Now())
+	}
+	if clock.Advance(time.Minute - 1); fired {
+		t.Error("a timer ran early")
+	}
+	if clock.Advance(1); !fired {
+		t.Error("a timer did not keep its remaining time")
+	}
 }
