@@ -20,16 +20,16 @@ const (
 
 // An Issuer stands in for Amazon Cognito: it holds user pools and answers for their
 // key sets. Make one for each test with [NewIssuer]; tests can then run in
-// parallel. It is safe for concurrent use.
+// parallel. The zero Issuer is one that NewIssuer made, too. It is safe for concurrent
+// use.
 //
 // None of its functions takes a testing.TB or panics. Misuse shows in the results that a
 // test checks anyway. With an invalid user pool ID cognito.New returns an error. A claim
 // that is not JSON makes a text that is not a token and says why. So examples and programs
 // can use an Issuer too.
 type Issuer struct {
-	clock *Clock
-
 	mu      sync.Mutex // guards all below and what the pools say it guards
+	clock   *Clock     // nil: nothing was used yet; it does not change after that
 	pools   []*Pool
 	byID    map[string]*Pool
 	address string       // see SetAddress
@@ -38,10 +38,15 @@ type Issuer struct {
 
 // NewIssuer returns an issuer with one user pool, [PoolID], which has one app client,
 // [ClientID]. Its clock starts with the current time.
-func NewIssuer() *Issuer {
-	i := &Issuer{clock: newClock(), byID: map[string]*Pool{}}
-	i.AddPool(PoolID, ClientID)
-	return i
+func NewIssuer() *Issuer { return &Issuer{} }
+
+// lock locks mu, and makes the clock and the first pool before anything else is done.
+func (i *Issuer) lock() {
+	i.mu.Lock()
+	if i.clock == nil {
+		i.clock, i.byID = newClock(), map[string]*Pool{}
+		i.add(PoolID, []string{ClientID})
+	}
 }
 
 // AddPool adds a user pool. The default app client is [ClientID]. The pool's tokens are
@@ -51,9 +56,14 @@ func (i *Issuer) AddPool(id string, clientIDs ...string) *Pool {
 	if len(clientIDs) == 0 {
 		clientIDs = []string{ClientID}
 	}
-	p := &Pool{issuer: i, id: id, clientIDs: slices.Clone(clientIDs)}
-	i.mu.Lock()
+	i.lock()
 	defer i.mu.Unlock()
+	return i.add(id, clientIDs)
+}
+
+// add is AddPool. The caller holds mu.
+func (i *Issuer) add(id string, clientIDs []string) *Pool {
+	p := &Pool{issuer: i, id: id, clientIDs: slices.Clone(clientIDs)}
 	i.pools = append(i.pools, p)
 	if i.byID[id] == nil { // of two pools with one ID, which cognito.New refuses, the first answers
 		i.byID[id] = p
@@ -64,20 +74,24 @@ func (i *Issuer) AddPool(id string, clientIDs ...string) *Pool {
 
 // Pool returns the first user pool, which [NewIssuer] made.
 func (i *Issuer) Pool() *Pool {
-	i.mu.Lock()
+	i.lock()
 	defer i.mu.Unlock()
 	return i.pools[0]
 }
 
 // Clock returns the issuer's clock.
-func (i *Issuer) Clock() *Clock { return i.clock }
+func (i *Issuer) Clock() *Clock {
+	i.lock()
+	defer i.mu.Unlock()
+	return i.clock
+}
 
 // Config returns the configuration of a verifier that trusts the current user pools, each
 // with its app clients. The verifier gets the keys from this issuer, in process, and uses
 // its clock. It logs nothing. Change the fields that the test is about and pass the
 // configuration to cognito.New.
 func (i *Issuer) Config() cognito.Config {
-	i.mu.Lock()
+	i.lock()
 	defer i.mu.Unlock()
 	config := cognito.Config{Clock: i.clock, Logger: slog.New(slog.DiscardHandler)}
 	for _, p := range i.pools {
@@ -102,7 +116,7 @@ func (i *Issuer) Client() *http.Client { return &http.Client{Transport: transpor
 // pool's ID, and not one of Amazon's. [Issuer.Config] then sets the pools' Issuer and
 // leaves the HTTP client to the test. Call it before making tokens.
 func (i *Issuer) SetAddress(url string) {
-	i.mu.Lock()
+	i.lock()
 	defer i.mu.Unlock()
 	i.address = strings.TrimSuffix(url, "/")
 }

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// A TokenOption changes one property of a valid token. Options apply in their order.
+// A TokenOption changes one property of a valid token. Options apply in their order. A nil
+// option, and an option of a nil argument, change nothing.
 type TokenOption func(*draft)
 
 // Claim sets the value of a claim. A json.RawMessage is written unchanged, even if it is
@@ -123,6 +124,9 @@ func numericDate(t time.Time) any {
 // SignedBy signs with that key and names it in kid: another pool's, or one that was
 // rotated.
 func SignedBy(key *Key) TokenOption {
+	if key == nil {
+		return nil
+	}
 	return func(d *draft) {
 		d.key = key
 		d.header.set("kid", key.id)
@@ -153,6 +157,9 @@ func Algorithm(alg string) TokenOption {
 // SignedWith lets sign make the signature. Its input is the encoded header and payload
 // with a dot between them (RFC 7515 §5.1).
 func SignedWith(sign func(input []byte) []byte) TokenOption {
+	if sign == nil {
+		return nil
+	}
 	return func(d *draft) {
 		d.sign = func(_ *Key, input []byte) ([]byte, error) { return sign(input), nil }
 	}
@@ -174,5 +181,8 @@ func RawHeader(text string) TokenOption { return func(d *draft) { d.rawHeader = 
 // base64.URLEncoding.EncodeToString with its padding. The signature is over the encoded
 // text.
 func EncodedBy(encode func(part []byte) string) TokenOption {
+	if encode == nil {
+		return nil
+	}
 	return func(d *draft) { d.encode = encode }
 }

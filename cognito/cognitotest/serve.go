@@ -14,7 +14,7 @@ func (i *Issuer) Handler() http.Handler { return http.HandlerFunc(i.serve) }
 
 func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
 	id, found := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/"), "/.well-known/jwks.json")
-	i.mu.Lock()
+	i.lock()
 	p := i.byID[id]
 	if !found || p == nil || !p.isAt(r.Host) {
 		i.mu.Unlock()

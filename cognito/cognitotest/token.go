@@ -121,7 +121,9 @@ func newUUID() string {
 // mint applies options in their order, signs and encodes.
 func (d *draft) mint(options []TokenOption) string {
 	for _, change := range options {
-		change(d)
+		if change != nil {
+			change(d)
+		}
 	}
 	header, err := d.header.text(d.rawHeader, false)
 	if err != nil {
