@@ -3,6 +3,7 @@ package cognito
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 // An Observer receives the events of a [Verifier], for metrics and traces. Each of its
 // functions may be nil. The functions are called concurrently, and the verifier waits
 // for them: they should do no more than count. They must not change the Observer. They
-// receive no token and no claims, except the kind of a token.
+// receive no token and no claims, except the kind of a token. A panic in one of them
+// changes no result: it is logged to [Config.Logger], by the type of its value.
 //
 // The modules below cognito/observe have observers for Prometheus and OpenTelemetry.
 type Observer struct {
@@ -30,8 +32,7 @@ type Observer struct {
 	// KeySetFetched is called after each fetch of a key set from an issuer's address, and
 	// after each read of a copy in [Config.KeySetDirectory]. A fetch belongs to no
 	// verification: many verifications may wait for it, or none. They do not wait for this
-	// function. It is not called for the KeySet of a [UserPool]. A panic in it ends the
-	// program.
+	// function. It is not called for the KeySet of a [UserPool].
 	KeySetFetched func(f KeySetFetch)
 }
 
@@ -88,12 +89,18 @@ func (o Observer) join(next Observer) Observer {
 	if first, second := next.VerificationEnded, o.VerificationEnded; second == nil {
 		o.VerificationEnded = first
 	} else if first != nil {
-		o.VerificationEnded = func(ctx context.Context, v Verification) { first(ctx, v); second(ctx, v) }
+		o.VerificationEnded = func(ctx context.Context, v Verification) {
+			defer second(ctx, v) // also if first panics
+			first(ctx, v)
+		}
 	}
 	if first, second := o.KeySetFetched, next.KeySetFetched; first == nil {
 		o.KeySetFetched = second
 	} else if second != nil {
-		o.KeySetFetched = func(f KeySetFetch) { first(f); second(f) }
+		o.KeySetFetched = func(f KeySetFetch) {
+			defer second(f) // also if first panics
+			first(f)
+		}
 	}
 	return o
 }
@@ -159,16 +166,34 @@ func (v *Verifier) observed(ctx context.Context, raw string, use TokenUse, requi
 	return t, refusal
 }
 
-func (v *Verifier) started(ctx context.Context) context.Context {
+// started returns the context of a verification: ctx, if the observer panics or returns
+// nil.
+func (v *Verifier) started(ctx context.Context) (within context.Context) {
 	if v.observer.VerificationStarted == nil {
 		return ctx
 	}
+	defer func() {
+		v.logPanic("VerificationStarted", recover())
+		if within == nil {
+			within = ctx
+		}
+	}()
 	return v.observer.VerificationStarted(ctx)
 }
 
 func (v *Verifier) ended(ctx context.Context, seen Verification) {
-	if v.observer.VerificationEnded != nil {
-		v.observer.VerificationEnded(ctx, seen)
+	if v.observer.VerificationEnded == nil {
+		return
+	}
+	defer func() { v.logPanic("VerificationEnded", recover()) }()
+	v.observer.VerificationEnded(ctx, seen)
+}
+
+// logPanic logs what was recovered from a function of the observer, by its type: the
+// value may hold anything.
+func (v *Verifier) logPanic(function string, recovered any) {
+	if recovered != nil {
+		v.log.Warn("a function of the observer panicked", "function", function, "type", fmt.Sprintf("%T", recovered))
 	}
 }
 

@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -238,5 +241,68 @@ func TestObserverPanic(t *testing.T) {
 	}()
 	if seen := notes.take(t); len(seen) != 1 || seen[0].Code != cognito.ErrCheckUnavailable {
 		t.Errorf("%+v", seen)
+	}
+}
+
+// TestPanicsOfObserversChangeNothing: each function panics, with a value that may be a
+// secret. Tokens are verified as before, and the log has the types of the values.
+func TestPanicsOfObserversChangeNothing(t *testing.T) {
+	type secret string
+	synctest.Test(t, func(t *testing.T) {
+		issuer := cognitotest.NewIssuer()
+		var log bytes.Buffer // slog serializes its lines
+		ended := 0
+		loud := &cognito.Observer{
+			VerificationStarted: func(context.Context) context.Context { panic(secret("hunter2")) },
+			VerificationEnded:   func(context.Context, cognito.Verification) { panic(secret("hunter2")) },
+			KeySetFetched:       func(cognito.KeySetFetch) { panic(errors.New("hunter2")) },
+		}
+		var fetched atomic.Int32
+		quiet := &cognito.Observer{
+			VerificationEnded: func(context.Context, cognito.Verification) { ended++ },
+			KeySetFetched:     func(cognito.KeySetFetch) { fetched.Add(1) },
+		}
+		verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+			c.Observer = cognito.JoinObservers(quiet, loud, quiet)
+			c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		})
+		if err := verifier.WarmUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // for the end of the fetches
+		raw := issuer.Pool().AccessToken()
+		for range 2 { // the second is in the cache
+			if _, err := verifier.VerifyAccessToken(t.Context(), raw); err != nil {
+				t.Error(err)
+			}
+		}
+		_, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken(cognitotest.Expired()))
+		if cognito.CodeOf(err) != cognito.ErrTokenExpired {
+			t.Error(err)
+		}
+		verifier.ObserveRefusal(t.Context(), err)
+		if ended != 8 {
+			t.Errorf("the other observer heard of %d ends, want 8", ended)
+		}
+		text := log.String()
+		for _, want := range []string{"function=VerificationStarted", "function=VerificationEnded", "type=cognito_test.secret", "RemoteConfig.Fetched panicked", "type=*errors.errorString"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the log lacks %q:\n%s", want, text)
+			}
+		}
+		if strings.Contains(text, "hunter2") || fetched.Load() == 0 {
+			t.Errorf("%d fetches; the log:\n%s", fetched.Load(), text)
+		}
+	})
+}
+
+// TestNilContextOfAnObserverIsIgnored: the verification uses its own.
+func TestNilContextOfAnObserverIsIgnored(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.Observer = &cognito.Observer{VerificationStarted: func(context.Context) context.Context { return nil }}
+	})
+	if _, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken()); err != nil {
+		t.Error(err)
 	}
 }

@@ -132,7 +132,7 @@ func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
 func askResolve(ctx context.Context, resolve func(context.Context, string) (*UserPool, error), name string) (up *UserPool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			up, err = nil, fmt.Errorf("Config.Resolve panicked: %v", p)
+			up, err = nil, fmt.Errorf("Config.Resolve panicked with a value of type %T", p)
 		}
 	}()
 	return resolve(ctx, name)

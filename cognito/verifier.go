@@ -28,6 +28,7 @@ type Verifier struct {
 	now      func() time.Time
 	revoked  func(context.Context, Token, Raw) (bool, error)
 	observer *Observer
+	log      *slog.Logger
 	clock    keyset.Clock
 	cache    *cache
 	parser   jose.Parser
@@ -57,6 +58,7 @@ func New(config Config) (*Verifier, error) {
 		now:      config.Now,
 		revoked:  config.Revoked,
 		observer: config.Observer,
+		log:      config.Logger,
 		clock:    config.Clock,
 	}
 	if v.maxBytes == 0 {

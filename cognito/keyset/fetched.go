@@ -1,6 +1,9 @@
 package keyset
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Fetch describes one fetch of a key set, or one reading of its copy, for
 // RemoteConfig.Fetched.
@@ -53,5 +56,11 @@ func (r *Remote) report(f Fetch) {
 		f.SetFetchedAt = r.state.fetchedAt
 	}
 	r.state.mu.Unlock()
+	defer func() {
+		// No caller is there to recover it, and its value may hold anything.
+		if p := recover(); p != nil {
+			r.log.Warn("RemoteConfig.Fetched panicked", "type", fmt.Sprintf("%T", p))
+		}
+	}()
 	r.fetched(f)
 }
