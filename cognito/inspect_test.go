@@ -76,6 +76,60 @@ func TestInspectWithoutAnything(t *testing.T) {
 	}
 }
 
+// TestInspectReportsTheTimesOfAToken, each where the token has it.
+func TestInspectReportsTheTimesOfAToken(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	now := issuer.Clock().Now().Truncate(time.Second)
+	raw := issuer.Pool().AccessToken(
+		cognitotest.Claim("iat", now.Unix()-1), cognitotest.Claim("nbf", now.Unix()-2), cognitotest.Claim("exp", now.Unix()+3), cognitotest.Claim("auth_time", now.Unix()-4))
+	r := inspect(t, raw, cognito.InspectOptions{Now: now})
+	for name, c := range map[string]struct {
+		got  time.Time
+		want time.Duration
+	}{"IssuedAt": {r.IssuedAt, -1}, "NotBefore": {r.NotBefore, -2}, "ExpiresAt": {r.ExpiresAt, 3}, "AuthTime": {r.AuthTime, -4}} {
+		if want := now.Add(c.want * time.Second); !c.got.Equal(want) {
+			t.Errorf("%s is %s, want %s", name, c.got, want)
+		}
+	}
+}
+
+// TestInspectTrustsTheIssuersOfItsOptions: both names of a pool by its ID, or the issuer
+// that replaces them.
+func TestInspectTrustsTheIssuersOfItsOptions(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	keys, err := keyset.NewStatic(issuer.Pool().JWKS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const custom = "https://issuer.example.com/" + cognitotest.PoolID
+	original, updated := issuer.Pool().OriginalIssuer(), issuer.Pool().UpdatedIssuer()
+	for _, c := range []struct {
+		configured string
+		trusted    []string
+		refused    []string
+	}{
+		{"", []string{original, updated}, []string{custom}},
+		{custom, []string{custom}, []string{original, updated}},
+	} {
+		want := map[string]string{}
+		for _, iss := range c.trusted {
+			want[iss] = "passed"
+		}
+		for _, iss := range c.refused {
+			want[iss] = "issuer_mismatch"
+		}
+		for iss, want := range want {
+			r := inspect(t, issuer.Pool().AccessToken(cognitotest.Claim("iss", iss)), cognito.InspectOptions{
+				UserPoolIDs: []string{cognitotest.PoolID}, Issuer: c.configured, Keys: keys, Now: issuer.Clock().Now(),
+			})
+			got := outcomes(r)
+			if got["issuer"] != want || want == "passed" && (got["key"] != "passed" || got["signature"] != "passed") {
+				t.Errorf("Issuer %q, a token of %s: %v, want %s", c.configured, iss, got, want)
+			}
+		}
+	}
+}
+
 func TestInspectUnreadable(t *testing.T) {
 	for raw, code := range map[string]string{"": "token_malformed", "....": "encrypted_token", strings.Repeat("x", 20_000): "token_too_large"} {
 		report := inspect(t, raw, cognito.InspectOptions{})

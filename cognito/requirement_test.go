@@ -129,6 +129,17 @@ func TestRequirementIsACopy(t *testing.T) {
 	requirement := cognito.RequireScopes(scopes...)
 	scopes[0] = "test/read"
 	checkVerdict(t, verifier, issuer.Pool().MachineToken(), cognito.TokenUseAccess, cognito.ErrScopeMissing, requirement)
+
+	values := []string{"bob"}
+	requirement = cognito.RequireClaim("username", values...)
+	values[0] = "anaya"
+	checkVerdict(t, verifier, issuer.Pool().AccessToken(), cognito.TokenUseAccess, cognito.ErrClaimMismatch, requirement)
+
+	verifier = newVerifier(t, issuer, func(c *cognito.Config) { c.UserPools[0].Audiences = []string{"https://a", "https://b"} })
+	resources := []string{"https://b"}
+	requirement = cognito.RequireAudience(resources...)
+	resources[0] = "https://a"
+	checkVerdict(t, verifier, issuer.Pool().AccessToken(cognitotest.Claim("aud", "https://a")), cognito.TokenUseAccess, cognito.ErrAudienceMismatch, requirement)
 }
 
 func TestRequireOwnCheck(t *testing.T) {

@@ -217,6 +217,21 @@ func TestResolveAgain(t *testing.T) {
 	}
 }
 
+// TestResolvedPoolThatChangesInPlaceIsNoticed: Resolve may keep the pool that it returns,
+// and change it later. Until it is asked again, the old answer counts.
+func TestResolvedPoolThatChangesInPlaceIsNoticed(t *testing.T) {
+	kept := &cognito.UserPool{ID: tenant, ClientIDs: []string{"web"}, Audiences: []string{"x"}}
+	issuer, pool, _, verifier := multiTenant(t, func(c *cognito.Config) {
+		c.Resolve = func(context.Context, string) (*cognito.UserPool, error) { return kept, nil }
+	})
+	raw := pool.AccessToken(cognitotest.ExpiresIn(24 * time.Hour))
+	checkCode(t, verifier, raw, "")
+	kept.ClientIDs[0] = "cli"
+	checkCode(t, verifier, raw, "")
+	issuer.Clock().Advance(cognito.DefaultResolveMaxAge)
+	checkCode(t, verifier, raw, cognito.ErrClientMismatch)
+}
+
 // TestResolveOutage: the last answer is used up to its limit, and asked about again
 // now and then; an issuer that was never heard of is not judged.
 func TestResolveOutage(t *testing.T) {

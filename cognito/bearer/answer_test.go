@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,9 @@ func TestForeignErrors(t *testing.T) {
 	for _, err := range []error{nil, errors.New("secret"), (*cognito.Error)(nil), fmt.Errorf("%w", (*cognito.Error)(nil)), cognito.Code("")} {
 		w := httptest.NewRecorder()
 		WriteError(w, httptest.NewRequest(http.MethodGet, "/", nil), err, "")
+		if got := w.Header().Get("Content-Length"); got != strconv.Itoa(w.Body.Len()) {
+			t.Errorf("%v: the Content-Length is %s, the body has %d bytes", err, got, w.Body.Len())
+		}
 		if w.Code != http.StatusServiceUnavailable || StatusCode(err) != w.Code || strings.Contains(w.Body.String(), "secret") ||
 			!strings.Contains(w.Body.String(), `"check_unavailable"`) || w.Header().Get("Retry-After") != "1" {
 			t.Errorf("%v: %d %s", err, w.Code, w.Body)

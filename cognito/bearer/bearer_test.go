@@ -171,8 +171,9 @@ func TestPreflight(t *testing.T) {
 				withBearer(s.issuer.Pool().AccessToken())(r)
 			}
 		})
-		if response.StatusCode != test.status || (test.status == 200 && body != "") {
-			t.Errorf("%s: %s %q", test.name, response.Status, body)
+		_, handled := response.Header["Offered"] // the handler sets it
+		if response.StatusCode != test.status || handled != (test.status == 200) || (test.status == 200 && body != "") {
+			t.Errorf("%s: %s %q, reached the handler: %t", test.name, response.Status, body, handled)
 		}
 	}
 }

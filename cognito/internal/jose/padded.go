@@ -38,6 +38,7 @@ func ParsePadded(raw string) (*Compact, error) {
 // does, for [Compact.Copy].
 func (c *Compact) decodePadded(raw string) error {
 	n, first, last := len(raw), strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
+	//mutate:ignore removed: it saves memory, since the text grows by itself
 	c.text = slices.Grow(c.text[:0], n+padded.DecodedLen(n))
 	c.text = append(c.text, raw...)
 	c.size = n

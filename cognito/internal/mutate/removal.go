@@ -8,7 +8,7 @@ import (
 
 // removals makes the mutants of a body that decides: each lacks one statement that the
 // decision may depend on. It leaves out a statement that is alone in what another
-// mutant skips.
+// mutant skips, and what is below an if that may be skipped by a directive.
 func (s *source) removals(body *ast.BlockStmt, o outcome) {
 	alone := map[ast.Stmt]bool{}
 	inspectOwn(body, func(n ast.Node) {
@@ -16,6 +16,13 @@ func (s *source) removals(body *ast.BlockStmt, o outcome) {
 		case *ast.IfStmt:
 			if len(n.Body.List) == 1 {
 				alone[n.Body.List[0]] = true
+			} else if s.ignored.find(n.Cond.Pos(), never) != nil {
+				// No test notices that all of them are gone.
+				inspectOwn(n.Body, func(n ast.Node) {
+					if statement, ok := n.(ast.Stmt); ok {
+						alone[statement] = true
+					}
+				})
 			}
 		case *ast.SwitchStmt:
 			for _, c := range n.Body.List {
