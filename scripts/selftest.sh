@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Proves that the tools of this repository work:
 #
-#   scripts/selftest.sh [fuzz] [modules] [release] [consumer]
+#   scripts/selftest.sh [fuzz] [modules] [release] [install] [consumer]
 #
 #   fuzz      fuzz.sh fails if nothing was fuzzed
 #   modules   release-modules.sh changes the go.mod files as a release needs them
 #   release   release.sh gives the same bytes twice
+#   install   the package, the container image and install.sh of a release work
 #   consumer  other programs can require and install the released modules
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tmp=$(mktemp -d)
-trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+server=
+trap '[ -z "$server" ] || kill "$server"; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 tmp=$(cd "$tmp" && pwd -P)
 version=v0.0.0-selftest
 
@@ -163,20 +165,24 @@ MOD
   [ "$(head -n 1 "$tmp/tags")" = cognito/v0.3.0 ] || fail 'the first tag is not that of the module that the others require'
 }
 
-# The second build sees another folder, an empty build cache, another time zone
-# and another umask.
+# A release for this platform in $tmp/first.
+first_release() {
+  [ ! -d "$tmp/first" ] || return 0
+  SOURCE_DATE_EPOCH=1767225600 scripts/release.sh $version "$tmp/first" "$(go env GOHOSTOS)/$(go env GOHOSTARCH)"
+}
+
+# The second build sees another folder, an empty build cache for the command, another time
+# zone and another umask.
 release() {
   local platform
   platform=$(go env GOHOSTOS)/$(go env GOHOSTARCH)
-  export SOURCE_DATE_EPOCH=1767225600
+  first_release
   copy_tree "$tmp/elsewhere/with a space"
-  scripts/release.sh $version "$tmp/first" "$platform"
   (
     umask 077
     cd "$tmp/elsewhere/with a space"
-    TZ=Asia/Tokyo GOCACHE=$tmp/cache GOAMD64=v3 scripts/release.sh $version "$tmp/second" "$platform"
+    SOURCE_DATE_EPOCH=1767225600 TZ=Asia/Tokyo RELEASE_GOCACHE=$tmp/cache GOAMD64=v3 scripts/release.sh $version "$tmp/second" "$platform"
   )
-  unset SOURCE_DATE_EPOCH
   diff -r "$tmp/first" "$tmp/second" || fail 'two builds of the same source differ'
   (cd "$tmp/first" && sha256sum --check --quiet SHA256SUMS) || fail 'SHA256SUMS is wrong'
   case $platform in
@@ -184,6 +190,112 @@ release() {
   esac
   tar -C "$tmp" -xzf "$tmp"/first/poolguard_*.tar.gz
   expect 0 "$version" "$tmp"/poolguard_*/poolguard version
+  [ -s "$tmp"/poolguard_*/man/poolguard-verify.1 ] && [ -s "$tmp"/poolguard_*/completions/poolguard.ps1 ] ||
+    fail 'the archive has no manual pages or no completions'
+}
+
+# skip REASON: the rest of a part cannot run here. In CI that is a failure.
+skip() {
+  [ "${CI:-}" != true ] || fail "cannot test here: $*"
+  echo "selftest: skipped: $*"
+}
+
+install() {
+  first_release
+  install_script
+  if [ "$(go env GOHOSTOS)" != linux ]; then
+    skip "packages and images are for Linux"
+  elif [ "$(id -u)" != 0 ]; then
+    skip "dpkg --root and chroot need root"
+  else
+    if command -v dpkg >/dev/null; then install_deb; else skip "no dpkg"; fi
+    run_image
+  fi
+}
+
+# The package goes into an empty system and works there.
+install_deb() {
+  local root=$tmp/root
+  mkdir -p "$root"/var/lib/dpkg/{info,updates,triggers} "$root/var/log"
+  touch "$root/var/lib/dpkg/status"
+  dpkg --root="$root" --install "$tmp"/first/poolguard_*.deb >"$tmp/out" 2>&1 || {
+    cat "$tmp/out" >&2
+    fail 'dpkg does not install the package'
+  }
+  expect 0 "$version" chroot "$root" /usr/bin/poolguard version
+  gzip -dc "$root/usr/share/man/man1/poolguard.1.gz" | grep -q '^.TH "POOLGUARD"' || fail 'the package has no manual page'
+  dpkg --root="$root" --remove poolguard >/dev/null 2>&1 || fail 'dpkg does not remove the package'
+  [ ! -e "$root/usr/bin/poolguard" ] || fail 'the removed package left the command'
+}
+
+# The image has the command alone, which runs as its user without any other file.
+run_image() {
+  local image=$tmp/image layer
+  mkdir -p "$image/root"
+  tar -C "$image" -xf "$tmp"/first/poolguard_*_image.tar
+  for layer in "$image"/*.tar.gz; do tar -C "$image/root" -xzf "$layer"; done
+  expect 0 "$version" chroot --userspec=65532:65532 "$image/root" /poolguard version
+  expect 0 'tags=roots' go version -m "$image/root/poolguard"
+  if go version -m "$tmp/root/usr/bin/poolguard" 2>/dev/null | grep -q 'x509roots'; then
+    fail 'the package has the certificate authorities of the image'
+  fi
+}
+
+# install.sh installs from a folder and from a server, and nothing that SHA256SUMS does not have.
+install_script() {
+  local script=$tmp/first/install.sh home=$tmp/home url
+  mkdir -p "$home"
+  expect 0 'installed' env HOME="$home" sh "$script" --from "$tmp/first" --to "$home/one"
+  expect 0 "$version" "$home/one/poolguard" version
+  expect 1 'no version' sh scripts/install.sh --from "$tmp/first" --to "$home/none"
+  expect 1 'unknown argument: --nonsense' sh "$script" --nonsense
+  mkdir "$tmp/other"
+  sed s/$version/v9.9.9/ "$tmp/first/SHA256SUMS" | grep -v 'tar.gz$' >"$tmp/other/SHA256SUMS"
+  touch "$tmp/other/poolguard_v9.9.9_$(go env GOHOSTOS)_$(go env GOHOSTARCH).tar.gz"
+  expect 1 'has no line for' sh "$script" --from "$tmp/other" --version v9.9.9 --to "$home/none"
+  serve_folder "$tmp/first"
+  if command -v curl >/dev/null || command -v wget >/dev/null; then
+    expect 0 'installed' sh "$script" --from "$url" --to "$home/two"
+    expect 0 "$version" "$home/two/poolguard" version
+    expect 1 'could not download' sh "$script" --from "$url/missing" --to "$home/none"
+  else
+    skip 'no curl and no wget'
+  fi
+  # An archive that somebody changed.
+  mkdir "$tmp/changed"
+  cp "$tmp"/first/SHA256SUMS "$tmp"/first/poolguard_*.tar.gz "$tmp/changed"
+  echo x >>"$(echo "$tmp"/changed/poolguard_*.tar.gz)"
+  expect 1 'is not the file of the release' sh "$script" --from "$tmp/changed" --to "$home/none"
+  [ ! -e "$home/none" ] || fail 'install.sh installed something after an error'
+}
+
+# serve_folder FOLDER: a server on loopback until the end of this program; sets url.
+serve_folder() {
+  mkdir -p "$tmp/server"
+  cat >"$tmp/server/main.go" <<'GO'
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+)
+
+func main() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("http://" + listener.Addr().String())
+	panic(http.Serve(listener, http.FileServer(http.Dir(os.Args[1]))))
+}
+GO
+  GOWORK=off go build -o "$tmp/server/serve" "$tmp/server/main.go"
+  "$tmp/server/serve" "$1" >"$tmp/server/url" &
+  server=$!
+  until [ -s "$tmp/server/url" ]; do sleep 0.1; done
+  url=$(cat "$tmp/server/url")
 }
 
 # Serves the modules as they would be released. Requires the libraries and installs the
@@ -228,10 +340,10 @@ consumer() {
   expect 0 . "$tmp/bin/poolguard" version
 }
 
-[ $# -gt 0 ] || set -- fuzz modules release consumer
+[ $# -gt 0 ] || set -- fuzz modules release install consumer
 for part in "$@"; do
   case $part in
-    fuzz | modules | release | consumer) ;;
+    fuzz | modules | release | install | consumer) ;;
     *) fail "no part is called $part" ;;
   esac
   "$part"
