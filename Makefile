@@ -41,7 +41,7 @@ man: ## the manual pages of the command, from the same help (into OUTPUT=dist/ma
 deps: ## installs what the tests need: a C compiler, Node.js, npm packages, Chromium
 	@scripts/test-deps.sh
 
-lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, text, commits, shellcheck (STEPS='golang prose')
+lint: ## gofmt, go vet, go mod tidy, golangci-lint with the import rules, text, commits, shellcheck, actionlint (STEPS='golang prose')
 	@scripts/lint.sh $(STEPS)
 
 tools: ## builds the pinned linters into .bin
@@ -77,7 +77,7 @@ bench-userpool: ## sign-ins at the local user pool, compared with their signatur
 bench-pools: ## a verifier that resolves ten thousand user pools: cost of a token, memory (short: ARGS='-pools 1000 -tokens 2000')
 	@cd bench && $(GO) run ./pools $(ARGS)
 
-release: ## archives, checksums and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
+release: ## archives, packages, images, an installer and SBOMs for all platforms: make release VERSION=v0.1.0 (into OUTPUT=dist)
 	@scripts/release.sh "$(VERSION)" "$(OUTPUT)"
 
 release-modules: ## changes the go.mod files for a release: VERSION=v0.1.0 prints the change, WRITE=1 makes it

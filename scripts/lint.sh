@@ -13,7 +13,8 @@
 #   prose   words and sentences of documents, doc comments, messages (scripts/vale)
 #   commits the subjects of commits (docs/style.md)
 #   rules   each import rule, prose rule and commit rule rejects its bad samples
-#   shell   shellcheck, if it is installed
+#   shell   shellcheck; on Debian it is installed
+#   flows   actionlint, the workflows of GitHub Actions
 #   ports   go vet for other systems, and for integers of 32 bits
 #
 # Without arguments it runs all steps except ports. All steps run, even after a
@@ -130,11 +131,21 @@ rules() {
 }
 
 shell() {
+  scripts/test-deps.sh shellcheck
   if ! command -v shellcheck >/dev/null; then
     echo "shellcheck is not installed: scripts not checked"
-    return 0
+    [ "${CI:-}" != true ]
+    return
   fi
   shellcheck scripts/*.sh .ci/run
+}
+
+# actionlint 1.7.12 does not know the commands of services, which GitHub added in April 2026:
+# https://github.com/rhysd/actionlint/pull/645
+flows() {
+  local tool
+  tool=$(scripts/tools.sh actionlint) || return 1
+  "$tool" -shellcheck= -pyflakes= -ignore 'unexpected key "command" for "services" section' .github/workflows/*.yml examples/ci/github-actions.yml
 }
 
 if [ "${1:-}" = prose ] && [ $# -gt 1 ]; then
@@ -143,11 +154,11 @@ if [ "${1:-}" = prose ] && [ $# -gt 1 ]; then
   exit
 fi
 
-[ $# -gt 0 ] || set -- format vet tidy golang prose commits rules shell
+[ $# -gt 0 ] || set -- format vet tidy golang prose commits rules shell flows
 failed=()
 for step in "$@"; do
   case $step in
-    format | vet | tidy | golang | prose | commits | rules | shell | ports) ;;
+    format | vet | tidy | golang | prose | commits | rules | shell | flows | ports) ;;
     *)
       echo "lint: no step is called $step" >&2
       exit 2

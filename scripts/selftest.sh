@@ -190,8 +190,8 @@ release() {
   esac
   tar -C "$tmp" -xzf "$tmp"/first/poolguard_*.tar.gz
   expect 0 "$version" "$tmp"/poolguard_*/poolguard version
-  [ -s "$tmp"/poolguard_*/man/poolguard-verify.1 ] && [ -s "$tmp"/poolguard_*/completions/poolguard.ps1 ] ||
-    fail 'the archive has no manual pages or no completions'
+  expect 0 '^.SH SYNOPSIS' cat "$tmp"/poolguard_*/man/poolguard-verify.1
+  expect 0 'Register-ArgumentCompleter' cat "$tmp"/poolguard_*/completions/poolguard.ps1
 }
 
 # skip REASON: the rest of a part cannot run here. In CI that is a failure.
@@ -261,7 +261,7 @@ install_script() {
   else
     skip 'no curl and no wget'
   fi
-  # An archive that somebody changed.
+  # A changed archive.
   mkdir "$tmp/changed"
   cp "$tmp"/first/SHA256SUMS "$tmp"/first/poolguard_*.tar.gz "$tmp/changed"
   echo x >>"$(echo "$tmp"/changed/poolguard_*.tar.gz)"

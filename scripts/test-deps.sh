@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests need and that this machine lacks:
 #
-#   scripts/test-deps.sh [compiler]
+#   scripts/test-deps.sh [compiler | shellcheck]
 #
 # These are a C compiler with its headers (the race detector, the prose linter),
-# openssl, Node.js with npm (tests against npm packages) and Chromium (tests of
-# pages). With the argument it installs the C compiler only.
+# openssl, curl (the installer), Node.js with npm (tests against npm packages) and
+# Chromium (tests of pages). With an argument it installs that program only.
 # On Debian it uses apt-get. On other systems it prints what is missing, and the
 # tests that need it are skipped. With CI=true a missing program is a failure.
 set -euo pipefail
@@ -27,9 +27,14 @@ has_chromium() {
 }
 
 missing() {
+  if [ "$only" = shellcheck ]; then
+    command -v shellcheck >/dev/null || echo shellcheck
+    return 0
+  fi
   has_cgo || echo gcc libc6-dev
   [ "$only" != compiler ] || return 0
   command -v openssl >/dev/null || echo openssl
+  command -v curl >/dev/null || echo curl ca-certificates
   has_node || echo nodejs npm
   has_chromium || echo chromium
 }
@@ -59,6 +64,7 @@ install() {
 # shellcheck disable=SC2046
 [ -z "$(missing)" ] || install $(missing)
 
+[ "$only" != shellcheck ] || exit 0
 if ! has_cgo; then
   echo "test-deps: no working C compiler: tests run without the race detector, and there is no prose linter" >&2
   [ "${CI:-}" != true ] || exit 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the pinned linters into .bin and prints their paths:
 #
-#   scripts/tools.sh [golangci-lint | vale]...
+#   scripts/tools.sh [golangci-lint | vale | actionlint]...
 #
 # Without arguments it builds all of them. A tool is built once for each version of the
 # tool and of Go. Vale parses with C libraries, so it needs a C compiler.
@@ -28,7 +28,7 @@ tool() {
   echo "$path"
 }
 
-[ $# -gt 0 ] || set -- golangci-lint vale
+[ $# -gt 0 ] || set -- golangci-lint vale actionlint
 for name in "$@"; do
   case $name in
     golangci-lint)
@@ -37,6 +37,9 @@ for name in "$@"; do
     vale)
       scripts/test-deps.sh compiler >&2
       CGO_ENABLED=1 tool vale github.com/vale-cli/vale/v3/cmd/vale v3.21.0
+      ;;
+    actionlint)
+      tool actionlint github.com/rhysd/actionlint/cmd/actionlint v1.7.12
       ;;
     *)
       echo "tools: no tool is called $name" >&2
