@@ -144,6 +144,7 @@ mutate        cognito/internal/mutate   code  $p/cognito
 mutate        cognito/internal/mutate   code  example.org/anything
 -             cognito/cognitotest       code  net/http/httptest
 -             cognito/cognitotest       code  $p/cognito/keyset
+-             cognito/cognitotest       code  $p/cognito/alb
 cognitotest   cognito/cognitotest       code  $p/cognito/bearer
 cognitotest   cognito/cognitotest       code  $p/cognito/internal/jose
 cognitotest   cognito/cognitotest       code  example.org/anything

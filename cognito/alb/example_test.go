@@ -10,19 +10,17 @@ import (
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 )
 
+// In a program, balancers is made from the ARN of its load balancer, and tokens from its user pool: see
+// the package's comment. In a test, package cognitotest has both.
 func ExampleRequire() {
 	pool := cognitotest.NewIssuer() // in place of Amazon Cognito
-	accessTokens, err := cognito.New(pool.Config())
+	tokens, err := cognito.New(pool.Config())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	balancers, err := alb.New(alb.Config{
-		Signers:   []string{"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188"},
-		ClientIDs: []string{pool.Pool().ClientID()},
-		Issuers:   []string{pool.Pool().Issuer()},
-		Options:   alb.Options{HTTPClient: &http.Client{Transport: newEndpoint()}}, // in place of AWS's keys
-	})
+	web := pool.Pool().LoadBalancer("web") // in place of the load balancer
+	balancers, err := alb.New(web.Config())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -32,13 +30,10 @@ func ExampleRequire() {
 		token, _ := alb.AccessToken(r.Context())
 		fmt.Fprintf(w, "the orders of %s, who may %s", identity.Email(), token.Scopes())
 	})
-	protect := alb.Require(balancers, accessTokens, cognito.RequireScopes("orders/read"))
+	protect := alb.Require(balancers, tokens, cognito.RequireScopes("orders/read"))
 
-	// What the load balancer adds to a request.
 	r := httptest.NewRequest(http.MethodGet, "/orders", http.NoBody)
-	r.Header.Set("x-amzn-oidc-data", token(header("iss", pool.Pool().Issuer()), claim("iss", pool.Pool().Issuer()), header("client", pool.Pool().ClientID())))
-	r.Header.Set("x-amzn-oidc-identity", subject)
-	r.Header.Set("x-amzn-oidc-accesstoken", pool.Pool().AccessToken(cognitotest.ForSubject(subject), cognitotest.Scopes("orders/read")))
+	web.SignIn(r, cognitotest.Scopes("orders/read")) // adds the three headers
 	w := httptest.NewRecorder()
 	protect(orders).ServeHTTP(w, r)
 	fmt.Println(w.Code, w.Body)
@@ -54,18 +49,15 @@ func ExampleRequire() {
 }
 
 func ExampleNewVerifiedAccess() {
-	verifier, err := alb.NewVerifiedAccess(alb.VerifiedAccessConfig{
-		Instances: []string{"arn:aws:ec2:us-east-1:123456789012:verified-access-instance/vai-abc123xzy321a2b3c"},
-		Issuers:   []string{"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI"},
-		Options:   alb.Options{HTTPClient: &http.Client{Transport: newEndpoint()}}, // in place of AWS's keys
-	})
+	instance := cognitotest.NewIssuer().Pool().VerifiedAccess("internal") // in place of AWS
+	verifier, err := alb.NewVerifiedAccess(instance.Config())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	protect := alb.Require(verifier, nil)
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
-	r.Header.Set("x-amzn-ava-user-context", token(ofVerifiedAccess))
+	instance.SignIn(r) // adds x-amzn-ava-user-context
 	w := httptest.NewRecorder()
 	protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		identity, _ := alb.FromContext(r.Context())

@@ -11,11 +11,17 @@
 //	good := issuer.Pool().AccessToken(cognitotest.Groups("staff"))
 //	late := issuer.Pool().AccessToken(cognitotest.Expired())
 //
+// A [LoadBalancer] and a [VerifiedAccess] sign the headers that package alb verifies:
+//
+//	balancer := issuer.Pool().LoadBalancer("web")
+//	verifier, err := alb.New(balancer.Config())
+//	balancer.SignIn(request, cognitotest.Groups("staff"))
+//
 // The time is the time of the issuer's [Clock], which the test moves. The clock has no
 // effect on contexts: a call that waits for a slow key set ends with its own context, or
 // when another goroutine moves the clock.
 //
-// The package shares no code with the verifier except the types of its configuration, and
+// The package shares no code with the verifiers except the types of their configurations, and
 // never checks a token.
 //
 // Its private keys are published with this source. Never trust them outside tests.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/alb"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 )
 
@@ -36,6 +37,23 @@ func Example() {
 	// refused: "signature_invalid"
 	// refused: "token_use_mismatch"
 	// refused: "encrypted_token"
+}
+
+// The token of a load balancer, and one that has expired. SignIn adds all headers to a request.
+func ExampleLoadBalancer() {
+	balancer := cognitotest.NewIssuer().Pool().LoadBalancer("web")
+	verifier, err := alb.New(balancer.Config())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	identity, err := verifier.Verify(context.Background(), balancer.Data(cognitotest.ForSubject("user-2")))
+	fmt.Println(identity.Subject(), err)
+	_, err = verifier.Verify(context.Background(), balancer.Data(cognitotest.Expired()))
+	fmt.Println(cognito.CodeOf(err))
+	// Output:
+	// user-2 <nil>
+	// cognito: token_expired
 }
 
 // A token is good until the clock says otherwise.

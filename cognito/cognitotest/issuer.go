@@ -32,6 +32,7 @@ type Issuer struct {
 	clock   *Clock     // nil: nothing was used yet; it does not change after that
 	pools   []*Pool
 	byID    map[string]*Pool
+	signers []*Signer    // load balancers and instances of Verified Access
 	address string       // see SetAddress
 	used    [numKeys]int // how often each private key was given to a pool
 }

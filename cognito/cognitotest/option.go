@@ -54,6 +54,9 @@ func ForClient(id string) TokenOption {
 		switch d.kind {
 		case kindID:
 			d.payload.set("aud", id)
+		case kindLoadBalancer:
+			d.header.set("client", id)
+		case kindVerifiedAccess: // its tokens name no client
 		case kindMachine:
 			d.payload.set("sub", id)
 			fallthrough
@@ -92,18 +95,21 @@ func SignedInAgo(d time.Duration) TokenOption {
 	return func(draft *draft) { draft.payload.set("auth_time", numericDate(draft.now.Add(-d))) }
 }
 
-// ExpiresIn sets the lifetime of the token, which is one hour by default.
+// ExpiresIn sets the lifetime of the token, which is one hour by default, and two minutes for
+// load balancers and Verified Access.
 func ExpiresIn(d time.Duration) TokenOption {
-	return func(draft *draft) { draft.payload.set("exp", numericDate(draft.now.Add(d))) }
+	return func(draft *draft) { draft.setExpiry(numericDate(draft.now.Add(d))) }
 }
 
 // Expired makes a token that was issued two hours ago and expired one hour ago.
 func Expired() TokenOption {
 	return func(d *draft) {
 		for _, name := range []string{"auth_time", "iat"} {
-			d.payload.set(name, d.now.Add(-2*time.Hour).Unix())
+			if d.service == nil { // others have neither
+				d.payload.set(name, d.now.Add(-2*time.Hour).Unix())
+			}
 		}
-		d.payload.set("exp", d.now.Add(-time.Hour).Unix())
+		d.setExpiry(d.now.Add(-time.Hour).Unix())
 	}
 }
 
@@ -140,7 +146,13 @@ func WrongKey() TokenOption {
 
 // UnknownKey signs with a key of no pool, under a new name for each token.
 func UnknownKey() TokenOption {
-	return func(d *draft) { SignedBy(&Key{newKeyID(), stranger})(d) }
+	return func(d *draft) {
+		id := newKeyID()
+		if d.service != nil {
+			id = newUUID()
+		}
+		SignedBy(&Key{id, stranger})(d)
+	}
 }
 
 // Algorithm sets alg and signs with it. It knows RS, PS and HS with 256, 384 and 512, and
@@ -150,7 +162,7 @@ func UnknownKey() TokenOption {
 func Algorithm(alg string) TokenOption {
 	return func(d *draft) {
 		d.header.set("alg", alg)
-		d.sign = signer(alg)
+		d.sign = d.signer(alg)
 	}
 }
 

@@ -8,11 +8,15 @@ import (
 
 // Handler answers requests for the key sets of the issuer's pools, at /{user pool
 // ID}/.well-known/jwks.json. Under one of Amazon's host names, it answers only for that
-// name of the pool. For a test with real connections, serve it and pass its address to
+// name of the pool. Keys of load balancers are at /keys/{key ID}, and at AWS's own addresses.
+// For a test with real connections, serve it and pass its address to
 // [Issuer.SetAddress].
 func (i *Issuer) Handler() http.Handler { return http.HandlerFunc(i.serve) }
 
 func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
+	if i.serveKey(w, r) {
+		return
+	}
 	id, found := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/"), "/.well-known/jwks.json")
 	i.lock()
 	p := i.byID[id]

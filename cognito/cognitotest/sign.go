@@ -54,6 +54,32 @@ func digest(hash crypto.Hash, input []byte) []byte {
 }
 
 // signer returns the function that signs with the algorithm of this name.
+func (d *draft) signer(alg string) func(*Key, []byte) ([]byte, error) {
+	if f := d.service; f != nil {
+		return f.algorithm.signer(alg)
+	}
+	return signer(alg)
+}
+
+// signer returns the function that signs with the algorithm of this name, for load balancers and
+// Verified Access.
+func (a ecAlgorithm) signer(alg string) func(*Key, []byte) ([]byte, error) {
+	hashes := map[string]func() hash.Hash{"HS256": sha256.New, "HS384": sha512.New384, "HS512": sha512.New}
+	alg = strings.ToUpper(alg)
+	if newHash, ok := hashes[alg]; ok {
+		return func(key *Key, input []byte) ([]byte, error) {
+			mac := hmac.New(newHash, a.publicPEM(key))
+			mac.Write(input)
+			return mac.Sum(nil), nil
+		}
+	}
+	if alg == "NONE" {
+		return signNone
+	}
+	return a.sign
+}
+
+// signer returns the function that signs with the algorithm of this name, for user pools.
 func signer(alg string) func(*Key, []byte) ([]byte, error) {
 	switch strings.ToUpper(alg) {
 	case "NONE":

@@ -26,14 +26,16 @@ const lifetime = time.Hour
 //
 // If a claim cannot be written as JSON, for example a channel, the result is a text that
 // is not a token and names the fault. Every verifier refuses it.
-func (p *Pool) AccessToken(options ...TokenOption) string {
+func (p *Pool) AccessToken(options ...TokenOption) string { return p.accessDraft().mint(options) }
+
+func (p *Pool) accessDraft() *draft {
 	d := p.draft(kindAccess, p.AccessKey())
 	d.payload.set("version", 2)
 	d.payload.set("client_id", p.ClientID())
 	d.payload.set("token_use", "access")
 	d.payload.set("scope", "aws.cognito.signin.user.admin")
 	d.payload.set("username", Username)
-	return d.mint(options)
+	return d
 }
 
 // IDToken returns an ID token, as [Pool.AccessToken] returns an access token.
@@ -83,6 +85,7 @@ type draft struct {
 	now             time.Time
 	header, payload object
 	key             *Key
+	service         *Signer // nil for the tokens of a pool
 	sign            func(key *Key, input []byte) ([]byte, error)
 	encode          func([]byte) string
 
@@ -110,6 +113,17 @@ func (p *Pool) draft(kind string, key *Key) *draft {
 	return d
 }
 
+// setExpiry sets exp where the kind of token has it: in the payload, for Verified Access in the
+// header, for load balancers in both.
+func (d *draft) setExpiry(value any) {
+	if d.service != nil {
+		d.header.set("exp", value)
+	}
+	if d.kind != kindVerifiedAccess {
+		d.payload.set("exp", value)
+	}
+}
+
 // newUUID returns a random UUID (RFC 9562 §5.4), the form of Cognito's identifiers.
 func newUUID() string {
 	b := randomBytes(16)
@@ -129,7 +143,7 @@ func (d *draft) mint(options []TokenOption) string {
 	if err != nil {
 		return err.Error()
 	}
-	payload, err := d.payload.text(d.rawPayload, true)
+	payload, err := d.payload.text(d.rawPayload, d.service == nil)
 	if err != nil {
 		return err.Error()
 	}
@@ -174,6 +188,17 @@ func (o *object) set(name string, value any) {
 		}
 	}
 	*o = append(*o, member{name, value})
+}
+
+// string returns the member's value, "" if it is absent or not a string.
+func (o *object) string(name string) string {
+	for _, m := range *o {
+		if m.name == name {
+			s, _ := m.value.(string)
+			return s
+		}
+	}
+	return ""
 }
 
 func (o *object) remove(name string) {
