@@ -2,6 +2,7 @@ package alb
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,13 +68,26 @@ func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error)
 	}
 	s := v.signers[t.signer.text]
 	if s == nil {
-		return nil, refuse(cognito.ErrIssuerMismatch, "signer must be a configured %s", v.kind.what)
+		return nil, v.mismatch("signer", fmt.Sprintf("a configured %s", v.kind.what), t.signer.text, slices.Sorted(maps.Keys(v.signers)))
 	}
 	if refusal := t.issuer.known("iss", true); refusal != nil {
 		return nil, refusal
 	}
 	if !slices.Contains(v.issuers, t.issuer.text) {
-		return nil, refuse(cognito.ErrIssuerMismatch, "iss must be a configured issuer")
+		return nil, v.mismatch("iss", "a configured issuer", t.issuer.text, v.issuers)
 	}
 	return s, nil
+}
+
+// mismatch returns the error for a signer or an issuer that is not configured. For the operator it also
+// has what came and what is configured: a new load balancer has another ARN. Nothing of the token is
+// verified yet, and the sender sees neither.
+func (v *Verifier) mismatch(name, what, got string, configured []string) *cognito.Error {
+	const most = 3 // ARNs have up to 124 characters
+	want := strings.Join(configured[:min(most, len(configured))], ", ")
+	if more := len(configured) - most; more > 0 {
+		want += fmt.Sprintf(" and %d more", more)
+	}
+	e := refuse(cognito.ErrIssuerMismatch, "%s must be %s", name, what)
+	return e.WithDetail(fmt.Sprintf("%s: got %.200q, want %s", e.Message(), got, want))
 }

@@ -89,7 +89,8 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
 		return nil, refuse(cognito.ErrAccessDenied, "the verifier was not made by New, so no token is accepted")
 	}
 	if len(raw) > v.maxBytes {
-		return nil, refuse(cognito.ErrTokenTooLarge, "the token is too long: got %d bytes, want at most %d", len(raw), v.maxBytes)
+		e := refuse(cognito.ErrTokenTooLarge, "the token has %d bytes, more than are accepted", len(raw))
+		return nil, e.WithDetail(fmt.Sprintf("%s: want at most %d", e.Message(), v.maxBytes))
 	}
 	jws, err := v.kind.parse(raw)
 	if err != nil {
