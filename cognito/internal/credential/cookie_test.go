@@ -102,6 +102,11 @@ func TestCookieOfAnotherSiteIsRejected(t *testing.T) {
 		{"a sandboxed frame", post, []string{"Origin: null"}, false},
 		{"an empty origin", post, []string{"Origin: "}, false},
 		{"two origins", post, []string{"Origin: https://app.example", "Origin: https://app.example"}, false},
+		{"two origins of a page", get, []string{"Origin: https://app.example", "Origin: https://evil.example"}, false},
+		{"a form that the user sends", post, []string{"Sec-Fetch-Site: none"}, true},
+		{"a document of another site that is no page", get, []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: document"}, false},
+		{"two modes", get, []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"}, false},
+		{"two destinations", get, []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Sec-Fetch-Dest: image"}, false},
 		{"two sites", post, []string{"Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: same-origin"}, false},
 		{"an unknown site", post, []string{"Sec-Fetch-Site: Same-Origin"}, false},
 		{"the origin agrees and the site does not", post, []string{"Origin: https://app.example", "Sec-Fetch-Site: cross-site"}, false},
@@ -168,6 +173,8 @@ func TestOriginIsComparedWithTheHost(t *testing.T) {
 		{"[::1]:3000", "http://[::1]:3000", false, true},
 		{"", "https://", false, false},
 		{"", "null", false, false},
+		{"app.example", "ftp://app.example", false, false},
+		{"app.example", "https://app.example%zz", false, false},
 	} {
 		r := &http.Request{Host: test.host}
 		if test.secure {

@@ -32,8 +32,9 @@ func fromHeader(values []string, bare bool) (token string, found bool, err error
 		end++
 	}
 	switch {
-	//mutate:ignore never: what follows the word is not a token and is refused below
-	case end == 0 || (end < len(value) && value[end] != ' ' && strings.EqualFold(value[:end], scheme)):
+	case end == 0,
+		//mutate:ignore never: what follows the word is not a token and is refused below
+		end < len(value) && value[end] != ' ' && strings.EqualFold(value[:end], scheme):
 		return "", false, malformed("the Authorization header is malformed")
 	case !strings.EqualFold(value[:end], scheme):
 		return "", false, nil
@@ -52,8 +53,7 @@ func malformed(message string) error { return cognito.NewError(cognito.ErrReques
 
 // queryHasToken reports whether the query has a parameter access_token.
 func queryHasToken(u *url.URL) bool {
-	//mutate:ignore never: an empty query has no parameter
-	if u == nil || u.RawQuery == "" {
+	if u == nil {
 		return false
 	}
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
@@ -62,8 +62,7 @@ func queryHasToken(u *url.URL) bool {
 			return true
 		}
 		if strings.IndexByte(name, '%') >= 0 {
-			//mutate:ignore always: with an error there is no name
-			if decoded, err := url.QueryUnescape(name); err == nil && decoded == queryName {
+			if decoded, _ := url.QueryUnescape(name); decoded == queryName { // with an error it is empty
 				return true
 			}
 		}

@@ -180,6 +180,11 @@ func (s *source) readRange(n *ast.RangeStmt, o outcome) {
 			found = true
 		}
 	})
+	// A body that ends with a return runs once.
+	if found && len(n.Body.List) > 0 {
+		_, once := n.Body.List[len(n.Body.List)-1].(*ast.ReturnStmt)
+		found = !once
+	}
 	if !found {
 		return
 	}
