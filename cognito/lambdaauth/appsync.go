@@ -2,6 +2,7 @@ package lambdaauth
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
 // AppSync answers the authorizers of AppSync's GraphQL APIs. A bad token, and a good
@@ -81,4 +84,42 @@ func (a *AppSync) credential(value string) (string, error) {
 		value = "Bearer " + value
 	}
 	return bearer.Credential(&http.Request{Header: http.Header{authorization: {value}}})
+}
+
+// validate adds every fault to faults. It returns the channels.
+func (a *AppSync) validate(faults configerror.Faults) []channelEntry {
+	if a.MaxTTL > time.Hour {
+		faults.Add("MaxTTL", "is too long: got %v, want at most an hour, the limit of AppSync", a.MaxTTL)
+	}
+	if strings.ContainsFunc(a.Prefix, func(c rune) bool { return c < 0x20 || c > 0x7e }) || strings.TrimSpace(a.Prefix) != a.Prefix {
+		faults.Add("Prefix", "%q has characters other than printable ASCII, or a space at an end", a.Prefix)
+	}
+	seen := map[string]int{}
+	for n, field := range a.Fields {
+		rules := faults.At(fmt.Sprintf("Fields[%d]", n))
+		if len(field.Names) == 0 {
+			rules.Add("Names", "is empty")
+		}
+		if len(field.Require) == 0 {
+			rules.Add("Require", "is empty: add a requirement, or remove the rule; every good token may have fields without a rule")
+		}
+		rule.Validate(rules, "", field.Require)
+		for i, name := range field.Names {
+			kind, member, found := strings.Cut(name, ".")
+			if !found || !isName(kind) || !isName(member) {
+				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is not of the form Type.field", name)
+			}
+			if other, ok := seen[name]; ok {
+				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is in AppSync.Fields[%d] already", name, other)
+			}
+			seen[name] = n
+		}
+	}
+	return parseChannels(a.Channels, faults)
+}
+
+// isName reports whether s is a name in GraphQL: letters, digits and underscores, without
+// a digit at the beginning. Mapping templates accept those names too.
+func isName(s string) bool {
+	return consistsOf(s, func(c byte) bool { return isAlphanumeric(c) || c == '_' }) && !isDigit(s[0])
 }

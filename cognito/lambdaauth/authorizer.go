@@ -9,6 +9,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/credential"
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
@@ -20,6 +21,7 @@ type Authorizer struct {
 	config   Config
 	routes   *table
 	channels []channelEntry
+	places   credential.Sources
 	use      cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
 
 	wholeTable sync.Once // the size of the policy for all routes was compared

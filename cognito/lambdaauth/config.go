@@ -1,15 +1,14 @@
 package lambdaauth
 
 import (
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/credential"
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
@@ -102,8 +101,40 @@ type Config struct {
 	// WebSocket APIs. A policy may be kept.
 	DenyBadTokens bool
 
+	// Cookie is the name of a cookie with the token, as in [bearer.Config]: the rules about the
+	// origin of the request are the same, and the authorizer refuses requests of other sites
+	// with 403. Caching must be NotCached, because a kept answer would allow the request of
+	// another site that has the same cookie. API Gateway must pass the event only if it has
+	// the cookie, so the identity source is the header Cookie. [Authorizer.RESTToken] and
+	// [Authorizer.HTTPv1] do not read cookies: their events do not have all of them.
+	Cookie string
+
+	// CookieOrigins are other origins whose pages may send the cookie, as
+	// "https://app.example.com". With CloudFront in front of the API, browsers see the domain
+	// of the distribution, so add its origin.
+	CookieOrigins []string
+
+	// BareAuthorization also accepts an Authorization header that has the token alone, without
+	// the word Bearer before it, as some older clients of AWS Amplify send it. AppSync has its
+	// own form: see AppSync.Prefix.
+	BareAuthorization bool
+
+	// WebSocketSubprotocol is the name of a WebSocket subprotocol, for
+	// [Authorizer.WebSocketConnect]. Browsers cannot set headers for a WebSocket, and can send
+	// the token as the next subprotocol after this one:
+	//
+	//	new WebSocket(url, ["bearer", token])
+	//
+	// The identity source of the authorizer is then the header Sec-WebSocket-Protocol. The
+	// integration of $connect must answer with the header Sec-WebSocket-Protocol and the name
+	// alone: otherwise browsers close the connection. The event of the integration still has
+	// the token, so do not log its headers.
+	//
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
+	WebSocketSubprotocol string
+
 	// WebSocketQuery is the query parameter with the token for
-	// [Authorizer.WebSocketConnect]. Browsers need it, since they cannot set headers.
+	// [Authorizer.WebSocketConnect], for clients that can set neither headers nor subprotocols.
 	// Addresses appear in logs: configure the logs of the stage without the query, and
 	// use tokens with a short lifetime. "" means that the query is not read.
 	WebSocketQuery string
@@ -175,6 +206,10 @@ func New(config Config) (*Authorizer, error) {
 	if name := config.WebSocketQuery; name != "" && !consistsOf(name, isStageByte) {
 		faults.Add("WebSocketQuery", "%q has characters other than letters, digits, - and _", name)
 	}
+	config.places().Validate(faults)
+	if config.Cookie != "" && config.Caching != NotCached {
+		faults.Add("Cookie", "needs Caching: NotCached, because API Gateway would use a kept answer for requests of other sites too")
+	}
 	routes := newTable(config.Routes, faults)
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -210,7 +245,14 @@ func newAuthorizer(config Config, routes *table) *Authorizer {
 	if config.AppSync.MaxTTL == 0 {
 		config.AppSync.MaxTTL = DefaultMaxTTL
 	}
-	return &Authorizer{config: config, routes: routes, use: config.useOfRoutes()}
+	return &Authorizer{config: config, routes: routes, places: config.places().Clone(), use: config.useOfRoutes()}
+}
+
+func (c *Config) places() *credential.Sources {
+	return &credential.Sources{
+		BareAuthorization: c.BareAuthorization, Cookie: c.Cookie, CookieOrigins: c.CookieOrigins,
+		WebSocketSubprotocol: c.WebSocketSubprotocol,
+	}
 }
 
 // useOf returns the kind of token that a route accepts.
@@ -243,42 +285,4 @@ func (c *Config) useOfRoutes() cognito.TokenUse {
 		}
 	}
 	return use
-}
-
-// validate adds every fault to faults. It returns the channels.
-func (a *AppSync) validate(faults configerror.Faults) []channelEntry {
-	if a.MaxTTL > time.Hour {
-		faults.Add("MaxTTL", "is too long: got %v, want at most an hour, the limit of AppSync", a.MaxTTL)
-	}
-	if strings.ContainsFunc(a.Prefix, func(c rune) bool { return c < 0x20 || c > 0x7e }) || strings.TrimSpace(a.Prefix) != a.Prefix {
-		faults.Add("Prefix", "%q has characters other than printable ASCII, or a space at an end", a.Prefix)
-	}
-	seen := map[string]int{}
-	for n, field := range a.Fields {
-		rules := faults.At(fmt.Sprintf("Fields[%d]", n))
-		if len(field.Names) == 0 {
-			rules.Add("Names", "is empty")
-		}
-		if len(field.Require) == 0 {
-			rules.Add("Require", "is empty: add a requirement, or remove the rule; every good token may have fields without a rule")
-		}
-		rule.Validate(rules, "", field.Require)
-		for i, name := range field.Names {
-			kind, member, found := strings.Cut(name, ".")
-			if !found || !isName(kind) || !isName(member) {
-				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is not of the form Type.field", name)
-			}
-			if other, ok := seen[name]; ok {
-				rules.Add(fmt.Sprintf("Names[%d]", i), "%q is in AppSync.Fields[%d] already", name, other)
-			}
-			seen[name] = n
-		}
-	}
-	return parseChannels(a.Channels, faults)
-}
-
-// isName reports whether s is a name in GraphQL: letters, digits and underscores, without
-// a digit at the beginning. Mapping templates accept those names too.
-func isName(s string) bool {
-	return consistsOf(s, func(c byte) bool { return isAlphanumeric(c) || c == '_' }) && !isDigit(s[0])
 }

@@ -1,6 +1,7 @@
 package lambdaauth
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
+	"github.com/poolguard/poolguard/cognito/internal/credential"
 )
 
 // A message has the parts of a request in which a token may be. Some events have headers
@@ -18,41 +20,81 @@ type message struct {
 	query      map[string]string
 	allQuery   map[string][]string
 	rawQuery   string
+
+	method    string   // "" if the event has only the Authorization header
+	cookies   []string // of an event that has cookies beside the headers
+	webSocket bool
 }
 
 const (
 	authorization = "Authorization"
-	accessToken   = "access_token" // of RFC 6750 §2.3, which is refused
+	cookie        = "Cookie"
+	subprotocols  = "Sec-Websocket-Protocol" // as net/http writes it
+	accessToken   = "access_token"           // of RFC 6750 §2.3, which is refused
 )
 
-// credential returns the bearer token of the message by the rules of package bearer.
-func (m message) credential() (string, error) {
-	values, err := merge(m.headers, m.allHeaders, func(name string) bool { return strings.EqualFold(name, authorization) })
+// credential returns the token of the message in one of the places, by the rules of package
+// bearer.
+func (m message) credential(places *credential.Sources) (string, error) {
+	r, err := m.request(places)
 	if err != nil {
 		return "", err
 	}
-	return bearer.Credential(&http.Request{
-		Header: http.Header{authorization: values},
-		URL:    &url.URL{RawQuery: m.queryText()},
-	})
+	found, err := places.Find(r, credential.Subprotocols(r.Header))
+	return found.Token, err
+}
+
+// request returns the parts of the message that the places need, as net/http reads them.
+func (m message) request(places *credential.Sources) (*http.Request, error) {
+	r := &http.Request{
+		Method: m.method, ProtoMajor: 1, Header: http.Header{}, URL: &url.URL{RawQuery: m.queryText()},
+		TLS: &tls.ConnectionState{}, // API Gateway accepts nothing else
+	}
+	names := []string{authorization}
+	if m.webSocket {
+		r.Method = http.MethodGet
+		r.Header["Connection"], r.Header["Upgrade"] = []string{"Upgrade"}, []string{"websocket"}
+		if places.WebSocketSubprotocol != "" {
+			names = append(names, subprotocols)
+		}
+	}
+	if places.Cookie != "" && r.Method != "" {
+		names = append(names, cookie, "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Host")
+	}
+	for _, name := range names {
+		values, err := merge(m.headers, m.allHeaders, func(other string) bool { return strings.EqualFold(other, name) })
+		switch {
+		case err != nil:
+			return nil, err
+		case len(values) > 0:
+			r.Header[name] = values
+		}
+	}
+	if len(m.cookies) > 0 {
+		r.Header[cookie] = m.cookies
+	}
+	if hosts := r.Header["Host"]; len(hosts) == 1 {
+		r.Host = hosts[0]
+	}
+	return r, nil
 }
 
 // credentialOr returns the token in the named query parameter, or the credential of the
 // message. A request with both is refused.
-func (m message) credentialOr(parameter string) (string, error) {
+func (m message) credentialOr(parameter string, places *credential.Sources) (string, error) {
 	if parameter == "" {
-		return m.credential()
+		return m.credential(places)
 	}
 	values, err := merge(m.query, m.allQuery, func(name string) bool { return name == parameter })
 	if err != nil {
 		return "", err
 	}
 	if len(values) == 0 {
-		return m.credential()
+		return m.credential(places)
 	}
 	others := m
 	others.query, others.allQuery = without(m.query, parameter), without(m.allQuery, parameter)
-	_, err = others.credential()
+	_, err = others.credential(places)
 	_, last := others.query[accessToken]
 	_, all := others.allQuery[accessToken]
 	switch {
@@ -88,6 +130,8 @@ func merge(last map[string]string, all map[string][]string, is func(name string)
 		return lasts, nil
 	case last == nil:
 		return values, nil
+	case len(values) > 1 && len(lasts) == 1 && lasts[0] == values[len(values)-1]:
+		return values, nil // the other form has the last value only
 	case len(values) > 1 || len(lasts) > 1:
 		return slices.Concat(values, lasts), nil // too many in any case
 	case !slices.Equal(values, lasts):

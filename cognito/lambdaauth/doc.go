@@ -14,7 +14,8 @@
 // The package owns the events: it finds the one token in them and writes the answer. Where
 // the API accepts policies, the policy has the least privilege. The package never decides
 // whether a token is good. The verifier does that. Tokens come in the Authorization header,
-// as in package bearer. The statuses of bearer apply here too, as far as API Gateway allows:
+// as in package bearer, or in a place that a field of [Config] names: Cookie, BareAuthorization,
+// WebSocketSubprotocol and WebSocketQuery. A request with two tokens is refused. The statuses of bearer apply here too, as far as API Gateway allows:
 //
 //	                       bad token, or none      not enough          could not be checked
 //	RESTToken, RESTRequest error "Unauthorized"    policy that denies  another error

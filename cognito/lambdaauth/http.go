@@ -23,7 +23,7 @@ func (a *Authorizer) HTTPPolicy(ctx context.Context, event HTTPEvent) (events.AP
 	if err := a.checkV2(ctx, "HTTPPolicy", event); err != nil {
 		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
 	}
-	r := requestOf("HTTPPolicy", event)
+	r := a.requestOf("HTTPPolicy", event)
 	if err := a.checkSources(ctx, r, event.IdentitySource); err != nil {
 		return events.APIGatewayV2CustomAuthorizerIAMPolicyResponse{}, err
 	}
@@ -48,7 +48,7 @@ func (a *Authorizer) HTTPv1(ctx context.Context, event HTTPv1Event) (events.APIG
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "HTTPv1", `the event is not of type "REQUEST", version "1.0"`)
 	}
 	r := request{handler: "HTTPv1", arn: event.MethodArn, key: event.HTTPMethod + " " + event.Resource}
-	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters}.credential()
+	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters}.credential(&a.places)
 	if event.IdentitySource != "" {
 		if err := a.checkSources(ctx, r, []string{event.IdentitySource}); err != nil {
 			return events.APIGatewayCustomAuthorizerResponse{}, err
@@ -86,7 +86,7 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event HTTPEvent) (events.AP
 	if err := a.checkV2(ctx, "HTTPSimple", event); err != nil {
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
 	}
-	r := requestOf("HTTPSimple", event)
+	r := a.requestOf("HTTPSimple", event)
 	if err := a.checkSources(ctx, r, event.IdentitySource); err != nil {
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, err
 	}
@@ -162,8 +162,11 @@ func (a *Authorizer) checkSources(ctx context.Context, r request, sources []stri
 	return nil
 }
 
-func requestOf(handler string, event HTTPEvent) request {
+func (a *Authorizer) requestOf(handler string, event HTTPEvent) request {
 	r := request{handler: handler, arn: event.RouteArn, key: event.RouteKey}
-	r.raw, r.err = message{headers: event.Headers, query: event.QueryStringParameters, rawQuery: event.RawQueryString}.credential()
+	r.raw, r.err = message{
+		headers: event.Headers, query: event.QueryStringParameters, rawQuery: event.RawQueryString,
+		method: event.RequestContext.HTTP.Method, cookies: event.Cookies,
+	}.credential(&a.places)
 	return r
 }

@@ -21,7 +21,7 @@ func (a *Authorizer) RESTToken(ctx context.Context, event events.APIGatewayCusto
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTToken", `the type of the event is not "TOKEN"`)
 	}
 	r := request{handler: "RESTToken", arn: event.MethodArn}
-	r.raw, r.err = message{headers: map[string]string{authorization: event.AuthorizationToken}}.credential()
+	r.raw, r.err = message{headers: map[string]string{authorization: event.AuthorizationToken}}.credential(&a.places)
 	return a.rest(ctx, r)
 }
 
@@ -38,7 +38,9 @@ func (a *Authorizer) RESTRequest(ctx context.Context, event RESTEvent) (events.A
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "RESTRequest", `the event is not of type "REQUEST" for a method`)
 	}
 	r := request{handler: "RESTRequest", arn: event.MethodArn, key: event.HTTPMethod + " " + event.Resource}
-	r.raw, r.err = messageOf(event).credential()
+	m := messageOf(event)
+	m.method = event.HTTPMethod
+	r.raw, r.err = m.credential(&a.places)
 	return a.rest(ctx, r)
 }
 
@@ -58,7 +60,9 @@ func (a *Authorizer) WebSocketConnect(ctx context.Context, event RESTEvent) (eve
 		return events.APIGatewayCustomAuthorizerResponse{}, a.unreadable(ctx, "WebSocketConnect", `the event is not of type "REQUEST" for $connect`)
 	}
 	r := request{handler: "WebSocketConnect", arn: event.MethodArn}
-	r.raw, r.err = messageOf(event).credentialOr(a.config.WebSocketQuery)
+	m := messageOf(event)
+	m.webSocket = true
+	r.raw, r.err = m.credentialOr(a.config.WebSocketQuery, &a.places)
 	return a.rest(ctx, r)
 }
 
