@@ -1,21 +1,22 @@
 // Package alb verifies the tokens in which an Application Load Balancer or AWS Verified
 // Access describes the signed-in user.
 //
-// A load balancer with an authenticate action adds three headers to each request:
-// x-amzn-oidc-data, a token that it signs (ES256, with padding, against RFC 7515 §2);
-// x-amzn-oidc-identity, the plain subject; and x-amzn-oidc-accesstoken, the access token
-// of the user pool. Verified Access adds x-amzn-ava-user-context (ES384).
-//
-//	verifier, err := alb.New(alb.Config{
+//	balancers, err := alb.New(alb.Config{
 //		Signers:   []string{"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188"},
 //		ClientIDs: []string{"1example23456789"},
 //		Issuers:   []string{"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI"},
 //	})
-//	protect := alb.Require(verifier, accessTokens) // a *cognito.Verifier of the same pool
+//	protect := alb.Require(balancers, tokens) // tokens is a *cognito.Verifier of the same pool
 //	mux.Handle("/orders", protect(orders))
 //
 // Within the handler, [FromContext] returns the identity and [AccessToken] the access
-// token.
+// token. In tests, package cognitotest has load balancers that sign. The guide is
+// docs/load-balancers.md in the repository.
+//
+// A load balancer with an authenticate action adds three headers to each request:
+// x-amzn-oidc-data, a token that it signs (ES256, with padding, against RFC 7515 §2);
+// x-amzn-oidc-identity, the plain subject; and x-amzn-oidc-accesstoken, the access token
+// of the user pool. Verified Access adds x-amzn-ava-user-context (ES384).
 //
 // The package owns these tokens, their public keys and the agreement of the headers. It
 // never takes a region, an address or a key from a token. All load balancers of a region,

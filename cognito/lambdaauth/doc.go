@@ -11,6 +11,9 @@
 //	})
 //	lambda.Start(authorizer.RESTRequest)
 //
+// The guide is docs/lambda.md in the repository: which handler is for which API, the traps of
+// kept answers, functions without a network, and the settings in CloudFormation.
+//
 // The package owns the events: it finds the one token in them and writes the answer. Where
 // the API accepts policies, the policy has the least privilege. The package never decides
 // whether a token is good. The verifier does that. Tokens come in the Authorization header,
