@@ -3,6 +3,7 @@ package interop
 import (
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -21,6 +22,35 @@ func TestReadmeFitsOnALandingPage(t *testing.T) {
 	for n, line := range lines {
 		if columns := utf8.RuneCountInString(line); columns > maxColumns {
 			t.Errorf("README.md:%d has %d columns, want at most %d", n+1, columns, maxColumns)
+		}
+	}
+}
+
+// TestMakeHelpFitsATerminal and names every target that is not a file.
+func TestMakeHelpFitsATerminal(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("make"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("make is not installed")
+		}
+		t.Skip("make is not installed")
+	}
+	out, err := exec.CommandContext(t.Context(), "make", "-C", "..", "--no-print-directory", "help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if columns := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); columns > 80 {
+			t.Errorf("%d columns, want at most 80: %s", columns, line)
+		}
+	}
+	phony := regexp.MustCompile(`(?m)^\.PHONY: (.*)$`).FindStringSubmatch(readFile(t, filepath.Join("..", "Makefile")))
+	if phony == nil {
+		t.Fatal("the Makefile has no line .PHONY")
+	}
+	for target := range strings.FieldsSeq(phony[1]) {
+		if !strings.Contains(string(out), "  make "+target+" ") {
+			t.Errorf("make help does not have %s", target)
 		}
 	}
 }
