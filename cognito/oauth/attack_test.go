@@ -98,7 +98,10 @@ func TestEchoes(t *testing.T) {
 		},
 		"header": func(r *http.Request) string { return "X-Echo " + r.Header.Get("Authorization") + "\x1b[31m\r\n" },
 		"length": func(r *http.Request) string { return "Content-Length: " + r.PostForm.Encode() + "\r\n" },
-		"place":  func(r *http.Request) string { return "Location: http://[::1%zz" + r.PostForm.Encode() + "\r\n" },
+		"a part": func(r *http.Request) string {
+			return "Content-Length: " + r.PostForm.Get("refresh_token")[:14] + "\r\n"
+		},
+		"place": func(r *http.Request) string { return "Location: http://[::1%zz" + r.PostForm.Encode() + "\r\n" },
 	} {
 		address := serveRaw(t, func(r *http.Request) string {
 			if body := answer(r); strings.HasPrefix(body, "{") {

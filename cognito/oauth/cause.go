@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 )
 
 // causeOf returns err as the cause of an [Error]. A time-out of this package must not
@@ -28,12 +30,11 @@ type timeOutError struct{ error }
 // As lets errors.As see the wrapped error.
 func (o timeOutError) As(target any) bool { return errors.As(o.error, target) }
 
-// asText keeps only the text of a transport's error. The error must not look like the end
-// of the caller's context or, if the transport is an OAuth client too, like an answer of
-// the pool. It may quote a text that the server echoed.
-func asText(r *http.Request, err error) error {
-	return errors.New(withoutSecrets(r, err.Error()))
-}
+// classified returns what is known about a transport's error. The error must not look like
+// the end of the caller's context or, if the transport is an OAuth client too, like an
+// answer of the pool. Its text is not kept: package net/http quotes malformed answers there,
+// and a server may echo the request, a part of a secret at a time.
+func classified(err error) error { return errors.New(httpclient.Cause(err)) }
 
 // withoutSecrets removes the secrets of the request from a text, since a server may echo
 // them.

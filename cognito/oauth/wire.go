@@ -51,7 +51,7 @@ func (s strictTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := s.next.RoundTrip(r)
 	switch {
 	case err != nil:
-		return nil, asText(r, err)
+		return nil, classified(err)
 	case response == nil:
 		return nil, errors.New("the transport returned neither an answer nor an error")
 	case response.Body == nil:
@@ -62,7 +62,7 @@ func (s strictTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if response.StatusCode != http.StatusSwitchingProtocols { // its body is the connection, which may stay open forever
 		if body, err = io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1)); err != nil {
-			return nil, asText(r, err)
+			return nil, classified(err)
 		}
 	}
 	if len(body) > maxResponseBytes {
