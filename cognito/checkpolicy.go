@@ -102,9 +102,21 @@ func (v *Verifier) checkRevocation(ctx context.Context, t *payload, raw Raw) *Er
 		if errors.As(err, &own) && own != nil {
 			return own
 		}
-		return &Error{code: ErrCheckUnavailable, message: "whether the token is revoked could not be found out; try again", cause: err, retryAfter: time.Second}
+		return &Error{code: ErrCheckUnavailable, message: "whether the token is revoked could not be found out; try again", cause: err, retryAfter: retryAfterOf(err)}
 	case revoked:
 		return refuse(ErrTokenRevoked, "", "the token has been revoked")
 	}
 	return nil
+}
+
+// retryAfterOf returns how long to wait after a failed check of the application: the
+// RetryAfter of its error, one second if it has none.
+func retryAfterOf(err error) time.Duration {
+	var says interface{ RetryAfter() time.Duration }
+	if errors.As(err, &says) {
+		if wait := says.RetryAfter(); wait > 0 {
+			return wait
+		}
+	}
+	return time.Second
 }

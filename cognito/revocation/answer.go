@@ -27,6 +27,7 @@ var (
 	errOther     = errors.New("is about another user")
 	errScope     = errors.New("says that the token lacks a scope, but the token has it: check that the endpoint belongs to its user pool")
 	errUnclear   = errors.New("does not say whether the token is good")
+	errThrottled = errors.New("says that there were too many requests")
 )
 
 // readUserInfo reads the answer of userInfo (OpenID Connect Core §5.3). Only a 401 with
@@ -100,6 +101,8 @@ func exception(name, message string) (answer, error) {
 		return answerRevoked, nil
 	case "UserNotFoundException":
 		return answerRevoked, nil
+	case "TooManyRequestsException", "ThrottlingException":
+		return 0, errThrottled
 	case "PasswordResetRequiredException", "UserNotConfirmedException":
 		return answerSuspended, nil
 	}

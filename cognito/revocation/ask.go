@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -21,12 +20,13 @@ import (
 const maxAnswerBytes = 64 << 10
 
 // An UnavailableError means that it is unknown whether a token is revoked. It contains no
-// part of the token or of the answer. The verifier returns it as
-// [cognito.ErrCheckUnavailable].
+// part of the token or of the answer, and no text of the transport, which may quote both.
+// The verifier returns it as [cognito.ErrCheckUnavailable].
 type UnavailableError struct {
-	reason string
-	status int
-	cause  error
+	reason     string
+	status     int
+	cause      error
+	retryAfter time.Duration
 }
 
 // Error implements error.
@@ -57,21 +57,33 @@ func (e *UnavailableError) Status() int {
 	return e.status
 }
 
+// RetryAfter returns the time until Cognito may be asked again: what a throttled answer
+// asked for, at most five minutes, or the back-off of this package. It is one second if
+// nothing is known. The verifier's error has the same value.
+func (e *UnavailableError) RetryAfter() time.Duration {
+	if e == nil || e.retryAfter <= 0 {
+		return shortestBackOff
+	}
+	return e.retryAfter
+}
+
 // endpoints are the ways to ask one user pool.
-type endpoints struct{ ways []endpoint }
+type endpoints struct{ ways []*endpoint }
 
 // An endpoint takes tokens with its scope, and says of others that they are invalid:
 // only a token with the scope may be presented, or the answer says nothing.
 type endpoint struct {
 	name    string
+	address string
 	scope   string
 	request func(ctx context.Context, raw cognito.Raw) (*http.Request, error)
 	read    func(status int, header http.Header, body []byte, subject string) (answer, error)
+	gate    *gate
 }
 
-func userInfo(domain string) endpoint {
+func userInfo(domain string) *endpoint {
 	address := strings.TrimSuffix(domain, "/") + "/oauth2/userInfo"
-	return endpoint{"userInfo", "openid", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
+	return &endpoint{"userInfo", address, "openid", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return nil, err
@@ -79,12 +91,12 @@ func userInfo(domain string) endpoint {
 		r.Header.Set("Authorization", "Bearer "+string(raw))
 		r.Header.Set("Accept", "application/json")
 		return r, nil
-	}, readUserInfo}
+	}, readUserInfo, &gate{}}
 }
 
-func getUser(origin string) endpoint {
+func getUser(origin string) *endpoint {
 	address := strings.TrimSuffix(origin, "/") + "/"
-	return endpoint{"GetUser", "aws.cognito.signin.user.admin", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
+	return &endpoint{"GetUser", address, "aws.cognito.signin.user.admin", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
 		body, err := json.Marshal(struct{ AccessToken string }{string(raw)})
 		if err != nil {
 			return nil, errors.New("the token is not UTF-8") // and so not from a verifier
@@ -96,23 +108,47 @@ func getUser(origin string) endpoint {
 		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 		r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.GetUser")
 		return r, nil
-	}, readGetUser}
+	}, readGetUser, &gate{}}
 }
 
-// ask sends the token to the endpoint. The answer must be about subject.
-func (e endpoint) ask(ctx context.Context, client *http.Client, raw cognito.Raw, subject string) (answer, error) {
+// ask sends the token to the endpoint, unless Cognito throttles it. The answer must be
+// about subject.
+func (e *endpoint) ask(ctx context.Context, client *http.Client, now func() time.Time, raw cognito.Raw, subject string) (a answer, err error) {
+	if wait, ok := e.gate.enter(now()); !ok {
+		return 0, &UnavailableError{reason: e.name + " was not asked: Cognito throttles it", retryAfter: wait}
+	}
+	var got outcome
+	// Deferred, because a transport may panic or end the goroutine.
+	defer func() {
+		wait := e.gate.leave(now(), a != 0, got.throttled, got.retryAfter)
+		if unavailable, ok := errors.AsType[*UnavailableError](err); ok && got.throttled {
+			unavailable.retryAfter = wait
+		}
+	}()
+	a, got, err = e.send(ctx, client, now, raw, subject)
+	return a, err
+}
+
+// An outcome is what an answer says about the endpoint, and not about the token.
+type outcome struct {
+	throttled  bool
+	retryAfter time.Duration
+}
+
+func (e *endpoint) send(ctx context.Context, client *http.Client, now func() time.Time, raw cognito.Raw, subject string) (answer, outcome, error) {
 	r, err := e.request(ctx, raw)
 	if err != nil {
-		return 0, &UnavailableError{reason: e.name + " cannot be asked"}
+		return 0, outcome{}, &UnavailableError{reason: e.name + " cannot be asked"}
 	}
 	response, err := client.Do(r)
 	if err != nil {
-		return 0, e.broken(err)
+		return 0, outcome{}, e.broken(err)
 	}
 	defer response.Body.Close()
+	got := outcome{throttled: isThrottled(response.StatusCode, nil), retryAfter: retryAfter(response.Header, now())}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
 	if err != nil {
-		return 0, e.broken(err)
+		return 0, got, e.broken(err)
 	}
 	var a answer
 	if len(body) > maxAnswerBytes {
@@ -121,20 +157,17 @@ func (e endpoint) ask(ctx context.Context, client *http.Client, raw cognito.Raw,
 		a, err = e.read(response.StatusCode, response.Header, body, subject)
 	}
 	if err != nil {
-		return 0, &UnavailableError{reason: fmt.Sprintf("%s's answer (HTTP status %d) %v", e.name, response.StatusCode, err), status: response.StatusCode}
+		got.throttled = isThrottled(response.StatusCode, err)
+		return 0, got, &UnavailableError{reason: fmt.Sprintf("%s's answer (HTTP status %d) %v", e.name, response.StatusCode, err), status: response.StatusCode}
 	}
-	return a, nil
+	return a, got, nil
 }
 
-// broken returns the error for a failed request. It keeps the cause only as text: a
-// time-out of this package must not look like the end of the caller's context. The text
-// has the address, and never a header or a body.
-func (e endpoint) broken(err error) error {
-	var of *url.Error
-	if errors.As(err, &of) {
-		err = of.Err
-	}
-	return &UnavailableError{reason: e.name + " gave no answer", cause: errors.New(err.Error())}
+// broken returns the error for a failed request. It wraps nothing: a time-out of this
+// package must not look like the end of the caller's context. It quotes nothing either:
+// package http puts malformed answers into its errors, and a peer may echo the token.
+func (e *endpoint) broken(err error) error {
+	return &UnavailableError{reason: e.name + " gave no answer: " + httpclient.Cause(err)}
 }
 
 // strict returns a copy of client, or a client of our own, that follows no redirect,

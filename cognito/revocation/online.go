@@ -20,7 +20,10 @@ import (
 // use. The nil and the zero Online return an error for every token.
 //
 // An unclear answer is an error and never means "not revoked": no answer, a throttled
-// request, a page of a proxy, or an answer about another user.
+// request, a page of a proxy, or an answer about another user. While Cognito throttles an
+// endpoint (429, 503), no token is sent to it for the time of its Retry-After or of a
+// back-off. An unclear answer about a token is used for all its calls within a back-off.
+// Every such call fails, and [UnavailableError.RetryAfter] says when to try again.
 type Online struct {
 	pools          map[string]*endpoints
 	acceptID       bool
@@ -30,6 +33,7 @@ type Online struct {
 	now            func() time.Time
 	client         *http.Client
 	verdicts       *otter.Cache[tokenHash, verdict]
+	unclear        *otter.Cache[tokenHash, failure]
 	flights        flights
 }
 
@@ -42,6 +46,14 @@ type tokenHash [sha256.Size]byte
 type verdict struct {
 	revoked     bool
 	from, until time.Time
+}
+
+// A failure is an answer about a token that was no verdict. Cognito is not asked about
+// that token again before its end.
+type failure struct {
+	count       int // in a row
+	from, until time.Time
+	err         *UnavailableError
 }
 
 // covers reports whether now is within the time of the verdict. A time before it does not
@@ -66,6 +78,12 @@ func NewOnline(config OnlineConfig) (*Online, error) {
 		// Inserts do the upkeep, so no goroutine outlives a call.
 		Executor: func(task func()) { task() },
 	})
+	if err == nil {
+		o.unclear, err = otter.New(&otter.Options[tokenHash, failure]{
+			MaximumSize: config.MaxEntries,
+			Executor:    func(task func()) { task() },
+		})
+	}
 	if err != nil {
 		faults := configerror.In("revocation", "OnlineConfig")
 		faults.Add("MaxEntries", "is refused by the cache: %v", err)
@@ -115,10 +133,14 @@ func (o *Online) Revoked(ctx context.Context, token cognito.Token, raw cognito.R
 	}
 	return o.askOnce(ctx, name, func(ctx context.Context) (verdict, error) {
 		from := o.now()
-		answer, err := ask(ctx)
-		if err != nil {
+		if err := o.held(name, from); err != nil {
 			return verdict{}, err
 		}
+		answer, err := ask(ctx)
+		if err != nil {
+			return verdict{}, o.hold(name, err)
+		}
+		o.unclear.Invalidate(name)
 		return o.remember(name, answer, from, access.ExpiresAt()), nil
 	})
 }
@@ -140,7 +162,7 @@ func (o *Online) question(access *cognito.AccessToken, raw cognito.Raw) (func(co
 	var needed string
 	for _, e := range pool.ways {
 		if access.Scopes().Has(e.scope) {
-			return func(ctx context.Context) (answer, error) { return e.ask(ctx, o.client, raw, subject) }, nil
+			return func(ctx context.Context) (answer, error) { return e.ask(ctx, o.client, o.now, raw, subject) }, nil
 		}
 		if needed != "" {
 			needed += " or "
@@ -155,6 +177,33 @@ func refuse(message string) error { return cognito.NewError(cognito.ErrAccessDen
 func (o *Online) remembered(name tokenHash) (verdict, bool) {
 	v, ok := o.verdicts.GetIfPresent(name)
 	return v, ok && v.covers(o.now())
+}
+
+// held returns the error for a token whose last answer was unclear a short time ago.
+func (o *Online) held(name tokenHash, now time.Time) error {
+	last, ok := o.unclear.GetIfPresent(name)
+	if !ok || now.Before(last.from) || !now.Before(last.until) {
+		return nil
+	}
+	again := *last.err
+	again.retryAfter = last.until.Sub(now)
+	return &again
+}
+
+// hold remembers an answer that was no verdict, and returns its error. A request without
+// an answer, and one that was throttled, say nothing about the token.
+func (o *Online) hold(name tokenHash, err error) error {
+	unavailable, ok := errors.AsType[*UnavailableError](err)
+	if !ok || unavailable.status == 0 || unavailable.retryAfter > 0 {
+		return err
+	}
+	last, _ := o.unclear.GetIfPresent(name)
+	now, count := o.now(), last.count+1
+	wait := backOff(count, 0)
+	o.unclear.Set(name, failure{count: count, from: now, until: now.Add(wait), err: unavailable})
+	again := *unavailable
+	again.retryAfter = wait
+	return &again
 }
 
 // remember keeps what Cognito said. A revoked token never becomes good again, so that

@@ -48,6 +48,8 @@ type fakeCognito struct {
 	asked    atomic.Int64
 	lastPath atomic.Value
 	lastRaw  atomic.Value
+
+	retryAfter atomic.Value // a string, of every answer
 }
 
 func newFakeCognito(t testing.TB) *fakeCognito {
@@ -75,6 +77,9 @@ func (c *fakeCognito) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Content-Type", says.mediaType)
+	if wait, _ := c.retryAfter.Load().(string); wait != "" {
+		w.Header().Set("Retry-After", wait)
+	}
 	if says.challenge != "" {
 		w.Header().Set("WWW-Authenticate", says.challenge)
 	}
@@ -265,6 +270,7 @@ func TestAnswersAreRemembered(t *testing.T) {
 	raw = c.issuer.Pool().AccessToken(cognitotest.Scopes(admin))
 	c.answer(reply{503, "", "", ""})
 	wantCode(t, verifier, raw, cognito.ErrCheckUnavailable)
+	clock.Advance(2 * time.Second)
 	c.answer(reply{400, amazonType, "", `{"__type":"PasswordResetRequiredException"}`})
 	wantCode(t, verifier, raw, cognito.ErrTokenRevoked)
 	c.answer(goodUser)

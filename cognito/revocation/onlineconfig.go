@@ -117,12 +117,19 @@ func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
 		faults.Add("UserPools", "is empty: name at least one user pool to ask")
 	}
 	pools := map[string]*endpoints{}
+	gates := map[string]*gate{} // of each address: pools of one region share the quota of GetUser
 	for n, p := range c.UserPools {
 		pool := faults.At(fmt.Sprintf("UserPools[%d]", n))
 		if pools[p.ID] != nil {
 			pool.Add("ID", "repeats %.60q", p.ID)
 		}
 		pools[p.ID] = p.endpoints(pool)
+		for _, way := range pools[p.ID].ways {
+			if gates[way.address] == nil {
+				gates[way.address] = way.gate
+			}
+			way.gate = gates[way.address]
+		}
 	}
 	if c.MaxAge < 0 || c.MaxAge > longestMaxAge {
 		faults.Add("MaxAge", "is out of range: got %s, want 0 to %s", c.MaxAge, longestMaxAge)

@@ -1,0 +1,110 @@
+package revocation
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// After a throttled request the endpoint is not asked for this time, doubled for each
+	// one after it. Up to a quarter is added, so that many processes do not ask at once.
+	shortestBackOff = time.Second
+	longestBackOff  = 30 * time.Second
+	// longestRetryAfter limits what Retry-After can ask for.
+	longestRetryAfter = 5 * time.Minute
+)
+
+// backOff returns the time until the next question after so many failures in a row.
+func backOff(failures int, asked time.Duration) time.Duration {
+	d := shortestBackOff
+	for range failures - 1 {
+		if d *= 2; d >= longestBackOff {
+			d = longestBackOff
+			break
+		}
+	}
+	d = max(d, min(asked, longestRetryAfter))
+	return d + time.Duration(rand.Int64N(int64(d/4)+1))
+}
+
+// A gate holds back the questions to one endpoint while Cognito throttles it, for all
+// tokens. After the wait it lets one question through at a time, until one has an answer.
+type gate struct {
+	mu          sync.Mutex
+	failures    int       // in a row; 0: it is open
+	from, until time.Time // while it is shut
+	probing     bool      // a question is under way that was let through after the wait
+}
+
+// enter reports whether the endpoint may be asked at the time now. If so, the caller calls
+// leave with the outcome; if not, wait is the time until another attempt makes sense.
+func (g *gate) enter(now time.Time) (wait time.Duration, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failures == 0 {
+		return 0, true
+	}
+	// A time before the wait began is of a clock that was set back.
+	if !now.Before(g.from) && now.Before(g.until) {
+		return g.until.Sub(now), false
+	}
+	if g.probing {
+		return shortestBackOff, false
+	}
+	g.probing = true
+	return 0, true
+}
+
+// leave records the outcome of a question: whether Cognito throttled it, and for how long
+// it asked to wait. It returns the wait until the next question, 0 if the gate is open.
+func (g *gate) leave(now time.Time, answered, throttled bool, asked time.Duration) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.probing = false
+	switch {
+	case throttled:
+		// Of the requests that were under way at the same time, the first one counts.
+		if g.failures == 0 || now.Before(g.from) || !now.Before(g.until) {
+			g.failures++
+		}
+		wait := backOff(g.failures, asked)
+		if until := now.Add(wait); g.failures == 1 || until.After(g.until) || now.Before(g.from) {
+			g.from, g.until = now, until
+		}
+		return g.until.Sub(now)
+	case answered:
+		g.failures = 0
+	}
+	return 0
+}
+
+// retryAfter returns the time in a Retry-After (RFC 9110 §10.2.3), 0 without one.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	if strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || seconds > int64(longestRetryAfter/time.Second) {
+			return longestRetryAfter
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), longestRetryAfter)
+}
+
+// isThrottled reports whether an answer is about the number of requests and not about
+// the token. GetUser has 400 for that, with the name of the error.
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html
+func isThrottled(status int, err error) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || err == errThrottled
+}
