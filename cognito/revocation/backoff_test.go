@@ -215,3 +215,25 @@ func TestErrorsDoNotQuoteThePeer(t *testing.T) {
 		}
 	}
 }
+
+// TestOneDomainForTwoPoolsIsAFault, in any spelling: it would report the tokens of one of
+// them as revoked.
+func TestOneDomainForTwoPoolsIsAFault(t *testing.T) {
+	t.Parallel()
+	for second, fault := range map[string]bool{
+		"https://auth.example.com": true, "https://auth.example.com/": true, "https://AUTH.example.com": true, "https://auth.example.com:443": true,
+		"HTTPS://Auth.Example.com/": true, "https://auth.example.com:8443": false, "https://auth2.example.com": false,
+	} {
+		_, err := revocation.NewOnline(revocation.OnlineConfig{UserPools: []revocation.OnlineUserPool{
+			{ID: cognitotest.PoolID, Domain: "https://auth.example.com"}, {ID: otherPool, Domain: second}, {ID: "us-east-1_Third0001", GetUser: true},
+		}})
+		if !fault {
+			must(t, err)
+			continue
+		}
+		var wrong *revocation.ConfigError
+		if !errors.As(err, &wrong) || wrong.Field != "OnlineConfig.UserPools[1].Domain" {
+			t.Errorf("%s: %v", second, err)
+		}
+	}
+}

@@ -76,7 +76,7 @@ type OnlineUserPool struct {
 	// Domain is the origin of the pool's OAuth endpoints, such as
 	// https://auth.example.com. Tokens with the scope "openid" are sent to
 	// /oauth2/userInfo there. It must belong to this pool: the domain of another pool
-	// reports every token as invalid.
+	// reports every token as invalid. So no two pools have the same.
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
 	Domain string
 
@@ -117,11 +117,19 @@ func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
 		faults.Add("UserPools", "is empty: name at least one user pool to ask")
 	}
 	pools := map[string]*endpoints{}
+	domains := map[string]int{} // where each was seen first
 	gates := map[string]*gate{} // of each address: pools of one region share the quota of GetUser
 	for n, p := range c.UserPools {
 		pool := faults.At(fmt.Sprintf("UserPools[%d]", n))
 		if pools[p.ID] != nil {
 			pool.Add("ID", "repeats %.60q", p.ID)
+		}
+		if p.Domain != "" {
+			if first, ok := domains[canonical(p.Domain)]; ok {
+				pool.Add("Domain", "is that of UserPools[%d] too: each user pool has a domain of its own, and reports tokens of other pools as invalid", first)
+			} else {
+				domains[canonical(p.Domain)] = n
+			}
 		}
 		pools[p.ID] = p.endpoints(pool)
 		for _, way := range pools[p.ID].ways {
@@ -144,6 +152,19 @@ func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
 		faults.Add("MaxConcurrent", "must not be negative: got %d", c.MaxConcurrent)
 	}
 	return pools, faults.Err()
+}
+
+// canonical returns a domain in the one form that all its spellings share.
+func canonical(domain string) string {
+	u, reason := address.Parse(domain, address.Rules{})
+	if reason != "" {
+		return domain // a fault that is reported
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	}
+	return strings.ToLower(u.Scheme + "://" + strings.TrimSuffix(u.Hostname(), ".") + ":" + port)
 }
 
 // endpoints returns those of the pool, in the order in which they are chosen.
