@@ -14,10 +14,10 @@ import (
 // means other names in another format. The zero value is no format, and nothing can be read
 // with it.
 //
-// In three of the formats, a name that holds the separator cannot be told from two names:
-// whoever may choose such a name can choose to be in another group as well. Use them only if
-// the source of the names excludes that. What can be told, such as brackets within a name, is
-// an error, never another list.
+// In three of the formats, a name that holds the separator looks like two names. A user who
+// can choose such a name can choose to be in another group as well. Use these formats only if
+// no user can choose the names. A text that shows the fault, for example by brackets within a
+// name, is an error and never another list.
 type ListFormat string
 
 const (
@@ -41,10 +41,12 @@ const (
 // ParseList reads the names in text, which is the value of a claim without the quotes of
 // JSON: what API Gateway hands to a function, for example. The formats are those of a string;
 // for [ListArray], text is the array as JSON. An empty text and an empty pair of brackets are
-// the empty list. It returns an error rather than names that may be others than those that
-// were meant: if a name is empty, has a space around it, a control character or a character
-// that belongs to another format, or if the format is not one of the constants. The error has
-// no part of the text.
+// the empty list.
+//
+// ParseList returns an error rather than names that may be others than the intended ones. A
+// name must not be empty, and must have no space around it, no control character, and no
+// character that belongs to another format. A format that is not one of the constants is an
+// error, too. No error has a part of the text.
 func ParseList(text string, format ListFormat) (Set, error) {
 	names, err := format.parse(text)
 	if err != nil {
@@ -55,8 +57,8 @@ func ParseList(text string, format ListFormat) (Set, error) {
 
 var (
 	errEmptyName = errors.New("has an empty name, or a name with space around it")
-	errOtherForm = errors.New("has brackets or quotation marks in a name: it is in another format, or its names cannot be told apart")
-	errSeparator = errors.New("has commas with and without a space after them, so its names cannot be told apart")
+	errOtherForm = errors.New("has brackets or quotation marks in a name: it is in another format, or its names run together")
+	errSeparator = errors.New("has commas with and without a space after them, so its names run together")
 )
 
 func (f ListFormat) parse(text string) ([]string, error) {

@@ -29,6 +29,9 @@
 // [ErrKeysUnavailable] and [ErrCheckUnavailable] mean "could not find out"; all others
 // mean "refused".
 //
+// Why a token was refused, by code, with usual causes:
+// https://github.com/poolguard/poolguard/blob/main/docs/troubleshooting.md
+//
 // Cognito's own revocation leaves no trace in a token. A revoked token verifies until it
 // expires, unless [Config.Revoked] is set.
 //
