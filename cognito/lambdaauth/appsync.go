@@ -58,7 +58,7 @@ func (a *Authorizer) refuseAppSync(ctx context.Context, err error) (events.AppSy
 	r := refusal(err)
 	a.log(ctx, "AppSync", r)
 	if r.status == http.StatusServiceUnavailable {
-		return events.AppSyncLambdaAuthorizerResponse{}, r.cause
+		return events.AppSyncLambdaAuthorizerResponse{}, &failedError{r.cause}
 	}
 	return events.AppSyncLambdaAuthorizerResponse{TTLOverride: new(int)}, nil // 0: a refusal is never kept
 }

@@ -52,7 +52,7 @@ func (a *Authorizer) AppSyncEvents(ctx context.Context, event AppSyncEventsEvent
 		r := refusal(err)
 		a.log(ctx, handler, r)
 		if r.status == http.StatusServiceUnavailable {
-			return AppSyncEventsResponse{}, r.cause
+			return AppSyncEventsResponse{}, &failedError{r.cause}
 		}
 		return AppSyncEventsResponse{}, nil // a refusal is never kept
 	}

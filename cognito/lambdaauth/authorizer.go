@@ -44,6 +44,17 @@ func (e *UnauthorizedError) Unwrap() error {
 	return e.cause
 }
 
+// A failedError is the error of a request that could not be decided. Its text is the message without the
+// details for operators, which are in the log: AWS does not document who sees the errors of an
+// authorizer.
+type failedError struct{ cause *cognito.Error }
+
+// Error returns the code and the message.
+func (e *failedError) Error() string { return e.cause.Code().Error() + ": " + e.cause.Message() }
+
+// Unwrap returns the [*cognito.Error].
+func (e *failedError) Unwrap() error { return e.cause }
+
 // refused is a refusal with its status by the table of package bearer. 401 and 400 ask
 // for another token (API Gateway cannot answer 400). 403 means that this token is not
 // enough. 503 means that the token could not be checked.

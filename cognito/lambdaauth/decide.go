@@ -151,7 +151,7 @@ func (a *Authorizer) refuse(ctx context.Context, handler string, arn methodARN, 
 	case http.StatusUnauthorized:
 		return nil, &UnauthorizedError{r.cause}
 	}
-	return nil, r.cause
+	return nil, &failedError{r.cause}
 }
 
 // unreadable returns the error for an event of the wrong kind: the function is configured
@@ -159,5 +159,5 @@ func (a *Authorizer) refuse(ctx context.Context, handler string, arn methodARN, 
 func (a *Authorizer) unreadable(ctx context.Context, handler, why string) error {
 	r := refused{cognito.NewError(cognito.ErrRequestInvalid, why), http.StatusInternalServerError}
 	a.log(ctx, handler, r)
-	return r.cause
+	return &failedError{r.cause}
 }

@@ -106,7 +106,7 @@ func (a *Authorizer) HTTPSimple(ctx context.Context, event HTTPEvent) (events.AP
 		refusal := refusal(err)
 		a.log(ctx, r.handler, refusal)
 		if refusal.status == http.StatusServiceUnavailable {
-			return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, refusal.cause
+			return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, &failedError{refusal.cause}
 		}
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
 	}
