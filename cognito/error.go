@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/poolguard/poolguard/cognito/internal/excerpt"
 )
 
 // An Error is the only type of error that verification returns. It holds no part of the
@@ -186,10 +188,4 @@ func refuse(code Code, claim, format string, args ...any) *Error {
 }
 
 // quote makes the value of a verified claim safe and short enough for a message.
-func quote(s string) string {
-	const longest = 100
-	if len(s) > longest {
-		return fmt.Sprintf("%q… (%d bytes)", s[:longest], len(s))
-	}
-	return fmt.Sprintf("%q", s)
-}
+func quote(s string) string { return excerpt.Quote(s, 100) }

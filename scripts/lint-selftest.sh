@@ -19,6 +19,7 @@ cases() {
 -             cognito/internal/jose     code  crypto/rsa
 -             cognito/internal/jose     code  github.com/go-json-experiment/json/jsontext
 jose          cognito/internal/jose     code  encoding/json
+-             cognito/internal/jose     code  $p/cognito/internal/excerpt
 jose          cognito/internal/jose     code  $p/cognito
 jose          cognito/internal/jose     code  $p/cognito/keyset
 jose          cognito/internal/jose     code  golang.org/x/sync/singleflight
@@ -26,6 +27,9 @@ jose          cognito/internal/jose/sub code  example.org/anything
 -             cognito/internal/jose     test  encoding/json
 -             cognito/internal/address  code net/netip
 library-leaves cognito/internal/address code $p/cognito/internal/configerror
+-             cognito/internal/address  code $p/cognito/internal/excerpt
+library-leaves cognito/internal/challenge code $p/cognito/oauth
+library-leaves cognito/internal/excerpt code $p/cognito
 -             cognito/internal/configerror code errors
 library-leaves cognito/internal/configerror code $p/cognito/keyset
 library-leaves cognito/internal/httpclient code $p/cognito/keyset

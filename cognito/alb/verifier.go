@@ -11,6 +11,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/excerpt"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 	"github.com/poolguard/poolguard/cognito/internal/refusallog"
 	"github.com/poolguard/poolguard/cognito/keyset"
@@ -233,12 +234,6 @@ func refuse(code cognito.Code, format string, args ...any) *cognito.Error {
 }
 
 // quote quotes and shortens a text of a verified token for a message.
-func quote(s string) string {
-	const longest = 100
-	if len(s) > longest {
-		return fmt.Sprintf("%q… (%d bytes)", s[:longest], len(s))
-	}
-	return fmt.Sprintf("%q", s)
-}
+func quote(s string) string { return excerpt.Quote(s, 100) }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

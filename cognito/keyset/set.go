@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/poolguard/poolguard/cognito/internal/excerpt"
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
 
@@ -113,13 +114,7 @@ func whySkipped(skipped []Skipped) string {
 }
 
 // quote makes text that came from outside safe and short enough for a message.
-func quote(s string) string {
-	const longest = 60
-	if len(s) > longest {
-		return fmt.Sprintf("%q…", s[:longest])
-	}
-	return fmt.Sprintf("%q", s)
-}
+func quote(s string) string { return excerpt.Quote(s, 60) }
 
 // Keys returns the usable keys in the set's order, in a slice of the caller's own.
 func (s *Set) Keys() []*Key { return slices.Clone(s.keys) }

@@ -72,28 +72,6 @@ func TestSignInDerivesApart(t *testing.T) {
 	}
 }
 
-func TestParameterOf(t *testing.T) {
-	t.Parallel()
-	for challenge, want := range map[string]string{
-		`Bearer error="invalid_token"`:                                            "invalid_token",
-		`Bearer realm="error=\"x\", error=y", ERROR = "invalid_token", error="z"`: "invalid_token",
-		`Bearer error=invalid_token,realm=x`:                                      "invalid_token",
-		`Bearer error="a\\\"b"`:                                                   `a\"b`,
-		`Bearer error="open`:                                                      "",
-		`Bearer error`:                                                            "",
-		`Bearer`:                                                                  "",
-		``:                                                                        "",
-		`Bearer error_description="x"`:                                            "",
-		`Bearer realm=,error=x`:                                                   "x",
-		`Bearer =,=,==`:                                                           "",
-	} {
-		if got := parameterOf(challenge, "error"); got != want {
-			t.Errorf("%s: %q, want %q", challenge, got, want)
-		}
-	}
-}
-
-// TestCallbackOfLongestLengthIsRead: one byte more is refused.
 func TestCallbackOfLongestLengthIsRead(t *testing.T) {
 	query := "code=x&state="
 	query += strings.Repeat("s", longestCallback-len(query))
@@ -156,16 +134,6 @@ func FuzzCallback(f *testing.F) {
 			if r < ' ' || r > '~' {
 				t.Errorf("%q", e.Error())
 			}
-		}
-	})
-}
-
-func FuzzChallenge(f *testing.F) {
-	f.Add(`Bearer realm="x", error="invalid_token"`)
-	f.Add(`Bearer error=a, error="\`)
-	f.Fuzz(func(t *testing.T, challenge string) {
-		if v := parameterOf(challenge, "error"); len(v) > len(challenge) {
-			t.Errorf("%q", v)
 		}
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
 
+	"github.com/poolguard/poolguard/cognito/internal/challenge"
 	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 )
 
@@ -171,8 +172,8 @@ func reportedBy(header http.Header, body []byte) (name, description string) {
 	if isObject(header, body) && json.Unmarshal(body, &said) == nil && said.Error != "" {
 		return said.Error, said.Description
 	}
-	challenge := header.Get("WWW-Authenticate")
-	return parameterOf(challenge, "error"), parameterOf(challenge, "error_description")
+	parameters := challenge.Bearer(header.Values("WWW-Authenticate"))
+	return parameters["error"], parameters["error_description"]
 }
 
 // retryAfter reads the seconds of Retry-After (RFC 9110 §10.2.3). Dates would need two

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/poolguard/poolguard/cognito/internal/challenge"
 )
 
 // An answer is Cognito's statement about a token. 0 is not an answer.
@@ -49,7 +51,7 @@ func readUserInfo(status int, header http.Header, body []byte, subject string) (
 		Error string `json:"error"`
 	}
 	if !isJSON || json.Unmarshal(body, &said) != nil || said.Error == "" {
-		said.Error = challengeError(header.Values("WWW-Authenticate"))
+		said.Error = challenge.Bearer(header.Values("WWW-Authenticate"))["error"]
 	}
 	switch {
 	case said.Error == "insufficient_scope":

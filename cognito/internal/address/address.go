@@ -1,11 +1,12 @@
 package address
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/poolguard/poolguard/cognito/internal/excerpt"
 )
 
 // IsLoopbackHost reports whether host, a name or an IP address without brackets and
@@ -96,10 +97,4 @@ func isPort(u *url.URL) bool {
 }
 
 // quote makes an address safe and short enough for a message.
-func quote(s string) string {
-	const longest = 100
-	if len(s) > longest {
-		return fmt.Sprintf("%q… (%d bytes)", s[:longest], len(s))
-	}
-	return strconv.Quote(s)
-}
+func quote(s string) string { return excerpt.Quote(s, 100) }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"github.com/poolguard/poolguard/cognito/internal/excerpt"
 )
 
 // The sizes of RSA key that are used, in bits. RFC 7518 §3.3 sets the lower one;
@@ -184,13 +186,7 @@ func (p *keyParameters) unfit() string {
 }
 
 // quote makes text from a key set safe and short enough to show.
-func quote(s string) string {
-	const longest = 40
-	if len(s) > longest {
-		return fmt.Sprintf("%q…", s[:longest])
-	}
-	return fmt.Sprintf("%q", s)
-}
+func quote(s string) string { return excerpt.Quote(s, 40) }
 
 // rsaPublicKey decodes modulus and exponent (RFC 7518 §6.3.1).
 func rsaPublicKey(n, e string) (key *rsa.PublicKey, fault string) {

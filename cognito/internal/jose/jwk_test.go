@@ -77,7 +77,7 @@ func TestParseSet(t *testing.T) {
 		"two faulty texts":            {jwk(a, "a", `,"use":1,"alg":1`), "has a member use that is not a string"},
 		"faulty operations and text":  {jwk(a, "a", `,"key_ops":1,"use":1`), "has a member key_ops that is not an array of strings"},
 		"faulty text and operations":  {jwk(a, "a", `,"use":1,"key_ops":1`), "has a member use that is not a string"},
-		"long use":                    {jwk(a, "a", `,"use":"`+strings.Repeat("x", 40)+`y"`), `has use "` + strings.Repeat("x", 40) + `"…, not "sig"`},
+		"long use":                    {jwk(a, "a", `,"use":"`+strings.Repeat("x", 40)+`y"`), `has use "` + strings.Repeat("x", 40) + `"… (41 bytes), not "sig"`},
 		"not an object":               {`"key"`, "is not a JSON object"},
 		"null":                        {`null`, "is not a JSON object"},
 		"other key of the same name":  {jwk(a, "b", ""), "shares its kid with a different key"},

@@ -1,42 +1,39 @@
-package revocation
+package challenge
 
 import "strings"
 
-// challengeError finds the parameter error in the one WWW-Authenticate of an answer,
-// such as
+// Bearer returns the parameters of the one Bearer challenge among the values of a
+// WWW-Authenticate field, by their names in lower case, such as those of
 //
 //	Bearer realm="x", error="invalid_token"
 //
 // Amazon's page writes it without the scheme. Parameters are tokens or quoted strings
-// (RFC 9110 §11.2). What is malformed, repeated or of another scheme is "".
-func challengeError(values []string) string {
+// (RFC 9110 §11.2). The result is nil if there is no challenge or more than one, if it is of
+// another scheme, if it is malformed, or if a parameter is repeated.
+func Bearer(values []string) map[string]string {
 	if len(values) != 1 {
-		return ""
+		return nil
 	}
 	rest := strings.Trim(values[0], " \t")
 	if scheme, after, found := strings.Cut(rest, " "); found && !strings.Contains(scheme, "=") {
 		if !strings.EqualFold(scheme, "Bearer") {
-			return ""
+			return nil
 		}
 		rest = after
 	}
-	var name string
+	parameters := map[string]string{}
 	for {
 		key, value, after, ok := parameter(rest)
-		if !ok {
-			return ""
+		key = strings.ToLower(key)
+		if _, repeated := parameters[key]; !ok || repeated {
+			return nil
 		}
-		if strings.EqualFold(key, "error") {
-			if name != "" {
-				return ""
-			}
-			name = value
-		}
+		parameters[key] = value
 		if after == "" {
-			return name
+			return parameters
 		}
 		if after[0] != ',' {
-			return ""
+			return nil
 		}
 		rest = after[1:]
 	}
