@@ -130,6 +130,20 @@ func TestInspectTrustsTheIssuersOfItsOptions(t *testing.T) {
 	}
 }
 
+// TestInspectComparesTheAudience of an access token with the options. One of them is
+// enough, so only a requirement makes it a check that passes.
+func TestInspectComparesTheAudience(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	for audience, want := range map[string]string{"https://a": "not checked", "https://b": "audience_mismatch"} {
+		r := inspect(t, issuer.Pool().AccessToken(cognitotest.Claim("aud", "https://a")), cognito.InspectOptions{
+			UserPoolIDs: []string{cognitotest.PoolID}, Audiences: []string{audience}, Now: issuer.Clock().Now(),
+		})
+		if got := outcomes(r)["audience"]; got != want {
+			t.Errorf("aud https://a with the audience %s: %s, want %s", audience, got, want)
+		}
+	}
+}
+
 func TestInspectUnreadable(t *testing.T) {
 	for raw, code := range map[string]string{"": "token_malformed", "....": "encrypted_token", strings.Repeat("x", 20_000): "token_too_large"} {
 		report := inspect(t, raw, cognito.InspectOptions{})
@@ -167,5 +181,9 @@ func TestInspectOptions(t *testing.T) {
 	_, err := cognito.Inspect(t.Context(), "x", cognito.InspectOptions{UserPoolIDs: []string{"x"}, Issuer: "y", Leeway: -time.Second})
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("got %v, want three faults", err)
+	}
+	_, err = cognito.Inspect(t.Context(), "x", cognito.InspectOptions{UserPoolIDs: []string{"x"}, ReplicaRegions: []string{"cn-north-1"}})
+	if err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v, want the fault of the ID alone", err)
 	}
 }

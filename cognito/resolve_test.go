@@ -232,6 +232,36 @@ func TestResolvedPoolThatChangesInPlaceIsNoticed(t *testing.T) {
 	checkCode(t, verifier, raw, cognito.ErrClientMismatch)
 }
 
+// TestResolvedReplicaThatChangesInPlaceIsNoticed likewise.
+func TestResolvedReplicaThatChangesInPlaceIsNoticed(t *testing.T) {
+	kept := &cognito.UserPool{ID: tenant, ClientIDs: []string{"web"}, ReplicaRegions: []string{"us-west-2"}}
+	issuer, pool, _, verifier := multiTenant(t, func(c *cognito.Config) {
+		c.Resolve = func(context.Context, string) (*cognito.UserPool, error) { return kept, nil }
+	})
+	raw := pool.AccessToken(cognitotest.ExpiresIn(24 * time.Hour))
+	checkCode(t, verifier, raw, "")
+	kept.ReplicaRegions[0] = "ap-south-1"
+	fetches := pool.KeySetRequests()
+	issuer.Clock().Advance(cognito.DefaultResolveMaxAge)
+	checkCode(t, verifier, raw, "")
+	if pool.KeySetRequests() == fetches {
+		t.Error("the pool is taken for the one that it was")
+	}
+}
+
+// TestResolveOutageEndsAtTheLimit: an attempt shortly before the limit of the last answer
+// does not make it last longer.
+func TestResolveOutageEndsAtTheLimit(t *testing.T) {
+	issuer, pool, tenants, verifier := multiTenant(t, nil)
+	raw := pool.AccessToken(cognitotest.ExpiresIn(24 * time.Hour))
+	checkCode(t, verifier, raw, "")
+	tenants.set(func() { tenants.err = errors.New("the directory is down") })
+	issuer.Clock().Advance(cognito.DefaultResolveStale - time.Second)
+	checkCode(t, verifier, raw, "")
+	issuer.Clock().Advance(time.Second)
+	checkCode(t, verifier, raw, cognito.ErrCheckUnavailable)
+}
+
 // TestResolveOutage: the last answer is used up to its limit, and asked about again
 // now and then; an issuer that was never heard of is not judged.
 func TestResolveOutage(t *testing.T) {
