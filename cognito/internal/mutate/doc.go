@@ -1,8 +1,8 @@
 // Command mutate tests the tests of the library: it changes one security decision at
 // a time and reports the changes that no test notices.
 //
-//	make mutate                    the core of the verifier, as CI does
-//	make mutate-all                every package
+//	make mutate                    the core of the verifier, as CI does, with a part of the removed statements
+//	make mutate-all                every package, whole
 //	make mutate ONLY=checkExpiry   one function
 //
 // The decisions are found in the syntax tree, so that a renamed function or a moved

@@ -85,12 +85,20 @@ func (o options) run(ctx context.Context, out io.Writer, targets []target, rules
 	return o.report(ctx, out, b, chosen, began)
 }
 
+// removedEvery keeps make mutate short: without -all and -only, one in so many removed
+// statements is tried.
+const removedEvery = 4
+
 // choose returns the mutants that the options ask for.
 func (o options) choose(sources []*source) (chosen []mutant) {
 	for _, s := range sources {
 		for _, m := range s.mutants {
-			wanted := o.all || o.only.String() != "" || m.target.core
-			if wanted && (m.ignored != nil) == o.ignored && m.sampled(o.every) && o.only.MatchString(m.String()) {
+			whole := o.all || o.only.String() != ""
+			every := max(o.every, 1)
+			if m.kind == removed && !whole {
+				every *= removedEvery
+			}
+			if (whole || m.target.core) && (m.ignored != nil) == o.ignored && m.sampled(every) && o.only.MatchString(m.String()) {
 				chosen = append(chosen, m)
 			}
 		}

@@ -26,7 +26,7 @@ func sampleModule(t *testing.T, old, replacement string) options {
 	if err := os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module sample\n\ngo 1.26\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return options{module: folder, only: regexp.MustCompile(""), parallel: 1, every: 1}
+	return options{module: folder, only: regexp.MustCompile(""), all: true, parallel: 1, every: 1}
 }
 
 var (
@@ -182,6 +182,20 @@ func TestSampleIsAPart(t *testing.T) {
 	o.every = 10
 	if tenth := len(o.choose(sources)); tenth < whole/20 || tenth > whole/5 {
 		t.Errorf("a sample of one in ten has %d of %d", tenth, whole)
+	}
+	ofKind := func() (n int) {
+		for _, m := range o.choose(sources) {
+			if m.target.core && m.kind == removed {
+				n++
+			}
+		}
+		return n
+	}
+	o.every = 1
+	every := ofKind()
+	o.all = false
+	if part := ofKind(); part < every/8 || part > every/2 {
+		t.Errorf("make mutate removes %d of %d statements", part, every)
 	}
 }
 
