@@ -100,7 +100,7 @@ func (p *visitor) checkWidth(t *testing.T, where string, width int64) {
 		Small          []string
 	}](t, p, `(() => {
 		const root = document.documentElement;
-		const small = [...document.querySelectorAll('button, .button, select, textarea, input:not([type=hidden])')].filter(e => e.getBoundingClientRect().height < 44);
+		const small = [...document.querySelectorAll('button, .button, select, textarea, input:not([type=hidden])')].filter(e => e.getClientRects().length > 0 && e.getBoundingClientRect().height < 44);
 		return {Client: root.clientWidth, Scroll: root.scrollWidth, Small: small.map(e => e.outerHTML)};
 	})()`)
 	// Without a viewport of its own, a page on a phone is 980 pixels wide.

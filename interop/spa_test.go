@@ -30,7 +30,7 @@ func TestExampleSPA(t *testing.T) {
 	// Cognito accepts plain http for the name localhost only.
 	address := strings.Replace(listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	p := &page{origin: "http://" + address}
-	p.served = serve(t, servedOptions{issuer: userpool.IssuerLocal, callbacks: []string{p.origin + "/callback"}})
+	p.served = serve(t, servedOptions{issuer: userpool.IssuerLocal, callbacks: []string{p.origin + "/callback"}, signOuts: []string{p.origin + "/"}})
 	if err := listener.Close(); err != nil { // it is the app's now
 		t.Fatal(err)
 	}
@@ -61,6 +61,14 @@ func TestExampleSPA(t *testing.T) {
 		p.fill(t, password)
 		p.untilSays(t, "orders of anaya")
 	})
+	t.Run("says as whom", func(t *testing.T) {
+		if got := p.evaluate(t, "document.querySelector('#user').textContent"); got != "You are signed in as anaya." {
+			t.Error(got)
+		}
+	})
+	t.Run("looks right on phones and in the dark", func(t *testing.T) {
+		(&visitor{page: p}).checkLooks(t, "example-spa")
+	})
 	t.Run("leaves nothing behind", func(t *testing.T) {
 		if got := p.evaluate(t, "location.href"); got != p.origin+"/" {
 			t.Errorf("the address is %s", got)
@@ -68,6 +76,11 @@ func TestExampleSPA(t *testing.T) {
 		if got := p.evaluate(t, "JSON.stringify([Object.keys(sessionStorage), Object.keys(localStorage), document.cookie])"); got != `[[],[],""]` {
 			t.Errorf("kept: %s", got)
 		}
+	})
+	t.Run("signs out at the pool", func(t *testing.T) {
+		p.do(t, chromedp.Click(chromedp.CSS("#sign-out")))
+		p.until(t, "document.querySelector('#user')?.textContent === 'You are not signed in.' && location.pathname === '/'")
+		p.leaveSPA(t) // the pool asks for the password again
 	})
 	t.Run("rejects an answer without a sign-in", func(t *testing.T) {
 		p.do(t, chromedp.Navigate(p.origin+"/callback?code=a-code&state=a-state"))
@@ -91,6 +104,9 @@ func TestExampleSPA(t *testing.T) {
 		p.untilSays(t, "invalid_grant")
 	})
 	t.Run("refuses an ID token of another sign-in", func(t *testing.T) {
+		p.leaveSPA(t)
+		p.fill(t, password)
+		p.untilSays(t, "orders of anaya")
 		// The nonce that the page remembers is changed while it is away.
 		p.do(t, chromedp.Navigate(p.origin+"/"))
 		p.evaluate(t, `(() => {

@@ -21,7 +21,7 @@ var (
 	client = flag.String("client", "local-client", "app client, without a secret")
 )
 
-//go:embed index.html app.js
+//go:embed index.html style.css app.js
 var files embed.FS
 
 func main() {
@@ -38,9 +38,16 @@ func main() {
 			token, _ := bearer.AccessToken(r.Context())
 			fmt.Fprintf(w, "orders of %s\n", token.Username())
 		})))
+	// The page runs its own script only, and talks to this server and the pool only.
+	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' " + *domain +
+		"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		mux.ServeHTTP(w, r)
+	})
 	if err == nil {
 		fmt.Printf("listening on http://%s\n", *listen)
-		err = (&http.Server{Addr: *listen, Handler: mux, ReadHeaderTimeout: 10 * time.Second}).ListenAndServe()
+		err = (&http.Server{Addr: *listen, Handler: handler, ReadHeaderTimeout: 10 * time.Second}).ListenAndServe()
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
