@@ -3,9 +3,12 @@ package oauth_test
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"reflect"
+	"syscall"
 	"testing"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
@@ -29,7 +32,7 @@ func TestErrorSaysWhatThePoolReported(t *testing.T) {
 			`oauth: invalid_grant: the revocation was refused by the user pool (invalid_grant)`},
 		{respondJSON(400, map[string]string{"error": "server_error"}), nil,
 			`oauth: unavailable: the revocation failed at the user pool; try again (server_error)`},
-		{nil, errors.New("connection refused"), `oauth: unavailable: the revocation got no answer; try again: connection refused`},
+		{nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, `oauth: unavailable: the revocation got no answer; try again: connection refused`},
 	} {
 		p.answer = func(*http.Request, url.Values) (*http.Response, error) { return c.answer, c.err }
 		if err := client.Revoke(t.Context(), oldRefresh); err == nil || err.Error() != c.want {
