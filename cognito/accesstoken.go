@@ -98,7 +98,9 @@ func (t *AccessToken) EventID() string { return t.payload().text[claimEventID] }
 
 // Claims decodes the payload into dst, a pointer to a struct or a map, by the
 // json tags of its fields. Names are case-sensitive and values are not converted: a claim
-// of another JSON kind than its field is an error. Claims without a field are ignored.
+// of another JSON kind than its field is an error. Claims without a field are ignored. The
+// option string of a tag, as in `json:"custom:beta,string"`, and json.Number are as in
+// encoding/json. For another decoder, use RawClaims.
 //
 //	var mine struct {
 //		Tier string `json:"custom:tier"`
