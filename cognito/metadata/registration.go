@@ -60,7 +60,6 @@ func (g *registration) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	uris, status, refused := g.read(w, r)
 	var answer any = refused
 	if refused == nil {
-		status = http.StatusCreated
 		answer = registered{g.clientID, uris, noSecret, grantTypes, []string{"code"}, g.scope}
 	}
 	body, _ := stdjson.Marshal(answer) // strings and lists of strings: it cannot fail

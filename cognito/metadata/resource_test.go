@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,7 +49,9 @@ func TestResourceDocument(t *testing.T) {
 	mux := http.NewServeMux()
 	h.Register(mux)
 	w := ask(mux, http.MethodGet, "/.well-known/oauth-protected-resource/mcp", "", "")
-	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" || w.Header().Get("Access-Control-Allow-Origin") != "*" ||
+		w.Header().Get("Cache-Control") != "public, max-age=300" || w.Header().Get("X-Content-Type-Options") != "nosniff" ||
+		w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
 	sameJSON(t, w.Body.String(), `{"resource":"https://mcp.example.com/mcp","authorization_servers":["https://mcp.example.com"],
@@ -65,6 +68,7 @@ func TestWellKnownPathIsBetweenHostAndPath(t *testing.T) {
 		"https://a.example/":        "https://a.example/.well-known/oauth-protected-resource",
 		"https://a.example/mcp":     "https://a.example/.well-known/oauth-protected-resource/mcp",
 		"https://a.example/v1/mcp/": "https://a.example/.well-known/oauth-protected-resource/v1/mcp/",
+		"https://a.example/a-b._~9": "https://a.example/.well-known/oauth-protected-resource/a-b._~9",
 		"http://localhost:8080/mcp": "http://localhost:8080/.well-known/oauth-protected-resource/mcp",
 	} {
 		h, err := metadata.NewResource(metadata.Resource{URL: url, AuthorizationServers: []string{"https://a.example"}})
@@ -100,6 +104,7 @@ func TestDocumentsAreReadOnly(t *testing.T) {
 	w := ask(h, http.MethodOptions, path, "", "")
 	header := w.Header()
 	if w.Code != http.StatusNoContent || header.Get("Access-Control-Allow-Methods") != "GET, HEAD, OPTIONS" ||
+		header.Get("Allow") != "GET, HEAD, OPTIONS" || header.Get("Access-Control-Max-Age") != "3600" ||
 		header.Get("Access-Control-Allow-Headers") != "*" || header.Get("Access-Control-Allow-Credentials") != "" {
 		t.Errorf("OPTIONS: %d %v", w.Code, header)
 	}
@@ -116,6 +121,8 @@ func TestResourceReportsEveryFault(t *testing.T) {
 		{metadata.Resource{URL: "https://a.example/{x}", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
 		{metadata.Resource{URL: "https://a.example/a%2Fb", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
 		{metadata.Resource{URL: "https://a.example/a/../b", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
+		{metadata.Resource{URL: "https://a.example/a/./b", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
+		{metadata.Resource{URL: "https://a.example/a:b", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
 		{metadata.Resource{URL: "https://a.example//b", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
 		{metadata.Resource{URL: "https://a.example/mcp?a=b", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},
 		{metadata.Resource{URL: "https://u:p@a.example/mcp", AuthorizationServers: []string{"https://a.example"}}, []string{"Resource.URL"}},

@@ -143,7 +143,7 @@ func (r *redirectURIs) validate(faults configerror.Faults) {
 		field := fmt.Sprintf("RedirectURIs[%d]", n)
 		u, err := url.Parse(raw)
 		switch {
-		case err != nil || u.Scheme == "" || !isPrintable(raw):
+		case err != nil || u.Scheme == "":
 			faults.Add(field, "is not an absolute URI: got %.100q", raw)
 		case u.Scheme == "http" || u.Scheme == "https":
 			if _, reason := address.Parse(raw, address.Rules{Path: true, Query: true}); reason != "" {
@@ -165,29 +165,17 @@ func (r *redirectURIs) allow(raw string) bool {
 	if !r.anyLoopbackPort {
 		return false
 	}
-	without, ok := withoutLoopbackPort(raw)
-	return ok && slices.ContainsFunc(r.list, func(each string) bool {
-		other, ok := withoutLoopbackPort(each)
-		return ok && other == without
-	})
+	without := withoutLoopbackPort(raw)
+	return without != "" && slices.ContainsFunc(r.list, func(each string) bool { return withoutLoopbackPort(each) == without })
 }
 
-// withoutLoopbackPort returns the text of an http URI with a loopback host, without its port. All
-// other text is compared as it is.
-func withoutLoopbackPort(raw string) (string, bool) {
-	rest, ok := strings.CutPrefix(raw, "http://")
-	if !ok {
-		return "", false
+// withoutLoopbackPort returns the text of an http URI with a loopback host, without its port, and
+// "" for every other text.
+func withoutLoopbackPort(raw string) string {
+	u, reason := address.Parse(raw, address.Rules{Path: true, Query: true})
+	if reason != "" || u.Scheme != "http" {
+		return ""
 	}
-	end := strings.IndexAny(rest, "/?")
-	if end < 0 {
-		end = len(rest)
-	}
-	host, path := rest[:end], rest[end:]
-	if u, reason := address.Parse("http://"+host, address.Rules{}); reason != "" || u.Host != host || strings.ContainsAny(path, "#\\") || !isPrintable(path) {
-		return "", false
-	} else if port := u.Port(); port != "" {
-		host = strings.TrimSuffix(host, ":"+port)
-	}
-	return host + path, true
+	// With another spelling of the scheme, all of raw follows, and no other text is equal to that.
+	return "http://" + strings.TrimSuffix(u.Host, ":"+u.Port()) + strings.TrimPrefix(raw, "http://"+u.Host)
 }

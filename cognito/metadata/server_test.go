@@ -1,10 +1,12 @@
 package metadata_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/poolguard/poolguard/cognito/metadata"
 )
@@ -92,13 +94,17 @@ func quote(s string) string {
 func TestAnyLoopbackPortChangesOnlyThePort(t *testing.T) {
 	server := newServer(t, func(s *metadata.AuthorizationServer) {
 		s.AnyLoopbackPort = true
-		s.RedirectURIs = append(s.RedirectURIs, "http://[::1]/cb")
+		s.RedirectURIs = append(s.RedirectURIs, "http://[::1]/cb", "http://localhost")
 	})
 	for uri, want := range map[string]int{
 		"http://localhost:3118/callback":                http.StatusCreated,
 		"http://localhost:49152/callback":               http.StatusCreated,
 		"http://localhost/callback":                     http.StatusCreated,
 		"http://127.0.0.1:1/callback?a=b":               http.StatusCreated,
+		"http://localhost:1":                            http.StatusCreated,
+		"http://localhost:1/":                           http.StatusBadRequest,
+		"HTTP://localhost:3118/callback":                http.StatusBadRequest,
+		"yourapp://cb":                                  http.StatusBadRequest,
 		"http://[::1]:8000/cb":                          http.StatusCreated,
 		"http://127.0.0.1:1/callback":                   http.StatusBadRequest,
 		"http://127.0.0.2:3118/callback":                http.StatusBadRequest,
@@ -164,11 +170,11 @@ func TestMalformedRegistrationIsRefused(t *testing.T) {
 
 func TestAuthorizationServerReportsEveryFault(t *testing.T) {
 	_, err := metadata.NewAuthorizationServer(metadata.AuthorizationServer{
-		URL: "https://a.example/", Domain: "https://auth.example.com/login", ClientID: "a b", Scopes: []string{`"`},
+		URL: "https://a.example/", Domain: "https://auth.example.com/login", ClientID: "a b", Scopes: []string{`"`, "", "a\x7f", "é", "~!#[]^"},
 		RedirectURIs: []string{"/cb", "http://a.example/cb", "https://a.example/#x", "javascript:x", "myapp://cb#x", "https://a b/", "https://*.example/cb"},
 	})
 	faults := []string{
-		"URL", "Domain", "ClientID", "Scopes[0]", "RedirectURIs[0]", "RedirectURIs[1]", "RedirectURIs[2]", "RedirectURIs[3]",
+		"URL", "Domain", "ClientID", "Scopes[0]", "Scopes[1]", "Scopes[2]", "Scopes[3]", "RedirectURIs[0]", "RedirectURIs[1]", "RedirectURIs[2]", "RedirectURIs[3]",
 		"RedirectURIs[4]", "RedirectURIs[5]", "RedirectURIs[6]",
 	}
 	if err == nil || strings.Count(err.Error(), "\n")+1 != len(faults) {
@@ -179,8 +185,28 @@ func TestAuthorizationServerReportsEveryFault(t *testing.T) {
 			t.Errorf("%s is not in: %v", fault, err)
 		}
 	}
+	for length, want := range map[int]bool{128: true, 129: false} {
+		_, err := metadata.NewAuthorizationServer(metadata.AuthorizationServer{
+			URL: "https://a.example", Domain: "https://auth.example.com", ClientID: strings.Repeat("a", length), RedirectURIs: []string{"myapp://cb"},
+		})
+		if (err == nil) != want {
+			t.Errorf("an ID with %d characters: %v", length, err)
+		}
+	}
 	if _, err := metadata.NewAuthorizationServer(metadata.AuthorizationServer{}); err == nil || strings.Count(err.Error(), "\n")+1 != 4 {
 		t.Errorf("the zero value: %v", err)
+	}
+}
+
+// A body that ends early, as from a client that left.
+func TestCutOffRegistrationIsRefused(t *testing.T) {
+	body := io.MultiReader(strings.NewReader(`{"redirect_uris":["myapp://cb"]}`), iotest.ErrReader(io.ErrUnexpectedEOF))
+	r := httptest.NewRequest(http.MethodPost, "/register", body)
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	newServer(t, asItIs).ServeHTTP(w, r)
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "cut off") {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 
