@@ -2,6 +2,7 @@ package alb_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -60,7 +61,7 @@ func TestUnknownSignerIsLoggedAndNotAnswered(t *testing.T) {
 	// The same for an issuer that is not configured.
 	if _, err := verifier.Verify(t.Context(), pool.LoadBalancer("web").Data(cognitotest.Header("iss", "https://issuer.example"))); err == nil || !strings.Contains(err.Error(), "https://issuer.example") {
 		t.Errorf("got %v", err)
-	} else if typed := err.(*cognito.Error); strings.Contains(typed.Message(), "issuer.example") {
-		t.Errorf("the message has it: %s", typed.Message())
+	} else if typed, ok := errors.AsType[*cognito.Error](err); !ok || strings.Contains(typed.Message(), "issuer.example") {
+		t.Errorf("the message has it: %v", typed)
 	}
 }

@@ -68,7 +68,7 @@ func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error)
 	}
 	s := v.signers[t.signer.text]
 	if s == nil {
-		return nil, v.mismatch("signer", fmt.Sprintf("a configured %s", v.kind.what), t.signer.text, slices.Sorted(maps.Keys(v.signers)))
+		return nil, v.mismatch("signer", "a configured "+v.kind.what, t.signer.text, slices.Sorted(maps.Keys(v.signers)))
 	}
 	if refusal := t.issuer.known("iss", true); refusal != nil {
 		return nil, refusal

@@ -98,7 +98,8 @@ func TestDataHasTheFormOfAWS(t *testing.T) {
 			t.Errorf("%s is not in the header: %s", name, text)
 		}
 	}
-	if balancer.Data(cognitotest.ExpiresIn(time.Hour)) != balancer.Data(cognitotest.ExpiresIn(time.Hour)) {
+	first, second := balancer.Data(cognitotest.ExpiresIn(time.Hour)), balancer.Data(cognitotest.ExpiresIn(time.Hour))
+	if first != second {
 		t.Error("the same token has two signatures")
 	}
 }

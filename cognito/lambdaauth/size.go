@@ -54,14 +54,14 @@ func (a *Authorizer) checkSize(ctx context.Context, handler string, d *decision)
 		return nil
 	}
 	if size.context > a.maxBytes()-answerMargin {
-		a.warnOfSize(ctx, "the context makes the answer larger than API Gateway accepts", handler, size, contextAdvice)
+		a.warnOfSize(ctx, "the context is too large", handler, size, contextAdvice)
 		return nil
 	}
 	return a.policyTooLarge(ctx, handler, size)
 }
 
 func (a *Authorizer) policyTooLarge(ctx context.Context, handler string, size answerSize) error {
-	a.warnOfSize(ctx, "the policy makes the answer larger than API Gateway accepts, so the request was refused", handler, size, policyAdvice)
+	a.warnOfSize(ctx, "the policy is too large, so the request was refused", handler, size, policyAdvice)
 	return cognito.NewError(cognito.ErrAccessDenied, "the policy for this token is larger than API Gateway accepts")
 }
 
@@ -87,7 +87,7 @@ const (
 // checkContextSize warns of a simple answer whose context is too large.
 func (a *Authorizer) checkContextSize(ctx context.Context, handler string, context map[string]any) {
 	if n := jsonSize(context); n > a.maxBytes() {
-		a.warnOfSize(ctx, "the context makes the answer larger than API Gateway accepts", handler, answerSize{whole: n, context: n}, contextAdvice)
+		a.warnOfSize(ctx, "the context is too large", handler, answerSize{whole: n, context: n}, contextAdvice)
 	}
 }
 
@@ -102,14 +102,15 @@ func (a *Authorizer) warnOfWholeTable(ctx context.Context, handler string, arn m
 			size = whole.size()
 		}
 		if size.whole > a.maxBytes() {
-			a.warnOfSize(ctx, "a token that may call every route will be refused: its policy makes the answer larger than API Gateway accepts", handler, size, policyAdvice)
+			a.warnOfSize(ctx, "a token that may call every route will be refused: its policy is too large", handler, size, policyAdvice)
 		}
 	})
 }
 
-func (a *Authorizer) warnOfSize(ctx context.Context, message, handler string, size answerSize, advice string) {
-	a.logger().LogAttrs(ctx, slog.LevelWarn, message,
+func (a *Authorizer) warnOfSize(ctx context.Context, reason, handler string, size answerSize, advice string) {
+	a.logger().LogAttrs(ctx, slog.LevelWarn, "an answer is larger than API Gateway accepts",
 		slog.String("handler", handler),
+		slog.String("reason", reason),
 		slog.Int("answer_bytes", size.whole),
 		slog.Int("policy_bytes", size.policy),
 		slog.Int("context_bytes", size.context),
