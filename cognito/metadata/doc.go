@@ -1,7 +1,7 @@
 // Package metadata serves the documents by which OAuth clients find out how to sign in to a
-// server: protected-resource metadata (RFC 9728), and the metadata of an authorization server
-// (RFC 8414) with client registration (RFC 7591), which Amazon Cognito does not have. Servers of
-// the Model Context Protocol (MCP) need both.
+// server. One is protected-resource metadata (RFC 9728). The other is the metadata of an
+// authorization server (RFC 8414) with client registration (RFC 7591), which Amazon Cognito does
+// not have. Servers of the Model Context Protocol (MCP) need both.
 //
 //	const self = "https://mcp.example.com"
 //	resource, err := metadata.NewResource(metadata.Resource{

@@ -46,7 +46,7 @@ var targets = []target{
 	{folder: "revocation", asked: []asked{{"revocation", ""}}, open: kinds},
 	{folder: "alb", asked: []asked{{"alb", ""}}},
 	{folder: "lambdaauth", asked: []asked{{"lambdaauth", ""}}, open: kinds},
-	{folder: "metadata", asked: []asked{{"metadata", ""}}, open: kinds},
+	{folder: "metadata", asked: []asked{{"metadata", ""}}},
 	{folder: "oauth", asked: []asked{{"oauth", ""}}},
 }
 
