@@ -58,8 +58,7 @@ func run() error {
 		event.Version, event.Type = "2.0", "REQUEST"
 		event.RouteArn = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/$default/" + r.Method + r.URL.Path
 		event.RouteKey, event.RawPath = route, r.URL.Path
-		event.IdentitySource = []string{header, route}
-		event.Headers = map[string]string{"authorization": header}
+		event.IdentitySource, event.Headers = []string{header, route}, map[string]string{"authorization": header}
 		answer, err := authorizer.HTTPSimple(r.Context(), event)
 		switch {
 		case header == "":
