@@ -55,9 +55,8 @@ func run() error {
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		header, route := strings.Join(r.Header["Authorization"], ","), r.Method+" "+r.URL.Path
 		var event lambdaauth.HTTPEvent // what API Gateway sends, decoded by lambda.Start
-		event.Version, event.Type = "2.0", "REQUEST"
 		event.RouteArn = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/$default/" + r.Method + r.URL.Path
-		event.RouteKey, event.RawPath = route, r.URL.Path
+		event.Version, event.Type, event.RouteKey, event.RawPath = "2.0", "REQUEST", route, r.URL.Path
 		event.IdentitySource, event.Headers = []string{header, route}, map[string]string{"authorization": header}
 		answer, err := authorizer.HTTPSimple(r.Context(), event)
 		switch {
