@@ -77,8 +77,6 @@ var answers = map[cognito.Code]answer{
 // refusal returns the error of package cognito in err, as [rule.Refusal] does.
 func refusal(err error) *cognito.Error { return rule.Refusal(err, "request") }
 
-func codeOf(err error) cognito.Code { return refusal(err).Code() }
-
 // answerTo returns what is answered to err. A code that package cognito does not
 // define is the application's own, from a check of its own that refused a good
 // token ([cognito.Require]).

@@ -112,7 +112,7 @@ func ExampleConfig_cookie() {
 	events := protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "data: hello") }))
 	for _, site := range []string{"same-origin", "cross-site"} {
 		r := httptest.NewRequest(http.MethodGet, "https://app.example/events", nil)
-		r.AddCookie(&http.Cookie{Name: "__Host-token", Value: issuer.Pool().AccessToken()})
+		r.Header.Set("Cookie", "__Host-token="+issuer.Pool().AccessToken())
 		r.Header.Set("Sec-Fetch-Site", site)
 		w := httptest.NewRecorder()
 		events.ServeHTTP(w, r)

@@ -2,6 +2,7 @@ package lambdaauth_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,9 +16,10 @@ import (
 func set(e *lambdaauth.RESTEvent, fields ...string) {
 	delete(e.Headers, "Authorization")
 	delete(e.MultiValueHeaders, "Authorization")
-	for n := 0; n < len(fields); n += 2 {
-		e.Headers[fields[n]] = fields[n+1] // the last one
-		e.MultiValueHeaders[fields[n]] = append(e.MultiValueHeaders[fields[n]], fields[n+1])
+	for pair := range slices.Chunk(fields, 2) {
+		name, value := pair[0], pair[1]
+		e.Headers[name] = value // the last one
+		e.MultiValueHeaders[name] = append(e.MultiValueHeaders[name], value)
 	}
 }
 

@@ -1,6 +1,7 @@
 package metadata_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -33,7 +34,7 @@ func sameJSON(t *testing.T, got, want string) {
 	}
 	one, _ := json.Marshal(a)
 	other, _ := json.Marshal(b)
-	if string(one) != string(other) {
+	if !bytes.Equal(one, other) {
 		t.Errorf("got %s\nwant %s", one, other)
 	}
 }

@@ -107,7 +107,7 @@ func (s *Sources) Find(r *http.Request, offered []string) (Found, error) {
 // an Authorization header or a cookie, and not at the value: if a value is not understood, there
 // may be a token in it.
 func (s *Sources) IsAnonymous(r *http.Request) bool {
-	return len(r.Header[authorization]) == 0 && !queryHasToken(r.URL) && !(s.Cookie != "" && hasCookie(r.Header[cookies], s.Cookie))
+	return len(r.Header[authorization]) == 0 && !queryHasToken(r.URL) && (s.Cookie == "" || !hasCookie(r.Header[cookies], s.Cookie))
 }
 
 // missing says that there is no credential. If there is a token in the query, it says why that
