@@ -1,6 +1,7 @@
 package cognitotest
 
 import (
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -69,6 +70,15 @@ func (k *Key) Private() *rsa.PrivateKey { return privateKeys[k.number]() }
 
 // newKeyID returns a random key name, as Cognito's names are.
 func newKeyID() string { return base64.StdEncoding.EncodeToString(randomBytes(32)) }
+
+// In FIPS 140-3 mode the first random bytes of a process wait for entropy from a clock that
+// moves. In a bubble of testing/synctest the clock stands still, and that would panic, so
+// the first ones are taken before any test.
+func init() {
+	if fips140.Enabled() {
+		randomBytes(1)
+	}
+}
 
 // randomBytes cannot fail: since Go 1.24 crypto/rand.Read never returns an error.
 func randomBytes(n int) []byte {

@@ -2,6 +2,7 @@ package jose
 
 import (
 	"crypto"
+	"crypto/fips140"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
@@ -113,6 +114,11 @@ func TestWycheproofRSA(t *testing.T) {
 		n, _ := new(big.Int).SetString(group.PublicKey.Modulus, 16)
 		e, _ := new(big.Int).SetString(group.PublicKey.PublicExponent, 16)
 		key := &rsa.PublicKey{N: n, E: int(e.Int64())}
+		if fips140.Enforced() && key.E < 1<<16 {
+			t.Logf("%d vectors left out: the RSA exponent %d is not approved, and fips140=only refuses it", len(group.Tests), key.E)
+			count += len(group.Tests)
+			continue
+		}
 		for _, test := range group.Tests {
 			msg, sig := unhex(t, test.Msg), unhex(t, test.Sig)
 			c := &Compact{signingInput: msg, Signature: sig}

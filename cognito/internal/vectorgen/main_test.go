@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/fips140"
 	"crypto/rsa"
 	"math/big"
 	"os"
@@ -18,6 +19,9 @@ const module = "../.."
 
 // TestRegenerated compares the committed files with what would be written now.
 func TestRegenerated(t *testing.T) {
+	if fips140.Enforced() {
+		t.Skip("some vectors are signed with HMAC keys under 112 bits, which fips140=only refuses")
+	}
 	files, err := generate(module)
 	if err != nil {
 		t.Fatal(err)
