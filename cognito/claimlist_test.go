@@ -30,6 +30,9 @@ func TestListsOfEveryFormatAreRead(t *testing.T) {
 		{cognito.ListArray, `"a"`, nil},
 		{cognito.ListArray, ``, nil},
 		{cognito.ListArray, `["a"]x`, nil},
+		{cognito.ListArray, `null`, nil},
+		{cognito.ListArray, `[null]`, nil},
+		{cognito.ListJSON, `null`, nil},
 		{cognito.ListArray, `[""]`, nil},
 		{cognito.ListArray, `["a\n"]`, nil},
 		{cognito.ListArray, `[" a"]`, nil},
@@ -172,6 +175,8 @@ func TestFaultyListRequirementIsReported(t *testing.T) {
 	names[0] = "admins"
 	checkRequirement(t, verifier, raw, requirement, cognito.ErrClaimMismatch)
 	_, err := verifier.VerifyIDToken(t.Context(), raw, cognito.RequireListed("custom:groups", cognito.ListCommas, "owners"))
+	_, absent := verifier.VerifyIDToken(t.Context(), raw, cognito.RequireListed("custom:none", cognito.ListCommas, "owners"))
+	checkMessage(t, absent, cognito.ErrClaimMismatch, `the claim "custom:none" is absent`)
 	checkMessage(t, err, cognito.ErrClaimMismatch, `the claim "custom:groups" must have "owners"; the token has "admins"`)
 }
 

@@ -237,6 +237,7 @@ func TestOneLineASecondForEachCode(t *testing.T) {
 	var lines bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&lines, nil))
 	refused := cognito.NewError(cognito.ErrTokenExpired, "public").WithDetail("only for the operator")
+	verifier.LogRefusal(t.Context(), logger, "request refused", nil)
 	for range 3 {
 		verifier.LogRefusal(t.Context(), logger, "request refused", refused, slog.Int("status", 401))
 	}
@@ -264,6 +265,17 @@ func TestOneLineASecondForEachCode(t *testing.T) {
 	}
 	if strings.Count(lines.String(), "code=token_missing") != 2 {
 		t.Errorf("got %s", lines.String())
+	}
+}
+
+func TestRefusalsGoToTheDefaultLoggerWhereNoneIsGiven(t *testing.T) {
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	var lines bytes.Buffer
+	slog.SetDefault(slog.New(slog.NewTextHandler(&lines, nil)))
+	newVerifier(t, cognitotest.NewIssuer(), nil).LogRefusal(t.Context(), nil, "request refused", cognito.ErrTokenMissing)
+	if !strings.Contains(lines.String(), "code=token_missing") {
+		t.Errorf("logged %s", lines.String())
 	}
 }
 

@@ -44,11 +44,10 @@ func (p *UserPool) parseID() (poolID, error) {
 	if p.Issuer != "" && localpool.IsID(p.ID) {
 		return poolID{text: p.ID}, nil
 	}
-	id, err := parsePoolID(p.ID)
-	if err != nil && localpool.IsID(p.ID) {
+	if localpool.IsID(p.ID) {
 		return poolID{}, fmt.Errorf("%s is the ID of a local pool, which needs an Issuer", quote(p.ID))
 	}
-	return id, err
+	return parsePoolID(p.ID)
 }
 
 // arnFault says which part of an ARN is the ID, where it is the ARN of a user pool:

@@ -83,9 +83,8 @@ func parseIssuer(issuer string) (id poolID, replica string, ok bool) {
 	return id, region, true
 }
 
-// isReplicaOf reports whether name is the issuer of a replica of the pool: one that may or
-// may not be among its ReplicaRegions.
+// isReplicaOf reports whether name, which is not one of the pool's issuers, is the issuer of a
+// replica that is not among its ReplicaRegions.
 func (p *UserPool) isReplicaOf(name string) bool {
-	id, replica, ok := parseIssuer(name)
-	return ok && replica != "" && id.text == p.ID && p.Issuer == ""
+	return UserPoolID(name) == p.ID && p.Issuer == ""
 }

@@ -206,6 +206,11 @@ func TestIssuersAndUserPoolIDKnowReplicas(t *testing.T) {
 			t.Errorf("%s is of %q", name, id)
 		}
 	}
+	for _, text := range []string{"us-west-2/us-east-1_AbC", "https://cognito-idp.us-west-2/us-east-1_AbC", "us-west-2.amazonaws.com/us-east-1_AbC"} {
+		if id := cognito.UserPoolID(text); id != "" {
+			t.Errorf("%q is of %q", text, id)
+		}
+	}
 	for _, region := range []string{"", "us-west", "cn-north-1", "us-west-2.evil.example", "evil.example/us-west-2", "us-west-2@", "us-west-2:443", "us-west-2#"} {
 		if id := cognito.UserPoolID(replicaOf("us-east-1_AbC", region)); id != "" {
 			t.Errorf("%q is of %q", region, id)
@@ -246,6 +251,18 @@ func TestResolveSaysWhichReplicasCount(t *testing.T) {
 	checkCode(t, verifier, fresh(), "")
 	replicate()
 	checkCode(t, verifier, fresh(), cognito.ErrIssuerMismatch)
+}
+
+// TestResolveOfAnIssuerOfOnesOwnIsNoReplica: a pool with an Issuer has no other one, so that
+// returning it for a name of Amazon's is a fault of Resolve.
+func TestResolveOfAnIssuerOfOnesOwnIsNoReplica(t *testing.T) {
+	_, pool, tenants, verifier := multiTenant(t, nil)
+	tenants.set(func() {
+		up := tenants.pools[tenant]
+		up.Issuer = "https://idp.example.com/" + tenant
+		tenants.pools[tenant] = up
+	})
+	checkCode(t, verifier, pool.AccessToken(cognitotest.Claim("iss", replicaOf(tenant, "us-west-2"))), cognito.ErrCheckUnavailable)
 }
 
 func TestInspectionNamesTheReplica(t *testing.T) {
