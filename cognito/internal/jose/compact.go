@@ -81,7 +81,19 @@ func ParseCompact(raw string) (*Compact, error) { return new(Parser).Parse(raw) 
 // §4.1.11, RFC 7797 §6). It never reads keys in the header (jwk, jku, x5c, x5u).
 //
 // The cost is linear in len(raw); the caller bounds it.
-func (p *Parser) Parse(raw string) (*Compact, error) {
+func (p *Parser) Parse(raw string) (*Compact, error) { return parse(raw, &unpadded, &p.headers) }
+
+// A spelling is a form of base64url that the parts of a token have.
+type spelling struct {
+	*base64.Encoding
+	fault string // of a part that is not of this form
+}
+
+var unpadded = spelling{encoding, "is not canonical, unpadded base64url"}
+
+// parse reads a token whose parts have one spelling. headers remembers headers; nil
+// remembers none.
+func parse(raw string, as *spelling, headers *headerMemory) (*Compact, error) {
 	// Counting before splitting keeps a token of a million dots cheap.
 	switch strings.Count(raw, ".") {
 	case 2:
@@ -95,7 +107,7 @@ func (p *Parser) Parse(raw string) (*Compact, error) {
 		return nil, &MalformedError{"token", "has a line break inside"}
 	}
 	c := compacts.Get().(*Compact) //nolint:forcetypeassert,errcheck // New makes nothing else
-	if err := c.decode(raw, &p.headers); err != nil {
+	if err := c.decode(raw, as, headers); err != nil {
 		c.Release()
 		return nil, err
 	}
@@ -103,29 +115,31 @@ func (p *Parser) Parse(raw string) (*Compact, error) {
 }
 
 // decode reads raw, which has two dots, into c, whose memory it uses.
-func (c *Compact) decode(raw string, headers *headerMemory) error {
+func (c *Compact) decode(raw string, as *spelling, headers *headerMemory) error {
 	n, first, last := len(raw), strings.IndexByte(raw, '.'), strings.LastIndexByte(raw, '.')
 	// With room for all, nothing moves while slices of it are made.
 	//mutate:ignore removed: it saves memory, since the text grows by itself
-	c.text = slices.Grow(c.text[:0], n+encoding.DecodedLen(n))
+	c.text = slices.Grow(c.text[:0], n+as.DecodedLen(n))
 	c.text = append(c.text, raw...)
 	c.size = n
 	c.signingInput = c.text[:last:last]
 	var err error
-	if c.Payload, err = c.decodePart(first+1, last, "payload"); err != nil {
+	if c.Payload, err = c.decodePart(as, first+1, last, "payload"); err != nil {
 		return err
 	}
-	if c.Signature, err = c.decodePart(last+1, n, "signature"); err != nil {
+	if c.Signature, err = c.decodePart(as, last+1, n, "signature"); err != nil {
 		return err
 	}
 	if len(c.Signature) == 0 {
 		return &MalformedError{"signature", "is empty"}
 	}
-	if h := headers.recall(raw[:first]); h != nil {
-		c.Header, c.Algorithm, c.KeyID = h.text, h.algorithm, h.keyID
-		return nil
+	if headers != nil {
+		if h := headers.recall(raw[:first]); h != nil {
+			c.Header, c.Algorithm, c.KeyID = h.text, h.algorithm, h.keyID
+			return nil
+		}
 	}
-	header, err := c.decodePart(0, first, "header")
+	header, err := c.decodePart(as, 0, first, "header")
 	if err != nil {
 		return err
 	}
@@ -133,17 +147,19 @@ func (c *Compact) decode(raw string, headers *headerMemory) error {
 		return err
 	}
 	c.Header = string(header)
-	headers.remember(&knownHeader{strings.Clone(raw[:first]), c.Header, c.Algorithm, c.KeyID})
+	if headers != nil {
+		headers.remember(&knownHeader{strings.Clone(raw[:first]), c.Header, c.Algorithm, c.KeyID})
+	}
 	return nil
 }
 
 // decodePart decodes text[from:to], appends the result to text, and returns it, cut
 // so that appending to it cannot reach what follows.
-func (c *Compact) decodePart(from, to int, part string) ([]byte, error) {
+func (c *Compact) decodePart(as *spelling, from, to int, part string) ([]byte, error) {
 	start := len(c.text)
-	text, err := encoding.AppendDecode(c.text, c.text[from:to])
+	text, err := as.AppendDecode(c.text, c.text[from:to])
 	if err != nil {
-		return nil, &MalformedError{part, "is not canonical, unpadded base64url"}
+		return nil, &MalformedError{part, as.fault}
 	}
 	c.text = text
 	return text[start:len(text):len(text)], nil
