@@ -3,6 +3,7 @@ package cognito_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,6 +111,8 @@ func TestNameWithASeparatorIsNotTwoGroups(t *testing.T) {
 		"JSON read as commas":        {`["admins","x"]`, cognito.ListCommas, cognito.ErrClaimInvalid},
 		"an array read as text":      {[]string{"admins"}, cognito.ListCommas, cognito.ErrClaimInvalid},
 		"text read as an array":      {`["admins"]`, cognito.ListArray, cognito.ErrClaimInvalid},
+		"null in JSON":               {"null", cognito.ListJSON, cognito.ErrClaimInvalid},
+		"null for an array":          {nil, cognito.ListArray, cognito.ErrClaimInvalid},
 		"absent":                     {nil, cognito.ListBrackets, cognito.ErrClaimInvalid}, // null
 		"there, in brackets":         {"[x, admins]", cognito.ListBrackets, ""},
 		"there, single":              {"admins", cognito.ListBrackets, ""},
@@ -126,6 +129,16 @@ func TestNameWithASeparatorIsNotTwoGroups(t *testing.T) {
 			checkRequirement(t, verifier, raw, cognito.RequireListed("custom:groups", test.format, "admins", "owners"), test.want)
 			checkRequirement(t, verifier, raw, cognito.RequireListed("custom:other", test.format, "admins"), cognito.ErrClaimMismatch)
 		})
+	}
+}
+
+func TestAbsentListIsReportedAsAbsent(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	_, err := verifier.VerifyIDToken(t.Context(), issuer.Pool().IDToken(), cognito.RequireListed("custom:none", cognito.ListCommas, "a"))
+	refused, ok := errors.AsType[*cognito.Error](err)
+	if !ok || refused.Message() != `the claim "custom:none" is absent` {
+		t.Errorf("got %v", err)
 	}
 }
 

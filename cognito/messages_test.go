@@ -262,9 +262,18 @@ func TestOneLineASecondForEachCode(t *testing.T) {
 	lines.Reset()
 	for _, verifier := range []*cognito.Verifier{nil, {}} {
 		verifier.LogRefusal(t.Context(), logger, "request refused", cognito.ErrTokenMissing)
+		verifier.LogRefusal(t.Context(), logger, "request refused", nil)
 	}
-	if strings.Count(lines.String(), "code=token_missing") != 2 {
+	if strings.Count(lines.String(), "code=token_missing") != 2 || strings.Count(lines.String(), "\n") != 2 {
 		t.Errorf("got %s", lines.String())
+	}
+	lines.Reset()
+	standard := slog.Default()
+	slog.SetDefault(logger)
+	defer slog.SetDefault(standard)
+	new(cognito.Verifier).LogRefusal(t.Context(), nil, "request refused", cognito.ErrTokenMissing)
+	if strings.Count(lines.String(), "code=token_missing") != 1 {
+		t.Errorf("without a logger: got %s", lines.String())
 	}
 }
 

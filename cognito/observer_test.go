@@ -306,3 +306,17 @@ func TestNilContextOfAnObserverIsIgnored(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestObserverOfStartsAloneIsQuiet: a function that is not set is not called, so nothing
+// panics and nothing is logged.
+func TestObserverOfStartsAloneIsQuiet(t *testing.T) {
+	var lines bytes.Buffer
+	issuer, started := cognitotest.NewIssuer(), 0
+	verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&lines, nil))
+		c.Observer = &cognito.Observer{VerificationStarted: func(ctx context.Context) context.Context { started++; return ctx }}
+	})
+	if _, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken()); err != nil || started != 1 || lines.Len() > 0 {
+		t.Errorf("%v, %d starts, the log: %s", err, started, lines.String())
+	}
+}

@@ -40,6 +40,7 @@ func (c *Config) newPool(up UserPool) (*pool, error) {
 		audiences: append([]string(nil), up.Audiences...),
 	}
 	if up.Issuer != "" {
+		//mutate:ignore unchecked: validate has checked everything that NewRemote reads
 		return p, c.addIssuer(p, up, up.Issuer, up.Issuer)
 	}
 	original, updated := id.issuers()

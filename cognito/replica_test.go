@@ -2,6 +2,7 @@ package cognito_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -215,6 +216,28 @@ func TestIssuersAndUserPoolIDKnowReplicas(t *testing.T) {
 		if id := cognito.UserPoolID(replicaOf("us-east-1_AbC", region)); id != "" {
 			t.Errorf("%q is of %q", region, id)
 		}
+	}
+	for _, name := range []string{
+		"https://cognito-idp.us-west-2/us-east-1_AbC", "https://cognito-idp.us-west-2.amazonaws.com/x/us-east-1_AbC",
+		"cognito-idp.us-west-2.amazonaws.com/us-east-1_AbC", "us-west-2/us-east-1_AbC", "https://cognito-idp.us-west-2.amazonaws.com//us-east-1_AbC",
+	} {
+		if id := cognito.UserPoolID(name); id != "" {
+			t.Errorf("%s is of %q", name, id)
+		}
+	}
+}
+
+// TestAnswerAboutAnotherPoolIsNoDenialOfAReplica: Resolve is at fault, so nothing is known
+// about the issuer.
+func TestAnswerAboutAnotherPoolIsNoDenialOfAReplica(t *testing.T) {
+	for _, answer := range []cognito.UserPool{
+		{ID: "eu-west-1_Other", ClientIDs: []string{"web"}},
+		{ID: tenant, ClientIDs: []string{"web"}, Issuer: "https://issuer.example.com/" + tenant},
+	} {
+		_, pool, _, verifier := multiTenant(t, func(c *cognito.Config) {
+			c.Resolve = func(context.Context, string) (*cognito.UserPool, error) { return &answer, nil }
+		})
+		checkCode(t, verifier, pool.AccessToken(cognitotest.Claim("iss", replicaOf(tenant, "us-west-2"))), cognito.ErrCheckUnavailable)
 	}
 }
 

@@ -235,6 +235,9 @@ func TestFaultySeedsAreConfigErrors(t *testing.T) {
 		"not the custom issuer": {func(c *cognito.Config) {
 			c.UserPools[0].Issuer, c.UserPools[0].Seeds = "https://pool.example.com", of(pool.OriginalIssuer(), good)
 		}, []string{first}, "https://pool.example.com"},
+		"of a pool with an invalid ID": {func(c *cognito.Config) {
+			c.UserPools[0].ID, c.UserPools[0].Seeds = "x", of(pool.OriginalIssuer(), good)
+		}, []string{"Config.UserPools[0].ID"}, ""},
 		"beside a key set": {func(c *cognito.Config) {
 			c.UserPools[0].KeySet, c.UserPools[0].Seeds = static(t, pool.JWKS()), of(pool.OriginalIssuer(), good)
 		}, []string{"Config.UserPools[0].Seeds"}, "KeySet"},

@@ -41,6 +41,13 @@ func TestAnyChangedFieldIsAnotherPool(t *testing.T) {
 			t.Errorf("%s is not compared", reflect.TypeFor[UserPool]().Field(n).Name)
 		}
 	}
+	for _, seed := range []keyset.Seed{{JWKS: []byte("b"), UsableFor: 1}, {JWKS: []byte("a"), UsableFor: 2}} {
+		changed := full
+		changed.Seeds = map[string]keyset.Seed{"https://example.com": seed}
+		if samePool(full, changed) {
+			t.Errorf("a seed of %q for %v is the same", seed.JWKS, seed.UsableFor)
+		}
+	}
 }
 
 // TestSourcesAreComparedByIdentity: those that cannot be compared are others.
