@@ -296,6 +296,9 @@ func TestConfigLimitsAreAccepted(t *testing.T) {
 		"App.ClientID": func(c *oauth.Config) { c.App.ClientID = strings.Repeat("a", 1024) },
 		"App.Timeout":  func(c *oauth.Config) { c.App.Timeout = 5 * time.Minute },
 		"FlowLifetime": func(c *oauth.Config) { c.FlowLifetime = 24 * time.Hour },
+		"a local pool": func(c *oauth.Config) {
+			c.UserPoolID, c.Issuer = "local_AbCdEfGhI", "http://localhost:9229/local_AbCdEfGhI"
+		},
 	} {
 		config := p.config(t)
 		change(&config)

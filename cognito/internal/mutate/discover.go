@@ -165,7 +165,7 @@ func (s *source) readReturn(n *ast.ReturnStmt, o outcome, results int) {
 // that only makes an error.
 func isCheck(call *ast.CallExpr) bool {
 	name := strings.ToLower(typeName(call.Fun))
-	for _, part := range []string{"refus", "error", "unavailable", "with", "missing", "because", "retryin", "new", "fail", "problem", "astext"} {
+	for _, part := range []string{"refus", "error", "unavailable", "with", "missing", "because", "retryin", "new", "fail", "problem", "classified"} {
 		if strings.Contains(name, part) {
 			return false
 		}
