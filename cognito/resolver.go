@@ -228,7 +228,8 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 	case err != nil:
 		return r.outage(old, now, err)
 	case up == nil:
-		return r.deny(old, name, now), nil
+		r.deny(old, name, now)
+		return nil, nil
 	}
 	// Of its own: whoever answered may keep what it points to, and change it later.
 	config := *up
@@ -247,7 +248,8 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 	case err != nil:
 		return r.outage(old, now, fmt.Errorf("the user pool that Config.Resolve returned for %s cannot be: %w", quote(name), err))
 	case i == nil:
-		return r.deny(old, name, now), nil
+		r.deny(old, name, now)
+		return nil, nil
 	}
 	ri := &resolvedIssuer{issuer: i, config: config}
 	i.resolved = ri
@@ -261,15 +263,14 @@ func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserP
 	return i, nil
 }
 
-// deny remembers that name is not trusted. It returns nil, the issuer of a denial.
-func (r *resolver) deny(old *resolvedIssuer, name string, now time.Time) *issuer {
+// deny remembers that name is not trusted.
+func (r *resolver) deny(old *resolvedIssuer, name string, now time.Time) {
 	r.denied.Set(name, r.span(now, r.policy.DeniedMaxAge))
 	//mutate:ignore removed: it saves memory, since the last answer ends below
 	r.resolved.Invalidate(name)
 	if old != nil {
 		old.expire()
 	}
-	return nil
 }
 
 // resolveAgain is how long after a failure Resolve is asked again about an issuer
