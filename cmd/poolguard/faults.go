@@ -29,7 +29,7 @@ func failed(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	status := statusUsage
-	if f, ok := errors.AsType[*wording.Failure](err); ok {
+	if f, ok := errors.AsType[*wording.Error](err); ok {
 		switch f.Kind {
 		case wording.Refused:
 			status = statusRejected

@@ -55,7 +55,7 @@ type Login struct {
 }
 
 // Run signs in and saves the profile. Errors that are not of the configuration are
-// [wording.Failure] or those of Browser and ctx.
+// [wording.Error] or those of Browser and ctx.
 func (l *Login) Run(ctx context.Context) (*account.Result, error) {
 	a, err := l.account()
 	if err != nil {

@@ -130,7 +130,7 @@ func TestNoBrowserOpensForTokensThatCannotBeKeptOrVerified(t *testing.T) {
 		t.Errorf("without a key ring: got %v", err)
 	}
 	err := run(s, login.File)
-	if f, ok := errors.AsType[*wording.Failure](err); !ok || f.Kind != wording.Unavailable || !strings.Contains(err.Error(), "Is it running?") {
+	if f, ok := errors.AsType[*wording.Error](err); !ok || f.Kind != wording.Unavailable || !strings.Contains(err.Error(), "Is it running?") {
 		t.Errorf("without a pool: got %v", err)
 	}
 }

@@ -28,18 +28,18 @@ const (
 	Unavailable
 )
 
-// A Failure is an error of signing in, in the words of the command. Its text can have
+// An Error is an error of signing in, in the words of the command. Its text can have
 // several lines.
-type Failure struct {
+type Error struct {
 	Kind  Kind
 	cause error
 }
 
-func (f *Failure) Error() string { return f.cause.Error() }
-func (f *Failure) Unwrap() error { return f.cause }
+func (f *Error) Error() string { return f.cause.Error() }
+func (f *Error) Unwrap() error { return f.cause }
 
-func refused(format string, args ...any) *Failure {
-	return &Failure{Refused, fmt.Errorf(format, args...)}
+func refused(format string, args ...any) *Error {
+	return &Error{Refused, fmt.Errorf(format, args...)}
 }
 
 // signInAgain is the command line that signs in to a profile.
@@ -48,7 +48,7 @@ func signInAgain(s *selection.Selection) string {
 }
 
 // FailureOf words an error of package account for a profile.
-func FailureOf(err error, s *selection.Selection) *Failure {
+func FailureOf(err error, s *selection.Selection) *Error {
 	again := signInAgain(s)
 	var said *oauth.Error
 	var untrusted *cognito.Error
@@ -61,33 +61,33 @@ func FailureOf(err error, s *selection.Selection) *Failure {
 	case errors.As(err, &said):
 		return OAuthFailure(said)
 	case errors.As(err, &untrusted) && untrusted.Temporary():
-		return &Failure{Unavailable, errors.New(report.Unjudged(untrusted))}
+		return &Error{Unavailable, errors.New(report.Unjudged(untrusted))}
 	case errors.As(err, &untrusted):
 		return refused("the token was rejected: %s; sign in again: %s", untrusted.Detail(), again)
 	case errors.Is(err, privatefile.ErrBusy):
-		return &Failure{Unavailable, err}
+		return &Error{Unavailable, err}
 	case errors.As(err, &ring):
-		return &Failure{Local, fmt.Errorf("%w\nUnlock it or start it. Or sign in again and store the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+s.Flag()+" --storage file"))}
+		return &Error{Local, fmt.Errorf("%w\nUnlock it or start it. Or sign in again and store the tokens in a file: %s", err, terminal.Unbroken("poolguard login"+s.Flag()+" --storage file"))}
 	}
-	return &Failure{Local, err}
+	return &Error{Local, err}
 }
 
 // FailureBefore is [FailureOf] before a sign-in begins: the pool of this machine may not be
 // running.
-func FailureBefore(err error, s *selection.Selection) *Failure {
+func FailureBefore(err error, s *selection.Selection) *Error {
 	f := FailureOf(err, s)
 	if f.Kind == Unavailable && s.Profile.Local {
-		return &Failure{f.Kind, fmt.Errorf("%w\nIs it running? Start it with %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
+		return &Error{f.Kind, fmt.Errorf("%w\nIs it running? Start it with %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
 	}
 	return f
 }
 
 // FailureOfBrowser is [FailureOf] for a sign-in with the browser. timeout is how long it
 // waited, in the words of the user.
-func FailureOfBrowser(err error, s *selection.Selection, timeout string) *Failure {
+func FailureOfBrowser(err error, s *selection.Selection, timeout string) *Error {
 	switch {
 	case errors.Is(err, callback.ErrPortTaken):
-		return &Failure{Local, fmt.Errorf("%w; choose another port with --port: the app client needs a callback URL with it", err)}
+		return &Error{Local, fmt.Errorf("%w; choose another port with --port: the app client needs a callback URL with it", err)}
 	case errors.Is(err, browser.ErrTimeout):
 		return refused("the browser did not return from the sign-in within %s\nIf the page reported an error about redirect_uri: %s must be a callback URL of the app client.", timeout, s.Profile.RedirectURL())
 	}

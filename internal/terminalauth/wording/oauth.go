@@ -11,7 +11,7 @@ import (
 
 // OAuthFailure words what the OAuth endpoints of a pool answered, or what was found out
 // about the answer here.
-func OAuthFailure(e *oauth.Error) *Failure {
+func OAuthFailure(e *oauth.Error) *Error {
 	kind, text := Refused, e.Message()
 	if e.Reported() != "" {
 		text += " (" + terminal.Escape(e.Reported(), true)
@@ -33,7 +33,7 @@ func OAuthFailure(e *oauth.Error) *Failure {
 	if next != "" {
 		text += "\n" + next
 	}
-	return &Failure{kind, errors.New(text)}
+	return &Error{kind, errors.New(text)}
 }
 
 func nextStep(code oauth.Code) string {
@@ -53,7 +53,7 @@ func nextStep(code oauth.Code) string {
 
 // NotRevoked says that tokens were deleted here, and that their refresh token may still
 // work. why is the error of the revocation.
-func NotRevoked(why error) *Failure {
+func NotRevoked(why error) *Error {
 	kind, text := Unavailable, why.Error()
 	var said *oauth.Error
 	switch {
@@ -67,5 +67,5 @@ func NotRevoked(why error) *Failure {
 		f := OAuthFailure(said)
 		kind, text = f.Kind, f.Error()
 	}
-	return &Failure{kind, fmt.Errorf("the stored tokens are deleted, but the refresh token could not be revoked: %s", text)}
+	return &Error{kind, fmt.Errorf("the stored tokens are deleted, but the refresh token could not be revoked: %s", text)}
 }

@@ -25,7 +25,7 @@ func robot(local bool) *selection.Selection {
 }
 
 // text is what a reader sees: spaces that keep words on one line are spaces.
-func text(f *wording.Failure) string {
+func text(f *wording.Error) string {
 	return strings.TrimSuffix(terminal.Style{Unicode: true}.Message("", f.Error()), "\n")
 }
 
