@@ -85,9 +85,9 @@ func TestInspectReportsTheTimesOfAToken(t *testing.T) {
 	r := inspect(t, raw, cognito.InspectOptions{Now: now})
 	for name, c := range map[string]struct {
 		got  time.Time
-		want time.Duration
+		want int // seconds from now
 	}{"IssuedAt": {r.IssuedAt, -1}, "NotBefore": {r.NotBefore, -2}, "ExpiresAt": {r.ExpiresAt, 3}, "AuthTime": {r.AuthTime, -4}} {
-		if want := now.Add(c.want * time.Second); !c.got.Equal(want) {
+		if want := now.Add(time.Duration(c.want) * time.Second); !c.got.Equal(want) {
 			t.Errorf("%s is %s, want %s", name, c.got, want)
 		}
 	}

@@ -69,6 +69,7 @@ func wantVerdict(t *testing.T, verifier *cognito.Verifier, raw string, want cogn
 // seed may not be used any longer.
 func TestColdStartWithoutNetworkUsesTheSeed(t *testing.T) {
 	inSeededWorld(t, func(t *testing.T, w *seededWorld) {
+		t.Helper()
 		w.cut.Store(true)
 		verifier, began := w.seededVerifier(t, w.Pool().OriginalIssuer()), time.Now()
 		raw := w.token()
@@ -94,6 +95,7 @@ func TestColdStartWithoutNetworkUsesTheSeed(t *testing.T) {
 // TestFirstTokenDoesNotWaitWithASeed, although the address is slow.
 func TestFirstTokenDoesNotWaitWithASeed(t *testing.T) {
 	inSeededWorld(t, func(t *testing.T, w *seededWorld) {
+		t.Helper()
 		w.cut.Store(true)
 		began := time.Now()
 		wantVerdict(t, w.seededVerifier(t, w.Pool().OriginalIssuer()), w.token(), "")
@@ -111,6 +113,7 @@ func TestFirstTokenDoesNotWaitWithASeed(t *testing.T) {
 // and those that were withdrawn since are not, once the first fetch has succeeded.
 func TestRotationReachesASeededVerifier(t *testing.T) {
 	inSeededWorld(t, func(t *testing.T, w *seededWorld) {
+		t.Helper()
 		verifier, old := w.seededVerifier(t, w.Pool().OriginalIssuer()), w.token()
 		withdrawn := w.Pool().AccessKey().ID()
 		w.Pool().RotateKeys()
@@ -134,6 +137,7 @@ func TestRotationReachesASeededVerifier(t *testing.T) {
 // one, and the other way round.
 func TestSeedIsOfOneIssuer(t *testing.T) {
 	inSeededWorld(t, func(t *testing.T, w *seededWorld) {
+		t.Helper()
 		w.cut.Store(true)
 		pool := w.Pool()
 		original, updated := w.token(), w.token(cognitotest.Claim("iss", pool.UpdatedIssuer()))
@@ -157,6 +161,7 @@ func TestSeedIsOfOneIssuer(t *testing.T) {
 // the original issuer does not prove that the 403 of the updated one is Cognito's.
 func TestSeedDoesNotMakeTheOtherIssuerAbsent(t *testing.T) {
 	inSeededWorld(t, func(t *testing.T, w *seededWorld) {
+		t.Helper()
 		w.Pool().FailKeySet(http.StatusForbidden)
 		w.Pool().SwitchIssuer()
 		verifier, raw := w.seededVerifier(t, w.Pool().OriginalIssuer()), w.token()
@@ -169,6 +174,7 @@ func TestSeedDoesNotMakeTheOtherIssuerAbsent(t *testing.T) {
 	})
 	// Where the original issuer was fetched, it does.
 	inSeededWorld(t, func(t *testing.T, w *seededWorld) {
+		t.Helper()
 		verifier := w.seededVerifier(t, w.Pool().OriginalIssuer())
 		raw := w.token(cognitotest.Claim("iss", w.Pool().UpdatedIssuer()))
 		wantVerdict(t, verifier, raw, cognito.ErrKeyNotFound)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/poolguard/poolguard/cognito/internal/jose"
@@ -68,7 +69,7 @@ var likeStandard = jsonv2.JoinOptions(
 		switch {
 		case string(text) == "null":
 			*n = ""
-		case !value.IsNumber() || !json.Valid(value):
+		case !value.IsNumber() || !jsontext.Value(value).IsValid():
 			return errors.New("not a number")
 		default:
 			*n = json.Number(value)

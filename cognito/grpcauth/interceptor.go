@@ -125,7 +125,7 @@ func (p *policy) credential(ctx context.Context) (raw string, anonymous bool, er
 // any: with two spellings, the one that counts would depend on the reader.
 func authorizations(ctx context.Context) (values []string, err error) {
 	found := &captured{Context: ctx}
-	_ = metadata.ValueFromIncomingContext(found, authorization)
+	_ = metadata.ValueFromIncomingContext(found, authorization) //nolint:contextcheck // found has ctx in it
 	spellings := 0
 	for name, list := range found.md {
 		if strings.EqualFold(name, authorization) {

@@ -173,12 +173,13 @@ func (c *Config) validate() (issuers []string, err error) {
 	if c.Verifier == nil {
 		faults.Add("Verifier", "is nil: make one with cognito.New")
 	}
-	if c.Issuer != "" && localpool.IsID(c.UserPoolID) {
-		err = nil // it has no issuers of Amazon's, and needs none
-	} else if _, err = cognito.Issuers(c.UserPoolID); err != nil {
-		faults.Add("UserPoolID", "%v", err)
-	} else if issuers, err = cognito.Issuers(c.UserPoolID, c.ReplicaRegions...); err != nil {
-		faults.Add("ReplicaRegions", "%v", err)
+	// A local pool has no issuers of Amazon's, and needs none.
+	if c.Issuer == "" || !localpool.IsID(c.UserPoolID) {
+		if _, err = cognito.Issuers(c.UserPoolID); err != nil {
+			faults.Add("UserPoolID", "%v", err)
+		} else if issuers, err = cognito.Issuers(c.UserPoolID, c.ReplicaRegions...); err != nil {
+			faults.Add("ReplicaRegions", "%v", err)
+		}
 	}
 	if c.Issuer != "" {
 		if _, reason := address.Parse(c.Issuer, address.Rules{Path: true}); reason != "" {

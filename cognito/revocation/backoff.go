@@ -1,6 +1,7 @@
 package revocation
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -28,7 +29,7 @@ func backOff(failures int, asked time.Duration) time.Duration {
 		}
 	}
 	d = max(d, min(asked, longestRetryAfter))
-	return d + time.Duration(rand.Int64N(int64(d/4)+1))
+	return d + time.Duration(rand.Int64N(int64(d/4)+1)) //nolint:gosec // jitter, not a secret
 }
 
 // A gate holds back the questions to one endpoint while Cognito throttles it, for all
@@ -106,5 +107,5 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 // the token. GetUser has 400 for that, with the name of the error.
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html
 func isThrottled(status int, err error) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || err == errThrottled
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || errors.Is(err, errThrottled)
 }

@@ -97,7 +97,7 @@ func (r *reader) mandatory() {
 	if len(r.ClientIDs) == 0 && !r.AnyClient {
 		r.spoil("client-id", "--client-id is missing: name the app clients that you accept, or skip that check with --any-client")
 	}
-	if r.Options.TokenUse == "" {
+	if r.TokenUse == "" {
 		r.spoil("token-use", "--token-use is missing: give access, id or any")
 	}
 }
@@ -161,7 +161,7 @@ func unique(list []string) []string {
 }
 
 func (r *reader) tokenUse() {
-	switch use := r.Options.TokenUse; use {
+	switch use := r.TokenUse; use {
 	case "access", "id":
 		r.policy.TokenUse = cognito.TokenUse(use)
 	case "any", "":

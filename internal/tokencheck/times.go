@@ -10,7 +10,7 @@ import (
 
 // times reads --leeway and --at.
 func (r *reader) times() {
-	if text := r.Options.Leeway; text != "" {
+	if text := r.Leeway; text != "" {
 		leeway, err := time.ParseDuration(text)
 		if err != nil && durationForm.MatchString(text) {
 			r.spoil("leeway", "--leeway is too long: at most 2562047h")
@@ -21,7 +21,7 @@ func (r *reader) times() {
 		}
 		r.policy.Leeway = leeway
 	}
-	if text := r.Options.At; text != "" {
+	if text := r.At; text != "" {
 		at, err := parseTime(text)
 		if err != nil {
 			r.spoil("at", "--at %v", err)

@@ -73,7 +73,7 @@ func (l *Log) Write(ctx context.Context, logger *slog.Logger, r Refusal) {
 	if suppressed > 0 {
 		attrs = append(attrs, slog.Int("suppressed", suppressed))
 	}
-	logger.LogAttrs(ctx, level, r.Message, attrs...)
+	logger.LogAttrs(ctx, level, r.Message, attrs...) //nolint:sloglint // a constant of each caller
 }
 
 // admit reports whether a line about code may be shown, and how many were not since the

@@ -138,7 +138,7 @@ func (s settings) layout(index v1.ImageIndex) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	if _, err := layout.Write(folder, index); err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (s settings) write(format, zsh string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 	contents, err := s.contents(zsh, scratch)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s settings) write(format, zsh string) error {
 	if err := packager.Package(info, &pkg); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(s.output, packager.ConventionalFileName(info)), pkg.Bytes(), 0o644)
+	return os.WriteFile(filepath.Join(s.output, packager.ConventionalFileName(info)), pkg.Bytes(), 0o644) //nolint:gosec // for everyone
 }
 
 // contents lists the files of a package. Distributions want manual pages compressed, so scratch
@@ -155,5 +155,5 @@ func compress(from, to string) error {
 	if err := errors.Join(err, w.Close()); err != nil {
 		return err
 	}
-	return os.WriteFile(to, b.Bytes(), 0o644)
+	return os.WriteFile(to, b.Bytes(), 0o644) //nolint:gosec // for everyone
 }
