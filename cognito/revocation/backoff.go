@@ -34,42 +34,57 @@ func backOff(failures int, asked time.Duration) time.Duration {
 
 // A gate holds back the questions to one endpoint while Cognito throttles it, for all
 // tokens. After the wait it lets one question through at a time, until one has an answer.
+//
+// Only a question that began after the last throttled answer can open it. Cognito answers
+// some of the requests of a moment and throttles the others. The answer to one that began
+// before says nothing about the time after, and would drop a Retry-After.
 type gate struct {
 	mu          sync.Mutex
 	failures    int       // in a row; 0: it is open
 	from, until time.Time // while it is shut
+	throttled   uint64    // answers that were throttled, ever
 	probing     bool      // a question is under way that was let through after the wait
 }
 
+// A ticket is one question that a gate has let through.
+type ticket struct {
+	throttled uint64 // of the gate when the question began
+	probe     bool   // the question was let through after the wait
+}
+
 // enter reports whether the endpoint may be asked at the time now. If so, the caller calls
-// leave with the outcome; if not, wait is the time until another attempt makes sense.
-func (g *gate) enter(now time.Time) (wait time.Duration, ok bool) {
+// leave with t and the outcome; if not, wait is the time until another attempt makes sense.
+func (g *gate) enter(now time.Time) (t ticket, wait time.Duration, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	t.throttled = g.throttled
 	if g.failures == 0 {
-		return 0, true
+		return t, 0, true
 	}
 	// A time before the wait began is of a clock that was set back.
 	if !now.Before(g.from) && now.Before(g.until) {
-		return g.until.Sub(now), false
+		return t, g.until.Sub(now), false
 	}
 	if g.probing {
-		return shortestBackOff, false
+		return t, shortestBackOff, false
 	}
-	g.probing = true
-	return 0, true
+	g.probing, t.probe = true, true
+	return t, 0, true
 }
 
 // leave records the outcome of a question: whether Cognito throttled it, and for how long
-// it asked to wait. It returns the wait until the next question, 0 if the gate is open.
-func (g *gate) leave(now time.Time, answered, throttled bool, asked time.Duration) time.Duration {
+// it asked to wait. It returns the wait until the next question, 0 if it is unknown.
+func (g *gate) leave(t ticket, now time.Time, answered, throttled bool, asked time.Duration) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.probing = false
+	if t.probe {
+		g.probing = false
+	}
 	switch {
 	case throttled:
+		g.throttled++
 		// Of the requests that were under way at the same time, the first one counts.
-		if g.failures == 0 || now.Before(g.from) || !now.Before(g.until) {
+		if g.failures == 0 || t.probe {
 			g.failures++
 		}
 		wait := backOff(g.failures, asked)
@@ -77,7 +92,7 @@ func (g *gate) leave(now time.Time, answered, throttled bool, asked time.Duratio
 			g.from, g.until = now, until
 		}
 		return g.until.Sub(now)
-	case answered:
+	case answered && t.throttled == g.throttled:
 		g.failures = 0
 	}
 	return 0
