@@ -13,7 +13,8 @@ import (
 var ErrFull = errors.New("revocation: the list is full")
 
 // ErrEnded is the error for an entry that has already ended. It is harmless for entries
-// that are read from a store, and a mistake for all others.
+// that are read from a store, and a mistake for all others. The list keeps such an entry
+// for an hour all the same: if the clock is ahead and is set back, the entry is in force.
 var ErrEnded = errors.New("revocation: the entry has ended before it was added")
 
 type kind uint8
@@ -36,12 +37,19 @@ type key struct {
 type record struct {
 	key
 	before, until time.Time
+	least         time.Time // not ended before, with its monotonic reading; zero: no such time
 	place         int       // in List.ends
 	noticed       time.Time // when its end was noticed; zero: it is in List.ends, else in List.past
 }
 
-func (r *record) entry() Entry {
-	return Entry{Kind: kinds[r.kind], UserPool: r.pool, ID: r.id, Before: r.before, Until: r.until}
+// entry returns the record as an entry at the list's time now.
+func (r *record) entry(now time.Time) Entry {
+	e := Entry{Kind: kinds[r.kind], UserPool: r.pool, ID: r.id, Before: r.before, Until: r.until}
+	// If the clock was behind when the entry was added, its end is not right.
+	if !r.least.IsZero() && !now.Before(r.until) {
+		e.Until = now.Add(time.Until(r.least))
+	}
+	return e
 }
 
 // Add adds a revocation. It is in force when Add returns. If the list has an entry for
@@ -57,37 +65,65 @@ func (l *List) Add(e Entry) error {
 	if l == nil || l.now == nil {
 		return errNotMade
 	}
+	return l.add(e, time.Time{})
+}
+
+// add is Add with a time before which the entry does not end, zero for none. That time has
+// its monotonic reading.
+func (l *List) add(e Entry, least time.Time) error {
 	k, err := e.check()
 	if err != nil {
 		return err
 	}
 	now := l.now()
-	if !now.Before(e.Until.Add(l.leeway)) {
-		return ErrEnded
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if r := l.records[k]; r != nil {
-		if e.Before.After(r.before) {
-			r.before = e.Before
-		}
-		if e.Until.After(r.until) {
-			l.prolong(r, e.Until)
-		}
-		return nil
+	r := l.records[k]
+	if r != nil {
+		l.widen(r, e, least)
+	} else if r, err = l.insert(k, e, least, now); err != nil {
+		return err
 	}
-	l.sweep(now)
-	if len(l.ends) >= l.max {
-		return ErrFull
+	if l.ended(r, now) {
+		return ErrEnded
 	}
+	return nil
+}
+
+// insert adds a record. The caller holds mu.
+func (l *List) insert(k key, e Entry, least, now time.Time) (*record, error) {
 	// A copy: the name may be a piece of a token, and would hold all of it.
 	k.pool, k.id = strings.Clone(k.pool), strings.Clone(k.id)
-	r := &record{key: k, before: e.Before, until: e.Until}
+	r := &record{key: k, before: e.Before, until: e.Until, least: least}
+	ended := l.passed(r, now)
+	if ended {
+		// It is not dropped: the clock may be ahead. It takes no room of entries in force.
+		l.past.push(r, time.Now())
+	}
+	l.sweep(now)
+	if !ended {
+		if len(l.ends) >= l.max {
+			return nil, ErrFull
+		}
+		heap.Push(&l.ends, r)
+	}
 	l.records[k] = r
-	heap.Push(&l.ends, r)
 	// The filter comes last: a name in the filter always has its record.
 	l.addToFilter(k)
-	return nil
+	return r, nil
+}
+
+// widen adds e to the record of the same name. The caller holds mu.
+func (l *List) widen(r *record, e Entry, least time.Time) {
+	if e.Before.After(r.before) {
+		r.before = e.Before
+	}
+	if least.After(r.least) {
+		r.least = least
+	}
+	if e.Until.After(r.until) {
+		l.prolong(r, e.Until)
+	}
 }
 
 // addToFilter adds the name of a new record. The caller holds mu.

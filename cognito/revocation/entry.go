@@ -63,16 +63,20 @@ func (l *List) RevokeToken(token cognito.Token) error {
 // RevokeSignIn revokes all tokens of one sign-in, including tokens of later refreshes.
 // Their origin_jti names the sign-in. until is the time when the last of them expires.
 // The zero time means [ListConfig.SignInLifetime] and one day from now: by then, the
-// refresh token and its last tokens have expired. An earlier time is right if the refresh
-// token is revoked at Cognito too. In that case 24 hours are always enough.
+// refresh token and its last tokens have expired. That time is also measured by the
+// monotonic clock of the process, so a wall clock that is behind now and is corrected later
+// does not end the entry. An earlier time is right if the refresh token is revoked at
+// Cognito too. In that case 24 hours are always enough.
 func (l *List) RevokeSignIn(userPool, originTokenID string, until time.Time) error {
 	if l == nil || l.now == nil {
 		return errNotMade
 	}
+	e, least := Entry{Kind: KindSignIn, UserPool: userPool, ID: originTokenID, Until: until}, time.Time{}
 	if until.IsZero() {
-		until = l.now().Add(l.lifetime + longestToken)
+		span := l.lifetime + longestToken
+		e.Until, least = l.now().Add(span), time.Now().Add(span)
 	}
-	return l.Add(Entry{Kind: KindSignIn, UserPool: userPool, ID: originTokenID, Until: until})
+	return l.add(e, least)
 }
 
 // RevokeSubject revokes all tokens of a user, or of a machine's app client, whose sign-in
@@ -80,7 +84,7 @@ func (l *List) RevokeSignIn(userPool, originTokenID string, until time.Time) err
 // round the time. A later sign-in gives valid tokens, and a later refresh does not.
 // Cognito's auth_time has whole seconds, so a sign-in within the same second is revoked
 // too. The entry is kept for [ListConfig.SignInLifetime] and one day after the given
-// time.
+// time. A time from a clock that is behind revokes fewer sign-ins.
 //
 // A machine can request new valid tokens at any time. To stop it, change its client
 // secret.
@@ -112,7 +116,7 @@ func (l *List) snapshot() []Entry {
 	entries := make([]Entry, 0, len(l.ends))
 	for _, r := range l.records {
 		if !l.ended(r, now) {
-			entries = append(entries, r.entry())
+			entries = append(entries, r.entry(now))
 		}
 	}
 	return entries

@@ -58,7 +58,7 @@ func (l *List) sweep(now time.Time) {
 	const most = 16
 	noticed := time.Now()
 	for range most {
-		if len(l.ends) == 0 || !l.ended(l.ends[0], now) {
+		if len(l.ends) == 0 || !l.passed(l.ends[0], now) {
 			break
 		}
 		r, _ := heap.Pop(&l.ends).(*record)
@@ -74,7 +74,7 @@ func (l *List) sweep(now time.Time) {
 		if l.ended(r, now) {
 			delete(l.records, r.key)
 		} else {
-			heap.Push(&l.ends, r) // the clock was set back
+			heap.Push(&l.ends, r) // the clock was set back, or forward to the right time
 		}
 	}
 }

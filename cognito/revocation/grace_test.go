@@ -1,6 +1,7 @@
 package revocation_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -42,7 +43,7 @@ func TestRevocationsSurviveClockJumps(t *testing.T) {
 	jumping(t, 1000, func(t *testing.T, clock *jumpingClock, list *revocation.List) {
 		t.Helper()
 		for n := range 100 {
-			must(t, list.RevokeSignIn(cognitotest.PoolID, fmt.Sprint("first ", n), time.Time{}))
+			must(t, list.RevokeSignIn(cognitotest.PoolID, fmt.Sprint("first ", n), clock.Now().Add(31*day)))
 		}
 		for range 3 {
 			clock.off = 366 * day
@@ -138,6 +139,117 @@ func TestEntryIsProlongedInItsGracePeriod(t *testing.T) {
 			if n := list.Len(); n > 4 {
 				t.Errorf("%d entries", n)
 			}
+		}
+	})
+}
+
+// TestEntriesOfAClockAheadAreKept: a program reads its store while the clock is a year ahead.
+// The entries seem to have ended, and are in force after the correction.
+func TestEntriesOfAClockAheadAreKept(t *testing.T) {
+	jumping(t, 1000, func(t *testing.T, clock *jumpingClock, list *revocation.List) {
+		t.Helper()
+		const pool = cognitotest.PoolID
+		now := clock.Now()
+		stored := []revocation.Entry{
+			{Kind: revocation.KindToken, UserPool: pool, ID: "token", Until: now.Add(5 * time.Hour)},
+			{Kind: revocation.KindSignIn, UserPool: pool, ID: "sign-in", Until: now.Add(5 * time.Hour)},
+			{Kind: revocation.KindSubject, UserPool: pool, ID: "subject", Before: now, Until: now.Add(5 * time.Hour)},
+			// The second one of the name is longer.
+			{Kind: revocation.KindToken, UserPool: pool, ID: "token", Until: now.Add(9 * time.Hour)},
+		}
+		clock.off = 366 * day
+		for _, e := range stored {
+			if err := list.Add(e); !errors.Is(err, revocation.ErrEnded) {
+				t.Errorf("%s, a year after its end: %v", e.ID, err)
+			}
+		}
+		if names := inForce(list); len(names) != 0 {
+			t.Errorf("in force in a year: %v", names)
+		}
+		time.Sleep(30 * time.Minute)
+		must(t, list.RevokeSignIn(pool, "other", time.Time{}))
+		clock.off = 0
+		if names := inForce(list); len(names) != 4 {
+			t.Errorf("in force after the correction: %v", names)
+		}
+		time.Sleep(2 * time.Hour)
+		must(t, list.RevokeSignIn(pool, "another", time.Time{})) // sweeps
+		if names := inForce(list); len(names) != 5 {
+			t.Errorf("in force two hours later: %v", names)
+		}
+		time.Sleep(4 * time.Hour)
+		if names := inForce(list); len(names) != 3 || !names["token"] {
+			t.Errorf("in force after the end of the shorter ones: %v", names)
+		}
+	})
+}
+
+// TestEndedEntriesTakeNoRoom: as many as a store has, and entries in force beside them.
+func TestEndedEntriesTakeNoRoom(t *testing.T) {
+	jumping(t, 50, func(t *testing.T, clock *jumpingClock, list *revocation.List) {
+		t.Helper()
+		for n := range 1000 {
+			e := revocation.Entry{Kind: revocation.KindToken, UserPool: cognitotest.PoolID, ID: fmt.Sprint(n), Until: clock.Now().Add(-time.Hour)}
+			if err := list.Add(e); !errors.Is(err, revocation.ErrEnded) {
+				t.Fatalf("entry %d: %v", n, err)
+			}
+		}
+		for n := range 50 {
+			must(t, list.RevokeSignIn(cognitotest.PoolID, fmt.Sprint("new ", n), time.Time{}))
+		}
+		if n := list.Len(); n > 100 {
+			t.Errorf("%d entries, want at most twice MaxEntries", n)
+		}
+		time.Sleep(2 * time.Hour)
+		if err := list.RevokeSignIn(cognitotest.PoolID, "one more", time.Time{}); !errors.Is(err, revocation.ErrFull) {
+			t.Errorf("error %v", err)
+		}
+		for range 3 {
+			_ = list.RevokeSignIn(cognitotest.PoolID, "one more", time.Time{}) // sweeps
+		}
+		if n := list.Len(); n != 50 {
+			t.Errorf("%d entries after the hour, want those in force", n)
+		}
+	})
+}
+
+// TestSignInsOfAClockBehindStayRevoked: the clock is a year behind when sign-ins are revoked.
+func TestSignInsOfAClockBehindStayRevoked(t *testing.T) {
+	jumping(t, 30, func(t *testing.T, clock *jumpingClock, list *revocation.List) {
+		t.Helper()
+		const length = revocation.DefaultSignInLifetime + day
+		clock.off = -366 * day
+		for n := range 20 {
+			must(t, list.RevokeSignIn(cognitotest.PoolID, fmt.Sprint(n), time.Time{}))
+		}
+		clock.off = 0
+		// Also after many short entries, each of which removes what has ended.
+		for n := range 25 {
+			must(t, list.RevokeSignIn(cognitotest.PoolID, fmt.Sprint("short ", n), clock.Now().Add(time.Hour)))
+			time.Sleep(day)
+			if names := inForce(list); len(names) != 20 || !names["19"] {
+				t.Fatalf("in force after %d days: %v", n+1, names)
+			}
+		}
+		for e := range list.Entries() {
+			if left := e.Until.Sub(clock.Now()); left != length-25*day {
+				t.Errorf("an entry to store ends in %v", left)
+			}
+		}
+		time.Sleep(length - 25*day + revocation.DefaultListLeeway - 1)
+		if names := inForce(list); len(names) != 20 {
+			t.Errorf("in force just before the end: %v", names)
+		}
+		time.Sleep(1)
+		if names := inForce(list); len(names) != 0 {
+			t.Errorf("in force after the end: %v", names)
+		}
+		for n := range 5 {
+			must(t, list.RevokeSignIn(cognitotest.PoolID, fmt.Sprint("last ", n), clock.Now().Add(time.Minute)))
+			time.Sleep(2 * time.Hour)
+		}
+		if n := list.Len(); n > 5 {
+			t.Errorf("%d entries, want the ended ones removed", n)
 		}
 	})
 }

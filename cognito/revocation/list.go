@@ -44,7 +44,10 @@ type ListConfig struct {
 	// that time. 0 means [DefaultListLeeway]. The maximum is 24 hours.
 	Leeway time.Duration
 
-	// Now returns the current time. nil is time.Now. It must be safe for concurrent use.
+	// Now returns the current time. nil is time.Now. It must be safe for concurrent use. Two
+	// times are measured by the monotonic clock of the process in addition, which Now does not
+	// change: the end of entries of [List.RevokeSignIn] without a time, and the hour for which
+	// [List.Add] keeps ended entries.
 	Now func() time.Time
 }
 
@@ -179,7 +182,13 @@ func (l *List) holds(k key) *record {
 	return r
 }
 
-func (l *List) ended(r *record, now time.Time) bool { return !now.Before(r.until.Add(l.leeway)) }
+// ended reports whether the record is no longer in force.
+func (l *List) ended(r *record, now time.Time) bool {
+	return l.passed(r, now) && (r.least.IsZero() || time.Since(r.least) >= l.leeway)
+}
+
+// passed reports whether the record has ended by the wall clock.
+func (l *List) passed(r *record, now time.Time) bool { return !now.Before(r.until.Add(l.leeway)) }
 
 // Len returns the number of entries, including entries that have ended and are not yet
 // removed.
