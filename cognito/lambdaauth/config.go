@@ -85,8 +85,9 @@ type Config struct {
 	OmitGroups bool
 
 	// MaxAnswerBytes is the size of the largest answer that the API accepts, at least 1024. 0 is
-	// [DefaultMaxAnswerBytes]. An answer whose policy makes it larger is an error, since a
-	// smaller policy would be wrong for other routes while API Gateway keeps it.
+	// [DefaultMaxAnswerBytes]. A larger answer with a policy for all Routes (CachedByToken) is an
+	// error, since a smaller policy would be wrong for other routes while API Gateway keeps it. Other
+	// larger answers are given, with a warning in the log: what is large in them is the context.
 	MaxAnswerBytes int
 
 	// UsageIdentifierKey returns the API key of the usage plan that counts the call of a

@@ -41,7 +41,7 @@ func (a *Authorizer) decide(ctx context.Context, r request) (*decision, error) {
 		return a.refuse(ctx, r.handler, arn, nil, err)
 	}
 	if a.routes.isEmpty() {
-		return a.permit(ctx, r.handler, arn, token, wholeStage)
+		return a.permit(ctx, r.handler, arn, token, wholeStage), nil
 	}
 	verdict := a.meetsAll(ctx, token, a.routes.rulesFor(arn.call, r.key))
 	if verdict != nil && (a.config.Caching != CachedByToken || refusal(verdict).status != http.StatusForbidden) {
@@ -53,10 +53,13 @@ func (a *Authorizer) decide(ctx context.Context, r request) (*decision, error) {
 		}
 	}
 	if p, ok := a.ownPolicy(arn); ok {
+		if longest := p.longest(arn); longest > maxResource {
+			return nil, a.resourceTooLong(ctx, r.handler, longest)
+		}
 		if a.config.Caching == CachedByToken {
 			a.warnOfOneRoute(ctx, r.handler)
 		}
-		return a.permit(ctx, r.handler, arn, token, p)
+		return a.permit(ctx, r.handler, arn, token, p), nil
 	}
 	return a.refuse(ctx, r.handler, arn, token, inexpressible())
 }
@@ -79,14 +82,19 @@ func (a *Authorizer) decideForTable(ctx context.Context, r request, arn methodAR
 		return a.refuse(ctx, r.handler, arn, token, verdict)
 	case !ok:
 		return nil, nil
-	case verdict != nil:
+	}
+	if longest := p.longest(arn); longest > maxResource {
+		return nil, a.resourceTooLong(ctx, r.handler, longest)
+	}
+	if verdict != nil {
 		a.log(ctx, r.handler, refusal(verdict))
 	}
-	d, err := a.permit(ctx, r.handler, arn, token, p)
-	if err == nil {
-		a.warnOfWholeTable(ctx, r.handler, arn, all, d)
+	d := a.decisionOf(arn, token, p)
+	if size := d.size(); size.whole > a.maxBytes() {
+		return nil, a.policyTooLarge(ctx, r.handler, size)
 	}
-	return d, err
+	a.warnOfWholeTable(ctx, r.handler, arn, all, d)
+	return d, nil
 }
 
 func inexpressible() *cognito.Error {
@@ -94,7 +102,7 @@ func inexpressible() *cognito.Error {
 }
 
 // tablePolicy returns the policy for the allowed entries. ok is false if that policy
-// would be wrong for the current call.
+// would be wrong for the current call. Its resources may be too long.
 func tablePolicy(arn methodARN, all, allowed []*entry, permit bool) (policy, bool) {
 	if len(allowed) == 0 {
 		return policy{}, false
@@ -107,11 +115,11 @@ func tablePolicy(arn methodARN, all, allowed []*entry, permit bool) (policy, boo
 		}
 		p.deny = append(p.deny, arn.call)
 	}
-	return p, p.allows(arn.call) == permit && p.isValid(arn)
+	return p, p.allows(arn.call) == permit
 }
 
 // ownPolicy returns a policy for the one route of the call. It is for the call alone if
-// answers are not kept, or if a policy cannot express the route.
+// answers are not kept, or if a policy cannot express the route. Its resources may be too long.
 func (a *Authorizer) ownPolicy(arn methodARN) (policy, bool) {
 	exact, ok := exactPolicy(arn)
 	if ok && a.config.Caching == NotCached {
@@ -119,20 +127,25 @@ func (a *Authorizer) ownPolicy(arn methodARN) (policy, bool) {
 	}
 	if own := a.routes.find(arn.call); own != nil {
 		all, _ := a.routes.pick(func(int) bool { return false })
-		if p := policyFor([]*entry{own}, all); p.allows(arn.call) && p.isValid(arn) {
+		if p := policyFor([]*entry{own}, all); p.allows(arn.call) {
 			return p, true
 		}
 	}
 	return exact, ok
 }
 
-// permit returns the answer with the policy, or an error if the policy makes the answer too large.
-func (a *Authorizer) permit(ctx context.Context, handler string, arn methodARN, token *bearerToken, p policy) (*decision, error) {
-	d := &decision{token.Subject(), p.document(arn), a.contextOf(token.subject), token.subject}
-	if err := a.checkSize(ctx, handler, d); err != nil {
-		return nil, err
+func (a *Authorizer) decisionOf(arn methodARN, token *bearerToken, p policy) *decision {
+	return &decision{token.Subject(), p.document(arn), a.contextOf(token.subject), token.subject}
+}
+
+// permit returns the answer with a policy that does not grow with the table. It warns of an answer
+// that is too large, and does not refuse it: the rest is the context, and the API may accept it.
+func (a *Authorizer) permit(ctx context.Context, handler string, arn methodARN, token *bearerToken, p policy) *decision {
+	d := a.decisionOf(arn, token, p)
+	if size := d.size(); size.whole > a.maxBytes() {
+		a.warnOfSize(ctx, "the context is too large", handler, size, contextAdvice)
 	}
-	return d, nil
+	return d
 }
 
 // refuse returns the answer for a refusal. A good token that is not enough gets a policy

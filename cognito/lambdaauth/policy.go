@@ -127,16 +127,15 @@ func exactPolicy(arn methodARN) (policy, bool) {
 // could begin a policy variable. The $ of $connect does not, since no brace follows it.
 func isPlain(call string) bool { return !strings.ContainsAny(strings.TrimPrefix(call, "$"), "*?$") }
 
-// isValid reports whether API Gateway accepts the length of each resource.
-func (p policy) isValid(arn methodARN) bool {
+// longest returns the length of the longest resource. API Gateway accepts [maxResource].
+func (p policy) longest(arn methodARN) int {
+	longest := 0
 	for _, list := range [][]string{p.allow, p.deny} {
 		for _, resource := range list {
-			if len(arn.stage)+len(resource) > maxResource {
-				return false
-			}
+			longest = max(longest, len(arn.stage)+len(resource))
 		}
 	}
-	return true
+	return longest
 }
 
 // document returns the policy as JSON. A policy that allows nothing denies everything,

@@ -43,26 +43,30 @@ func jsonSize(v any) int {
 // maxBytes returns the size of the largest answer, without the margin.
 func (a *Authorizer) maxBytes() int { return a.config.MaxAnswerBytes - answerMargin }
 
-// checkSize returns an error if the policy makes the answer too large. No smaller policy is right:
-// API Gateway would keep it and answer 403 for the routes that are not in it. The error is not kept.
-//
-// If the context alone leaves no room for a policy, the answer is given, with a warning: the API may
-// accept it.
-func (a *Authorizer) checkSize(ctx context.Context, handler string, d *decision) error {
-	size := d.size()
-	if size.whole <= a.maxBytes() {
-		return nil
+// policyTooLarge returns the error for an answer that its policy for the whole table makes too large.
+// No smaller policy is right: API Gateway would keep it and answer 403 for the routes that are not in
+// it. The error is not kept. The size of the context decides the advice only, so that an answer that is
+// refused beside a small context is refused beside a larger one too.
+func (a *Authorizer) policyTooLarge(ctx context.Context, handler string, size answerSize) error {
+	advice := policyAdvice
+	if size.context > size.policy {
+		advice = contextAdvice + "; or " + policyAdvice
 	}
-	if size.context > a.maxBytes()-answerMargin {
-		a.warnOfSize(ctx, "the context is too large", handler, size, contextAdvice)
-		return nil
-	}
-	return a.policyTooLarge(ctx, handler, size)
+	a.warnOfSize(ctx, "the answer with the policy for all routes is too large, so the request was refused", handler, size, advice)
+	return cognito.NewError(cognito.ErrAccessDenied, "the policy for this token is larger than API Gateway accepts")
 }
 
-func (a *Authorizer) policyTooLarge(ctx context.Context, handler string, size answerSize) error {
-	a.warnOfSize(ctx, "the policy is too large, so the request was refused", handler, size, policyAdvice)
-	return cognito.NewError(cognito.ErrAccessDenied, "the policy for this token is larger than API Gateway accepts")
+// resourceTooLong returns the error for a policy with a resource that API Gateway does not accept. A
+// policy without it would be wrong for other calls while API Gateway keeps it. The error is not kept.
+func (a *Authorizer) resourceTooLong(ctx context.Context, handler string, longest int) error {
+	a.logger().LogAttrs(ctx, slog.LevelWarn, "a resource of a policy is longer than API Gateway accepts",
+		slog.String("handler", handler),
+		slog.String("reason", "the name of the stage and a route key are too long together, so the request was refused"),
+		slog.Int("resource_bytes", longest),
+		slog.Int("max_bytes", maxResource),
+		slog.String("advice", "shorten the name of the stage or the longest route key, or do not keep answers (Config.Caching: NotCached, with the TTL 0)"),
+	)
+	return cognito.NewError(cognito.ErrAccessDenied, "the policy for this token has a resource that is longer than API Gateway accepts")
 }
 
 // allowedSize returns what the resources of the allowed entries have at least. A policy of hundreds of
@@ -80,8 +84,8 @@ func allowedSize(arn methodARN, allowed []*entry) answerSize {
 
 const (
 	contextAdvice = "set Config.OmitGroups, or pass on fewer claims with Config.Claims"
-	policyAdvice  = "write routes with the same rule as one with {proxy+}, or keep answers by route (Config.Caching: CachedByRoute) " +
-		"or not at all (NotCached, with the TTL 0); if the API accepts larger answers, set Config.MaxAnswerBytes"
+	policyAdvice  = "write many routes with the same rule as one with {proxy+}, name the methods in place of ANY, " +
+		"or keep answers by route (Config.Caching: CachedByRoute) or not at all (NotCached, with the TTL 0); if the API accepts larger answers, set Config.MaxAnswerBytes"
 )
 
 // checkContextSize warns of a simple answer whose context is too large.
