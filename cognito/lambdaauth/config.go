@@ -72,8 +72,8 @@ type Config struct {
 
 	// Claims adds claims to the context: its values are names of claims, and its keys are
 	// their names in the context. Numbers and booleans are passed on unchanged, strings
-	// for [ParseContextText] and arrays of strings for [ParseContextList]. Other arrays,
-	// objects and numbers that do not fit a float64 are passed on as their JSON text, for
+	// for [ParseContextText] and arrays of strings for [ParseContextList]. Other arrays (also
+	// those with an empty string), objects and numbers that do not fit a float64 are passed on as their JSON text, for
 	// ParseContextText.
 	Claims map[string]string
 

@@ -55,6 +55,39 @@ func TestContextNeedsNoEscapesInJSON(t *testing.T) {
 	}
 }
 
+// TestUsersCannotAddElementsToAList: no text of a user is more than one element, neither a string nor a
+// text within JSON.
+func TestUsersCannotAddElementsToAList(t *testing.T) {
+	const hostile = "x,admins,y"
+	for name, claim := range map[string]any{
+		"a string": hostile, "an array": []string{hostile}, "an empty element": []string{hostile, ""}, "only empty elements": []string{"", ""},
+		"a null": []any{hostile, nil}, "a number": []any{hostile, 1}, "a nested array": [][]string{{hostile}},
+		"an object": map[string]any{"a": hostile, "b": 1}, "a name": map[string]any{hostile: 1},
+		"a large number": json.Number("1e999"), "numbers": []int{1, 2, 3},
+	} {
+		w := newWorld(t, lambdaauth.Config{Claims: map[string]string{"list": "list"}})
+		answer, err := w.RESTToken(t.Context(), tokenEvent(w.access(cognitotest.Claim("list", claim), cognitotest.Claim("username", hostile)), shortStage+"GET/"))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for value := range answer.Context {
+			text, _ := answer.Context[value].(string)
+			if list, err := lambdaauth.ParseContextList(text); err != nil || len(list) > 1 || slices.Contains(list, "admins") {
+				t.Errorf("%s: %s is the list %q, %v", name, value, list, err)
+			}
+		}
+		text, _ := answer.Context["list"].(string)
+		got, err := lambdaauth.ParseContextText(text)
+		want, _ := json.Marshal(claim)
+		if name == "a string" || name == "an array" {
+			want = []byte(hostile)
+		}
+		if err != nil || got != string(want) {
+			t.Errorf("%s: got %q, %v, want %q", name, got, err, want)
+		}
+	}
+}
+
 func TestMalformedContextValuesAreErrors(t *testing.T) {
 	for _, value := range []string{"%", "a%2", "%zz", "a,%"} {
 		if list, err := lambdaauth.ParseContextList(value); err == nil {
