@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/poolguard/poolguard/userpool/internal/address"
 )
@@ -188,6 +190,8 @@ func redirectFaults(f *faults, field, raw string) {
 	switch {
 	case err != nil || !u.IsAbs() || len(raw) > 1024 || strings.ContainsAny(raw, " \\\r\n\t"):
 		f.add(field, "%q is not an absolute URL of at most 1024 characters", raw)
+	case !utf8.ValidString(raw) || strings.ContainsFunc(raw, isInvisible):
+		f.add(field, "%q has characters that do not show, such as control characters and marks of direction; remove or percent-encode them", raw)
 	case strings.Contains(raw, "#"):
 		f.add(field, "%q has a fragment", raw)
 	case slices.Contains(unsafeSchemes, u.Scheme):
@@ -203,6 +207,15 @@ func redirectFaults(f *faults, field, raw string) {
 			f.add(field, "%s", reason)
 		}
 	}
+}
+
+// isInvisible reports whether r has no shape. Cognito accepts letters, marks, numbers,
+// punctuation and symbols in a redirect URI, which excludes most of them. Of these kinds,
+// the default ignorable code points (UAX #44) and the blank of braille do not show either.
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
+func isInvisible(r rune) bool {
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S) || r == '\u2800' ||
+		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // plainHTTPHosts are the hosts of redirect URIs without TLS. Cognito's rule is narrower

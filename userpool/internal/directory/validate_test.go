@@ -159,6 +159,23 @@ func TestRedirectURLs(t *testing.T) {
 	}
 }
 
+// Attack: the operator's terminal obeys a redirect URL, or shows it as another one.
+func TestRedirectURLsWithCharactersThatDoNotShowAreRejected(t *testing.T) {
+	t.Parallel()
+	for _, hidden := range []string{
+		"\u009b2J", "\u0085", "\u00a0", "\u00ad", "\u034f", "\u061c", "\u115f", "\u17b4", "\u180b", "\u200b", "\u200d", "\u2028", "\u202e",
+		"\u2060", "\u2066", "\u2800", "\u3000", "\u3164", "\ufe0f", "\ufeff", "\uffa0", "\U000e0041", "\U000e0100", "\xff",
+	} {
+		for _, raw := range []string{"https://app.example.com/" + hidden, "https://app.example.com/?a=" + hidden, "com.example.app:/" + hidden} {
+			pool, c := directory.Pool{ID: testPoolID}, webClient()
+			c.Scopes, c.CallbackURLs, c.SignOutURLs = c.Scopes[:1], []string{raw}, []string{raw}
+			if got := fields(c.Faults(&pool, nil, nil)); !slices.Equal(got, []string{"CallbackURLs[0]", "SignOutURLs[0]"}) {
+				t.Errorf("%+q: faults %v", raw, got)
+			}
+		}
+	}
+}
+
 func TestPoolFaults(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
