@@ -61,14 +61,17 @@ func (t *startText) terminalLine(b *terminal.Page) {
 			!slices.Contains(c.Flows, userpool.FlowCode) || t.form != userpool.IssuerLocal {
 			continue
 		}
-		line := "login --local"
+		lines := []string{t.command + " login --local"}
 		if local := userpool.DefaultPool(); t.pool.ID != local.ID || c.ID != local.Clients[0].ID {
-			line = "login --profile local --pool " + t.pool.ID + " --client-id " + quoteShell(c.ID) + " \\\n    --issuer " + t.issuers[t.pool.ID] + " --domain " + t.url
+			lines = []string{
+				t.command + " login --profile local --pool " + t.pool.ID + " --client-id " + quoteShell(c.ID) + ` \`,
+				"  --issuer " + t.issuers[t.pool.ID] + " --domain " + t.url,
+			}
 		} else if t.url != DefaultURL {
-			line += " --domain " + t.url
+			lines[0] += " --domain " + t.url
 		}
 		title(b, "To sign in from the terminal, and have a token:")
-		b.Paste(t.command+" "+line, t.command+" token")
+		b.Paste(append(lines, t.command+" token")...)
 		return
 	}
 }

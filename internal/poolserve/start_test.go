@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/poolguard/poolguard/internal/localtls"
 	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/userpool"
 )
@@ -82,6 +83,28 @@ func TestDeletedPoolsAndClientsAreNotOffered(t *testing.T) {
 	text.deleted = map[string]bool{userpool.DefaultPool().ID: true, "local-client": true, "local-machine": true}
 	if got := text.String(); !strings.Contains(got, "\n  deleted ") || strings.Contains(got, "local-client") || strings.Contains(got, "issuer") {
 		t.Errorf("the pool is deleted:\n%s", got)
+	}
+}
+
+// Attack: an imported description or a configuration with text that a terminal obeys.
+func TestStartTextEscapesEveryValue(t *testing.T) {
+	const attack = "\u009b2J\x1b[2J\u202e\u3164"
+	pool := userpool.DefaultPool()
+	pool.Users[0].Username, pool.Users[0].Password, pool.Users[0].Groups = "u"+attack, "p"+attack, []string{"g" + attack}
+	pool.Clients[0].Scopes = append(pool.Clients[0].Scopes, "s/"+attack)
+	pool.Clients[0].CallbackURLs = append([]string{"https://app.example/" + attack}, pool.Clients[0].CallbackURLs...)
+	pool.Clients[0].SignOutURLs = []string{"https://app.example/" + attack}
+	text := startText{
+		style: terminal.Style{Unicode: true}, pool: pool, url: "http://pool.test", form: userpool.IssuerLocal, issuers: localIssuer,
+		command: "poolguard", data: "d" + attack, stored: []userpool.PoolInfo{{ID: "i" + attack}},
+		certificate: &localtls.Certificate{Authority: []byte("PEM"), AuthorityPath: "a" + attack},
+	}
+	got := text.String()
+	if strings.ContainsAny(got, "\u009b\x1b\u202e\u3164") {
+		t.Errorf("something is not escaped:\n%q", got)
+	}
+	if want := `https://app.example/\u{9b}2J\x1b[2J\u{202e}\u{3164}`; strings.Count(got, want) != 2 {
+		t.Errorf("want the callback and the sign-out URL as %s:\n%s", want, got)
 	}
 }
 

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // Escape makes untrusted text safe to show, for example a claim of a token or an
 // answer of a server. It writes as an escape everything that a terminal obeys or does
 // not show: control characters, escape sequences, marks that change the direction of
-// writing, spaces that look like another character, and bytes that are not UTF-8. With
-// ascii, it also escapes each character beyond ASCII. A backslash is not doubled, so
-// the result is for readers and cannot be decoded.
+// writing, spaces that look like another character, characters without a shape such as
+// fillers and variation selectors, and bytes that are not UTF-8. With ascii, it also
+// escapes each character beyond ASCII. A backslash is not doubled, so the result is for
+// readers and cannot be decoded.
 func Escape(text string, ascii bool) string {
 	return escape(text, func(r rune) bool { return printable(r, ascii) })
 }
@@ -39,7 +41,22 @@ func escape(text string, keep func(rune) bool) string {
 // printable reports whether a terminal shows r as a character and does nothing else
 // with it.
 func printable(r rune, ascii bool) bool {
-	return strconv.IsPrint(r) && (!ascii || r < utf8.RuneSelf)
+	if r < utf8.RuneSelf {
+		return strconv.IsPrint(r)
+	}
+	return !ascii && strconv.IsPrint(r) && !unicode.In(r, shapeless...)
+}
+
+// shapeless are characters that count as printable and show nothing: Unicode's default
+// ignorable code points (UAX #44), among them the fillers of Hangul, and two symbols that
+// are blank by definition.
+var shapeless = []*unicode.RangeTable{
+	unicode.Other_Default_Ignorable_Code_Point,
+	unicode.Variation_Selector,
+	{
+		R16: []unicode.Range16{{Lo: 0x2800, Hi: 0x2800, Stride: 1}},   // braille pattern blank
+		R32: []unicode.Range32{{Lo: 0x1d159, Hi: 0x1d159, Stride: 1}}, // musical symbol null notehead
+	},
 }
 
 // EscapeJSON is [Escape] for a JSON text: an indented one for people, or one on a line

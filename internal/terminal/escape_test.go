@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -63,8 +64,34 @@ func assertSafe(t *testing.T, out string, ascii bool) {
 		t.Errorf("%q is not UTF-8", out)
 	}
 	for _, r := range out {
-		if r != '\n' && (unicode.IsControl(r) || !unicode.IsPrint(r)) || ascii && r >= utf8.RuneSelf {
+		if r != '\n' && (unicode.IsControl(r) || !unicode.IsPrint(r) || slices.Contains(blanks, r)) || ascii && r >= utf8.RuneSelf {
 			t.Errorf("%q has %U", out, r)
+		}
+	}
+}
+
+// blanks count as printable, and a terminal shows nothing for them.
+var blanks = []rune{
+	0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180c, 0x180d, 0x180f, 0x2800, 0x3164, 0xfe00, 0xfe0f, 0xffa0,
+}
+
+// Attack: characters that show nothing make a name look like the name of another user.
+func TestCharactersWithoutAShapeAreEscaped(t *testing.T) {
+	for _, blank := range append([]rune{0xe0100, 0xe01ef, 0x1d159}, blanks...) {
+		if got, want := Escape("admin"+string(blank), false), fmt.Sprintf(`admin\u{%x}`, blank); got != want {
+			t.Errorf("%U: got %q, want %q", blank, got, want)
+		}
+		text, err := json.Marshal("admin" + string(blank))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := EscapeJSON(text, false); bytes.ContainsRune([]byte(got), blank) {
+			t.Errorf("%U in JSON: got %q", blank, got)
+		}
+	}
+	for _, shown := range []string{"é", "日本", "e\u0301", "한국", "ქართული", "😀"} {
+		if got := Escape(shown, false); got != shown {
+			t.Errorf("%q became %q", shown, got)
 		}
 	}
 }
@@ -78,6 +105,7 @@ func TestInvisibleMarksAreEscapedInJSON(t *testing.T) {
 			marks = append(marks, r)
 		}
 	}
+	marks = append(marks, blanks...)
 	for _, mark := range marks {
 		want := fmt.Sprintf(`{"a":"x\u%04xy"}`, mark) + "\n"
 		if got := EscapeJSON([]byte("{\"a\":\"x"+string(mark)+"y\"}\n"), false); got != want {

@@ -11,10 +11,9 @@ import "strings"
 // Everything in prefix and text that a terminal would obey is escaped.
 func (s Style) Message(prefix, text string) string {
 	var b strings.Builder
-	keep := func(r rune) bool { return r == noBreak || printable(r, !s.Unicode) }
-	prefix = escape(prefix, keep)
+	prefix = escape(prefix, s.keeps)
 	for line := range strings.SplitSeq(text, "\n") {
-		line = escape(line, keep)
+		line = escape(line, s.keeps)
 		switch {
 		case strings.HasPrefix(line, "  "):
 			b.WriteString(spaces(line) + "\n")
@@ -26,3 +25,6 @@ func (s Style) Message(prefix, text string) string {
 	}
 	return b.String()
 }
+
+// keeps reports whether a layout shows r as it is.
+func (s Style) keeps(r rune) bool { return r == noBreak || printable(r, !s.Unicode) }

@@ -2,8 +2,10 @@ package terminal
 
 import "strings"
 
-// A Page is a report that is being written. Its methods expect text whose untrusted
-// parts were escaped with [Style.Escape]. It is not safe for concurrent use.
+// A Page is a report that is being written. Entry, Advice and Paste escape their text, so
+// it can have untrusted parts. The other methods, and labels, can be painted: they expect
+// text whose untrusted parts were escaped with [Style.Escape]. A Page is not safe for
+// concurrent use.
 type Page struct {
 	Style
 	b strings.Builder
@@ -22,9 +24,11 @@ func (p *Page) Line(text string) { p.b.WriteString(text + "\n") }
 func (p *Page) Heading(text string) { p.Line("\n  " + p.Strong(text)) }
 
 // Paste writes lines to copy, such as a command or an address. They are never wrapped.
+// What a terminal would obey or not show is escaped, also a newline within a line. Letters
+// beyond ASCII stay, because a copied escape would not be the same path.
 func (p *Page) Paste(lines ...string) {
 	for _, line := range lines {
-		p.Line("  " + line)
+		p.Line("  " + Escape(line, false))
 	}
 }
 
@@ -40,8 +44,9 @@ const minRoom = 20
 // Entry writes text beside a label. The label begins after indent spaces and may be
 // painted. The text begins column columns after the label's first one, on every line. A
 // wider label has one space after it. Where too few columns are left for the text, it
-// begins below the label.
+// begins below the label. The text is escaped, except for [Unbroken].
 func (p *Page) Entry(indent, column int, label, text string, paint func(string) string) {
+	text = escape(text, p.keeps)
 	if p.width()-indent-column < minRoom && column > 4 {
 		p.Line(strings.Repeat(" ", indent) + label)
 		below := strings.Repeat(" ", indent+4)

@@ -142,6 +142,21 @@ func TestPageKeepsToItsColumns(t *testing.T) {
 	}
 }
 
+// Attack: a value from a file or a server that a terminal obeys.
+func TestPageEscapesTextOfEntriesAdviceAndLinesToPaste(t *testing.T) {
+	const attack = "https://app.example/\u009b2J\x1b[2Jé\u202e\u3164\nx"
+	p := NewPage(Style{Unicode: true})
+	p.Entry(2, 11, "callback", attack, Plain)
+	p.Entry(70, 11, "callback", attack, Plain) // no room beside the label
+	p.Advice(2, attack)
+	p.Paste(attack)
+	p.Entry(2, 11, "path", Unbroken("My Files"), Plain)
+	const safe = `https://app.example/\u{9b}2J\x1b[2Jé\u{202e}\u{3164}\x0ax`
+	if got := p.String(); strings.Count(got, safe) != 4 || !strings.Contains(got, "My Files") || strings.ContainsAny(got, "\u009b\x1b\u202e\u3164") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestPageWithoutATerminalHasTheDefaultWidth(t *testing.T) {
 	p := NewPage(Style{})
 	p.Paragraph(2, long)
