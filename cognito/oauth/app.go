@@ -38,7 +38,10 @@ type App struct {
 	// proxy. It is copied and not modified. No client follows redirects or keeps cookies
 	// here. Its transport must end a request when its context ends. If callers share a
 	// request and the transport panics, the request counts as failed. nil is a client
-	// with the proxy settings of the environment.
+	// with the proxy settings of the environment. It keeps connections with HTTP/2 only:
+	// package net/http writes what a peer sends on an idle HTTP/1 connection to the
+	// standard logger, and that may be a token or the client secret. For a client of your
+	// own, consider [http.Transport.DisableKeepAlives].
 	HTTPClient *http.Client
 
 	// Timeout limits one request, including the body of its answer. 0 means

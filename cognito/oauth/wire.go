@@ -32,10 +32,7 @@ func strict(client *http.Client) *http.Client {
 		own = *client
 	}
 	if own.Transport == nil {
-		transport := httpclient.NewTransport()
-		//mutate:ignore it saves connections and decides nothing
-		transport.IdleConnTimeout = 30 * time.Second
-		own.Transport = transport
+		own.Transport = httpclient.NewCredentialTransport()
 	}
 	own.Transport = strictTransport{own.Transport}
 	own.CheckRedirect, own.Jar = nil, nil

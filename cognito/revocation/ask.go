@@ -179,9 +179,7 @@ func strict(client *http.Client) *http.Client {
 		own = *client
 	}
 	if own.Transport == nil {
-		transport := httpclient.NewTransport()
-		transport.IdleConnTimeout, transport.MaxIdleConnsPerHost = 30*time.Second, DefaultOnlineMaxConcurrent
-		own.Transport = transport
+		own.Transport = httpclient.NewCredentialTransport()
 	}
 	return httpclient.WithoutRedirects(own)
 }

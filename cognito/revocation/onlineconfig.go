@@ -59,7 +59,10 @@ type OnlineConfig struct {
 
 	// HTTPClient sends the requests, for example with your own certificate authority or
 	// proxy. It is copied and not modified. No client follows redirects or keeps cookies
-	// here. nil is a client that uses the proxy settings of the environment.
+	// here. nil is a client that uses the proxy settings of the environment. It keeps
+	// connections with HTTP/2 only: package net/http writes what a peer sends on an idle
+	// HTTP/1 connection to the standard logger, and that may be the token. For a client of
+	// your own, consider [http.Transport.DisableKeepAlives].
 	HTTPClient *http.Client
 
 	// Now returns the current time. nil is time.Now. It must be safe for concurrent use.
