@@ -114,6 +114,39 @@ func TestCheckOfTheApplicationDecides(t *testing.T) {
 	}
 }
 
+// waitError is an error of the application that says when to ask again.
+type waitError time.Duration
+
+func (waitError) Error() string { return "busy" }
+
+func (e waitError) RetryAfter() time.Duration { return time.Duration(e) }
+
+// TestFailedRevocationCheckSaysWhenToAskAgain: by the error's own RetryAfter if that is
+// positive, else after a second.
+func TestFailedRevocationCheckSaysWhenToAskAgain(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	for name, test := range map[string]struct {
+		answer error
+		want   time.Duration
+	}{
+		"its own time":         {waitError(7 * time.Second), 7 * time.Second},
+		"less than a second":   {waitError(1), 1},
+		"a wrapped error":      {fmt.Errorf("x: %w", waitError(time.Minute)), time.Minute},
+		"no time":              {waitError(0), time.Second},
+		"a negative time":      {waitError(-time.Minute), time.Second},
+		"an error without one": {errors.New("x"), time.Second},
+	} {
+		verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+			c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { return false, test.answer }
+		})
+		_, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken())
+		refusal, ok := errors.AsType[*cognito.Error](err)
+		if !ok || refusal.Code() != cognito.ErrCheckUnavailable || refusal.RetryAfter() != test.want {
+			t.Errorf("%s: %v, want another attempt after %v", name, err, test.want)
+		}
+	}
+}
+
 // TestForgedTokenInAnOutageIsRefused: a bad signature asks for a newer key, which
 // cannot be fetched; the key that is held decides.
 func TestForgedTokenInAnOutageIsRefused(t *testing.T) {

@@ -55,15 +55,12 @@ func isChina(region string) bool { return strings.HasPrefix(region, "cn-") }
 // the original issuer in any other Region, to which the pool may be replicated. It reverses
 // [Issuers], and does not check that the pool or its replica exists.
 func UserPoolID(issuer string) string {
-	id, _, ok := parseIssuer(issuer)
-	if !ok {
-		return ""
-	}
+	id, _, _ := parseIssuer(issuer)
 	return id.text
 }
 
 // parseIssuer returns the user pool of an issuer of Amazon's and, where the issuer is that
-// of a replica, the replica's Region.
+// of a replica, the replica's Region. Any other text has the zero ID.
 func parseIssuer(issuer string) (id poolID, replica string, ok bool) {
 	id, err := parsePoolID(issuer[strings.LastIndexByte(issuer, '/')+1:])
 	//mutate:ignore the zero ID has no issuer
