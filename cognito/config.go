@@ -64,9 +64,9 @@ type Config struct {
 	// Revoked reports whether a token is revoked. It is called for every token that passed
 	// the checks before it, concurrently. If it returns an [*Error], that is the result of
 	// the verification; any other error becomes [ErrCheckUnavailable], with the result of
-	// the method RetryAfter() time.Duration if the error has one. nil revokes no token. Offline verification cannot see Cognito's own revocation: package revocation
-	// has a list in memory, by origin_jti for example, and a check at Cognito, which
-	// sends raw.
+	// the method RetryAfter() time.Duration if the error has one. nil revokes no token.
+	// Offline verification cannot see Cognito's own revocation: package revocation has a
+	// list in memory, by origin_jti for example, and a check at Cognito, which sends raw.
 	Revoked func(ctx context.Context, token Token, raw Raw) (bool, error)
 
 	// Observer receives the results of verifications and of fetches, for metrics and
