@@ -102,7 +102,10 @@ func TestClockJumps(t *testing.T) {
 				return respond(200, setOne())(request)
 			})
 			// What it brought is two days old, and the next may start at once.
-			mustBeUnavailable(t, source, "two")
+			err := mustBeUnavailable(t, source, "two")
+			if !strings.HasSuffix(err.Error(), "older than 24h0m0s: that time passed while it was fetched") {
+				t.Errorf("error %q", err)
+			}
 			e.serve(both())
 			mustKey(t, source, "two")
 		})

@@ -59,7 +59,7 @@ func (r *Remote) recall() (set *Set, fresh bool) {
 	r.state.mu.Lock()
 	defer r.state.mu.Unlock()
 	r.hold(set, written, r.policy.MaxAge, jitter)
-	r.publish(now)
+	r.publish()
 	//mutate:ignore boundary: the caller compares the age again
 	return set, age < r.policy.MaxAge
 }

@@ -162,6 +162,21 @@ func TestCopyAtStart(t *testing.T) {
 	}
 }
 
+// TestSkippedKeysOfACopyAreLogged, with the file.
+func TestSkippedKeysOfACopyAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := write(t, jwks(jwk("one", keyOne(), ""), jwk("two", keyTwo(), `,"use":"enc"`)))
+		age(t, path, time.Minute)
+		source, log := withCopy(t, &endpoint{}, path)
+		mustKey(t, source, "one")
+		for _, want := range []string{"level=DEBUG", "kid=two", "file=" + path} {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("the log does not say %q: %s", want, log)
+			}
+		}
+	})
+}
+
 // The copy's age counts from when it was fetched, not from this start.
 func TestCopyAges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

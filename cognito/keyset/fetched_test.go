@@ -1,11 +1,13 @@
 package keyset_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
@@ -30,6 +32,61 @@ func TestPanicOfFetchedIsLoggedByType(t *testing.T) {
 		}
 		if copied, err := os.ReadFile(path); err != nil || string(copied) != setOne() {
 			t.Errorf("the copy: %v", err)
+		}
+	})
+}
+
+// TestFetchesAreReported: with their address, their times and the number of keys. A copy
+// that is past its max age is reported before the fetch, and its reading is no part of
+// that.
+func TestFetchesAreReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := write(t, setOne())
+		age(t, path, 2*time.Hour)
+		e, began := &endpoint{}, time.Now()
+		e.set(after(time.Second, respond(200, both())))
+		var seen []keyset.Fetch
+		source := remote(t, e, func(c *keyset.RemoteConfig) {
+			c.CopyFile = path
+			c.Fetched = func(f keyset.Fetch) {
+				seen = append(seen, f)
+				time.Sleep(time.Minute) // as a slow observer
+			}
+		})
+		mustKey(t, source, "two")
+		time.Sleep(time.Hour)
+		e.set(refuse)
+		mustKey(t, source, "two")
+		synctest.Wait()
+		fetched := began.Add(time.Minute)
+		want := []keyset.Fetch{
+			{URL: address, StartedAt: began, Copy: true, Keys: 1, SetFetchedAt: began.Add(-2 * time.Hour)},
+			{URL: address, StartedAt: fetched, Duration: time.Second, StatusCode: http.StatusOK, Keys: 2, SetFetchedAt: fetched},
+			{URL: address, StartedAt: began.Add(time.Hour + time.Minute + time.Second), SetFetchedAt: fetched},
+		}
+		if len(seen) != 3 || seen[2].Err == nil {
+			t.Fatalf("reported %+v", seen)
+		}
+		seen[2].Err = nil
+		for n := range want {
+			if seen[n] != want[n] {
+				t.Errorf("reported %+v, want %+v", seen[n], want[n])
+			}
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// TestNothingIsLoggedAboutAFetchThatWorks, where there is no observer of fetches either.
+func TestNothingIsLoggedAboutAFetchThatWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, log := &endpoint{}, &logBuffer{}
+		e.serve(setOne())
+		source := remote(t, e, func(c *keyset.RemoteConfig) { c.Logger = log.logger() })
+		mustKey(t, source, "one")
+		synctest.Wait()
+		if log.String() != "" {
+			t.Errorf("the log:\n%s", log)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package keyset_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -30,4 +31,37 @@ func TestFileOfAnotherTimeIsRead(t *testing.T) {
 	clock.move(10 * time.Second)
 	mustKey(t, source, "two")
 	mustNotFind(t, source, "one")
+}
+
+// TestFormerContentOfAFileIsReadAgain: the file has another content for a short time, and
+// then its former content with the former time.
+func TestFormerContentOfAFileIsReadAgain(t *testing.T) {
+	path := write(t, setOne())
+	source, clock, _ := handFile(t, path)
+	former := clock.Now().Add(-time.Hour)
+	for _, step := range []struct {
+		text, id string
+		modified time.Time
+	}{
+		{setOne(), "one", former}, {setTwo(), "two", clock.Now().Add(10 * time.Second)}, {setOne(), "one", former},
+	} {
+		if err := os.WriteFile(path, []byte(step.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, step.modified, step.modified); err != nil {
+			t.Fatal(err)
+		}
+		mustKey(t, source, step.id)
+		clock.move(10 * time.Second)
+	}
+}
+
+// TestSkippedKeysOfAFileAreLogged as those of an address are.
+func TestSkippedKeysOfAFileAreLogged(t *testing.T) {
+	path := write(t, jwks(jwk("one", keyOne(), ""), jwk("two", keyTwo(), `,"use":"enc"`)))
+	source, _, log := handFile(t, path)
+	mustKey(t, source, "one")
+	if !strings.Contains(log.String(), "level=DEBUG") || !strings.Contains(log.String(), "kid=two") {
+		t.Errorf("the log:\n%s", log)
+	}
 }

@@ -103,3 +103,36 @@ func TestRemoteHoldsKeysUntilItHasToLook(t *testing.T) {
 		}
 	})
 }
+
+// TestRemoteHoldsKeysDuringARefresh: until the set reaches its max age, from when on lookups
+// wait for the refresh. While refreshes fail, until the set is stale.
+func TestRemoteHoldsKeysDuringARefresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &endpoint{}
+		e.serve(setOne())
+		source := remote(t, e)
+		fetched := time.Now()
+		key := mustKey(t, source, "one")
+		check := func(limit time.Duration) {
+			t.Helper()
+			if now := time.Now(); !source.Holds(key, now) {
+				t.Error("the key is not held")
+			}
+			if !source.Holds(key, fetched.Add(limit-1)) || source.Holds(key, fetched.Add(limit)) {
+				t.Errorf("the key is not held for exactly %v", limit)
+			}
+		}
+		e.set(hang)
+		time.Sleep(50 * time.Minute)
+		mustKey(t, source, "one")
+		synctest.Wait()
+		wantFetches(t, e, 2)
+		check(keyset.DefaultMaxAge)
+		time.Sleep(time.Hour) // the refresh has failed long ago
+		mustKey(t, source, "one")
+		synctest.Wait()
+		wantFetches(t, e, 3)
+		check(keyset.DefaultStale)
+		time.Sleep(time.Minute)
+	})
+}

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	errNotYet    = errors.New("the next attempt may not start yet")
+	errTooLate   = errors.New("that time passed while it was fetched")
 	errNoOutcome = errors.New("the HTTP client's transport ended the goroutine of the fetch")
 	errPanicked  = errors.New("the HTTP client's transport panicked") // with what is not said: it may hold anything
 )
@@ -84,7 +84,7 @@ func (r *Remote) run(f *flight) {
 	recalled, fresh := r.recall()
 	if fresh {
 		r.state.mu.Lock()
-		r.finish(f, wallTime(r.clock))
+		r.finish(f)
 		r.state.mu.Unlock()
 	}
 	//mutate:ignore it reports the copy and decides nothing
@@ -138,7 +138,7 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 	if s.absent() {
 		level = r.absent
 	}
-	r.finish(f, now)
+	r.finish(f)
 	s.mu.Unlock()
 
 	switch {
@@ -153,9 +153,9 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 }
 
 // finish ends a flight. The caller holds mu.
-func (r *Remote) finish(f *flight, now time.Time) {
+func (r *Remote) finish(f *flight) {
 	r.state.flight = nil
-	r.publish(now)
+	r.publish()
 	close(f.done)
 }
 

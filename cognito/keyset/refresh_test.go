@@ -2,7 +2,6 @@ package keyset_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -314,26 +313,5 @@ func TestSkippedKeysAreLogged(t *testing.T) {
 		if !strings.Contains(log.String(), "level=DEBUG") || !strings.Contains(log.String(), "kid=two") {
 			t.Errorf("log: %s", &log)
 		}
-	})
-}
-
-func TestGivingUpTellsOfTheLastAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := &endpoint{}
-		e.set(respond(403, ""))
-		source := remote(t, e)
-		mustBeUnavailable(t, source, "one")
-		e.set(hang)
-		time.Sleep(time.Second)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_, err := source.Key(ctx, "one")
-		if found := unavailable(t, err); !errors.Is(err, context.DeadlineExceeded) || !found.Absent() {
-			t.Errorf("error %v, absent %v", err, found.Absent())
-		}
-		if !strings.Contains(err.Error(), "gave up waiting") || !strings.Contains(err.Error(), "status 403") {
-			t.Errorf("error %q", err)
-		}
-		time.Sleep(time.Minute)
 	})
 }

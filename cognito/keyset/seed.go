@@ -69,7 +69,7 @@ func (r *Remote) plant(set *Set, usableFor time.Duration) {
 	s.fetchedAt, s.refreshAt = now, now
 	// No lookup waits for a fetch while the seed will do.
 	s.expiresAt, s.staleAt = now.Add(usableFor), now.Add(usableFor)
-	r.publish(now)
+	r.publish()
 	logSkipped(r.log, set)
 }
 

@@ -221,6 +221,24 @@ func TestCopyReplacesTheSeed(t *testing.T) {
 	}
 }
 
+// TestCopyReplacesTheSeedBeforeTheFetchEnds: a key that the newer set does not have is no
+// longer accepted while the address does not answer.
+func TestCopyReplacesTheSeedBeforeTheFetchEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := write(t, setTwo())
+		age(t, path, 2*time.Hour)
+		e := &endpoint{}
+		e.set(hang)
+		source := seeded(t, e, func(c *keyset.RemoteConfig) { c.CopyFile = path })
+		key := mustKey(t, source, "one") // the copy is read behind it
+		synctest.Wait()
+		if source.Holds(key, time.Now()) {
+			t.Error("a key of the seed is held")
+		}
+		mustBeUnavailable(t, source, "one")
+	})
+}
+
 // TestFetchesReportTheSeed: no set was fetched, as long as the seed is in use.
 func TestFetchesReportTheSeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

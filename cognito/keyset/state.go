@@ -63,21 +63,18 @@ func (v *view) holds(key *Key, now time.Time) bool {
 }
 
 // publish derives the view from state. The caller holds mu.
-func (r *Remote) publish(now time.Time) {
+func (r *Remote) publish() {
 	s := &r.state
 	// Without a set, staleAt is the zero time and the view covers no time.
-	v := &view{set: s.held, from: s.fetchedAt}
+	v := &view{set: s.held, from: s.latest()}
 	switch {
 	case s.flight == nil:
 		// Nothing is due, or it may not start yet.
 		v.until = later(s.refreshAt, s.opensAt())
-		v.from = later(v.from, s.gateFrom)
 	case s.lastErr == nil:
 		v.until = s.expiresAt // from then on, lookups wait for the flight
-		v.from = now
 	default:
 		v.until = s.staleAt
-		v.from = now
 	}
 	if v.until.After(s.staleAt) {
 		v.until = s.staleAt
@@ -91,6 +88,10 @@ func later(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// latest returns the time before which the clock cannot be, unless it was set back. The
+// caller holds mu.
+func (s *state) latest() time.Time { return later(s.fetchedAt, s.gateFrom) }
 
 // hold makes set the held one, as fetched at the given time. The caller holds mu.
 func (r *Remote) hold(set *Set, fetchedAt time.Time, maxAge time.Duration, jitter float64) {
@@ -114,20 +115,19 @@ func (s *state) usable(now time.Time) bool {
 // closer than that. The caller holds mu.
 func (r *Remote) clampClock(now time.Time) {
 	s := &r.state
-	back := false
-	if s.held != nil && now.Before(s.fetchedAt) {
+	//mutate:ignore never: it saves time, and below nothing changes then
+	if !now.Before(s.latest()) {
+		return
+	}
+	if now.Before(s.fetchedAt) {
 		maxAge, stale := s.expiresAt.Sub(s.fetchedAt), s.staleAt.Sub(s.fetchedAt)
 		s.fetchedAt, s.refreshAt = now, now
 		s.expiresAt, s.staleAt = now.Add(maxAge), now.Add(stale)
-		back = true
 	}
 	if now.Before(s.gateFrom) {
 		s.gateFrom = now
-		back = true
 	}
-	if back {
-		r.publish(now)
-	}
+	r.publish()
 }
 
 // unavailable describes why there is no answer. The caller holds mu.
@@ -140,7 +140,7 @@ func (r *Remote) unavailable(now time.Time) *UnavailableError {
 	if s.lastErr != nil {
 		err.cause = s.lastErr
 	} else {
-		err.cause = errNotYet
+		err.cause = errTooLate // and gaveUp gives another cause
 	}
 	switch {
 	case s.held == nil:
