@@ -242,6 +242,8 @@ address       internal/address          code  $p/cognito
 -             internal/keysource        code  $p/cognito/keyset
 keysource     internal/keysource        code  $p/internal/terminal
 inputlines    internal/inputlines       code  $p/internal/terminal
+inputlines    internal/linequeue        code  $p/internal/terminal
+-             internal/poolserve        code  $p/internal/linequeue
 -             internal/terminalauth/selection code $p/internal/terminalauth/profile
 -             internal/terminalauth/selection code $p/internal/terminal
 selection     internal/terminalauth/selection code $p/internal/terminalauth/account

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -123,7 +122,6 @@ func (p *program) serveUserpool(ctx context.Context, flags serveFlags) error {
 // wait in the queue of the system.
 func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serveFlags, config userpool.Config, file *poolfile.File) (err error) {
 	config.PublicURL = cmp.Or(config.PublicURL, flags.scheme()+"://"+listener.Addr().String())
-	config.Logger = slog.New(slog.NewTextHandler(p.stderr, nil))
 	config.Controls = flags.controls
 	if flags.data != "" {
 		storage, err := userpool.OpenStorage(ctx, flags.data)
@@ -139,7 +137,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	}
 	err = poolserve.Run(ctx, poolserve.Config{
 		Pool: config, Listener: listener, Certificate: certificate, Data: flags.data, Origin: file.Source,
-		Command: howToRun(), Style: terminal.Detect(p.stdout, p.getenv), Write: p.write,
+		Command: howToRun(), Style: terminal.Detect(p.stdout, p.getenv), Write: p.write, Log: p.stderr,
 	})
 	if _, worded := errors.AsType[*failure](err); err != nil && !worded {
 		return &failure{statusUsage, err}

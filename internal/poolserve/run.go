@@ -3,10 +3,12 @@ package poolserve
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
 
+	"github.com/poolguard/poolguard/internal/linequeue"
 	"github.com/poolguard/poolguard/internal/localtls"
 	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
@@ -18,7 +20,7 @@ import (
 // must be set.
 type Config struct {
 	// Pool is the configuration of the user pools, with at least one pool, PublicURL and
-	// IssuerForm. Run sets Deliver and Inspector.
+	// IssuerForm. Run sets Deliver, Inspector and Logger.
 	Pool userpool.Config
 	// Listener is closed by Run.
 	Listener net.Listener
@@ -36,15 +38,22 @@ type Config struct {
 	// Write writes to the operator. It is called by one goroutine at a time. A call that
 	// waits for a full pipe can outlast Run.
 	Write func([]byte) error
+	// Log gets the lines of the log, from one goroutine. Requests do not wait for it either.
+	// nil is no log.
+	Log io.Writer
 }
 
 // Run serves until ctx ends, and returns nil then. It first writes what there is to use.
 // An error of Write is returned as it is.
 func Run(ctx context.Context, config Config) error {
-	if config.Pool.Logger == nil {
-		config.Pool.Logger = slog.New(slog.DiscardHandler)
+	config.Pool.Logger = slog.New(slog.DiscardHandler)
+	if config.Log != nil {
+		logger, lines := linequeue.NewLogger(config.Log)
+		defer lines.Close()
+		config.Pool.Logger = logger
 	}
-	codes := newPostbox(config.Style, config.Pool.Logger)
+	codes := newPostbox(config.Style, config.Pool.Logger, config.Write)
+	defer codes.flush()
 	config.Pool.Deliver = codes.deliver
 	page, setServer, err := inspectorPage(config.Pool.Logger)
 	if err != nil {
@@ -71,8 +80,6 @@ func Run(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	go codes.run(config.Write)
-	defer codes.flush()
 	return group.Run(ctx)
 }
 
