@@ -52,7 +52,9 @@ func Run(ctx context.Context, cfg Config) error {
 	go func() { served <- d.servers.Run(serving) }()
 	err = d.run(ctx, cfg)
 	stop()
-	return errors.Join(err, <-served)
+	err = errors.Join(err, <-served)
+	d.out.close()
+	return err
 }
 
 func (c *Config) close() error {
@@ -95,13 +97,7 @@ func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	d := &demo{
-		setup: newSetup("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), cfg.Command),
-		out: newPrinter(cfg.Out, cfg.Style, map[string]string{
-			cfg.Pool.Addr().String(): "at the pool",
-			cfg.API.Addr().String():  "at the API",
-		}),
-	}
+	d := &demo{setup: newSetup("http://"+cfg.Pool.Addr().String(), "http://"+cfg.API.Addr().String(), cfg.Command)}
 	var err error
 	d.pool, err = userpool.New(userpool.Config{PublicURL: d.setup.poolURL, Pools: []userpool.Pool{d.setup.pool}}) //nolint:contextcheck // userpool.New takes no context
 	if err != nil {
@@ -120,10 +116,17 @@ func newDemo(ctx context.Context, cfg Config) (*demo, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.out = newPrinter(cfg.Out, cfg.Style, map[string]string{
+		cfg.Pool.Addr().String(): "at the pool",
+		cfg.API.Addr().String():  "at the API",
+	})
 	d.servers, err = serve.New(serve.Config{Servers: []serve.Server{
 		{Name: "pool", Listener: cfg.Pool, Handler: d.out.logRequests("pool", d.pool)},
 		{Name: "api", Listener: cfg.API, Handler: d.out.logRequests("api", app)},
 	}})
+	if err != nil {
+		d.out.close()
+	}
 	return d, err
 }
 

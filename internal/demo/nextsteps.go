@@ -9,9 +9,7 @@ func (p *printer) nextSteps(s setup) {
 	for _, u := range s.pool.Users {
 		names = append(names, u.Username)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.writeLocked("\n" + p.style.Strong("Try it yourself") + "\n\n" +
+	p.write("\n" + p.style.Strong("Try it yourself") + "\n\n" +
 		"Sign in with a browser as " + strings.Join(names, " or ") + " with the password " + string(s.user().Password) + ":\n\n" +
 		"  " + p.style.Strong(s.appURL+"/") + "\n\n" +
 		"Or get a token as a machine client, with a client secret, and call the API:\n\n" +
@@ -19,7 +17,7 @@ func (p *printer) nextSteps(s setup) {
 		"\nDecode the token, and verify it:\n\n" +
 		s.checkLines() +
 		"\nBoth servers run until Ctrl-C. Requests:\n\n")
-	p.logging = true
+	p.logging.Store(true)
 }
 
 // machineLines are commands for a shell.

@@ -15,7 +15,9 @@ func TestNextStepsFitIn80Columns(t *testing.T) {
 	var out bytes.Buffer
 	s := newSetup("http://127.0.0.1:65534", "http://127.0.0.1:65535", "go run ./cmd/poolguard")
 	s.issuer = s.poolURL + "/" + s.pool.ID
-	newPrinter(&out, terminal.Style{}, nil).nextSteps(s)
+	p := newPrinter(&out, terminal.Style{}, nil)
+	defer p.close()
+	p.nextSteps(s)
 	if !strings.Contains(out.String(), "--client-id") {
 		t.Fatalf("no lines to paste in\n%s", out.String())
 	}

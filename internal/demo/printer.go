@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
+	"github.com/poolguard/poolguard/internal/linequeue"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
@@ -17,22 +19,35 @@ const (
 	deepIndent = "        "
 )
 
-// A printer shows the walk. It is safe for concurrent use, since it shows requests that
-// come at the same time.
+// A printer shows the walk, and then requests. It is safe for concurrent use.
 type printer struct {
 	style   terminal.Style
 	servers map[string]string // names for the reader, by host
 
-	mu      sync.Mutex // guards the fields below
-	out     io.Writer
-	steps   int
-	logging bool
-	failed  error // the first error of out; nothing is written after it
+	// requests has the lines of the requests: a request never waits for out.
+	requests *linequeue.Queue
+	logging  atomic.Bool // requests are shown
+
+	mu     sync.Mutex // guards the fields below; held while out is written to
+	out    io.Writer
+	steps  int
+	failed error // the first error of out; nothing is written after it
 }
 
+// newPrinter returns a printer that must be closed.
 func newPrinter(out io.Writer, style terminal.Style, servers map[string]string) *printer {
-	return &printer{style: style, servers: servers, out: out}
+	p := &printer{style: style, servers: servers, out: out}
+	p.requests = linequeue.New(func(line []byte) error {
+		p.write(string(line))
+		return nil
+	}, func(n int) []byte {
+		return fmt.Appendf(nil, "%s\n", style.Faint(fmt.Sprintf("%d requests are not shown: this output was full, and no program read it", n)))
+	})
+	return p
 }
+
+// close shows the requests that wait, unless the output takes too long.
+func (p *printer) close() { p.requests.Close() }
 
 // failure is the error of the output, or nil.
 func (p *printer) failure() error {
