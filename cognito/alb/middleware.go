@@ -116,15 +116,15 @@ func middleware(config MiddlewareConfig) func(http.Handler) http.Handler {
 	config.Require = slices.Clone(config.Require)
 	faults := configerror.In("alb", "MiddlewareConfig")
 	config.validate(faults)
-	isFaulty := faults.Err() != nil // possible by Require only, which cannot report it
-	return func(next http.Handler) http.Handler { return &guard{config, isFaulty, next} }
+	fault := faults.Err() // possible by Require only, which cannot report it
+	return func(next http.Handler) http.Handler { return &guard{config, fault, next} }
 }
 
 // A guard is the middleware before one handler. It is immutable.
 type guard struct {
-	config   MiddlewareConfig
-	isFaulty bool // and so refuses every request
-	next     http.Handler
+	config MiddlewareConfig
+	fault  error // not nil: every request is refused
+	next   http.Handler
 }
 
 // contextKey is the key of the verified values, a passed, in the context of a request.
@@ -165,8 +165,9 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *guard) verify(r *http.Request) (p passed, err error) {
-	if g.isFaulty {
-		return p, cognito.NewError(cognito.ErrAccessDenied, "the configuration of the middleware is faulty, so no request is accepted")
+	if g.fault != nil {
+		const message = "the configuration of the middleware is faulty, so no request is accepted"
+		return p, cognito.NewError(cognito.ErrAccessDenied, message).WithDetail(message + ": " + g.fault.Error())
 	}
 	v := g.config.Verifier
 	names := []string{v.kind.header, identityHeader, accessTokenHeader}
