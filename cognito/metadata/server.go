@@ -35,7 +35,8 @@ type AuthorizationServer struct {
 
 	// RedirectURIs are the redirect URIs that a registration may have. They must be callback URLs
 	// of the app client: Cognito compares them again, and it is Cognito that protects the codes.
-	// A URI is compared as text (RFC 9700 §4.1.3).
+	// A URI is compared as text (RFC 9700 §4.1.3). It has characters of ASCII only, and no scheme
+	// that browsers handle themselves, such as javascript and view-source.
 	//
 	// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 	RedirectURIs []string
@@ -129,6 +130,14 @@ func (h *AuthorizationServerHandler) Register(mux *http.ServeMux) {
 	mux.Handle(h.registration.path, h)
 }
 
+// browserSchemes are schemes that browsers handle themselves, or pass on to the system and not to an app of
+// the client.
+var browserSchemes = []string{
+	"about", "blob", "chrome", "chrome-untrusted", "content", "data", "devtools", "edge", "feed", "file", "filesystem",
+	"ftp", "intent", "jar", "javascript", "livescript", "mailto", "mhtml", "mocha", "ms-its", "res", "resource", "sms",
+	"tel", "vbs", "vbscript", "view-source", "ws", "wss", "wyciwyg",
+}
+
 // redirectURIs are those that a registration may have.
 type redirectURIs struct {
 	anyLoopbackPort bool
@@ -145,14 +154,16 @@ func (r *redirectURIs) validate(faults configerror.Faults) {
 		switch {
 		case err != nil || u.Scheme == "":
 			faults.Add(field, "is not an absolute URI: got %.100q", raw)
+		case !isPrintable(raw):
+			faults.Add(field, "has spaces or characters that are not of ASCII: got %+.100q, want them percent-encoded (RFC 3986 §2)", raw)
 		case u.Scheme == "http" || u.Scheme == "https":
 			if _, reason := address.Parse(raw, address.Rules{Path: true, Query: true}); reason != "" {
 				faults.Add(field, "%s", reason)
 			}
 		case strings.Contains(raw, "#"):
 			faults.Add(field, "%.100q has a fragment", raw)
-		case slices.Contains([]string{"javascript", "data", "file", "vbscript", "blob", "about"}, u.Scheme):
-			faults.Add(field, "%.100q has a scheme that runs or reads something in the browser", raw)
+		case slices.Contains(browserSchemes, u.Scheme):
+			faults.Add(field, "%.100q has a scheme of the browser or the system, want https, http of a loopback address or the scheme of an app", raw)
 		}
 	}
 }

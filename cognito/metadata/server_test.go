@@ -198,6 +198,34 @@ func TestAuthorizationServerReportsEveryFault(t *testing.T) {
 	}
 }
 
+// TestRedirectURIOfTheBrowserIsRejected, and one that does not look like what it is.
+func TestRedirectURIOfTheBrowserIsRejected(t *testing.T) {
+	for _, uri := range []string{
+		"view-source:https://app.example/cb", "View-Source:https://app.example/cb", "filesystem:https://app.example/temporary/x", "JavaScript:alert(1)",
+		"data:text/html,x", "blob:https://app.example/1", "jar:https://app.example/a.jar!/b", "intent://cb", "wss://app.example/cb", "ftp://app.example/cb",
+		"chrome://settings", "mailto:a@b.example", "myapp://cb\u202egpj", "myapp://\u200bcb", "myapp://c b", "myapp:\u00e9", "myapp://cb?x=\u202e", "https://app.example/\u202ecb",
+		"https://app.example/cb?\u2066", "http://localhost/\u200b",
+	} {
+		_, err := metadata.NewAuthorizationServer(metadata.AuthorizationServer{
+			URL: "https://a.example", Domain: "https://auth.example.com", ClientID: "1example", RedirectURIs: []string{uri},
+		})
+		if err == nil || !strings.Contains(err.Error(), "AuthorizationServer.RedirectURIs[0] ") {
+			t.Errorf("%+q: %v", uri, err)
+		}
+		if err != nil && strings.ContainsAny(err.Error(), "\u202e\u200b\u2066") {
+			t.Errorf("%+q is in the error as it is", uri)
+		}
+	}
+	for _, uri := range []string{"myapp://cb", "com.example.app:/cb", "com.example.app:cb", "https://app.example/cb?a=%E2%80%AE", "cursor://anysphere.cursor-mcp/oauth/callback", "vscode://x/y"} {
+		_, err := metadata.NewAuthorizationServer(metadata.AuthorizationServer{
+			URL: "https://a.example", Domain: "https://auth.example.com", ClientID: "1example", RedirectURIs: []string{uri},
+		})
+		if err != nil {
+			t.Errorf("%q: %v", uri, err)
+		}
+	}
+}
+
 // A body that ends early, as from a client that left.
 func TestCutOffRegistrationIsRefused(t *testing.T) {
 	body := io.MultiReader(strings.NewReader(`{"redirect_uris":["myapp://cb"]}`), iotest.ErrReader(io.ErrUnexpectedEOF))
