@@ -85,6 +85,29 @@ func TestWebSocketOptional(t *testing.T) {
 	}
 }
 
+// TestTokenWithoutAHandshakeIsNotAnonymous: the handler would see the token.
+func TestTokenWithoutAHandshakeIsNotAnonymous(t *testing.T) {
+	s := newScene(t, false, bearer.Config{WebSocketSubprotocol: "bearer", Optional: true}, nil)
+	good := s.issuer.Pool().AccessToken()
+	for name, change := range map[string]func(*http.Request){
+		"no upgrade":                func(r *http.Request) { r.Header.Set("Sec-WebSocket-Protocol", "bearer, "+good) },
+		"no upgrade, in two lines":  func(r *http.Request) { r.Header["Sec-Websocket-Protocol"] = []string{"bearer", good} },
+		"the token alone":           func(r *http.Request) { r.Header.Set("Sec-WebSocket-Protocol", good) },
+		"another case":              func(r *http.Request) { r.Header.Set("Sec-WebSocket-Protocol", "Bearer, x") },
+		"upgrade to something else": func(r *http.Request) { upgrade(r, "bearer, "+good); r.Header.Set("Upgrade", "h2c") },
+		"POST":                      func(r *http.Request) { upgrade(r, "bearer, "+good); r.Method = http.MethodPost },
+	} {
+		response, body := s.ask(t, change)
+		if response.StatusCode != http.StatusUnauthorized || !strings.Contains(body, "token_missing") {
+			t.Errorf("%s: %s %s", name, response.Status, body)
+		}
+	}
+	response, body := s.ask(t, func(r *http.Request) { r.Header.Set("Sec-WebSocket-Protocol", "chat") })
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("no token: %s %s", response.Status, body)
+	}
+}
+
 // Where it is not asked for, a subprotocol is not a place for tokens.
 func TestWebSocketIsOptIn(t *testing.T) {
 	s := newScene(t, false, bearer.Config{}, nil)

@@ -266,6 +266,25 @@ func TestRequestWithTheCookieIsNotAnonymous(t *testing.T) {
 	}
 }
 
+// TestRequestWithATokenAmongSubprotocolsIsNotAnonymous also where it is no handshake.
+func TestRequestWithATokenAmongSubprotocolsIsNotAnonymous(t *testing.T) {
+	token := strings.Repeat("a", 50) + "." + strings.Repeat("b", 50) + ".c"
+	for value, want := range map[string]bool{
+		"": true, "chat": true, "v1.chat.example": true, "bearer, a.b.c": false, "chat,bearer": false, "BEARER, x": false,
+		token: false, "chat, " + token: false,
+	} {
+		for _, fields := range [][]string{nil, {"Upgrade: h2c"}, {"Connection: Upgrade", "Upgrade: websocket"}} {
+			r := request(http.MethodGet, append(fields, "Sec-WebSocket-Protocol: "+value)...)
+			if got := (&Sources{WebSocketSubprotocol: "bearer"}).IsAnonymous(r); got != want {
+				t.Errorf("%.30q, %q: %t", value, fields, got)
+			}
+			if !(&Sources{}).IsAnonymous(r) {
+				t.Errorf("%.30q, where no subprotocol is configured", value)
+			}
+		}
+	}
+}
+
 // FuzzCookie compares with net/http where that reads the header without leaving anything out.
 func FuzzCookie(f *testing.F) {
 	for _, value := range []string{"", "a=b; t=x.y.z", "t=a;t=b", `t="a"`, "t", "=t=a", "t =a", ";;t= a ;", "t=\x00"} {

@@ -105,9 +105,12 @@ func (s *Sources) Find(r *http.Request, offered []string) (Found, error) {
 
 // IsAnonymous reports whether r does not try to bring a credential. It looks at whether there is
 // an Authorization header or a cookie, and not at the value: if a value is not understood, there
-// may be a token in it.
+// may be a token in it. The same holds for the subprotocols of a request that is no handshake, or
+// not one that [Sources.Find] reads: the handler would see the token.
 func (s *Sources) IsAnonymous(r *http.Request) bool {
-	return len(r.Header[authorization]) == 0 && !queryHasToken(r.URL) && (s.Cookie == "" || !hasCookie(r.Header[cookies], s.Cookie))
+	return len(r.Header[authorization]) == 0 && !queryHasToken(r.URL) &&
+		(s.Cookie == "" || !hasCookie(r.Header[cookies], s.Cookie)) &&
+		(s.WebSocketSubprotocol == "" || !offersToken(Subprotocols(r.Header), s.WebSocketSubprotocol))
 }
 
 // missing says that there is no credential. If there is a token in the query, it says why that

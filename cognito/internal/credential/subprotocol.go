@@ -57,6 +57,12 @@ func fromSubprotocols(offered []string, name string) (token string, others []str
 	return token, others, nil
 }
 
+// offersToken reports whether the list has the name before a token, in any case, or something that has
+// the form of a token.
+func offersToken(offered []string, name string) bool {
+	return slices.ContainsFunc(offered, func(s string) bool { return strings.EqualFold(s, name) || isCompact(s) })
+}
+
 // isCompact reports whether s has the form of a compact JWS or JWE (RFC 7515 §7.1,
 // RFC 7516 §7.1) and a length that no subprotocol's name needs: those have dots
 // too, as "v1.chat.example.com".
