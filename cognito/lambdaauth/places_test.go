@@ -119,6 +119,10 @@ func TestCookieOfAnotherSiteIsRefused(t *testing.T) {
 		"a form without the header": {"POST", []string{"Cookie", token}, denied},
 		"an image":                  {"GET", []string{"Cookie", token, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, denied},
 		"a link":                    {"GET", []string{"Cookie", token, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, ""},
+		"a handshake":               {"GET", []string{"Cookie", token, "upgrade", "websocket"}, denied},
+		"a handshake by its key":    {"GET", []string{"Cookie", token, "sec-websocket-key", "eA=="}, denied},
+		"a handshake by version":    {"GET", []string{"Cookie", token, "Sec-WebSocket-Version", "13"}, denied},
+		"a handshake of the origin": {"GET", []string{"Cookie", token, "Upgrade", "websocket", "Origin", "https://api.example", "Host", "api.example"}, ""},
 		"two hosts":                 {"POST", []string{"Cookie", token, "Origin", "https://api.example", "Host", "api.example", "host", "api.example"}, denied},
 		"two origins":               {"POST", []string{"Cookie", token, "Origin", "https://api.example", "origin", "https://api.example", "Host", "api.example"}, denied},
 		"twice":                     {"GET", []string{"Cookie", token + "; " + token}, invalid},
@@ -178,6 +182,13 @@ func TestCookiesOfHTTPAPIs(t *testing.T) {
 		answer, err := w.HTTPSimple(t.Context(), e)
 		if err != nil || answer.IsAuthorized != test.want {
 			t.Errorf("%s: %v, %v", name, answer.IsAuthorized, err)
+		}
+	}
+	for _, sign := range []string{"upgrade", "sec-websocket-key", "sec-websocket-version"} {
+		e := event[lambdaauth.HTTPEvent](t, "http-v2", good)
+		e.Cookies, e.Headers = []string{"t=" + good}, map[string]string{"host": "api.example", sign: "websocket"}
+		if answer, err := w.HTTPSimple(t.Context(), e); err != nil || answer.IsAuthorized {
+			t.Errorf("a WebSocket without origin, by %s: %v, %v", sign, answer.IsAuthorized, err)
 		}
 	}
 	one := event[lambdaauth.HTTPv1Event](t, "http-v1", good)
