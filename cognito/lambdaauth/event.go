@@ -129,6 +129,10 @@ var eventKinds = [...]struct{ what, handlers string }{
 // kindOf returns the kind of an event by the members that AWS documents for it. It compares their names
 // exactly.
 //
+// The events of REST APIs have no version at AWS. Those of "sam local start-api" have "1.0" (seen in
+// aws-sam-cli, documented nowhere). Of the two with that version, only HTTP APIs name an identity
+// source, and only REST APIs have headers with several values.
+//
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
@@ -139,12 +143,16 @@ func kindOf(text []byte) eventKind {
 	_, hasVersion := event["version"]
 	_, hasType := event["type"]
 	_, hasToken := event["authorizationToken"]
+	_, hasSource := event["identitySource"]
+	_, hasAllHeaders := event["multiValueHeaders"]
 	request := members(event["requestContext"])
 	switch version, kind := textOf(event["version"]), textOf(event["type"]); {
 	case version == "2.0" && kind == "REQUEST":
 		return httpV2Event
-	case version == "1.0" && kind == "REQUEST":
+	case version == "1.0" && kind == "REQUEST" && (hasSource || !hasAllHeaders):
 		return httpV1Event
+	case version == "1.0" && kind == "REQUEST":
+		return restRequestEvent
 	case hasVersion:
 		return unknownEvent
 	case kind == "TOKEN":

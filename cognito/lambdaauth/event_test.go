@@ -35,12 +35,19 @@ func TestEveryHandlerRefusesTheEventsOfEveryOther(t *testing.T) {
 		"appsync-connect": {"AppSyncEvents"}, "appsync-subscribe": {"AppSyncEvents"}, "appsync-publish": {"AppSyncEvents"},
 		// A path of a REST API that looks like the route of a WebSocket API.
 		"REST /$connect": {"RESTRequest"},
+		// A REST API in sam local start-api, and an HTTP API without identity sources.
+		"REST with a version": {"RESTRequest"}, "HTTP without sources": {"HTTPv1"}, "HTTP with all headers": {"HTTPv1"},
+		"WebSocket with a version": nil,
 		// A GraphQL connection without a query.
 		"GraphQL without a query":           {"AppSync"},
 		"an Events operation of the future": nil, "Events with null members": nil, "version 3.0": nil, "S3": nil, "{}": nil, "null": nil,
 	}
 	texts := map[string]string{
 		"REST /$connect":                    strings.ReplaceAll(read("rest-request"), "GET/orders/1", "GET/$connect"),
+		"REST with a version":               strings.Replace(read("rest-request"), "{", `{"version":"1.0",`, 1),
+		"HTTP without sources":              strings.Replace(read("http-v1"), `"identitySource"`, `"x"`, 1),
+		"HTTP with all headers":             strings.Replace(read("http-v1"), "{", `{"multiValueHeaders":{"Authorization":["Bearer `+token+`"]},`, 1),
+		"WebSocket with a version":          strings.Replace(read("websocket-connect"), "{", `{"version":"1.0",`, 1),
 		"GraphQL without a query":           `{"authorizationToken":"` + token + `","requestContext":{"apiId":"a","accountId":"123456789012","requestId":"r","queryString":"","operationName":null,"variables":{}}}`,
 		"an Events operation of the future": strings.Replace(read("appsync-publish"), "EVENT_PUBLISH", "EVENT_DELETE", 1),
 		"Events with null members":          `{"authorizationToken":"` + token + `","requestContext":{"operation":null,"channel":null}}`,
