@@ -40,8 +40,8 @@ type Config struct {
 	ResourceMetadata string
 
 	// Optional also accepts requests that have no credential: no Authorization header, no
-	// cookie of the name in Cookie and no access_token in the query. The handler finds no token
-	// in the context. All other requests without a valid token are rejected, because a client
+	// cookie of the name in Cookie, no access_token in the query and, with WebSocketSubprotocol,
+	// no token among the subprotocols. The handler finds no token in the context. All other requests without a valid token are rejected, because a client
 	// must not count as anonymous if its token expired or is in a place that is not read.
 	//
 	// A header with another scheme, such as Basic, is rejected with
