@@ -243,6 +243,23 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
+// Attack: a description from someone else gives its reader a command to paste.
+func TestUntrustedPoolIDIsNotInACommandToPaste(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{
+		"us-east-1_A$(touch x)", "us-east-1_A;touch x", "us-east-1_A`touch x`", "us-east-1_A\ntouch x", "us-east-1_A --profile x", "-x", "us-east-1_" + strings.Repeat("A", 60),
+	} {
+		text, err := json.Marshal(map[string]any{"UserPoolClient": map[string]string{"ClientId": "a", "UserPoolId": id}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = describe.Merge(read(t, string(text), "x.json"))
+		if err == nil || strings.Contains(err.Error(), "--user-pool-id") || !strings.HasPrefix(err.Error(), "x.json: UserPoolClient.UserPoolId: ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
 func TestMergeErrors(t *testing.T) {
 	t.Parallel()
 	pool, web := fixture(t, "pool.json"), fixture(t, "web.json")

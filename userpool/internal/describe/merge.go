@@ -64,10 +64,14 @@ func (in *Import) take(part Import) (wrong []error) {
 func (in *Import) settle(c *directory.Client) []error {
 	origin := in.origins["client "+c.ID]
 	i := slices.IndexFunc(in.Pools, func(p directory.Pool) bool { return p.ID == c.PoolID })
+	if i < 0 && !directory.IsPoolID(c.PoolID) {
+		// It must not be in the command below: the reader would paste it.
+		return []error{fmt.Errorf("%s.UserPoolId: %q is not <region>_<letters and digits>", origin, shorten(c.PoolID))}
+	}
 	if i < 0 {
 		return []error{fmt.Errorf(
 			"%s.UserPoolId: the app client %s belongs to the pool %s, which is not described: add what `aws cognito-idp describe-user-pool --user-pool-id %s` prints, or leave the client out",
-			origin, shown(c.ID), shown(c.PoolID), shown(c.PoolID))}
+			origin, shown(c.ID), c.PoolID, c.PoolID)}
 	}
 	var scopes, providers []string
 	for _, scope := range c.Scopes {

@@ -14,10 +14,14 @@ const (
 	MFAOn       = "ON"
 )
 
+// IsPoolID reports whether id has the form of a pool's ID. Such text is safe in a command of
+// a shell.
+func IsPoolID(id string) bool { return len(id) <= 55 && poolIDPattern.MatchString(id) }
+
 // Faults returns all that is wrong with the pool itself.
 func (p *Pool) Faults() []Fault {
 	var f faults
-	if len(p.ID) > 55 || !poolIDPattern.MatchString(p.ID) {
+	if !IsPoolID(p.ID) {
 		f.add("ID", "%q is not <region>_<letters and digits>", p.ID)
 	}
 	if p.Name != "" && !labelPattern.MatchString(p.Name) {
