@@ -139,11 +139,15 @@ func howToRun() string {
 	if found, err := exec.LookPath(name); err == nil && sameFile(found, own) {
 		return name
 	}
-	if strings.ContainsAny(own, " '\"\\$`") {
+	if !plainPath.MatchString(own) {
 		return name
 	}
 	return own
 }
+
+// plainPath needs no quotes in a shell. Windows has backslashes in paths, which a POSIX
+// shell would take for quotes.
+var plainPath = regexp.MustCompile(`^[\pL\pN/._@%+:-]+$`)
 
 // cachedProgram is where `go run` keeps what it built: in the build cache, whatever
 // that is called, under the hash of its content.
