@@ -61,7 +61,7 @@ type Config struct {
 
 	// Controls serves /_local/. Tests use it to move the clock, rotate and withdraw keys,
 	// make endpoints fail and mint bad tokens. Every client that reaches the server can
-	// use it.
+	// use it, under a loopback host or the host of PublicURL.
 	Controls bool
 
 	// Logger receives sign-ins, issued tokens, and refused requests with the reason. The

@@ -20,7 +20,7 @@ func controlled(t testing.TB) *fixture {
 // command sends JSON to a control; an empty body is a request without one.
 func (f *fixture) command(t testing.TB, method, path, body string) (status int, answer map[string]any) {
 	t.Helper()
-	r := httptest.NewRequest(method, "/_local/"+path, strings.NewReader(body))
+	r := httptest.NewRequest(method, f.url+"/_local/"+path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -96,7 +96,7 @@ func TestControlMistakes(t *testing.T) {
 		}
 	}
 	for name, value := range map[string]string{"Content-Type": "text/plain", "Sec-Fetch-Site": "cross-site"} {
-		r := httptest.NewRequest(http.MethodPost, "/_local/clock", strings.NewReader(`{"offset":"1h"}`))
+		r := httptest.NewRequest(http.MethodPost, f.url+"/_local/clock", strings.NewReader(`{"offset":"1h"}`))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set(name, value)
 		if response, _ := request(t, f.Server, r); response.StatusCode == http.StatusOK || response.Header.Get("Access-Control-Allow-Origin") != "" {
@@ -115,6 +115,40 @@ func TestControlMistakes(t *testing.T) {
 	}
 	if _, answer := f.command(t, http.MethodGet, "clock", ""); answer["offset"] != "0s" {
 		t.Errorf("a mistake moved the clock: %v", answer)
+	}
+}
+
+// Attack: a page of a name that resolves to this server. The browser marks its GET requests
+// with nothing but the host, and other clients send no marks at all.
+func TestControlsAnswerUnderOwnHostsOnly(t *testing.T) {
+	t.Parallel()
+	f := serve(t, func(cfg *userpool.Config) { cfg.Controls, cfg.PublicURL = true, "https://Pool.test:9229" })
+	ask := func(method, host, site string) int {
+		r := httptest.NewRequest(method, "http://pool.test/_local/clock", strings.NewReader(`{"offset":"1h"}`))
+		r.Host = host
+		r.Header.Set("Content-Type", "application/json")
+		if site != "" {
+			r.Header.Set("Sec-Fetch-Site", site)
+		}
+		response, _ := request(t, f.Server, r)
+		return response.StatusCode
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		for _, site := range []string{"", "same-origin", "none"} {
+			for _, host := range []string{
+				"evil.local", "evil.local:9229", "evil", "evil.example.com", "evil.test", "evil.localhost", "localhost.evil.local",
+				"192.0.2.1:9229", "[2001:db8::1]", "0.0.0.0:9229", "pool.test.", "localhost.", "", ":9229",
+			} {
+				if status := ask(method, host, site); status != http.StatusForbidden {
+					t.Errorf("%s with Host %q and Sec-Fetch-Site %q: got %d, want 403", method, host, site, status)
+				}
+			}
+			for _, host := range []string{"localhost", "LOCALHOST:9229", "127.0.0.1:1", "127.0.0.2", "[::1]:9229", "[::1]", "pool.test", "POOL.test:443"} {
+				if status := ask(method, host, site); status != http.StatusOK {
+					t.Errorf("%s with Host %q and Sec-Fetch-Site %q: got %d, want 200", method, host, site, status)
+				}
+			}
+		}
 	}
 }
 

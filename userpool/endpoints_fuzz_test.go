@@ -91,6 +91,7 @@ func FuzzEndpoints(f *testing.F) {
 	f.Fuzz(func(t *testing.T, n uint8, query, header, body string) {
 		e := endpoints[int(n)%len(endpoints)]
 		r := httptest.NewRequest(e.method, e.path, strings.NewReader(replace.Replace(body)))
+		r.Host = "127.0.0.1:9229" // the controls answer under no other
 		r.URL.RawQuery = query
 		if e.contentType != "" {
 			r.Header.Set("Content-Type", e.contentType)

@@ -9,8 +9,11 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
+	"github.com/poolguard/poolguard/userpool/internal/address"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -34,7 +37,8 @@ type Config struct {
 	Issuer *issuer.Issuer
 	Store  store.Store
 	Logger *slog.Logger
-	// PublicURL is the server's own origin: only its pages may use the controls.
+	// PublicURL is the server's own origin: only its pages may use the controls, and only
+	// requests to its host or to a loopback host.
 	PublicURL string
 }
 
@@ -42,13 +46,17 @@ type Config struct {
 // concurrent use.
 type Controls struct {
 	Config
-	faults faultList
-	mux    *http.ServeMux
+	publicHost string
+	faults     faultList
+	mux        *http.ServeMux
 }
 
 // New returns the controls.
 func New(cfg Config) *Controls {
 	c := &Controls{Config: cfg, mux: http.NewServeMux()}
+	if u, err := url.Parse(cfg.PublicURL); err == nil {
+		c.publicHost = strings.ToLower(u.Hostname())
+	}
 	c.mux.HandleFunc("GET "+Prefix+"{$}", c.list)
 	c.mux.HandleFunc("GET "+Prefix+"clock", c.showClock)
 	c.mux.HandleFunc("POST "+Prefix+"clock", c.moveClock)
@@ -68,14 +76,26 @@ func (c *Controls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The browser marks the request of a page of another origin. An old browser does not,
 	// but it may send JSON only after a preflight, which this server does not answer.
 	// The server answers for names that others can own, for example evil.local in a network
-	// with mDNS. A page of such a name is of the same site as its requests, and the browser
-	// marks requests to it only with their origin.
+	// with mDNS. A page of such a name is of the same origin as its requests, and the browser
+	// marks a GET of it with nothing but the Host.
+	if !c.isOwnHost(r.Host) {
+		problem(w, http.StatusForbidden, "the controls answer under localhost, 127.0.0.1, [::1] and the host of the public URL only")
+		return
+	}
 	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
 	if site == "cross-site" || site == "same-site" || origin != "" && origin != c.PublicURL {
 		problem(w, http.StatusForbidden, "the controls are not for web pages")
 		return
 	}
 	c.mux.ServeHTTP(w, r)
+}
+
+// isOwnHost reports whether a Host header has a name that no other site can own: that of a
+// loopback address, or that of the public URL. The port is free: it can be a mapped one.
+func (c *Controls) isOwnHost(hostport string) bool {
+	at := url.URL{Host: hostport}
+	host := strings.ToLower(at.Hostname())
+	return address.IsLoopbackHost(host) || host != "" && host == c.publicHost
 }
 
 func (c *Controls) list(w http.ResponseWriter, _ *http.Request) {
