@@ -164,22 +164,24 @@ func (a *Authorizer) logger() *slog.Logger {
 	return a.config.Logger
 }
 
-// log writes one line about a refusal, without path, query and token.
+// log writes one line about a refusal, without path, query and token. Lines about a token are at most
+// one a second for each code, also if it could not be checked.
 func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
 	attrs := []slog.Attr{slog.Int("status", r.status), slog.String("handler", handler)}
-	if r.status < http.StatusInternalServerError {
+	// A deadline that passed is a fault of the function, also where it is the reason. Only a caller that
+	// has gone does not need the answer.
+	if r.status >= http.StatusInternalServerError && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		attrs = append(attrs, slog.String("advice", timeAdvice(r.cause.Code())))
+	}
+	if r.status != http.StatusInternalServerError {
 		a.config.Verifier.LogRefusal(ctx, a.logger(), "request refused", r.cause, attrs...)
 		return
 	}
+	// An event of the wrong kind: the settings are wrong, not the token.
 	level := slog.LevelDebug
-	// A deadline that passed is a fault of the function, also where it is the reason. Only a caller that
-	// has gone does not need the answer.
 	if !errors.Is(ctx.Err(), context.Canceled) {
 		level = slog.LevelWarn
 	}
 	attrs = append(attrs, slog.String("code", string(r.cause.Code())), slog.String("error", r.cause.Error()))
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		attrs = append(attrs, slog.String("advice", timeAdvice(r.cause.Code())))
-	}
 	a.logger().LogAttrs(ctx, level, "request refused", attrs...)
 }

@@ -55,7 +55,9 @@ type Config struct {
 	// AppSync uses it alone.
 	TokenUse cognito.TokenUse
 
-	// Require holds for every token, beside the requirements of the verifier.
+	// Require holds for every token, beside the requirements of the verifier. A check must return
+	// when its context ends, which is 200 ms before the function's deadline. Lambda stops a function
+	// whose check waits longer, and then the log of this package has no line about it.
 	Require []cognito.Requirement
 
 	// Routes are all routes that the authorizer protects. If there is at least one, calls
@@ -147,10 +149,10 @@ type Config struct {
 	// time.Now.
 	Now func() time.Time
 
-	// Logger gets refusals, with what the configuration accepts. Temporary faults, answers that
-	// are too large and events of the wrong kind for a handler have the level Warn. All others
-	// have the level Info, at most one line a second for each code
-	// ([cognito.Verifier.LogRefusal]). Tokens and paths are never logged. nil is slog.Default.
+	// Logger gets refusals, with what the configuration accepts: temporary faults at Warn and all
+	// others at Info, at most one line a second for each code ([cognito.Verifier.LogRefusal]).
+	// Answers that are too large and events of the wrong kind for a handler have the level Warn,
+	// each time. Tokens and paths are never logged. nil is slog.Default.
 	Logger *slog.Logger
 }
 

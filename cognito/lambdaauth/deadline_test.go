@@ -2,6 +2,7 @@ package lambdaauth_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -52,6 +53,7 @@ func TestEveryHandlerAnswersBeforeTheDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		for kind, handle := range w.answeredWithin(ctx, t, w.access()) {
+			w.issuer.Clock().Advance(time.Second) // the next line about the code is shown
 			before := len(w.logs.String())
 			if _, err := handle(); err == nil {
 				t.Errorf("%s: no error", kind)
@@ -64,6 +66,28 @@ func TestEveryHandlerAnswersBeforeTheDeadline(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTemporaryRefusalsAreOneWarningASecond for each code, over all handlers.
+func TestTemporaryRefusalsAreOneWarningASecond(t *testing.T) {
+	w := newWorld(t, lambdaauth.Config{})
+	w.issuer.Pool().FailKeySet(500)
+	token := w.access()
+	for second := range 3 {
+		for range 2 {
+			for kind, handle := range w.answered(t, token) {
+				if _, err := handle(); err == nil {
+					t.Errorf("%s: no error", kind)
+				}
+			}
+		}
+		lines := strings.Split(w.logs.String(), "\n")
+		lines = slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, `"WARN"`) })
+		if len(lines) != second+1 || !strings.Contains(lines[second], `"keys_unavailable"`) || second > 0 && !strings.Contains(lines[second], `"suppressed":`) {
+			t.Fatalf("second %d: the warnings are %q", second, lines)
+		}
+		w.issuer.Clock().Advance(time.Second)
+	}
 }
 
 // A caller that has gone is no fault of the function.
