@@ -90,3 +90,39 @@ func FuzzRouteKey(f *testing.F) {
 		}
 	})
 }
+
+// TestLimitsOfMethodARNsAreExact: the longest part is accepted and one byte more is not.
+func TestLimitsOfMethodARNsAreExact(t *testing.T) {
+	const arn = "arn:aws:execute-api:REGION:123456789012:API/STAGE/GET/"
+	with := func(region, api, stage string) string {
+		return strings.NewReplacer("REGION", region, "API", api, "STAGE", stage).Replace(arn)
+	}
+	long := func(n int) string { return strings.Repeat("z", n) }
+	most := with("us-east-1", "a", "s")
+	most += strings.Repeat("p", maxARN-len(most))
+	for text, good := range map[string]bool{
+		most:                                true,
+		most + "p":                          false,
+		with("us-east-1", long(64), "s"):    true,
+		with("us-east-1", long(65), "s"):    false,
+		with("us-east-1", "a", long(128)):   true,
+		with("us-east-1", "a", long(129)):   false,
+		with("us-east-12", "a", "s"):        true,
+		with("us-east-123", "a", "s"):       false,
+		with("us-"+long(12)+"-1", "a", ""):  false,
+		with("us-"+long(12)+"-1", "a", "s"): true,
+		with("us-"+long(13)+"-1", "a", "s"): false,
+		with("us-a{-1", "a", "s"):           false,
+		with("us-1", "a", "s"):              false,
+		with("us-a-b-c-1", "a", "s"):        false,
+		most[:len(most)-1] + "\x1f":         false,
+		most[:len(most)-1] + " ":            true,
+		most[:len(most)-1] + "\x7f":         false,
+		most[:len(most)-2] + "\u009f":       false,
+		most[:len(most)-2] + "\u00a0":       true,
+	} {
+		if _, err := parseMethodARN(text); (err == nil) != good {
+			t.Errorf("%q: %v, want it accepted: %t", text, err, good)
+		}
+	}
+}
