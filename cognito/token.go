@@ -1,16 +1,9 @@
 package cognito
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"slices"
-
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/poolguard/poolguard/cognito/internal/jose"
 )
@@ -53,41 +46,6 @@ func (t *payload) member(name string) (member jose.Value, ok bool) {
 	}))
 	//mutate:ignore always: the payload was read before
 	return member, ok && err == nil
-}
-
-// likeStandard has the strict decoder read the types of encoding/json as that package does.
-// A json.Number takes a JSON number, a string with one in it, or null; to the strict decoder it
-// is a string like any other. The option string of a struct tag is for booleans and strings
-// too.
-var likeStandard = jsonv2.JoinOptions(
-	jsonv1.StringifyWithLegacySemantics(true),
-	jsonv2.WithUnmarshalers(jsonv2.UnmarshalFunc(func(text []byte, n *json.Number) error {
-		value := jose.Value(text)
-		if quoted, ok := value.Text(); ok {
-			value = jose.Value(quoted)
-		}
-		switch {
-		case string(text) == "null":
-			*n = ""
-		case !value.IsNumber() || !jsontext.Value(value).IsValid():
-			return errors.New("not a number")
-		default:
-			*n = json.Number(value)
-		}
-		return nil
-	})),
-)
-
-// decode reads the payload into dst strictly.
-func (t *payload) decode(dst any) error {
-	//mutate:ignore never: the decoder refuses nil as well
-	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
-		return errors.New("cognito: Claims needs a non-nil pointer to decode into")
-	}
-	if err := jsonv2.Unmarshal([]byte(t.json), dst, likeStandard); err != nil {
-		return fmt.Errorf("cognito: the claims do not fit the Go type; RawClaims returns them for another decoder: %w", err)
-	}
-	return nil
 }
 
 // describe is what tokens show of themselves when they are printed.
