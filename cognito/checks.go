@@ -82,7 +82,8 @@ func (t *payload) checkClient(p *pool) *Error {
 		return refuse(ErrClaimInvalid, name, "aud of an ID token must be a string")
 	}
 	if !p.anyClient && !slices.Contains(p.clientIDs, t.client()) {
-		return refuse(ErrClientMismatch, name, "%s must be a configured app client; the token has %s", name, quote(t.client()))
+		return refuse(ErrClientMismatch, name, "%s must be a configured app client; the token has %s", name, quote(t.client())).
+			expecting("%s must be %s; the token has %s", name, oneOf(p.clientIDs), quote(t.client()))
 	}
 	return nil
 }
@@ -121,13 +122,25 @@ func (t *payload) checkAudience(p *pool) *Error {
 	}
 	for _, aud := range t.audiences {
 		if !slices.Contains(p.audiences, aud) && (aud != t.client() || aud == "") {
-			return refuse(ErrAudienceMismatch, "aud", "aud must be a configured audience; the token has %s", list(t.audiences))
+			return refuse(ErrAudienceMismatch, "aud", "aud must be a configured audience; the token has %s", list(t.audiences)).
+				expecting("aud must be %s; the token has %s", p.acceptedAudiences(), list(t.audiences))
 		}
 	}
 	if len(t.audiences) == 0 {
-		return refuse(ErrAudienceMismatch, "aud", "aud is an empty list")
+		return refuse(ErrAudienceMismatch, "aud", "aud is an empty list").
+			expecting("aud is an empty list; it must be %s", p.acceptedAudiences())
 	}
 	return nil
+}
+
+// acceptedAudiences writes for a message which aud an access token may have.
+//
+//mutate:ignore it words a message
+func (p *pool) acceptedAudiences() string {
+	if len(p.audiences) == 0 {
+		return "absent or the token's own app client, because UserPool.Audiences is empty"
+	}
+	return oneOf(p.audiences)
 }
 
 // checkedInTurn are the claims whose JSON kind the checks above, or the stages of

@@ -54,11 +54,38 @@ func TestPublicMessagesHideTheConfiguration(t *testing.T) {
 			pool.IDToken(), nil, cognito.ErrTokenUseMismatch, `the token has the token_use "id", which is not accepted here`, `token_use must be "access"; the token has "id"`,
 		},
 		"client": {
-			pool.AccessToken(cognitotest.ForClient("other")), nil, cognito.ErrClientMismatch, `client_id must be a configured app client; the token has "other"`, `the token has "other"`,
+			pool.AccessToken(cognitotest.ForClient("other")), nil, cognito.ErrClientMismatch, `client_id must be a configured app client; the token has "other"`,
+			`client_id must be one of "test-client", "hidden-client"; the token has "other"`,
 		},
 		"audience": {
 			pool.AccessToken(), []cognito.Requirement{cognito.RequireAudience("https://hidden.example.com")}, cognito.ErrAudienceMismatch,
 			"no required audience is there; the token has none", `none of "https://hidden.example.com" is there; the token has none`,
+		},
+		"resource": {
+			pool.AccessToken(cognitotest.Audience("https://other.example.com")), nil, cognito.ErrAudienceMismatch,
+			`aud must be a configured audience; the token has "https://other.example.com"`, `aud must be "https://hidden.example.com"; the token has "https://other.example.com"`,
+		},
+		"no resource": {
+			pool.AccessToken(cognitotest.Audience()), nil, cognito.ErrAudienceMismatch, "aud is an empty list", `aud is an empty list; it must be "https://hidden.example.com"`,
+		},
+		"key": {
+			pool.AccessToken(cognitotest.Header("kid", "k\x1b")), nil, cognito.ErrKeyNotFound, "the user pool has no key with this kid",
+			`the key set of the issuer "` + pool.Issuer() + `" has no key with the kid "k\x1b"`,
+		},
+		"no key": {
+			pool.AccessToken(cognitotest.WithoutHeader("kid")), nil, cognito.ErrKeyNotFound, "the header has no kid to find the key by", `a key of the issuer "` + pool.Issuer() + `"`,
+		},
+		"signature": {
+			pool.AccessToken(cognitotest.WrongKey()), nil, cognito.ErrSignatureInvalid, "the signature does not hold",
+			`by the key "` + pool.AccessKey().ID() + `" of the issuer "` + pool.Issuer() + `"`,
+		},
+		"absent claim": {
+			pool.AccessToken(), []cognito.Requirement{cognito.RequireClaim("tier", "hidden")}, cognito.ErrClaimMismatch,
+			`the claim "tier" is absent`, `the claim "tier" is absent; it must be "hidden"`,
+		},
+		"absent list": {
+			pool.AccessToken(), []cognito.Requirement{cognito.RequireListed("custom:groups", cognito.ListJSON, "hidden", "b")}, cognito.ErrClaimMismatch,
+			`the claim "custom:groups" is absent`, `the claim "custom:groups" is absent; it must have one of "hidden", "b"`,
 		},
 		"group": {
 			pool.AccessToken(cognitotest.Groups("staff")), []cognito.Requirement{cognito.RequireGroups("hidden")}, cognito.ErrGroupMissing,

@@ -25,7 +25,8 @@ func RequireClaim(name string, values ...string) Requirement {
 		value, ok := t.member(name)
 		switch {
 		case !ok:
-			return refuse(ErrClaimMismatch, name, "the claim %s is absent", quote(name))
+			return refuse(ErrClaimMismatch, name, "the claim %s is absent", quote(name)).
+				expecting("the claim %s is absent; it must be %s", quote(name), oneOf(values))
 		case !matchesAny(value, values):
 			return refuse(ErrClaimMismatch, name, "the claim %s has no required value; the token has %s", quote(name), describeValue(value)).
 				expecting("the claim %s must be %s; the token has %s", quote(name), oneOf(values), describeValue(value))

@@ -26,7 +26,8 @@ func RequireListed(claim string, format ListFormat, names ...string) Requirement
 		case err != nil:
 			return refuse(ErrClaimInvalid, claim, "the claim %s %v", quote(claim), err)
 		case !present:
-			return refuse(ErrClaimMismatch, claim, "the claim %s is absent", quote(claim))
+			return refuse(ErrClaimMismatch, claim, "the claim %s is absent", quote(claim)).
+				expecting("the claim %s is absent; it must have %s", quote(claim), oneOf(names))
 		case !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(held, name) }):
 			return refuse(ErrClaimMismatch, claim, "the claim %s has no required name; the token has %s", quote(claim), list(held)).
 				expecting("the claim %s must have %s; the token has %s", quote(claim), oneOf(names), list(held))

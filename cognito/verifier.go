@@ -311,12 +311,14 @@ func shapeError(raw string, err error) *Error {
 // hand under its name, so the issuer is asked again, as often as its source allows.
 func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *payload) *Error {
 	if jws.KeyID == "" {
-		return refuse(ErrKeyNotFound, "kid", "the header has no kid to find the key by")
+		return refuse(ErrKeyNotFound, "kid", "the header has no kid to find the key by").
+			expecting("the header has no kid to find a key of the issuer %s by", quote(i.name))
 	}
 	key, err := i.key(ctx, jws.KeyID)
 	switch {
 	case errors.Is(err, keyset.ErrKeyNotFound):
-		return refuse(ErrKeyNotFound, "kid", "the user pool has no key with this kid")
+		return refuse(ErrKeyNotFound, "kid", "the user pool has no key with this kid").
+			expecting("the key set of the issuer %s has no key with the kid %s", quote(i.name), quote(jws.KeyID))
 	case err != nil:
 		return keysUnavailable(err)
 	}
@@ -328,7 +330,10 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *paylo
 			return keysUnavailable(err) // it may have been found good, had there been time
 		}
 		if err != nil || key == nil || key.ID() != jws.KeyID || jws.VerifyRS256(key.Public()) != nil {
-			return refuse(ErrSignatureInvalid, "", "the signature does not hold")
+			e := refuse(ErrSignatureInvalid, "", "the signature does not hold")
+			// Without fmt: forged tokens must stay cheap to refuse.
+			e.detail = e.message + " by the key " + quote(jws.KeyID) + " of the issuer \"" + i.name + "\""
+			return e
 		}
 	}
 	t.key, t.issuer, t.pool = key, i, i.pool

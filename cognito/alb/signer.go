@@ -83,11 +83,16 @@ func (v *Verifier) signer(jws *jose.Compact, t *token) (*signer, *cognito.Error)
 // has what came and what is configured: a new load balancer has another ARN. Nothing of the token is
 // verified yet, and the sender sees neither.
 func (v *Verifier) mismatch(name, what, got string, configured []string) *cognito.Error {
+	e := refuse(cognito.ErrIssuerMismatch, "%s must be %s", name, what)
+	return e.WithDetail(fmt.Sprintf("%s: got %.200q, want %s", e.Message(), got, firstOf(configured)))
+}
+
+// firstOf writes what is configured, for a message.
+func firstOf(configured []string) string {
 	const most = 3 // ARNs have up to 124 characters
 	want := strings.Join(configured[:min(most, len(configured))], ", ")
 	if more := len(configured) - most; more > 0 {
 		want += fmt.Sprintf(" and %d more", more)
 	}
-	e := refuse(cognito.ErrIssuerMismatch, "%s must be %s", name, what)
-	return e.WithDetail(fmt.Sprintf("%s: got %.200q, want %s", e.Message(), got, want))
+	return want
 }

@@ -106,7 +106,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Identity, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if err := v.checkSignature(ctx, s.keys, jws); err != nil {
+	if err := v.checkSignature(ctx, s, jws); err != nil {
 		return nil, err
 	}
 	if refusal := v.checkClaims(t); refusal != nil {
@@ -129,15 +129,15 @@ func (v *Verifier) logRefusal(ctx context.Context, logger *slog.Logger, r refusa
 
 // checkSignature verifies the signature with the key that the header names. If it is
 // invalid, the address may have a new key under the same name.
-func (v *Verifier) checkSignature(ctx context.Context, keys *keys, jws *jose.Compact) error {
+func (v *Verifier) checkSignature(ctx context.Context, s *signer, jws *jose.Compact) error {
 	if !uuid.MatchString(jws.KeyID) {
 		// No other text may become part of an address.
-		return refuse(cognito.ErrKeyNotFound, "kid must be a UUID in lower case")
+		return s.named(jws.KeyID, refuse(cognito.ErrKeyNotFound, "kid must be a UUID in lower case"))
 	}
-	key, err := keys.get(ctx, jws.KeyID)
+	key, err := s.keys.get(ctx, jws.KeyID)
 	switch {
 	case errors.Is(err, errNoKey):
-		return refuse(cognito.ErrKeyNotFound, "the region of the %s has no key with this kid", v.kind.what)
+		return s.named(jws.KeyID, refuse(cognito.ErrKeyNotFound, "the region of the %s has no key with this kid", v.kind.what))
 	case err != nil:
 		return keysUnavailable(err)
 	}
@@ -145,13 +145,18 @@ func (v *Verifier) checkSignature(ctx context.Context, keys *keys, jws *jose.Com
 		return nil
 	}
 	var other *ecdsa.PublicKey
-	if other, err = keys.replacement(ctx, jws.KeyID, key); err != nil {
+	if other, err = s.keys.replacement(ctx, jws.KeyID, key); err != nil {
 		return keysUnavailable(err) // a replacement could have verified it
 	}
 	if other == nil || v.kind.verify(jws, other) != nil {
-		return refuse(cognito.ErrSignatureInvalid, "the signature is invalid")
+		return s.named(jws.KeyID, refuse(cognito.ErrSignatureInvalid, "the signature is invalid"))
 	}
 	return nil
+}
+
+// named adds the signer and the key to what the operator sees of an error.
+func (s *signer) named(kid string, e *cognito.Error) *cognito.Error {
+	return e.WithDetail(fmt.Sprintf("%s: the token names the signer %s and the kid %s", e.Message(), s.arn, quote(kid)))
 }
 
 // checkClaims checks the claims after the signature.
@@ -168,7 +173,8 @@ func (v *Verifier) checkClaims(t *token) *cognito.Error {
 			return refusal
 		}
 		if !v.anyClient && !slices.Contains(v.clientIDs, t.client.text) {
-			return refuse(cognito.ErrClientMismatch, "client must be a configured app client: got %s", quote(t.client.text))
+			e := refuse(cognito.ErrClientMismatch, "client must be a configured app client: got %s", quote(t.client.text))
+			return e.WithDetail(fmt.Sprintf("%s, want %s", e.Message(), firstOf(v.clientIDs)))
 		}
 	}
 	now := v.now()
