@@ -39,6 +39,7 @@ func (r *Remote) consider(satisfied func(*Set) bool, waited bool) (*Set, *flight
 	defer s.mu.Unlock()
 	now := wallTime(r.clock)
 	r.clampClock(now)
+	r.useSpare(now)
 
 	usable := s.usable(now)
 	satisfies := usable && satisfied(s.held)

@@ -58,6 +58,9 @@ func (r *Remote) recall() (set *Set, fresh bool) {
 	jitter := min(max(r.jitter(), 0), 1)
 	r.state.mu.Lock()
 	defer r.state.mu.Unlock()
+	if s := &r.state; s.seeded {
+		s.spare = spare{set: s.held, from: s.fetchedAt, until: s.staleAt}
+	}
 	r.hold(set, written, r.policy.MaxAge, jitter)
 	r.publish()
 	//mutate:ignore boundary: the caller compares the age again

@@ -63,6 +63,7 @@ func (r *Remote) gaveUp(satisfied func(*Set) bool, cause error) (*Set, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := wallTime(r.clock)
+	r.useSpare(now)
 	if errors.Is(cause, context.DeadlineExceeded) && s.usable(now) && satisfied(s.held) {
 		return s.held, nil
 	}
@@ -127,7 +128,7 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 			maxAge = got.maxAge
 		}
 		r.hold(got.set, started, maxAge, jitter)
-		s.failures, s.lastErr = 0, nil
+		s.failures, s.lastErr, s.spare = 0, nil, spare{}
 		s.closeAfterSuccess(r.policy, started)
 	} else {
 		s.failures++

@@ -52,8 +52,8 @@ type RemoteConfig struct {
 	// issuer of a user pool, to which most pools are not switched.
 	MayBeAbsent bool
 
-	// Seed is a key set for the time before the first fetch. A copy in CopyFile that is
-	// not too old replaces it, as a fetch does. Default: none.
+	// Seed is a key set for the time before the first fetch. A copy in CopyFile is used in
+	// its place for as long as the copy is not too old. Default: none.
 	Seed Seed
 
 	// Clock returns the time and does all waiting. Default: the system's.

@@ -14,7 +14,9 @@ import (
 // A seed is used from the first lookup on, without a wait. That lookup also starts a
 // fetch, and the first good answer replaces the seed for good. A key that is not in the
 // seed is looked up at the address, as for any set. While every fetch fails, the seed
-// stays in use for UsableFor. After that, lookups fail with an [UnavailableError].
+// stays in use for UsableFor. After that, lookups fail with an [UnavailableError]. A copy in
+// [RemoteConfig.CopyFile] takes the place of the seed until it is too old. After that, the
+// seed is in use again for the rest of UsableFor.
 //
 // A key that the issuer has withdrawn is accepted for as long as the seed is in use.
 type Seed struct {
@@ -71,6 +73,34 @@ func (r *Remote) plant(set *Set, usableFor time.Duration) {
 	s.expiresAt, s.staleAt = now.Add(usableFor), now.Add(usableFor)
 	r.publish()
 	logSkipped(r.log, set)
+}
+
+// A spare is a seed that a copy has replaced, with the span of time (until excluded) in which
+// it may be used.
+type spare struct {
+	set         *Set // nil: there is none
+	from, until time.Time
+}
+
+// clamp begins the span again if the clock was set back before it.
+func (s *spare) clamp(now time.Time) {
+	if s.set != nil && now.Before(s.from) {
+		s.from, s.until = now, now.Add(s.until.Sub(s.from))
+	}
+}
+
+// useSpare holds the seed again if the copy in its place is too old now: the program may use
+// its seed for longer than any copy. The caller holds mu.
+func (r *Remote) useSpare(now time.Time) {
+	s := &r.state
+	if s.spare.set == nil || s.usable(now) || !now.Before(s.spare.until) {
+		return
+	}
+	s.held, s.seeded = s.spare.set, true
+	s.fetchedAt, s.refreshAt = now, now
+	s.expiresAt, s.staleAt = s.spare.until, s.spare.until
+	s.spare = spare{}
+	r.publish()
 }
 
 // tooOld says why the held set, which is not usable, is not. The caller holds mu.

@@ -19,6 +19,8 @@ type state struct {
 	held *Set // the last good set; nil: none yet
 	// seeded is whether held is RemoteConfig.Seed: nothing was fetched yet.
 	seeded bool
+	// spare is the seed while a copy of CopyFile is held in its place.
+	spare spare
 	// The ages of held: fetchedAt <= refreshAt <= expiresAt <= staleAt.
 	fetchedAt, refreshAt, expiresAt, staleAt time.Time
 
@@ -115,6 +117,7 @@ func (s *state) usable(now time.Time) bool {
 // closer than that. The caller holds mu.
 func (r *Remote) clampClock(now time.Time) {
 	s := &r.state
+	s.spare.clamp(now) // no view depends on it
 	//mutate:ignore never: it saves time, and below nothing changes then
 	if !now.Before(s.latest()) {
 		return
