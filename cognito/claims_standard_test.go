@@ -15,7 +15,7 @@ type field[T any] struct {
 }
 
 type taggedField[T any] struct {
-	V T `json:"v,string"`
+	V T `json:"v,string"` //nolint:staticcheck // tests give it numbers and booleans too
 }
 
 type (

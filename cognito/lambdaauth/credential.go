@@ -59,10 +59,10 @@ func (m message) request(places *credential.Sources) (*http.Request, error) {
 		}
 	}
 	if places.Cookie != "" && r.Method != "" {
-		names = append(names, cookie, "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Host")
-		// The signs of a handshake: the integration may accept one, so a page of another site must not
-		// send it with the cookie.
-		names = append(names, "Sec-Websocket-Key", "Sec-Websocket-Version")
+		// The last two are signs of a handshake: the integration may accept one, so a page of another
+		// site must not send it with the cookie.
+		names = append(names, cookie, "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Host",
+			"Sec-Websocket-Key", "Sec-Websocket-Version")
 		if !m.webSocket {
 			names = append(names, "Upgrade")
 		}

@@ -10,9 +10,9 @@ import (
 
 // Escape makes untrusted text safe to show, for example a claim of a token or an
 // answer of a server. It writes as an escape everything that a terminal obeys or does
-// not show: control characters, escape sequences, marks that change the direction of
-// writing, spaces that look like another character, characters without a shape such as
-// fillers and variation selectors, and bytes that are not UTF-8. With ascii, it also
+// not show: control characters, escape sequences, and marks that change the direction of
+// writing. The same holds for spaces that look like another character, characters without
+// a shape such as fillers and variation selectors, and bytes that are not UTF-8. With ascii, it also
 // escapes each character beyond ASCII. A backslash is not doubled, so the result is for
 // readers and cannot be decoded.
 func Escape(text string, ascii bool) string {

@@ -133,6 +133,7 @@ func (c *Compact) decode(raw string, as *spelling, headers *headerMemory) error 
 	if len(c.Signature) == 0 {
 		return &MalformedError{"signature", "is empty"}
 	}
+	//mutate:ignore never: without the memory the header is read again, with the same result
 	if headers != nil {
 		if h := headers.recall(raw[:first]); h != nil {
 			c.Header, c.Algorithm, c.KeyID = h.text, h.algorithm, h.keyID
