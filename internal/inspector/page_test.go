@@ -42,7 +42,7 @@ func TestVerdicts(t *testing.T) {
 			nil,
 			[]string{"✗ Rejected: token_expired", "The token expired at", "Get a new token", "Signature ✓ passed", "Expiry ✗ failed token_expired:", "expired (exp)", "1 hour ago"},
 		},
-		"other client":   {p.AccessToken(cognitotest.ForClient("other")), nil, []string{"✗ Rejected: client_mismatch", `client_id must be a configured app client; the token has "other".`, "name it in the form"}},
+		"other client":   {p.AccessToken(cognitotest.ForClient("other")), nil, []string{"✗ Rejected: client_mismatch", `client_id must be "test-client"; the token has "other".`, "name it in the form"}},
 		"not the client": {p.AccessToken(), []string{fieldClient, "web"}, []string{"✗ Rejected: client_mismatch", "The form names another app client"}},
 		"tampered": {
 			p.AccessToken(cognitotest.TamperedPayload()), nil,
