@@ -133,7 +133,7 @@ func (v *Verifier) LogRefusal(ctx context.Context, logger *slog.Logger, message 
 		return
 	}
 	if logger == nil {
-		logger = slog.Default() // asked for now: programs set it after they have made their handlers
+		logger = slog.Default() // read at each call: programs may set it after they make their handlers
 	}
 	code := cmp.Or(CodeOf(err), ErrCheckUnavailable)
 	refusal := refusallog.Refusal{

@@ -252,8 +252,8 @@ func (is *issuers) of(t *payload) (*issuer, *Error) {
 	}
 	i, trusted := is.byName[t.text[claimIssuer]]
 	if !trusted {
-		// The issuer is that of a token whose signature nobody checked: it is for the
-		// operator's eyes alone, as are those that are trusted.
+		// The signature of the token is not checked yet, so its issuer can be any text. Only
+		// the operator sees it, and the issuers that are trusted.
 		return nil, refuse(ErrIssuerMismatch, "iss", "iss is not an issuer that is trusted here").
 			expecting("iss must be %s; the token has %s", is.expected(), quote(t.text[claimIssuer]))
 	}

@@ -263,7 +263,7 @@ func TestKeyIsUsedWhileItsAddressFails(t *testing.T) {
 	}
 }
 
-// TestRefreshesShareAFetch: a key that is due is fetched once, whoever uses it meanwhile.
+// TestRefreshesShareAFetch: a key that is due is fetched once for all callers.
 func TestRefreshesShareAFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEndpoint()
