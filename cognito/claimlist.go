@@ -61,9 +61,13 @@ var (
 	errSeparator = errors.New("has commas with and without a space after them, so its names run together")
 )
 
+func (f ListFormat) unknown() error {
+	return fmt.Errorf("has the unknown format %q; use one of the constants of ListFormat", string(f))
+}
+
 func (f ListFormat) parse(text string) ([]string, error) {
 	if !f.isKnown() {
-		return nil, fmt.Errorf("has the unknown format %q; use one of the constants of ListFormat", string(f))
+		return nil, f.unknown()
 	}
 	if f == ListArray || f == ListJSON {
 		var names []string // nil for the JSON text null
@@ -153,6 +157,9 @@ func (t *payload) list(name string, format ListFormat) (names []string, present 
 // claimList is the method List of both kinds of token.
 func (t *payload) claimList(name string, format ListFormat) (Set, error) {
 	names, _, err := t.list(name, format)
+	if !format.isKnown() { // also if the claim is absent
+		err = format.unknown()
+	}
 	if err != nil {
 		return Set{}, fmt.Errorf("cognito: the claim %s %w", quote(name), err)
 	}

@@ -142,6 +142,22 @@ func TestAbsentListIsReportedAsAbsent(t *testing.T) {
 	}
 }
 
+func TestUnknownFormatIsAnErrorWithoutTheClaimToo(t *testing.T) {
+	t.Parallel()
+	issuer := cognitotest.NewIssuer()
+	verifier, err := cognito.New(issuer.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names, err := token.List("absent", "nonsense"); err == nil {
+		t.Errorf("got %v and no error", names)
+	}
+}
+
 func TestListOfATokenIsRead(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	verifier := newVerifier(t, issuer, nil)
