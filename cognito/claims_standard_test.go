@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 )
@@ -22,7 +24,28 @@ type (
 	namedInt  int
 	byteType  byte
 	textTaker struct{ text string }
+
+	// These are of kinds that have rules of their own, and decode themselves.
+	textInt   int
+	jsonMap   map[float64]int
+	streamMap map[float64]int
 )
+
+func (i *textInt) UnmarshalText(text []byte) error {
+	*i = textInt(len(text))
+	return nil
+}
+
+func (m *jsonMap) UnmarshalJSON(text []byte) error {
+	*m = jsonMap{0: len(text)}
+	return nil
+}
+
+func (m *streamMap) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	text, err := dec.ReadValue()
+	*m = streamMap{0: len(text)}
+	return err
+}
 
 func (t *textTaker) UnmarshalText(text []byte) error {
 	t.text = string(text)
@@ -76,6 +99,9 @@ func TestClaimsReadWhatEncodingJSONReads(t *testing.T) {
 		{`"-5"`, new(taggedField[int8])},
 		{`"null"`, new(taggedField[uint])},
 		{`"255"`, new(taggedField[uint8])},
+		{`"01"`, new(taggedField[uint])},
+		{`null`, new(field[map[float64]any])},
+		{`{"x":1}`, new(field[jsonMap])},
 		{`"0x1p2"`, new(taggedField[float64])},
 		{`"1.5"`, new(taggedField[*float32])},
 		{`"x"`, new(taggedField[textTaker])},
@@ -95,6 +121,28 @@ func TestClaimsReadWhatEncodingJSONReads(t *testing.T) {
 		}
 		if err := token.Claims(test.into); err != nil || !reflect.DeepEqual(test.into, want) {
 			t.Errorf("%s into %T: got %+v, %v; want %+v", test.text, test.into, test.into, err, want)
+		}
+	}
+}
+
+// TestClaimsLetTypesDecodeThemselves: the rules for numbers and maps are for other types.
+func TestClaimsLetTypesDecodeThemselves(t *testing.T) {
+	issuer := cognitotest.NewIssuer()
+	verifier := newVerifier(t, issuer, nil)
+	for _, test := range []struct {
+		text       string
+		into, want any
+	}{
+		{`{"x":1}`, new(field[jsonMap]), &field[jsonMap]{jsonMap{0: 7}}},
+		{`{"x":1}`, new(field[streamMap]), &field[streamMap]{streamMap{0: 7}}},
+		{`"five"`, new(taggedField[textInt]), &taggedField[textInt]{4}},
+	} {
+		token, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken(cognitotest.Claim("v", json.RawMessage(test.text))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := token.Claims(test.into); err != nil || !reflect.DeepEqual(test.into, test.want) {
+			t.Errorf("%s into %T: got %+v, %v; want %+v", test.text, test.into, test.into, err, test.want)
 		}
 	}
 }
