@@ -125,8 +125,8 @@ func TestClaimsReadWhatEncodingJSONReads(t *testing.T) {
 	}
 }
 
-// TestClaimsLetTypesDecodeThemselves: the rules for numbers and maps are for other types.
-func TestClaimsLetTypesDecodeThemselves(t *testing.T) {
+// TestClaimsOfTheirOwnRules: types decode themselves first, and null is the zero value.
+func TestClaimsOfTheirOwnRules(t *testing.T) {
 	issuer := cognitotest.NewIssuer()
 	verifier := newVerifier(t, issuer, nil)
 	for _, test := range []struct {
@@ -136,6 +136,8 @@ func TestClaimsLetTypesDecodeThemselves(t *testing.T) {
 		{`{"x":1}`, new(field[jsonMap]), &field[jsonMap]{jsonMap{0: 7}}},
 		{`{"x":1}`, new(field[streamMap]), &field[streamMap]{streamMap{0: 7}}},
 		{`"five"`, new(taggedField[textInt]), &taggedField[textInt]{4}},
+		{`"null"`, &taggedField[int]{7}, new(taggedField[int])}, // as null without the option
+		{`null`, &field[int]{7}, new(field[int])},
 	} {
 		token, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken(cognitotest.Claim("v", json.RawMessage(test.text))))
 		if err != nil {

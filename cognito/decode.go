@@ -79,14 +79,14 @@ func isNumber(text jose.Value) bool {
 
 // decodeStrictly refuses what the decoder accepts and encoding/json does not: a number in a
 // string that begins with anything but a digit or a minus sign, such as "NaN" or "+1", and maps
-// by booleans or fractions. It leaves the rest to the decoder.
+// by booleans or fractions. It leaves the rest to the decoder, unsigned numbers too.
 func decodeStrictly(dec *jsontext.Decoder, dst any) error {
 	v := reflect.ValueOf(dst).Elem()
 	switch kind := dec.PeekKind(); {
 	case decodesItself(v.Type()):
 	case kind == '{' && v.Kind() == reflect.Map && !isName(v.Type().Key()):
 		return errors.New("the keys of the map are not names")
-	case kind == '"' && isTagged(dec) && (v.CanInt() || v.CanUint() || v.CanFloat()):
+	case kind == '"' && isTagged(dec) && (v.CanInt() || v.CanFloat()):
 		token, err := dec.ReadToken()
 		//mutate:ignore never: the payload was read before
 		if err != nil {
@@ -112,11 +112,6 @@ func setNumber(v reflect.Value, text string) (err error) {
 		var n int64
 		if n, err = strconv.ParseInt(text, 10, bits); err == nil {
 			v.SetInt(n)
-		}
-	case v.CanUint():
-		var n uint64
-		if n, err = strconv.ParseUint(text, 10, bits); err == nil {
-			v.SetUint(n)
 		}
 	default:
 		var n float64
