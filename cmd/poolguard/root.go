@@ -9,6 +9,7 @@ import (
 
 // root is the whole command line.
 func (p *program) root() *cobra.Command {
+	var showVersion bool
 	root := &cobra.Command{
 		Use:   "poolguard",
 		Short: "Verify Amazon Cognito tokens",
@@ -27,10 +28,14 @@ keys of the user pool.`,
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
 			}
+			if showVersion {
+				return p.writeVersion(false)
+			}
 			cmd.SetOut(p.stderr)
 			return errors.Join(cmd.Help(), &failure{status: statusUsage})
 		},
 	}
+	root.Flags().BoolVar(&showVersion, "version", false, "show the version of this program")
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate(root.UsageTemplate(), helpWidth))
 	root.SetHelpCommand(helpCommand())

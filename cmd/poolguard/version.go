@@ -68,7 +68,7 @@ func (p *program) version() *cobra.Command {
 		Short: "Show the version of this program",
 		Long: `Version shows the version of this program, the commit and the Go release that it
 was built from, and its platform.`,
-		Example:           "  poolguard version\n  poolguard version -o json",
+		Example:           "  poolguard version\n  poolguard --version\n  poolguard version -o json",
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(_ *cobra.Command, args []string) error {
 			var faults faults
@@ -79,14 +79,19 @@ was built from, and its platform.`,
 			if err := faults.err(); err != nil {
 				return err
 			}
-			if asJSON {
-				return p.writeJSON(thisBuild())
-			}
-			g := p.page()
-			thisBuild().show(g)
-			return p.show(g)
+			return p.writeVersion(asJSON)
 		},
 	}
 	outputFlag(cmd, &output)
 	return cmd
+}
+
+// writeVersion writes what the binary knows about itself.
+func (p *program) writeVersion(asJSON bool) error {
+	if asJSON {
+		return p.writeJSON(thisBuild())
+	}
+	g := p.page()
+	thisBuild().show(g)
+	return p.show(g)
 }
