@@ -150,6 +150,7 @@ func readObject[T any](v *Value, fields []Field[T], into *T) {
 // unknown reports a key that a mapping must not have.
 func (v *Value) unknown(e entry, known names) {
 	v.r.hide(e.raw)
+	known = slices.DeleteFunc(known, func(k fieldName) bool { return k.refused })
 	keys := make([]string, len(known))
 	for n, k := range known {
 		keys[n] = k.key

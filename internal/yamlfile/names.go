@@ -11,13 +11,14 @@ type names []fieldName
 type fieldName struct {
 	key, name string
 	secret    bool
+	refused   bool
 	below     names
 }
 
 func namesOf[T any](fields []Field[T]) names {
 	all := make(names, len(fields))
 	for n, f := range fields {
-		all[n] = fieldName{f.Key, f.Name, f.secret, f.below}
+		all[n] = fieldName{f.Key, f.Name, f.secret, f.refused, f.below}
 	}
 	return all
 }
@@ -25,7 +26,7 @@ func namesOf[T any](fields []Field[T]) names {
 // plain adds the keys whose values are not secret.
 func (n names) plain(to map[string]bool) map[string]bool {
 	for _, f := range n {
-		if !f.secret {
+		if !f.secret && !f.refused {
 			to[f.key] = true
 			f.below.plain(to)
 		}

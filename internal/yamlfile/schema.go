@@ -48,9 +48,21 @@ type Field[T any] struct {
 	Name string // of the field in T, for [Schema.Check]
 	// Read reads the value. It reports what is wrong by the methods of the value.
 	Read func(*Value, *T)
+	// Shape describes the values for documents that are made from the schema. nil is any
+	// value.
+	Shape *Shape
 
-	below  names // the keys of the mappings in this value
-	secret bool  // the value is a secret, or should say where one is
+	about   string
+	below   names // the keys of the mappings in this value
+	secret  bool  // the value is a secret, or should say where one is
+	refused bool  // the key is not one of the schema
+}
+
+// About returns the field with a description, for documents that are made from the
+// schema. It is a sentence without a subject: "The address to listen on."
+func (f Field[T]) About(text string) Field[T] {
+	f.about = text
+	return f
 }
 
 // A Document is a file that was read.

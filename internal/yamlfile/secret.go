@@ -39,7 +39,7 @@ const wantSource = "{env: NAME} or {file: PATH}"
 // Secret reads a secret: a text, {env: NAME} or {file: PATH}. No fault shows a part of
 // it. S is a type that does not show itself in logs.
 func Secret[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
-	return Field[T]{Key: key, Name: name, secret: true, Read: func(v *Value, into *T) {
+	return Field[T]{Key: key, Name: name, secret: true, Shape: secretShape(true), Read: func(v *Value, into *T) {
 		v.hide()
 		if _, mapping := pairsOf(v.node); !mapping {
 			// An empty secret would make a client public that is meant to have a secret.
@@ -64,7 +64,7 @@ func Secret[T any, S ~string](key, name string, get func(*T) *S) Field[T] {
 // SecretSource reads where a secret is, {env: NAME} or {file: PATH}, and does not look
 // there. A secret in the file itself is a fault. An empty mapping, {}, names no secret.
 func SecretSource[T any](key, name string, get func(*T) *Source) Field[T] {
-	return Field[T]{Key: key, Name: name, secret: true, Read: func(v *Value, into *T) {
+	return Field[T]{Key: key, Name: name, secret: true, Shape: secretShape(false), Read: func(v *Value, into *T) {
 		v.hide()
 		if _, literal := textOf(v.node); literal {
 			v.Fault("the secret itself must not be in this file; give %s", wantSource)

@@ -14,6 +14,10 @@ import (
 const (
 	durationExamples = "90s, 15m, 1h30m or 30d"
 	sizeExamples     = "512B, 64KiB or 10MiB"
+	rateExamples     = "20/1m or 100/s"
+
+	// durationPattern is what parseDuration reads, roughly.
+	durationPattern = `^(\d+d)?(\d+(\.\d+)?(h|m|s|ms|us|µs|ns))*$`
 )
 
 // Duration returns a duration with its unit, such as 90s, 15m, 1h30m or 30d. Only 0 may
@@ -118,4 +122,52 @@ func parseSize(s string) (int64, error) {
 		return 0, errTooLarge
 	}
 	return n << shift, nil
+}
+
+// A Frequency is a number of events in a time. Its zero value is none at all.
+type Frequency struct {
+	Count int           // at least 1
+	Per   time.Duration // positive
+}
+
+// String is the frequency as a file writes it.
+func (f Frequency) String() string { return fmt.Sprintf("%d/%v", f.Count, f.Per) }
+
+var (
+	rate = regexp.MustCompile(`^([1-9]\d{0,8})/(\d.*|s|m|h|d)$`)
+
+	errRate = errors.New("is not a rate such as " + rateExamples)
+)
+
+// Rate returns a number of events in a time, such as 20/1m or 100/s.
+func (v *Value) Rate() (Frequency, bool) {
+	s, ok := v.Text()
+	if !ok {
+		return Frequency{}, false
+	}
+	f, err := parseRate(s)
+	if err != nil {
+		v.Fault("%q %v", s, err)
+	}
+	return f, err == nil
+}
+
+func parseRate(s string) (Frequency, error) {
+	found := rate.FindStringSubmatch(s)
+	if found == nil {
+		return Frequency{}, errRate
+	}
+	count, err := strconv.Atoi(found[1])
+	if err != nil {
+		return Frequency{}, errRate
+	}
+	per := found[2]
+	if len(per) == 1 {
+		per = "1" + per
+	}
+	d, err := parseDuration(per)
+	if err != nil || d <= 0 {
+		return Frequency{}, errRate
+	}
+	return Frequency{count, d}, nil
 }

@@ -138,6 +138,22 @@ func (v *Value) NonEmptyText() (string, bool) {
 	return s, ok && s != ""
 }
 
+// textOrTexts returns a list of texts, or a single text as a list of one.
+func (v *Value) textOrTexts() []string {
+	if _, ok := v.node.(*ast.SequenceNode); !ok {
+		if s, ok := v.NonEmptyText(); ok {
+			return []string{s}
+		}
+		return nil
+	}
+	list := []string{}
+	v.List(func(element *Value) {
+		s, _ := element.NonEmptyText()
+		list = append(list, s)
+	})
+	return list
+}
+
 func textOf(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.StringNode:
