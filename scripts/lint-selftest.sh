@@ -262,6 +262,9 @@ tokencheck    internal/tokencheck       code  $p/internal/terminal
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito
 serve         internal/serve            code  $p/internal/localtls
+tlsfiles      internal/tlsfiles         code  $p/internal/serve
+-             internal/filewatch        code  github.com/fsnotify/fsnotify
+filewatch     internal/filewatch        code  $p/internal/yamlfile
 -             internal/terminal         code  golang.org/x/text/width
 terminal      internal/terminal         code  $p/internal/privatefile
 commands,terminal internal/terminal         code  github.com/spf13/cobra
