@@ -270,6 +270,14 @@ terminal      internal/terminal         code  $p/internal/privatefile
 commands,terminal internal/terminal         code  github.com/spf13/cobra
 yaml          cmd/poolguard             code  github.com/goccy/go-yaml
 yaml          gateway                   code  github.com/goccy/go-yaml
+-             gateway/internal/authz    code  $p/cognito/alb
+-             gateway/internal/authz    code  $p/gateway/internal/route
+gateway-authz gateway/internal/authz    code  net/http
+gateway-authz gateway/internal/authz    code  $p/cognito/bearer
+gateway-authz gateway/internal/authz    code  $p/internal/yamlfile
+-             gateway/internal/route    code  $p/gateway/internal/requestpath
+gateway-route gateway/internal/route    code  $p/cognito
+gateway-route gateway/internal/requestpath code $p/gateway/internal/authz
 commands      gateway                   code  github.com/spf13/cobra
 commands      interop                   test  github.com/spf13/cobra
 commands      interop                   test  github.com/spf13/pflag
