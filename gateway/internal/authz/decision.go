@@ -7,11 +7,9 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 )
 
-// The codes of denials that package cognito does not have.
-const (
-	// CodePathAmbiguous: proxies and servers can read the path in different ways.
-	CodePathAmbiguous cognito.Code = "path_ambiguous"
-)
+// ErrPathAmbiguous is the code of a denial because proxies and servers can read the path in
+// different ways. All other codes are those of package cognito.
+const ErrPathAmbiguous cognito.Code = "path_ambiguous"
 
 // A Decision is the result for one request. The zero Decision denies.
 type Decision struct {

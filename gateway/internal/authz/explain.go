@@ -20,19 +20,20 @@ type trace struct{ checks []cognito.Check }
 
 // step notes a step, and returns its refusal. detail is what to say if it passed.
 func (t *trace) step(name string, refusal *cognito.Error, detail string) *cognito.Error {
-	if t == nil {
-		return refusal
+	if refusal == nil {
+		t.passed(name, detail)
+	} else if t != nil {
+		t.checks = append(t.checks, cognito.Check{Name: name, Status: cognito.Failed, Code: refusal.Code(), Detail: refusal.Detail()})
 	}
-	check := cognito.Check{Name: name, Status: cognito.Passed, Detail: detail}
-	if refusal != nil {
-		check = cognito.Check{Name: name, Status: cognito.Failed, Code: refusal.Code(), Detail: refusal.Detail()}
-	}
-	t.checks = append(t.checks, check)
 	return refusal
 }
 
 // passed notes a step that passed.
-func (t *trace) passed(name, detail string) { t.step(name, nil, detail) }
+func (t *trace) passed(name, detail string) {
+	if t != nil {
+		t.checks = append(t.checks, cognito.Check{Name: name, Status: cognito.Passed, Detail: detail})
+	}
+}
 
 // inspect notes all checks of a token.
 func (t *trace) inspect(ctx context.Context, verifier *cognito.Verifier, raw string, use cognito.TokenUse, requirements []cognito.Requirement) {

@@ -51,14 +51,13 @@ func (p *Policy) verifyAccessToken(ctx context.Context, matched *rule, user *alb
 	raw := string(r.LoadBalancer.AccessToken)
 	t.inspect(ctx, p.verifier, raw, cognito.TokenUseAccess, matched.accessRequire)
 	access, err := p.verifier.VerifyAccessToken(ctx, raw, matched.accessRequire...)
-	if err == nil {
-		if err = user.CheckAccessToken(access); err != nil {
-			t.step("access_token", refusal(err), "")
-		}
-	}
 	if err != nil {
 		return refusal(err)
 	}
+	if err := user.CheckAccessToken(access); err != nil {
+		return t.step("access_token", refusal(err), "")
+	}
+	t.passed("access_token", "of the same user, app client and user pool")
 	d.Identity.UserPool = access.UserPoolID()
 	d.Identity.Groups, d.Identity.Scopes, d.Identity.more = access.Groups(), access.Scopes(), access
 	if d.Identity.Username == "" {
@@ -104,9 +103,15 @@ func hasValue(raw json.RawMessage, values []string) bool {
 	case bool, float64:
 		return slices.Contains(values, string(raw))
 	case []any:
-		isString := func(member any) bool { _, ok := member.(string); return ok }
-		isAccepted := func(member any) bool { return slices.Contains(values, member.(string)) }
-		return !slices.ContainsFunc(claim, func(member any) bool { return !isString(member) }) && slices.ContainsFunc(claim, isAccepted)
+		found := false
+		for _, member := range claim {
+			text, ok := member.(string)
+			if !ok {
+				return false
+			}
+			found = found || slices.Contains(values, text)
+		}
+		return found
 	}
 	return false
 }

@@ -74,7 +74,7 @@ func (p *Policy) decide(ctx context.Context, r *Request, t *trace) Decision {
 // isUnreadable reports whether a code means that the request itself is at fault, so that no
 // rule lets it through.
 func isUnreadable(code cognito.Code) bool {
-	return code == CodePathAmbiguous || code == cognito.ErrRequestInvalid
+	return code == ErrPathAmbiguous || code == cognito.ErrRequestInvalid
 }
 
 // match finds the rule of a request. With a refusal, the rule may be nil.
@@ -99,8 +99,7 @@ func (p *Policy) match(r *Request, t *trace) (matched *rule, found route.Found, 
 	}
 	if p.table == nil || !ok {
 		refusal = cognito.NewError(cognito.ErrAccessDenied, "no rule allows this request")
-		t.step("rule", refusal, "")
-		return nil, found, refusal
+		return nil, found, t.step("rule", refusal, "")
 	}
 	matched = &p.rules[found.Match]
 	t.passed("rule", matched.name)
@@ -112,12 +111,12 @@ func (p *Policy) match(r *Request, t *trace) (matched *rule, found route.Found, 
 
 // readPath reads the path of a request.
 func readPath(r *Request) (requestpath.Path, *cognito.Error) {
-	if r.Method == "CONNECT" {
-		return requestpath.Path{}, cognito.NewError(CodePathAmbiguous, "the method CONNECT has no path")
+	if r.Method == methodConnect {
+		return requestpath.Path{}, cognito.NewError(ErrPathAmbiguous, "the method CONNECT has no path")
 	}
 	path, err := requestpath.Parse(r.Target)
 	if err != nil {
-		return path, cognito.NewError(CodePathAmbiguous, "the path "+err.Error())
+		return path, cognito.NewError(ErrPathAmbiguous, "the path "+err.Error())
 	}
 	return path, nil
 }
@@ -126,13 +125,13 @@ func readPath(r *Request) (requestpath.Path, *cognito.Error) {
 // and every reading selects this rule with the same values of its variables.
 func (p *Policy) checkReadings(matched *rule, found *route.Found, host, method string, path requestpath.Path) *cognito.Error {
 	if !matched.ambiguous.Has(path.Class()) {
-		return cognito.NewError(CodePathAmbiguous, "the path can be read in different ways ("+path.Class().String()+")").
+		return cognito.NewError(ErrPathAmbiguous, "the path can be read in different ways ("+path.Class().String()+")").
 			WithDetail("the path can be read in different ways (" + path.Class().String() + "), and the rule does not accept this: see ambiguous")
 	}
 	for _, reading := range path.Readings()[1:] {
 		other, ok := p.table.Find(host, method, reading)
 		if !ok || other.Match != found.Match || !other.SameValues(found) {
-			return cognito.NewError(CodePathAmbiguous, "the path can be read in different ways, which have different rules")
+			return cognito.NewError(ErrPathAmbiguous, "the path can be read in different ways, which have different rules")
 		}
 	}
 	return nil

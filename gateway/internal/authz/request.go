@@ -45,7 +45,13 @@ type LoadBalancer struct {
 	Err error
 }
 
+// The methods that have a meaning of their own here.
+const (
+	methodConnect = "CONNECT"
+	methodOptions = "OPTIONS"
+)
+
 // isPreflight reports whether r is a CORS preflight (WHATWG Fetch §4.8).
 func (r *Request) isPreflight() bool {
-	return r.Method == "OPTIONS" && r.Origin != "" && r.AccessControlRequestMethod != ""
+	return r.Method == methodOptions && r.Origin != "" && r.AccessControlRequestMethod != ""
 }

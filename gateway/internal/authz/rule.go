@@ -122,9 +122,9 @@ const (
 
 // list returns what is required, except claims, in the words of package cognito.
 func (q *Require) list() (list []required) {
-	add := func(field string, in source, names []string, make func(...string) cognito.Requirement) {
+	add := func(field string, in source, names []string, of func(...string) cognito.Requirement) {
 		if names != nil {
-			list = append(list, required{field, in, make(names...)})
+			list = append(list, required{field, in, of(names...)})
 		}
 	}
 	add("Audience", accessToken, q.Audience, cognito.RequireAudience)
@@ -147,12 +147,12 @@ func (q *Require) list() (list []required) {
 }
 
 // checkIssuedBy refuses tokens of other pools and clients than those of the rule.
-func (r *Require) checkIssuedBy(_ context.Context, token cognito.Token) error {
+func (q *Require) checkIssuedBy(_ context.Context, token cognito.Token) error {
 	switch t := token.(type) {
 	case *cognito.AccessToken:
-		return refusalOf(checkIssued(r.UserPools, r.ClientIDs, t.UserPoolID(), t.ClientID()))
+		return refusalOf(checkIssued(q.UserPools, q.ClientIDs, t.UserPoolID(), t.ClientID()))
 	case *cognito.IDToken:
-		return refusalOf(checkIssued(r.UserPools, r.ClientIDs, t.UserPoolID(), t.ClientID()))
+		return refusalOf(checkIssued(q.UserPools, q.ClientIDs, t.UserPoolID(), t.ClientID()))
 	}
 	return cognito.ErrAccessDenied
 }

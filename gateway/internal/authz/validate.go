@@ -123,9 +123,9 @@ func (r *Rule) validateAllow(f faults) {
 	}
 }
 
-func (r *Require) isZero() bool {
-	return r.TokenUse == "" && r.UserPools == nil && r.ClientIDs == nil && r.Scopes == nil && r.AnyScope == nil && r.Groups == nil &&
-		r.AnyGroup == nil && r.ACR == "" && r.MaxAuthAge == 0 && r.Audience == nil && len(r.Claims) == 0
+func (q *Require) isZero() bool {
+	return q.TokenUse == "" && q.UserPools == nil && q.ClientIDs == nil && q.Scopes == nil && q.AnyScope == nil && q.Groups == nil &&
+		q.AnyGroup == nil && q.ACR == "" && q.MaxAuthAge == 0 && q.Audience == nil && len(q.Claims) == 0
 }
 
 func (r *Rule) compileAmbiguous(m *rule, n int, table *route.Table, f faults) {

@@ -64,42 +64,42 @@ type Path struct {
 }
 
 // String returns the text of the path, which always begins with a slash. It may have any
-// bytes of valid UTF-8, except control characters of ASCII.
+// bytes of valid UTF-8, except errControl characters of ASCII.
 func (p Path) String() string { return p.text }
 
 // Class returns the kinds of ambiguity in the path, 0 for most paths.
 func (p Path) Class() Class { return p.class }
 
-// A Refusal is why a target is never accepted. It says nothing of the target's text.
-type Refusal string
+// A RefusedError is why a target is never accepted. It has no part of the target.
+type RefusedError string
 
 // Error implements error: what is wrong, as the end of a sentence that begins with "the
 // path".
-func (r Refusal) Error() string { return string(r) }
+func (e RefusedError) Error() string { return string(e) }
 
-// The refusals that there are.
+// The reasons that there are.
 const (
-	noSlash       Refusal = "does not begin with a slash"
-	emptySegment  Refusal = "has two slashes in a row"
-	dotSegment    Refusal = "has a segment . or .."
-	backslash     Refusal = "has a backslash"
-	fragment      Refusal = "has the character #"
-	control       Refusal = "has a control character or a space"
-	invalidEscape Refusal = "has a % without two hexadecimal digits after it"
-	doubleEscape  Refusal = "is escaped twice"
-	invalidUTF8   Refusal = "is not valid UTF-8"
+	errNoSlash       RefusedError = "does not begin with a slash"
+	errEmptySegment  RefusedError = "has two slashes in a row"
+	errDotSegment    RefusedError = "has a segment . or .."
+	errBackslash     RefusedError = "has a errBackslash"
+	errFragment      RefusedError = "has the character #"
+	errControl       RefusedError = "has a errControl character or a space"
+	errInvalidEscape RefusedError = "has a % without two hexadecimal digits after it"
+	errDoubleEscape  RefusedError = "is escaped twice"
+	errInvalidUTF8   RefusedError = "is not valid UTF-8"
 )
 
 // Parse reads a request target in origin-form (RFC 9112 §3.2.1): a path and, after a question
 // mark, a query, which it does not read. The text must be the one that the client sent,
-// without any change by a proxy. The error is a [Refusal].
+// without any change by a proxy. The error is a [RefusedError].
 //
 // Parse refuses:
 //
 //   - targets that do not begin with a slash: absolute-form, authority-form, the asterisk;
 //   - the segments . and .., and empty segments but the last, as they are written, escaped,
 //     or after the readings of an ambiguous path;
-//   - backslashes, control characters and #, escaped or not, also in the query where they
+//   - backslashes, errControl characters and #, escaped or not, also in the query where they
 //     are not escaped, and spaces that are not escaped;
 //   - a % that is no escape, an escaped % before two hexadecimal digits, and text that is
 //     not valid UTF-8, such as an overlong form.
@@ -107,7 +107,7 @@ const (
 // Parse allocates nothing for a path without escapes. It is safe for concurrent use.
 func Parse(target string) (Path, error) {
 	if target == "" || target[0] != '/' {
-		return Path{}, noSlash
+		return Path{}, errNoSlash
 	}
 	path, query, _ := strings.Cut(target, "?")
 	if refusal := checkQuery(query); refusal != "" {
@@ -118,7 +118,7 @@ func Parse(target string) (Path, error) {
 		path, refusal = decode(path, &found)
 	}
 	if refusal == "" && found.class&NonASCII != 0 && !utf8.ValidString(path) {
-		refusal = invalidUTF8
+		refusal = errInvalidUTF8
 	}
 	if refusal == "" {
 		refusal = checkSegments(path)
@@ -138,13 +138,13 @@ func Parse(target string) (Path, error) {
 }
 
 // checkQuery refuses what ends a request line or a URL. Some servers end the target there.
-func checkQuery(query string) Refusal {
+func checkQuery(query string) RefusedError {
 	for n := range len(query) {
 		switch c := query[n]; {
 		case c <= ' ' || c == 0x7f:
-			return control
+			return errControl
 		case c == '#':
-			return fragment
+			return errFragment
 		}
 	}
 	return ""
@@ -157,13 +157,13 @@ type finding struct {
 }
 
 // scan looks at each byte of a path as it was sent.
-func scan(path string) (found finding, refusal Refusal) {
+func scan(path string) (found finding, refusal RefusedError) {
 	for n := range len(path) {
-		switch c := path[n]; {
-		case c == '%':
+		switch c := path[n]; c {
+		case '%':
 			found.escapes = true
-		case c == ' ':
-			return found, control
+		case ' ':
+			return found, errControl
 		default:
 			if refusal := found.note(c); refusal != "" {
 				return found, refusal
@@ -174,14 +174,14 @@ func scan(path string) (found finding, refusal Refusal) {
 }
 
 // note looks at one byte of a path, escaped or not.
-func (f *finding) note(c byte) Refusal {
+func (f *finding) note(c byte) RefusedError {
 	switch {
 	case c < ' ' || c == 0x7f:
-		return control
+		return errControl
 	case c == '\\':
-		return backslash
+		return errBackslash
 	case c == '#':
-		return fragment
+		return errFragment
 	case c == ';':
 		f.class |= Semicolon
 	case c >= utf8.RuneSelf:
@@ -194,7 +194,7 @@ func (f *finding) note(c byte) Refusal {
 const encodedSlash = "%2F"
 
 // decode decodes the escapes of a path once, and leaves %2F.
-func decode(path string, found *finding) (string, Refusal) {
+func decode(path string, found *finding) (string, RefusedError) {
 	text := make([]byte, 0, len(path))
 	percent := false // there is a % that was escaped
 	for n := 0; n < len(path); n++ {
@@ -203,7 +203,7 @@ func decode(path string, found *finding) (string, Refusal) {
 			continue
 		}
 		if n+2 >= len(path) || !isHex(path[n+1]) || !isHex(path[n+2]) {
-			return "", invalidEscape
+			return "", errInvalidEscape
 		}
 		c := unhex(path[n+1])<<4 | unhex(path[n+2])
 		n += 2
@@ -219,7 +219,7 @@ func decode(path string, found *finding) (string, Refusal) {
 		text = append(text, c)
 	}
 	if percent && hasEscape(text) {
-		return "", doubleEscape
+		return "", errDoubleEscape
 	}
 	return strings.ReplaceAll(string(text), "\x00", encodedSlash), ""
 }
@@ -236,15 +236,15 @@ func hasEscape(text []byte) bool {
 
 // checkSegments refuses segments that servers remove or resolve. The last segment may be
 // empty.
-func checkSegments(path string) Refusal {
+func checkSegments(path string) RefusedError {
 	for rest, more := path[1:], true; more; {
 		var segment string
 		segment, rest, more = strings.Cut(rest, "/")
 		switch {
 		case segment == "" && more:
-			return emptySegment
+			return errEmptySegment
 		case segment == "." || segment == "..":
-			return dotSegment
+			return errDotSegment
 		}
 	}
 	return ""
