@@ -20,7 +20,8 @@ even after a failed one. Give the token as the argument, or - to read it from
 standard input. Inspect trusts nothing and needs no network. All flags are
 optional: they say what to compare the token with. Only an address in --jwks is
 contacted. Without --jwks inspect does not check the signature, and anyone can
-have written what it shows.
+have written what it shows. --profile and --local stand for the flags about a
+user pool, as in poolguard verify.
 
 JSON output is one object with decoded, signature_held, judged_at, header,
 claims and checks. Each check has name, status (passed, failed or not checked),
@@ -38,7 +39,7 @@ To decide whether to accept a token, use verify.`,
   poolguard inspect --jwks jwks.json -o json - < token.txt | jq .claims`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			policy, faults := flags.read(cmd.Context(), cmd, false)
+			policy, faults := flags.read(cmd.Context(), p, cmd, false)
 			switch {
 			case len(args) == 0:
 				faults.add("no token was given: give one, or - to read it from standard input")
@@ -51,7 +52,7 @@ To decide whether to accept a token, use verify.`,
 			return p.runInspect(cmd.Context(), policy, args[0])
 		},
 	}
-	flags.define(cmd)
+	flags.define(p, cmd)
 	return cmd
 }
 

@@ -12,6 +12,8 @@ import (
 // policyFlags are the flags that verify and inspect share.
 type policyFlags struct {
 	tokencheck.Options
+	profileFlags
+	local  bool
 	output string
 }
 
@@ -22,7 +24,7 @@ type policy struct {
 	json    bool
 }
 
-func (f *policyFlags) define(cmd *cobra.Command) {
+func (f *policyFlags) define(p *program, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringArrayVar(&f.Pools, "pool", nil, "accept tokens of this user pool (repeatable)")
@@ -40,6 +42,8 @@ func (f *policyFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.Issuer, "issuer", "", "trust this issuer instead of that of Amazon Cognito (with one --pool only)")
 	place(flags, "pool", "ID", "replica-region", "REGION", "client-id", "ID", "token-use", "USE", "group", "NAME", "scope", "NAME", "audience", "URL",
 		"nonce", "TEXT", "leeway", "DURATION", "at", "TIME", "jwks", "FILE|URL", "issuer", "URL")
+	f.profileFlags.define(p, cmd)
+	flags.BoolVar(&f.local, "local", false, "accept tokens of the pool of poolguard userpool serve on this machine")
 	outputFlag(cmd, &f.output)
 	completeWith(cmd, "token-use", "access\tan access token", "id\tan ID token", "any\teither")
 	for _, name := range []string{"pool", "replica-region", "client-id", "group", "scope", "audience", "nonce", "leeway", "at", "issuer"} {
@@ -61,9 +65,9 @@ func readOutput(output string, faults *faults) bool {
 	return output == "json"
 }
 
-// read checks the flags, all of them, and reads a key set file. complete says that what
+// read checks the flags, all of them, and reads a key set file. verdict says that what
 // makes a verdict possible must be there.
-func (f *policyFlags) read(ctx context.Context, cmd *cobra.Command, complete bool) (*policy, faults) {
+func (f *policyFlags) read(ctx context.Context, p *program, cmd *cobra.Command, verdict bool) (*policy, faults) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		values := []string{flag.Value.String()}
 		if list, ok := flag.Value.(pflag.SliceValue); ok {
@@ -71,10 +75,13 @@ func (f *policyFlags) read(ctx context.Context, cmd *cobra.Command, complete boo
 		}
 		f.Given = append(f.Given, tokencheck.Flag{Name: flag.Name, Values: values})
 	})
-	read, found := f.Read(ctx, complete)
-	p := &policy{Policy: *read}
-	p.advisor = tokencheck.Advisor{Policy: &p.Policy, AtGiven: f.At != ""}
+	if err := f.fill(p, cmd, verdict); err != nil {
+		return &policy{}, faults{err}
+	}
+	read, found := f.Read(ctx, verdict)
+	wanted := &policy{Policy: *read}
+	wanted.advisor = tokencheck.Advisor{Policy: &wanted.Policy, AtGiven: f.At != ""}
 	faults := faults(found)
-	p.json = readOutput(f.output, &faults)
-	return p, faults
+	wanted.json = readOutput(f.output, &faults)
+	return wanted, faults
 }

@@ -26,6 +26,12 @@ contains a token.
 Every --client-id is valid for every --pool. A token that is bound to a resource
 (RFC 8707) needs a matching --audience. Other tokens need no --audience.
 
+With --profile, the flags that are left out come from a profile of poolguard
+login: its user pool, app client and issuer, and --token-use access. Without
+--pool, verify uses the profile if there is only one, and says so on standard
+error. --local stands for the same flags, for the pool of poolguard userpool
+serve on this machine.
+
 JSON output has one object per token, on a line of its own. Verify writes it as
 soon as the token is checked.
 
@@ -42,12 +48,11 @@ If several apply, 2 comes before 3, and 3 before 1.`,
       --token-use access --scope orders/read - < token.txt
   poolguard verify --pool us-east-1_AbCdEfGhI --any-client --token-use any \
       --at 2026-01-31T09:00:00Z -o json - < tokens.txt | jq .error.code
-  poolguard verify --pool us-east-1_Local0001 --client-id local-client \
-      --issuer http://127.0.0.1:9229/us-east-1_Local0001 \
-      --token-use id - < token.txt`,
+  poolguard verify --local --token-use id - < token.txt
+  poolguard token | poolguard verify -`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			policy, faults := flags.read(cmd.Context(), cmd, true)
+			policy, faults := flags.read(cmd.Context(), p, cmd, true)
 			checkTokens(args, &faults)
 			if err := faults.err(); err != nil {
 				return err
@@ -55,7 +60,7 @@ If several apply, 2 comes before 3, and 3 before 1.`,
 			return p.runVerify(cmd.Context(), policy, args)
 		},
 	}
-	flags.define(cmd)
+	flags.define(p, cmd)
 	return cmd
 }
 

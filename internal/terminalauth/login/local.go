@@ -25,3 +25,11 @@ func LocalProfile(machine bool, url string) profile.Profile {
 		Scopes: client.Scopes, Machine: machine, Local: true,
 	}
 }
+
+// LocalClients are the app clients of the pool that poolguard userpool serve has by default.
+func LocalClients() (ids []string) {
+	for _, c := range userpool.DefaultPool().Clients {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
