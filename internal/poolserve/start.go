@@ -203,10 +203,26 @@ func (t *startText) around(b *terminal.Page) {
 	}
 }
 
+// showsPasswords reports whether the text has the password of a user.
+func (t *startText) showsPasswords() bool {
+	pools := append([]userpool.Pool{t.pool}, t.more[:min(len(t.more), mostListed)]...)
+	for number, pool := range pools {
+		for n := range pool.Users[:min(len(pool.Users), mostListed)] {
+			if !t.deleted[pool.ID] && t.from(fmt.Sprintf("Pools[%d].Users[%d].Password", number, n)) == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (t *startText) warn(b *terminal.Page) {
 	text := "For development only: AWS signatures are not checked, nothing outlives this process, and the passwords above are public."
+	if !t.showsPasswords() {
+		text = "For development only: AWS signatures are not checked, and nothing outlives this process."
+	}
 	if t.data != "" {
-		text = strings.Replace(text, " nothing outlives this process,", " a person who can read "+terminal.Unbroken(t.style.Escape(t.data))+" can sign tokens,", 1)
+		text = strings.Replace(text, "nothing outlives this process", "a person who can read "+terminal.Unbroken(t.style.Escape(t.data))+" can sign tokens", 1)
 	}
 	if t.controls {
 		text += " Every client that reaches the address can use the controls."

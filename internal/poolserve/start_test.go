@@ -7,6 +7,7 @@ import (
 
 	"github.com/poolguard/poolguard/internal/localtls"
 	"github.com/poolguard/poolguard/internal/terminal"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 	"github.com/poolguard/poolguard/userpool"
 )
 
@@ -85,6 +86,26 @@ func TestDeletedPoolsAndClientsAreNotOffered(t *testing.T) {
 		t.Errorf("the pool is deleted:\n%s", got)
 	}
 }
+
+// An imported pool has no users, so there are no passwords to warn about.
+func TestPasswordsAreMentionedIfTheyAreShown(t *testing.T) {
+	text := startText{pool: userpool.DefaultPool(), url: "http://pool.test", form: userpool.IssuerLocal, issuers: localIssuer, command: "poolguard"}
+	const passwords = "the passwords above are public."
+	if got := flat(text.String()); !strings.Contains(got, passwords) {
+		t.Errorf("they are not mentioned:\n%s", got)
+	}
+	text.origin = func(string) yamlfile.Source { return yamlfile.Source{Env: "PASSWORD"} }
+	if got := flat(text.String()); strings.Contains(got, passwords) {
+		t.Errorf("the environment has them:\n%s", got)
+	}
+	text.origin, text.pool.Users, text.data = nil, nil, "pool"
+	if got := flat(text.String()); strings.Contains(got, passwords) || !strings.Contains(got, "are not checked, and a person who can read pool can sign tokens.") {
+		t.Errorf("there are no users:\n%s", got)
+	}
+}
+
+// flat is text on one line.
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // Attack: an imported description or a configuration with text that a terminal obeys.
 func TestStartTextEscapesEveryValue(t *testing.T) {
