@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito/keyset"
+	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/keylist"
 	"github.com/poolguard/poolguard/internal/keysource"
 	"github.com/poolguard/poolguard/internal/tokencheck"
@@ -83,6 +84,9 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil && keysource.IsURL(from[0]):
+		if how := explain.Unreachable(err, from[0]); how != "" {
+			err = fmt.Errorf("%w\n%s", err, how)
+		}
 		return &failure{statusUnavailable, err}
 	case err != nil: // a file is configuration, as it is for verify
 		return &failure{statusUsage, err}

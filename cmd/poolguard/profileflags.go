@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/terminalauth/account"
 	"github.com/poolguard/poolguard/internal/terminalauth/login"
 	"github.com/poolguard/poolguard/internal/terminalauth/profile"
@@ -98,9 +99,10 @@ func (p *program) existing(f *profileFlags) (*selection.Selection, error) {
 	}
 	switch {
 	case len(c.File.Profiles) == 0 && !c.Named:
-		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile yet in %s; poolguard login creates one", c.Path)}
+		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile in %s\nTo sign in and create one: %s\nFor the local user pool: %s", //nolint:revive // the other lines are sentences
+			c.Path, terminal.Unbroken("poolguard login --pool ID --client-id ID --domain URL"), terminal.Unbroken("poolguard login --local"))}
 	case !c.Named && c.File.Default == "":
-		return nil, &failure{statusUsage, fmt.Errorf("no profile was selected: give --profile, or set the default, in %s%s", c.Path, c.Others())}
+		return nil, &failure{statusUsage, fmt.Errorf("no profile was selected: give --profile NAME, or set default: NAME in %s%s", c.Path, c.Others())}
 	}
 	return nil, &failure{statusUsage, fmt.Errorf("there is no profile %q in %s%s", c.Name, c.Path, c.Others())}
 }

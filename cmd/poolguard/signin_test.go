@@ -31,13 +31,15 @@ import (
 // A desk is a terminal's surroundings: a pool on loopback, a port for the browser to
 // come back to, and a folder of its own for profiles and tokens.
 type desk struct {
-	pool   *userpool.Server
-	url    string
-	port   int
-	config string
-	log    *lockedBuffer
-	before atomic.Pointer[func(*http.Request) (answered bool)] // sees requests to the pool
-	env    []string
+	pool     *userpool.Server
+	settings userpool.Config
+	server   *httptest.Server
+	url      string
+	port     int
+	config   string
+	log      *lockedBuffer
+	before   atomic.Pointer[func(*http.Request) (answered bool)] // sees requests to the pool
+	env      []string
 }
 
 type lockedBuffer struct {
@@ -76,10 +78,12 @@ func newDesk(t *testing.T) *desk {
 	web.AuthFlows = nil
 	web.RefreshRotation = userpool.RefreshRotation{Enabled: true}
 	server := httptest.NewUnstartedServer(nil)
+	d.server = server
 	d.url = "http://" + server.Listener.Addr().String()
-	d.pool, err = userpool.New(userpool.Config{
+	d.settings = userpool.Config{
 		PublicURL: d.url, Pools: []userpool.Pool{pool}, Logger: slog.New(slog.NewTextHandler(d.log, nil)), Controls: true,
-	})
+	}
+	d.pool, err = userpool.New(d.settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +171,7 @@ func TestSignInFromTheTerminal(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	_, stderr, status := d.run(t, "", "token")
-	wantText(t, stderr, status, 1, "there is no profile yet", "poolguard login")
+	wantText(t, stderr, status, 1, "there is no profile in", "poolguard login --local")
 	stdout, stderr, status := d.run(t, "", "logout")
 	wantText(t, stdout+stderr, status, 0, "There was no sign-in.")
 	stdout, stderr, status = d.login(t)
@@ -222,7 +226,7 @@ func TestSignInFromTheTerminal(t *testing.T) {
 		t.Error("the tokens are still there:", err)
 	}
 	_, stderr, status = d.run(t, "", "token")
-	wantText(t, stderr, status, 1, "not signed in; run poolguard login\n")
+	wantText(t, stderr, status, 1, "not signed in with the profile local; run poolguard login\n")
 	stdout, _, status = d.run(t, "", "logout")
 	wantText(t, stdout, status, 0, "There was no sign-in")
 }

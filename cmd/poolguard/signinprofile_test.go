@@ -23,7 +23,7 @@ func TestProfileNotNamed(t *testing.T) {
 	_, stderr, status = d.run(t, "", "login", "--local", "--pool", "us-east-1_AbCdEfGhI")
 	wantText(t, stderr, status, 2, "--local selects its own user pool")
 	_, stderr, status = d.run(t, "", "login", "--profile", "nosuch")
-	wantText(t, stderr, status, 2, "there is no profile nosuch in", "there are local", "--pool is missing")
+	wantText(t, stderr, status, 2, "there is no profile nosuch in", "the file has the profile local", "To create it, add the missing flags.", "--pool is missing")
 	_, _, status = d.run(t, "", "whoami")
 	if status != 0 {
 		t.Error("the profile was changed")

@@ -25,9 +25,13 @@ func TestTerminalGuide(t *testing.T) {
 		}
 		commands++
 		p := &program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
+		args, _, piped := strings.Cut(args, " | poolguard verify -")
 		cmd, rest, err := p.root().Find(strings.Fields(args))
 		if err == nil {
 			err = cmd.ParseFlags(rest)
+		}
+		if piped && cmd.Name() != "token" {
+			t.Errorf("%sonly token has a token for verify", line)
 		}
 		if err != nil || !cmd.Runnable() || len(cmd.Flags().Args()) > 0 {
 			t.Errorf("%s%v %q", line, err, cmd.Flags().Args())

@@ -35,13 +35,16 @@ A profile of a machine needs no poolguard login, because the client secret is
 enough. Token stores the first token as login does. If the token is not
 encrypted there, token says so on standard error.
 
+If the user pool is on this machine, token asks it first whether it still has
+the key of the token: a local pool without --data has new keys at each start.
+
 Exit status:
 
   0  printed
   1  not signed in, or the sign-in has ended
   2  the command line or configuration is wrong
-  3  the token had to be renewed and the user pool is unavailable; the sign-in
-     stays as it was`,
+  3  the token had to be renewed and the user pool is unavailable, or a local
+     pool is not running; the sign-in stays as it was`,
 		Example: `  curl -H "Authorization: Bearer $(poolguard token)" https://api.example.com/
   poolguard token --token-use id | poolguard inspect -
   poolguard token --profile robot --min-left 10m`,
@@ -98,6 +101,12 @@ func (p *program) runToken(ctx context.Context, flags tokenFlags) error {
 	held, err := a.Fresh(ctx, use, minLeft)
 	if err != nil {
 		return failed(ctx, wording.FailureOf(err, c))
+	}
+	// A local pool that was started again has other keys. It would reject its own token.
+	if c.Profile.OnThisMachine() {
+		if _, err := a.Identify(ctx, held.Tokens); err != nil {
+			return failed(ctx, wording.FailureOf(err, c))
+		}
 	}
 	p.sayBegan("token", c, held)
 	tokens := held.Tokens

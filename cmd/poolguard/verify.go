@@ -140,6 +140,10 @@ func (p *program) reporter(policy *policy) *report.Writer {
 // textOutcomes returns what writes outcomes as text.
 func (p *program) textOutcomes(policy *policy, several bool) func(*report.Outcome) error {
 	return func(o *report.Outcome) error {
+		policy.advisor.Cause = nil
+		if o.Unavailable() {
+			policy.advisor.Cause = o.Refusal.Unwrap()
+		}
 		w := p.reporter(policy)
 		w.Outcome(o, several)
 		return p.show(w.Page)

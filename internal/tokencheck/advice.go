@@ -19,6 +19,8 @@ type Advisor struct {
 	Inspecting bool
 	// Given is the text that was given as the token.
 	Given explain.Given
+	// Cause is why the keys of the token are unavailable, or nil.
+	Cause error
 }
 
 // Advice returns what to do about a failure, "" where the message says it all. report is of
@@ -55,10 +57,7 @@ func (a *Advisor) step(code cognito.Code, report *cognito.Report) string {
 			return "Or --jwks has another key under the same name."
 		}
 	case cognito.ErrKeysUnavailable:
-		if a.policy().Keys != nil {
-			return "Check that the address in --jwks is right and can be reached."
-		}
-		return "Check the ID of the user pool and the network, and set HTTPS_PROXY where a proxy is needed; or give the keys with --jwks FILE."
+		return a.keysStep()
 	case cognito.ErrTokenNotYetValid:
 		return "--leeway allows for clocks that differ."
 	case cognito.ErrTokenExpired:
@@ -80,6 +79,20 @@ func (a *Advisor) step(code cognito.Code, report *cognito.Report) string {
 	default:
 	}
 	return ""
+}
+
+// keysStep is about key sets that are unavailable.
+func (a *Advisor) keysStep() string {
+	how := strings.ReplaceAll(explain.Unreachable(a.Cause, a.policy().Issuer), "\n ", "")
+	switch {
+	case a.policy().Keys != nil && !strings.Contains(how, "SSL_CERT_FILE"):
+		return "Check that the address in --jwks is right and can be reached."
+	case a.policy().Keys != nil || a.policy().Issuer != "":
+		return how
+	case how != "":
+		how += " "
+	}
+	return how + "Check the ID of the user pool; or give the keys with --jwks FILE."
 }
 
 func (a *Advisor) issuerStep(report *cognito.Report) string {

@@ -44,4 +44,3 @@ func (o *Options) Complete(d Defaults) (flags []string) {
 	set("token-use", &o.TokenUse, d.TokenUse)
 	return flags
 }
-

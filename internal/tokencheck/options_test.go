@@ -2,6 +2,7 @@ package tokencheck
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
 const goodPool = "us-east-1_AbCdEfGhI"
@@ -90,15 +92,20 @@ func TestAdviceNamesTheFlagThatHelps(t *testing.T) {
 		report  cognito.Report
 		want    string
 	}{
-		"client":          {Advisor{}, cognito.ErrClientMismatch, cognito.Report{}, "add --client-id for it"},
-		"just expired":    {Advisor{}, cognito.ErrTokenExpired, cognito.Report{Now: now, ExpiresAt: now.Add(-time.Minute)}, "--leeway"},
-		"long expired":    {Advisor{}, cognito.ErrTokenExpired, cognito.Report{Now: now, ExpiresAt: now.Add(-time.Hour)}, "--at"},
-		"other use":       {Advisor{}, cognito.ErrTokenUseMismatch, cognito.Report{TokenUse: cognito.TokenUseID}, "add --token-use id"},
-		"replica":         {Advisor{Policy: &Policy{UserPoolIDs: []string{goodPool}}}, cognito.ErrIssuerMismatch, cognito.Report{Issuer: "https://cognito-idp.eu-west-1.amazonaws.com/" + goodPool}, "add --replica-region eu-west-1"},
-		"own issuer":      {Advisor{Policy: &Policy{Issuer: "http://127.0.0.1:1/x"}}, cognito.ErrIssuerMismatch, cognito.Report{}, "in --issuer, if you trust it"},
-		"issuer":          {Advisor{Inspecting: true}, cognito.ErrIssuerMismatch, cognito.Report{}, "digits of --pool"},
-		"keys of AWS":     {Advisor{}, cognito.ErrKeysUnavailable, cognito.Report{}, "give the keys with --jwks FILE"},
-		"malformed paste": {Advisor{}, cognito.ErrTokenMalformed, cognito.Report{}, "The argument is empty"},
+		"client":                  {Advisor{}, cognito.ErrClientMismatch, cognito.Report{}, "add --client-id for it"},
+		"just expired":            {Advisor{}, cognito.ErrTokenExpired, cognito.Report{Now: now, ExpiresAt: now.Add(-time.Minute)}, "--leeway"},
+		"long expired":            {Advisor{}, cognito.ErrTokenExpired, cognito.Report{Now: now, ExpiresAt: now.Add(-time.Hour)}, "--at"},
+		"other use":               {Advisor{}, cognito.ErrTokenUseMismatch, cognito.Report{TokenUse: cognito.TokenUseID}, "add --token-use id"},
+		"replica":                 {Advisor{Policy: &Policy{UserPoolIDs: []string{goodPool}}}, cognito.ErrIssuerMismatch, cognito.Report{Issuer: "https://cognito-idp.eu-west-1.amazonaws.com/" + goodPool}, "add --replica-region eu-west-1"},
+		"own issuer":              {Advisor{Policy: &Policy{Issuer: "http://127.0.0.1:1/x"}}, cognito.ErrIssuerMismatch, cognito.Report{}, "in --issuer, if you trust it"},
+		"issuer":                  {Advisor{Inspecting: true}, cognito.ErrIssuerMismatch, cognito.Report{}, "digits of --pool"},
+		"keys of AWS":             {Advisor{}, cognito.ErrKeysUnavailable, cognito.Report{}, "give the keys with --jwks FILE"},
+		"keys of AWS, no network": {Advisor{Cause: errors.New("no route to host")}, cognito.ErrKeysUnavailable, cognito.Report{}, "set HTTPS_PROXY where a proxy is needed. Check the ID"},
+		"keys, local pool":        {Advisor{Policy: &Policy{Issuer: "http://127.0.0.1:9229/x"}, Cause: errors.New("connection refused")}, cognito.ErrKeysUnavailable, cognito.Report{}, "This starts the local user pool there: poolguard userpool serve"},
+		"keys, other authority":   {Advisor{Cause: x509.UnknownAuthorityError{}}, cognito.ErrKeysUnavailable, cognito.Report{}, "Set SSL_CERT_FILE"},
+		"--jwks, other authority": {Advisor{Policy: &Policy{Keys: &keyset.Static{}}, Cause: x509.UnknownAuthorityError{}}, cognito.ErrKeysUnavailable, cognito.Report{}, "Set SSL_CERT_FILE"},
+		"--jwks, not there":       {Advisor{Policy: &Policy{Keys: &keyset.Static{}}, Cause: errors.New("no route to host")}, cognito.ErrKeysUnavailable, cognito.Report{}, "the address in --jwks is right"},
+		"malformed paste":         {Advisor{}, cognito.ErrTokenMalformed, cognito.Report{}, "The argument is empty"},
 	} {
 		if got := test.advisor.Advice(test.code, &test.report); !strings.Contains(got, test.want) {
 			t.Errorf("%s: got %q, want %q in it", name, got, test.want)

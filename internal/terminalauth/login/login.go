@@ -64,7 +64,7 @@ func (l *Login) Run(ctx context.Context) (*account.Result, error) {
 	// Before the user goes to the pages of the pool: tokens that cannot be kept, or
 	// verified, would be lost.
 	if err := a.Ready(ctx); err != nil {
-		return nil, cmp.Or(ctx.Err(), error(wording.FailureBefore(err, l.Selection)))
+		return nil, cmp.Or(ctx.Err(), error(wording.FailureOf(err, l.Selection)))
 	}
 	var result *account.Result
 	if l.Selection.Profile.Machine {
@@ -107,7 +107,7 @@ func (l *Login) account() (*account.Account, error) {
 	}
 	found := Faults(err, func(key string) string { return cmp.Or(flagOf[key], key) })
 	if !s.Exists && s.Named {
-		found = append(found, fmt.Errorf("there is no profile %s in %s%s: login creates it if the missing values are given", s.Name, s.Path, s.Others()))
+		found = append(found, fmt.Errorf("there is no profile %s in %s%s\nTo create it, add the missing flags.", s.Name, s.Path, s.Others())) //nolint:revive // the second line is a sentence
 	}
 	if s.Profile.Equal(profile.Profile{}) {
 		found = append(found, errors.New("to sign in at the pool of poolguard userpool serve, give --local"))

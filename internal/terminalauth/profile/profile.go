@@ -2,9 +2,11 @@ package profile
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 
+	"github.com/poolguard/poolguard/internal/address"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
@@ -51,6 +53,13 @@ func (p *Profile) port() int {
 
 // ListenPort returns the port of the callback URL.
 func (p *Profile) ListenPort() int { return p.port() }
+
+// OnThisMachine reports whether the user pool is a local one, with an issuer on loopback. It
+// may have lost its keys since a sign-in.
+func (p *Profile) OnThisMachine() bool {
+	u, err := url.Parse(p.Issuer)
+	return err == nil && address.IsLoopbackHost(u.Hostname())
+}
 
 // Names are part of file names, and some systems ignore the letter case of these.
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)

@@ -53,7 +53,11 @@ func (s *Selection) Others() string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; there are " + strings.Join(names, ", ")
+	what := "; the file has the profile "
+	if len(names) > 1 {
+		what = "; the file has the profiles "
+	}
+	return what + strings.Join(names, ", ")
 }
 
 // Flag is the flag that selects this profile, with a space before it, "" where the profile

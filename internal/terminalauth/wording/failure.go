@@ -6,6 +6,7 @@ import (
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/oauth"
+	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/privatefile"
 	"github.com/poolguard/poolguard/internal/report"
 	"github.com/poolguard/poolguard/internal/terminal"
@@ -55,13 +56,15 @@ func FailureOf(err error, s *selection.Selection) *Error {
 	var ring *tokenstore.RingError
 	switch {
 	case errors.Is(err, tokenstore.ErrNone):
-		return refused("not signed in; run %s", again)
+		return refused("not signed in with the profile %s; run %s", s.Name, again)
 	case errors.Is(err, account.ErrSignInAgain):
-		return refused("%s; sign in again: %s", reasonAgain(err), again)
+		return refused("%s; sign in again: %s", reasonAgain(err, s.Profile.OnThisMachine()), again)
 	case errors.As(err, &said):
-		return OAuthFailure(said)
+		return unavailable(OAuthFailure(said), said.Unwrap(), s.Profile.Domain)
 	case errors.As(err, &untrusted) && untrusted.Temporary():
-		return &Error{Unavailable, errors.New(report.Unjudged(untrusted))}
+		return unavailable(&Error{Unavailable, errors.New(report.Unjudged(untrusted))}, untrusted.Unwrap(), s.Profile.Issuer)
+	case errors.As(err, &untrusted) && untrusted.Code() == cognito.ErrKeyNotFound && s.Profile.OnThisMachine():
+		return refused("the local user pool does not have the key of this sign-in: it was started again without --data; sign in again: %s", again)
 	case errors.As(err, &untrusted):
 		return refused("the token was rejected: %s; sign in again: %s", untrusted.Detail(), again)
 	case errors.Is(err, privatefile.ErrBusy):
@@ -72,12 +75,10 @@ func FailureOf(err error, s *selection.Selection) *Error {
 	return &Error{Local, err}
 }
 
-// FailureBefore is [FailureOf] before a sign-in begins: the pool of this machine may not be
-// running.
-func FailureBefore(err error, s *selection.Selection) *Error {
-	f := FailureOf(err, s)
-	if f.Kind == Unavailable && s.Profile.Local {
-		return &Error{f.Kind, fmt.Errorf("%w\nIs it running? Start it with %s.", f.cause, terminal.Unbroken("poolguard userpool serve"))} //nolint:revive // the second line is a sentence
+// unavailable adds what to do about a user pool that did not answer.
+func unavailable(f *Error, cause error, server string) *Error {
+	if how := explain.Unreachable(cause, server); how != "" && f.Kind == Unavailable {
+		return &Error{f.Kind, fmt.Errorf("%w\n%s", f.cause, how)}
 	}
 	return f
 }
@@ -95,9 +96,12 @@ func FailureOfBrowser(err error, s *selection.Selection, timeout string) *Error 
 }
 
 // reasonAgain is why a new sign-in is due.
-func reasonAgain(err error) string {
+func reasonAgain(err error, local bool) string {
 	var said *oauth.Error
 	if errors.As(err, &said) {
+		if local {
+			return "the user pool rejects the refresh token: it has expired, was revoked or used elsewhere, or the pool was started again without --data"
+		}
 		return "the user pool rejects the refresh token: it has expired, was revoked, or was used elsewhere"
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

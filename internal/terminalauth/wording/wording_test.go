@@ -35,7 +35,7 @@ func TestFailuresHaveAKindAndANextStep(t *testing.T) {
 		kind wording.Kind
 		want string
 	}{
-		"no sign-in":        {tokenstore.ErrNone, wording.Refused, "not signed in; run poolguard login --profile robot"},
+		"no sign-in":        {tokenstore.ErrNone, wording.Refused, "not signed in with the profile robot; run poolguard login --profile robot"},
 		"ended":             {errors.Join(account.ErrSignInAgain, errors.New("they expired")), wording.Refused, "they expired; sign in again: poolguard login --profile robot"},
 		"rejected":          {cognito.NewError(cognito.ErrTokenExpired, "the token expired"), wording.Refused, "the token was rejected: the token expired; sign in again: "},
 		"no keys":           {cognito.NewError(cognito.ErrKeysUnavailable, "no keys"), wording.Unavailable, "no keys"},
@@ -53,13 +53,30 @@ func TestFailuresHaveAKindAndANextStep(t *testing.T) {
 	}
 }
 
+func local() *selection.Selection {
+	s := robot(true)
+	s.Profile.Domain, s.Profile.Issuer = "http://127.0.0.1:9229", "http://127.0.0.1:9229/us-east-1_Local0001"
+	return s
+}
+
 func TestLocalPoolMayNotBeRunning(t *testing.T) {
-	unavailable := cognito.NewError(cognito.ErrKeysUnavailable, "no keys")
-	const want = "Is it running? Start it with poolguard userpool serve."
-	if got := text(wording.FailureBefore(unavailable, robot(true))); !strings.HasSuffix(got, want) {
+	unavailable := cognito.NewError(cognito.ErrKeysUnavailable, "no keys").WithCause(errors.New("connection refused"))
+	const want = "Is it running? This starts the local user pool there:\n  poolguard userpool serve"
+	if got := text(wording.FailureOf(unavailable, local())); !strings.HasSuffix(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if got := text(wording.FailureBefore(unavailable, robot(false))); strings.Contains(got, want) {
+	if got := text(wording.FailureOf(unavailable, robot(false))); !strings.HasSuffix(got, "set HTTPS_PROXY where a proxy is needed.") {
+		t.Errorf("for a pool in AWS: got %q", got)
+	}
+}
+
+func TestLocalPoolMayHaveLostItsKeys(t *testing.T) {
+	lost := cognito.NewError(cognito.ErrKeyNotFound, "no such key")
+	f := wording.FailureOf(lost, local())
+	if f.Kind != wording.Refused || !strings.Contains(text(f), "started again without --data; sign in again: poolguard login --profile robot") {
+		t.Errorf("got %d %q", f.Kind, text(f))
+	}
+	if got := text(wording.FailureOf(lost, robot(false))); strings.Contains(got, "--data") {
 		t.Errorf("for a pool in AWS: got %q", got)
 	}
 }
