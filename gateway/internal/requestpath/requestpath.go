@@ -1,56 +1,9 @@
 package requestpath
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
-
-// A Class is a set of kinds of ambiguous paths. Proxies and servers read such a path in
-// different ways, so a rule must name each kind that it accepts.
-type Class uint8
-
-// The kinds.
-const (
-	// EncodedSlash is an escaped slash, %2F. Some servers decode it, and then it separates
-	// segments.
-	EncodedSlash Class = 1 << iota
-	// Semicolon is ; or %3B. Some servers remove it, and all that follows it in the segment
-	// (path parameters, RFC 3986 §3.3).
-	Semicolon
-	// NonASCII is a byte from 0x80 on, escaped or not. Servers differ in the encoding that
-	// they expect, and in how they normalize letters.
-	NonASCII
-)
-
-// classNames are the words of configuration files, in the order of the constants.
-var classNames = [...]string{"encoded_slash", "semicolon", "non_ascii"}
-
-// ClassNames returns the names that [ParseClass] reads.
-func ClassNames() []string { return slices.Clone(classNames[:]) }
-
-// ParseClass returns the kind with this name, such as "encoded_slash".
-func ParseClass(name string) (class Class, ok bool) {
-	n := slices.Index(classNames[:], name)
-	if n < 0 {
-		return 0, false
-	}
-	return 1 << n, true
-}
-
-// Has reports whether every kind of other is in c.
-func (c Class) Has(other Class) bool { return c&other == other }
-
-// String returns the names of the kinds with commas between them, "" for none.
-func (c Class) String() string {
-	var names []string
-	for n, name := range classNames {
-		if c.Has(1 << n) {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, ", ")
-}
 
 // A Path is the path of an accepted target. The zero Path is that of no target, and has no
 // text.
@@ -64,7 +17,7 @@ type Path struct {
 }
 
 // String returns the text of the path, which always begins with a slash. It may have any
-// bytes of valid UTF-8, except errControl characters of ASCII.
+// bytes of valid UTF-8, except control characters of ASCII.
 func (p Path) String() string { return p.text }
 
 // Class returns the kinds of ambiguity in the path, 0 for most paths.
@@ -82,9 +35,9 @@ const (
 	errNoSlash       RefusedError = "does not begin with a slash"
 	errEmptySegment  RefusedError = "has two slashes in a row"
 	errDotSegment    RefusedError = "has a segment . or .."
-	errBackslash     RefusedError = "has a errBackslash"
+	errBackslash     RefusedError = "has a backslash"
 	errFragment      RefusedError = "has the character #"
-	errControl       RefusedError = "has a errControl character or a space"
+	errControl       RefusedError = "has a control character or a space"
 	errInvalidEscape RefusedError = "has a % without two hexadecimal digits after it"
 	errDoubleEscape  RefusedError = "is escaped twice"
 	errInvalidUTF8   RefusedError = "is not valid UTF-8"
@@ -99,7 +52,7 @@ const (
 //   - targets that do not begin with a slash: absolute-form, authority-form, the asterisk;
 //   - the segments . and .., and empty segments but the last, as they are written, escaped,
 //     or after the readings of an ambiguous path;
-//   - backslashes, errControl characters and #, escaped or not, also in the query where they
+//   - backslashes, control characters and #, escaped or not, also in the query where they
 //     are not escaped, and spaces that are not escaped;
 //   - a % that is no escape, an escaped % before two hexadecimal digits, and text that is
 //     not valid UTF-8, such as an overlong form.
@@ -263,42 +216,3 @@ func unhex(c byte) byte {
 	}
 	return c - 'a' + 10
 }
-
-// Readings returns the texts that servers may find in the path, without repetitions. The
-// first one is [Path.String]. In the others, an escaped slash separates segments, the path
-// parameters of each segment are removed, or both. None has a segment . or .., so none
-// changes when a server resolves those.
-func (p Path) Readings() []string {
-	readings := []string{p.text}
-	add := func(text string) {
-		if !slices.Contains(readings, text) {
-			readings = append(readings, text)
-		}
-	}
-	if p.class.Has(EncodedSlash) {
-		add(decodeSlashes(p.text))
-	}
-	if p.class.Has(Semicolon) {
-		for _, text := range slices.Clone(readings) {
-			add(removeParameters(text))
-		}
-		// First the parameters, then the slashes.
-		add(decodeSlashes(removeParameters(p.text)))
-	}
-	return readings
-}
-
-func decodeSlashes(text string) string { return strings.ReplaceAll(text, encodedSlash, "/") }
-
-// removeParameters removes from each segment the first semicolon and all that follows it.
-func removeParameters(text string) string {
-	segments := strings.Split(text, "/")
-	for n, segment := range segments {
-		segments[n], _, _ = strings.Cut(segment, ";")
-	}
-	return strings.Join(segments, "/")
-}
-
-// Unescape returns the value of a part of a path's text, such as a segment, with the last
-// escapes decoded.
-func Unescape(part string) string { return decodeSlashes(part) }
