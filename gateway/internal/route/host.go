@@ -27,8 +27,11 @@ func CanonicalHost(host string) (canonical string, ok bool) {
 	if host == "" {
 		return "", true
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host, isName(host)
+	host = strings.TrimSuffix(host, ".")
+	if !isName(host) { // before ToLower, which makes ASCII letters of others
+		return "", false
+	}
+	return strings.ToLower(host), true
 }
 
 func canonicalIPv6(host string) (string, bool) {
@@ -49,11 +52,11 @@ func isPort(port string) bool {
 		return true
 	}
 	_, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && port[0] != '+'
+	return err == nil
 }
 
-// isName reports whether a text in lower case has labels of a host name, which may have
-// underscores: names of containers do.
+// isName reports whether a text has the labels of a host name, which may have underscores:
+// names of containers do.
 func isName(host string) bool {
 	if host == "" || len(host) > maxHost {
 		return false
@@ -66,7 +69,7 @@ func isName(host string) bool {
 		case c == '.':
 			label = 0
 			continue
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
 		default:
 			return false
 		}

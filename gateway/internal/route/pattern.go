@@ -43,7 +43,7 @@ func parseHost(text string) (pattern, error) {
 		case err != nil:
 			return pattern{}, fmt.Errorf("%q: %w", text, err)
 		case label.any:
-		case !isName(strings.ToLower(label.literal)):
+		case !isName(label.literal):
 			return pattern{}, fmt.Errorf("%q is not a host name; write names beyond ASCII in their xn-- form", text)
 		default:
 			label.literal = strings.ToLower(label.literal)
