@@ -94,12 +94,12 @@ func (p *Policy) match(r *Request, t *trace) (matched *rule, found route.Found, 
 	if r.isPreflight() {
 		method = r.AccessControlRequestMethod
 	}
-	if p.table != nil {
+	ok = p.table != nil
+	if ok {
 		found, ok = p.table.Find(host, method, path.String())
 	}
-	if p.table == nil || !ok {
-		refusal = cognito.NewError(cognito.ErrAccessDenied, "no rule allows this request")
-		return nil, found, t.step("rule", refusal, "")
+	if !ok {
+		return nil, found, t.step("rule", noRule(path), "")
 	}
 	matched = &p.rules[found.Match]
 	t.passed("rule", matched.name)
@@ -107,6 +107,20 @@ func (p *Policy) match(r *Request, t *trace) (matched *rule, found route.Found, 
 		refusal = t.step("readings", p.checkReadings(matched, &found, host, method, path), path.Class().String())
 	}
 	return matched, found, refusal
+}
+
+// noRule is the refusal of a request that no rule matches. An ambiguous path may match one in
+// another reading.
+func noRule(path requestpath.Path) *cognito.Error {
+	if path.Class() != 0 {
+		return ambiguous(path)
+	}
+	return cognito.NewError(cognito.ErrAccessDenied, "no rule allows this request")
+}
+
+// ambiguous is the refusal of an ambiguous path.
+func ambiguous(path requestpath.Path) *cognito.Error {
+	return cognito.NewError(ErrPathAmbiguous, "the path can be read in different ways ("+path.Class().String()+")")
 }
 
 // readPath reads the path of a request.
@@ -125,8 +139,8 @@ func readPath(r *Request) (requestpath.Path, *cognito.Error) {
 // and every reading selects this rule with the same values of its variables.
 func (p *Policy) checkReadings(matched *rule, found *route.Found, host, method string, path requestpath.Path) *cognito.Error {
 	if !matched.ambiguous.Has(path.Class()) {
-		return cognito.NewError(ErrPathAmbiguous, "the path can be read in different ways ("+path.Class().String()+")").
-			WithDetail("the path can be read in different ways (" + path.Class().String() + "), and the rule does not accept this: see ambiguous")
+		refusal := ambiguous(path)
+		return refusal.WithDetail(refusal.Message() + ", and the rule does not accept all of these: see ambiguous")
 	}
 	for _, reading := range path.Readings()[1:] {
 		other, ok := p.table.Find(host, method, reading)
