@@ -229,6 +229,7 @@ tokenstore    internal/terminalauth/tokenstore code  $p/cognito/oauth
 tokenstore    internal/terminalauth/tokenstore code  $p/internal/terminalauth/profile
 -             internal/terminalauth/callback code  $p/internal/serve
 -             internal/terminalauth/callback code  $p/internal/web
+-             internal/terminalauth/callback code  $p/internal/terminal
 callback      internal/terminalauth/callback code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/cognito/oauth
 -             internal/terminalauth/account code  $p/internal/terminalauth/tokenstore

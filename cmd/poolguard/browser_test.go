@@ -53,7 +53,7 @@ func browseTo(address string) error {
 		return os.WriteFile(file, []byte(back+"\n"), 0o600)
 	}
 	page, err := get(back)
-	if err == nil && !strings.Contains(page, "You can close this page") {
+	if err == nil && (!strings.Contains(page, "You can close this page") || !strings.Contains(page, "<h1>Signed in as ")) {
 		err = fmt.Errorf("%s", page)
 	}
 	return err

@@ -23,6 +23,17 @@ type Identity struct {
 	ExpiresAt  time.Time // of the first token to expire
 }
 
+// Name names who is signed in, for a sentence: "anaya (anaya@example.com)".
+func (i *Identity) Name() string {
+	switch {
+	case i.Machine:
+		return "the machine " + i.ClientID
+	case i.Email != "" && i.Email != i.Username:
+		return i.Username + " (" + i.Email + ")"
+	}
+	return i.Username
+}
+
 // Identify verifies tokens and returns whose they are. The error wraps a
 // [*cognito.Error].
 func (a *Account) Identify(ctx context.Context, t *tokenstore.Tokens) (*Identity, error) {

@@ -133,6 +133,8 @@ func (v *visit) finish(address *url.URL) callback.Outcome {
 		outcome.Refusal = refused.Message()
 	case err != nil:
 		outcome.Refusal = "the tokens could not be stored; the terminal shows the reason"
+	default:
+		outcome.User = result.Identity.Name()
 	}
 	return outcome
 }

@@ -27,6 +27,8 @@ type Outcome struct {
 	// Refusal is why the sign-in failed, for the page; "" if it succeeded. It must hold no
 	// part of the address.
 	Refusal string
+	// User is the name of the user who has signed in, for the page.
+	User string
 }
 
 // A Receiver listens for one sign-in. Make one with [Listen] and close it.
@@ -139,6 +141,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !outcome.Done:
 		h.answer(w, http.StatusBadRequest, otherSignIn)
 	default:
-		h.answer(w, http.StatusOK, signedIn)
+		h.answer(w, http.StatusOK, signedIn(outcome.User))
 	}
 }

@@ -72,7 +72,7 @@ func TestCallbackEndsTheWaiting(t *testing.T) {
 			asked = append(asked, u.RawQuery)
 			switch u.Query().Get("state") {
 			case "good":
-				return callback.Outcome{Done: true}
+				return callback.Outcome{Done: true, User: "anaya <b>\u202e"}
 			case "other":
 				return callback.Outcome{}
 			}
@@ -103,7 +103,7 @@ func TestCallbackEndsTheWaiting(t *testing.T) {
 		inspect(t, header)
 	}
 	status, header, body := ask(t, "GET", strings.Replace(address, "localhost", "127.0.0.1", 1)+"/callback?state=good&code=secret", "LOCALHOST:"+port)
-	if status != 200 || !strings.Contains(body, "Signed in") || strings.Contains(body, "secret") {
+	if status != 200 || !strings.Contains(body, `<h1>Signed in as anaya &lt;b&gt;\u{202e}</h1>`) || strings.Contains(body, "secret") {
 		t.Errorf("%d\n%s", status, body)
 	}
 	inspect(t, header)

@@ -3,6 +3,7 @@ package callback
 import (
 	"net/http"
 
+	"github.com/poolguard/poolguard/internal/terminal"
 	"github.com/poolguard/poolguard/internal/web"
 )
 
@@ -18,10 +19,6 @@ var (
 		Title: "This sign-in is over",
 		Text:  []string{"Start another one in the terminal."},
 	}
-	signedIn = web.Message{
-		Title: "Signed in",
-		Text:  []string{"You can close this page and return to the terminal."},
-	}
 	otherSignIn = web.Message{
 		Title: "Not signed in",
 		Text: []string{
@@ -30,6 +27,17 @@ var (
 		},
 	}
 )
+
+// signedIn names the user. A browser that was signed in at the user pool asks for no name, so
+// it may be another one than the user expects.
+func signedIn(user string) web.Message {
+	m := web.Message{Title: "Signed in", Text: []string{"You can close this page and return to the terminal."}}
+	if user != "" {
+		m.Title = "Signed in as " + terminal.Escape(user, false)
+		m.Text = append(m.Text, "For another user, start again with poolguard login --again.")
+	}
+	return m
+}
 
 func rejected(reason string) web.Message {
 	return web.Message{Title: "Not signed in", Problem: web.Sentence(reason)}

@@ -40,13 +40,7 @@ func Warnings(s *selection.Selection, result *account.Result, asked bool) (warni
 
 // WriteSignedIn writes who has signed in, with commands to paste.
 func WriteSignedIn(g *terminal.Page, s *selection.Selection, who account.Identity) {
-	name := who.Username
-	if who.Machine {
-		name = "the machine " + who.ClientID
-	} else if who.Email != "" && who.Email != name {
-		name += " (" + who.Email + ")"
-	}
-	g.Paragraph(0, "Signed in as "+g.Strong(terminal.Unbroken(g.Escape(name)))+", profile "+s.Name+".")
+	g.Paragraph(0, "Signed in as "+g.Strong(terminal.Unbroken(g.Escape(who.Name())))+", profile "+s.Name+".")
 	g.Line("")
 	g.Paste("poolguard whoami"+s.Flag(), `curl -H "Authorization: Bearer $(poolguard token`+s.Flag()+`)" URL`)
 }
