@@ -203,6 +203,7 @@ web           internal/web              code  $p/internal/inspector
 -             internal/inspector        code  $p/internal/terminal
 -             internal/explain          code  $p/cognito
 explain       internal/explain          code  $p/cognito/keyset
+-             internal/explain          code  $p/internal/address
 explain       internal/explain          code  $p/internal/terminal
 -             internal/report           code  $p/internal/explain
 inspector     internal/inspector        code  $p/userpool
@@ -220,6 +221,7 @@ poolfile      internal/poolfile         code  $p/userpool/internal/directory
 privatefile   internal/privatefile      code  $p/internal/terminalauth/profile
 -             internal/terminalauth/profile code  github.com/goccy/go-yaml/ast
 -             internal/terminalauth/profile code  $p/internal/privatefile
+-             internal/terminalauth/profile code  $p/internal/address
 -             internal/terminalauth/profile code  $p/internal/yamlfile
 profile       internal/terminalauth/profile code  $p/cognito
 -             internal/terminalauth/tokenstore code  github.com/zalando/go-keyring
@@ -249,6 +251,7 @@ inputlines    internal/linequeue        code  $p/internal/terminal
 -             internal/terminalauth/selection code $p/internal/terminal
 selection     internal/terminalauth/selection code $p/internal/terminalauth/account
 -             internal/terminalauth/browser code  $p/internal/terminalauth/callback
+-             internal/terminalauth/wording code  $p/internal/explain
 browser       internal/terminalauth/browser code  $p/internal/terminal
 -             internal/terminalauth/wording code  $p/internal/terminalauth/browser
 wording       internal/terminalauth/wording code  $p/internal/terminalauth/login
