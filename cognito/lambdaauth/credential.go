@@ -2,9 +2,9 @@ package lambdaauth
 
 import (
 	"crypto/tls"
+	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -99,7 +99,9 @@ func (m message) credentialOr(parameter string, places *credential.Sources) (str
 		return m.credential(places)
 	}
 	others := m
-	others.query, others.allQuery = without(m.query, parameter), without(m.allQuery, parameter)
+	others.query, others.allQuery = maps.Clone(m.query), maps.Clone(m.allQuery)
+	delete(others.query, parameter)
+	delete(others.allQuery, parameter)
 	_, err = others.credential(places)
 	_, last := others.query[accessToken]
 	_, all := others.allQuery[accessToken]
@@ -117,33 +119,39 @@ func (m message) credentialOr(parameter string, places *credential.Sources) (str
 	return token, nil
 }
 
-// merge returns the values of a name in the two forms that an event has. They must be
-// equal, since other readers may use the other form.
+// merge returns the values of a name in the two forms that an event has. They must agree for each
+// spelling of the name, since other readers may use the other form.
 func merge(last map[string]string, all map[string][]string, is func(name string) bool) (values []string, err error) {
-	var lasts []string
-	for name, value := range last {
-		if is(name) {
-			lasts = append(lasts, value)
-		}
-	}
+	differ := false
 	for name, list := range all {
 		if is(name) {
 			values = append(values, list...)
+			differ = differ || last != nil && !endsWith(list, last, name)
 		}
 	}
-	switch {
-	case all == nil:
-		return lasts, nil
-	case last == nil:
-		return values, nil
-	case len(values) > 1 && len(lasts) == 1 && lasts[0] == values[len(values)-1]:
-		return values, nil // the other form has the last value only
-	case len(values) > 1 || len(lasts) > 1:
-		return slices.Concat(values, lasts), nil // too many in any case
-	case !slices.Equal(values, lasts):
+	for name, value := range last {
+		switch {
+		case !is(name):
+		case all == nil:
+			values = append(values, value)
+		case !endsWith(all[name], last, name):
+			differ = true
+		}
+	}
+	if differ {
 		return nil, cognito.NewError(cognito.ErrRequestInvalid, "the two forms of the event have different tokens")
 	}
 	return values, nil
+}
+
+// endsWith reports whether the last value of a list is the one of the other form, or neither form has a
+// value.
+func endsWith(list []string, last map[string]string, name string) bool {
+	value, ok := last[name]
+	if len(list) == 0 {
+		return !ok
+	}
+	return ok && list[len(list)-1] == value
 }
 
 // queryText returns the names in the query. By them, package bearer sees a token in the
@@ -157,17 +165,4 @@ func (m message) queryText() string {
 		names = append(names, url.QueryEscape(name))
 	}
 	return strings.Join(names, "&")
-}
-
-func without[V any](m map[string]V, name string) map[string]V {
-	if m == nil {
-		return nil
-	}
-	rest := make(map[string]V, len(m))
-	for key, value := range m {
-		if key != name {
-			rest[key] = value
-		}
-	}
-	return rest
 }
