@@ -179,7 +179,6 @@ func parseChannels(rules []ChannelRule, faults configerror.Faults) []channelEntr
 			}
 			if other := slices.IndexFunc(entries, same); other >= 0 {
 				at.Add(fmt.Sprintf("Channels[%d]", n), "%q is in AppSync.Channels[%d] already", path, entries[other].rule)
-				continue
 			}
 			entries = append(entries, channelEntry{c, r.Operation, index})
 		}

@@ -37,7 +37,7 @@ func encodeList(list []string) string {
 func encode(text string) string {
 	isSpecial := func(r rune, size int) bool {
 		return r < 0x20 || r == 0x7f || r == '\u2028' || r == '\u2029' || r == utf8.RuneError && size == 1 ||
-			r < utf8.RuneSelf && strings.IndexByte(special, byte(r)) >= 0
+			strings.ContainsRune(special, r)
 	}
 	var b strings.Builder
 	for n := 0; n < len(text); {

@@ -134,8 +134,8 @@ func (a *Authorizer) meetsSimply(ctx context.Context, token *bearerToken, arn me
 		return nil
 	default:
 	}
-	met, err := a.met(ctx, token)
-	if err == nil && slices.Contains(met, false) {
+	met, err := a.met(ctx, token) // none with an error
+	if slices.Contains(met, false) {
 		return cognito.NewError(cognito.ErrAccessDenied, "the token may not call every route, and the answer would be used for all of them")
 	}
 	return err
@@ -156,7 +156,8 @@ func (a *Authorizer) checkV2(ctx context.Context, handler string, event HTTPEven
 // Without sources, API Gateway keeps nothing.
 func (a *Authorizer) checkSources(ctx context.Context, r request, sources []string) error {
 	isKept := a.config.Caching != NotCached && len(sources) > 0
-	if isKept && r.err == nil && !slices.ContainsFunc(sources, func(source string) bool { return strings.Contains(source, r.raw) }) {
+	// Every source contains the empty text of a request without a token.
+	if isKept && !slices.ContainsFunc(sources, func(source string) bool { return strings.Contains(source, r.raw) }) {
 		return a.unreadable(ctx, r.handler, "the Authorization header is not among the identity sources, against Config.Caching")
 	}
 	return nil

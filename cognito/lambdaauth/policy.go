@@ -76,7 +76,7 @@ type reach struct {
 // API Gateway prefers to e do not count.
 func within(open []reach, e *entry, calls pattern) bool {
 	return slices.ContainsFunc(open, func(r reach) bool {
-		return (r.of == nil || !r.of.isWithin(e)) && r.calls.meets(calls)
+		return r.calls.meets(calls) && (r.of == nil || !r.of.isWithin(e))
 	})
 }
 

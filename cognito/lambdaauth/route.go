@@ -132,9 +132,6 @@ func isPathByte(c byte) bool {
 
 // shape returns the same text for keys that match the same requests.
 func shape(method string, path []segment) string {
-	if path == nil {
-		return method
-	}
 	var b strings.Builder
 	b.WriteString(method + " ")
 	for _, s := range path {
@@ -188,19 +185,16 @@ func (e *entry) calls() pattern {
 	return p
 }
 
-// isWithin reports whether f matches every call of e and also others. API Gateway then
-// prefers e.
+// isWithin reports whether f matches every call of e and also others, for different entries that share
+// a call. API Gateway then prefers e.
 func (e *entry) isWithin(f *entry) bool {
-	if e.method != f.method || e.path == nil || f.path == nil || slices.Equal(e.path, f.path) {
-		return false
-	}
 	for n, s := range f.path {
 		switch {
 		case n >= len(e.path):
 			return false
 		case s.kind == greedy:
 			return true
-		case s.kind == parameter && e.path[n].kind == greedy, s.kind == spelledOut && e.path[n] != s:
+		case e.path[n].kind == greedy, s.kind == spelledOut && e.path[n] != s:
 			return false
 		}
 	}
