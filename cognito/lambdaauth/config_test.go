@@ -1,7 +1,6 @@
 package lambdaauth_test
 
 import (
-	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -49,17 +48,61 @@ func TestConfigFaults(t *testing.T) {
 	if n := strings.Count(err.Error(), "AppSync.Channels[1].Channels["); n != 7 {
 		t.Errorf("%d faults of 7 channels: %v", n, err)
 	}
-	w := newWorld(t, lambdaauth.Config{})
-	verifier, _ := cognito.New(w.issuer.Config())
-	// What was configured stays, whatever the caller does to it.
-	claims := map[string]string{"v": "version"}
-	if a, err := lambdaauth.New(lambdaauth.Config{Verifier: verifier, Claims: claims}); err != nil {
-		t.Error(err)
-	} else {
-		maps.DeleteFunc(claims, func(string, string) bool { return true })
-		answer, err := a.RESTToken(t.Context(), event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", w.issuer.Pool().AccessToken(cognitotest.Claim("version", 2))))
-		if err != nil || answer.Context["v"] == nil {
-			t.Errorf("%+v, %v", answer, err)
+}
+
+// TestLimitsOfTheConfigurationAreExact: one field at a time, a good value or one that is a fault.
+func TestLimitsOfTheConfigurationAreExact(t *testing.T) {
+	verifier := newVerifier(t)
+	for _, test := range []struct {
+		config lambdaauth.Config
+		fault  string
+	}{
+		{lambdaauth.Config{MaxAnswerBytes: 1024}, ""},
+		{lambdaauth.Config{MaxAnswerBytes: 1023}, "MaxAnswerBytes"},
+		{lambdaauth.Config{Claims: map[string]string{"policy": "policy"}}, "Claims"},
+		{lambdaauth.Config{Claims: map[string]string{"principalId": "x"}}, "Claims"},
+		{lambdaauth.Config{Claims: map[string]string{"Id": "x"}, ContextPrefix: "principal"}, "Claims"},
+		{lambdaauth.Config{Claims: map[string]string{"principalId": "x"}, ContextPrefix: "my_"}, ""},
+	} {
+		test.config.Verifier = verifier
+		_, err := lambdaauth.New(test.config)
+		if test.fault == "" && err != nil || test.fault != "" && (err == nil || !strings.Contains(err.Error(), "Config."+test.fault+" ")) {
+			t.Errorf("%+v: %v", test.config, err)
+		}
+	}
+}
+
+// TestConfigurationIsCopied: what was configured stays, whatever the caller does to it.
+func TestConfigurationIsCopied(t *testing.T) {
+	no := cognito.RequireGroups("nobody")
+	config := lambdaauth.Config{
+		Require: []cognito.Requirement{cognito.RequireScopes("a")}, Claims: map[string]string{"v": "version"},
+		Routes: []lambdaauth.Route{{Keys: []string{"GET /orders/{id}", "$connect"}, Require: []cognito.Requirement{cognito.RequireScopes("b")}}, {Keys: []string{"GET /b"}}},
+		AppSync: lambdaauth.AppSync{
+			Fields:   []lambdaauth.FieldRule{{Names: []string{"Query.a"}, Require: []cognito.Requirement{no}}, {Names: []string{"Query.b"}, Require: []cognito.Requirement{cognito.RequireScopes("b")}}},
+			Channels: []lambdaauth.ChannelRule{{Channels: []string{"/news/*"}, Require: []cognito.Requirement{cognito.RequireScopes("b")}}, {Channels: []string{"/chat/*"}}},
+		},
+	}
+	w := newWorld(t, config)
+	clear(config.Claims)
+	for _, require := range [][]cognito.Requirement{config.Require, config.Routes[0].Require, config.AppSync.Fields[1].Require, config.AppSync.Channels[0].Require} {
+		require[0] = no
+	}
+	config.AppSync.Fields[0].Names[0] = "Query.other"
+	config.Routes[1].Allow, config.AppSync.Channels[1].Allow = cognito.Denied, cognito.Denied
+	config.AppSync.Fields[1] = config.AppSync.Fields[0]
+	token := w.access(cognitotest.Scopes("a", "b"), cognitotest.Claim("version", 2))
+	answer, err := w.RESTToken(t.Context(), event[events.APIGatewayCustomAuthorizerRequest](t, "rest-token", token))
+	if err != nil || answer.Context["v"] == nil || len(answer.PolicyDocument.Statement[0].Resource) != 3 {
+		t.Errorf("the routes: %+v, %v", answer, err)
+	}
+	fields, err := w.AppSync(t.Context(), graphQL(token))
+	if err != nil || !fields.IsAuthorized || len(fields.DeniedFields) != 1 || fields.DeniedFields[0] != "Query.a" {
+		t.Errorf("the fields: %+v, %v", fields, err)
+	}
+	for _, channel := range []string{"/news/x", "/chat/x"} {
+		if answer, err := w.AppSyncEvents(t.Context(), w.channelEvent(t, token, "EVENT_PUBLISH", channel)); err != nil || !answer.IsAuthorized {
+			t.Errorf("the channel %s: %+v, %v", channel, answer, err)
 		}
 	}
 }

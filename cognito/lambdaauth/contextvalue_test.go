@@ -55,6 +55,17 @@ func TestContextNeedsNoEscapesInJSON(t *testing.T) {
 	}
 }
 
+// TestBooleansStayBooleans: true and false, and no text of a user.
+func TestBooleansStayBooleans(t *testing.T) {
+	for _, value := range []any{true, false, "true", "false"} {
+		w := newWorld(t, lambdaauth.Config{Claims: map[string]string{"beta": "beta"}})
+		answer, err := w.RESTToken(t.Context(), tokenEvent(w.access(cognitotest.Claim("beta", value)), shortStage+"GET/"))
+		if err != nil || answer.Context["beta"] != value {
+			t.Errorf("%#v: got %#v, %v", value, answer.Context["beta"], err)
+		}
+	}
+}
+
 // TestUsersCannotAddElementsToAList: no text of a user is more than one element, neither a string nor a
 // text within JSON.
 func TestUsersCannotAddElementsToAList(t *testing.T) {
@@ -90,8 +101,8 @@ func TestUsersCannotAddElementsToAList(t *testing.T) {
 
 func TestMalformedContextValuesAreErrors(t *testing.T) {
 	for _, value := range []string{"%", "a%2", "%zz", "a,%"} {
-		if list, err := lambdaauth.ParseContextList(value); err == nil {
-			t.Errorf("%q: %q", value, list)
+		if list, err := lambdaauth.ParseContextList(value); err == nil || !strings.Contains(err.Error(), "percent-encoded") {
+			t.Errorf("%q: %q, %v", value, list, err)
 		}
 		if text, err := lambdaauth.ParseContextText(value); err == nil {
 			t.Errorf("%q: %q", value, text)

@@ -55,6 +55,11 @@ func TestEveryHandlerRefusesTheEventsOfEveryOther(t *testing.T) {
 		"{}":                                "{}", "null": "null",
 		"S3": `{"Records":[{"eventSource":"aws:s3","s3":{"bucket":{"name":"b"}}}]}`,
 	}
+	// What the error says about events that no other has the form of.
+	what := map[string]string{
+		"rest-token": "a REST API (type TOKEN)", "rest-request": "a REST API (type REQUEST)", "REST /$connect": "a REST API (type REQUEST)", "REST with a version": "a REST API (type REQUEST)",
+		"websocket-connect": "a WebSocket API", "http-v1": "payload format 1.0", "http-v2": "payload format 2.0", "appsync": "an AppSync GraphQL API", "version 3.0": "of no Lambda authorizer", "S3": "of no Lambda authorizer",
+	}
 	for kind, handlers := range own {
 		text, ok := texts[kind]
 		if !ok {
@@ -72,6 +77,10 @@ func TestEveryHandlerRefusesTheEventsOfEveryOther(t *testing.T) {
 			var typed *cognito.Error
 			if !errors.As(err, &typed) || typed.Code() != cognito.ErrRequestInvalid || len(answer) > 0 {
 				t.Errorf("%s gets %s: %s, %v", name, kind, answer, err)
+			}
+			// Package events has no kind for RESTToken.
+			if err != nil && name != "RESTToken" && !strings.Contains(err.Error(), what[kind]) {
+				t.Errorf("%s gets %s: %v does not say %q", name, kind, err, what[kind])
 			}
 			if line := w.logs.String()[before:]; !strings.Contains(line, `"WARN"`) || !strings.Contains(line, `"`+name+`"`) {
 				t.Errorf("%s gets %s: logged %q", name, kind, line)
@@ -103,5 +112,68 @@ func TestEventsOfThisPackageHaveTheFieldsOfAWS(t *testing.T) {
 	}
 	if err := json.Unmarshal(out, &again); err != nil || again.RouteArn != e.RouteArn || len(again.IdentitySource) != 2 {
 		t.Errorf("%s: %v", out, err)
+	}
+}
+
+// TestEventsMadeInGoAreChecked: an event that was not decoded has no kind, so its type and version
+// decide.
+func TestEventsMadeInGoAreChecked(t *testing.T) {
+	w := newWorld(t, lambdaauth.Config{})
+	token := w.access()
+	rest, webSocket := event[lambdaauth.RESTEvent](t, "rest-request", token), event[lambdaauth.RESTEvent](t, "websocket-connect", token)
+	v1, v2 := event[lambdaauth.HTTPv1Event](t, "http-v1", token), event[lambdaauth.HTTPEvent](t, "http-v2", token)
+	rest = lambdaauth.RESTEvent{APIGatewayCustomAuthorizerRequestTypeRequest: rest.APIGatewayCustomAuthorizerRequestTypeRequest}
+	webSocket = lambdaauth.RESTEvent{APIGatewayCustomAuthorizerRequestTypeRequest: webSocket.APIGatewayCustomAuthorizerRequestTypeRequest}
+	v1 = lambdaauth.HTTPv1Event{APIGatewayV2CustomAuthorizerV1Request: v1.APIGatewayV2CustomAuthorizerV1Request}
+	v2 = lambdaauth.HTTPEvent{APIGatewayV2CustomAuthorizerV2Request: v2.APIGatewayV2CustomAuthorizerV2Request}
+	type call = func() (any, error)
+	calls := func() map[string]call {
+		rest, webSocket, v1, v2 := rest, webSocket, v1, v2
+		return map[string]call{
+			"RESTRequest":      func() (any, error) { return w.RESTRequest(t.Context(), rest) },
+			"WebSocketConnect": func() (any, error) { return w.WebSocketConnect(t.Context(), webSocket) },
+			"HTTPv1":           func() (any, error) { return w.HTTPv1(t.Context(), v1) },
+			"HTTPPolicy":       func() (any, error) { return w.HTTPPolicy(t.Context(), v2) },
+			"HTTPSimple":       func() (any, error) { return w.HTTPSimple(t.Context(), v2) },
+		}
+	}
+	for name, handle := range calls() {
+		if answer, err := handle(); err != nil {
+			t.Errorf("%s: %+v, %v", name, answer, err)
+		}
+	}
+	connect, method := webSocket.MethodArn, rest.MethodArn
+	for fault, change := range map[string]func(){
+		"type":    func() { rest.Type, webSocket.Type, v1.Type, v2.Type = "TOKEN", "TOKEN", "TOKEN", "TOKEN" },
+		"version": func() { v1.Version, v2.Version = "2.0", "1.0" },
+		"method":  func() { rest.MethodArn, webSocket.MethodArn = connect, method },
+	} {
+		rest.Type, webSocket.Type, v1.Type, v2.Type = "REQUEST", "REQUEST", "REQUEST", "REQUEST"
+		v1.Version, v2.Version, rest.MethodArn, webSocket.MethodArn = "1.0", "2.0", method, connect
+		change()
+		for name, handle := range calls() {
+			if fault == "version" == strings.HasPrefix(name, "HTTP") || fault == "type" {
+				answer, err := handle()
+				checkRefusal(t, fault+" of "+name, 500, answer, err)
+				if err == nil || !strings.Contains(err.Error(), `the event is not of type "REQUEST"`) {
+					t.Errorf("%s of %s: %v", fault, name, err)
+				}
+			}
+		}
+	}
+}
+
+// TestMembersOfAnotherTypeAreErrors in an event of the right kind.
+func TestMembersOfAnotherTypeAreErrors(t *testing.T) {
+	for name, dst := range map[string]any{
+		"rest-request": &lambdaauth.RESTEvent{}, "websocket-connect": &lambdaauth.RESTEvent{}, "http-v1": &lambdaauth.HTTPv1Event{}, "http-v2": &lambdaauth.HTTPEvent{},
+		"appsync": &lambdaauth.AppSyncEvent{}, "appsync-publish": &lambdaauth.AppSyncEventsEvent{},
+	} {
+		text := string(rawEvent(t, name, "T"))
+		text = strings.ReplaceAll(text, `"abcdef1234"`, "1")
+		text = strings.ReplaceAll(text, `"apiId": "giy7kumfmvcqvbedntjwjvagii"`, `"apiId": 1`)
+		if err := json.Unmarshal([]byte(text), dst); err == nil {
+			t.Errorf("%s is decoded: %+v", name, dst)
+		}
 	}
 }

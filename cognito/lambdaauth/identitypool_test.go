@@ -48,6 +48,18 @@ func TestParseAuthenticationProvider(t *testing.T) {
 			t.Errorf("%q: %+v", bad, got)
 		}
 	}
+	longest := strings.Repeat("x", 256)
+	if got, err := lambdaauth.ParseAuthenticationProvider(provider + "," + signInBy + longest); err != nil || got.Subject != longest {
+		t.Errorf("the longest sub: %+v, %v", got, err)
+	}
+	for bad, want := range map[string]string{
+		provider: "must have the form", provider + "," + provider: "does not name a sign-in", "x," + signInBy + "x": "names two providers",
+		provider + "," + signInBy: "invalid sub", "x/y,x/y:CognitoSignIn:x": "is not a user pool",
+	} {
+		if _, err := lambdaauth.ParseAuthenticationProvider(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", bad, err, want)
+		}
+	}
 	for _, bad := range [][]string{nil, {"authenticated"}, {first, second}, {"unauthenticated", first, second}, {"authenticated", second, first}, {"authenticated", first, second, second}} {
 		if got, err := lambdaauth.ParseAMR(bad); err == nil {
 			t.Errorf("%q: %+v", bad, got)
@@ -109,8 +121,16 @@ func TestVerifyIDTokenOf(t *testing.T) {
 			t.Errorf("%s: %v, want %q", test.name, err, string(test.want))
 		}
 	}
-	if _, err := (lambdaauth.SignIn{}).VerifyIDToken(context.Background(), verifier, issuer.Pool().IDToken()); cognito.CodeOf(err) != cognito.ErrAccessDenied {
-		t.Errorf("the zero SignIn: %v", err)
+	nobody := issuer.Pool().IDToken(cognitotest.WithoutClaim("sub"))
+	for _, signIn := range []lambdaauth.SignIn{{}, {UserPoolID: cognitotest.PoolID}, {Subject: cognitotest.Subject}} {
+		for _, raw := range []string{issuer.Pool().IDToken(), nobody} {
+			if _, err := signIn.VerifyIDToken(context.Background(), verifier, raw); cognito.CodeOf(err) != cognito.ErrAccessDenied {
+				t.Errorf("%+v: %v", signIn, err)
+			}
+		}
+	}
+	if _, err := lambdaauth.VerifyIDTokenOf(t.Context(), verifier, google, issuer.Pool().IDToken()); err == nil || !strings.Contains(err.Error(), "did not sign in to a user pool") {
+		t.Errorf("the fault of another provider: %v", err)
 	}
 	if _, err := lambdaauth.VerifyIDTokenOf(t.Context(), nil, identity, issuer.Pool().IDToken()); cognito.CodeOf(err) != cognito.ErrAccessDenied {
 		t.Errorf("no verifier: %v", err)

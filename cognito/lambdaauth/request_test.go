@@ -190,6 +190,7 @@ func TestSimpleAnswers(t *testing.T) {
 		"by route, not a source":    {caching: lambdaauth.CachedByRoute, routes: table, sources: []string{"Bearer TOKEN_HERE"}, code: cognito.ErrRequestInvalid},
 		"by route, no table":        {caching: lambdaauth.CachedByRoute, want: true},
 		"by route, ANY with others": {caching: lambdaauth.CachedByRoute, routes: table, key: "ANY /any", arn: "GET/any"},
+		"by route, ANY of a later":  {caching: lambdaauth.CachedByRoute, routes: append(table[:2:2], lambdaauth.Route{Keys: []string{"ANY /all", "GET /all"}}), key: "ANY /all", arn: "GET/all", want: true},
 		"by route, wider":           {caching: lambdaauth.CachedByRoute, routes: table, key: "ANY /{proxy+}", arn: "GET/orders/1"},
 		"by route, narrower":        {caching: lambdaauth.CachedByRoute, routes: table, key: "GET /any", arn: "GET/any", want: true},
 		"not cached":                {caching: lambdaauth.NotCached, routes: table, want: true},

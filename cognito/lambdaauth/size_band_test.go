@@ -79,7 +79,7 @@ func TestLargerContextDoesNotMakeATableFit(t *testing.T) {
 // for all calls of the route.
 func TestOverLongResourceIsAnErrorThatIsNotKept(t *testing.T) {
 	stage := "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/" + strings.Repeat("s", 100) + "/"
-	long := "/" + strings.Repeat("a", 390)
+	long, longest := "/"+strings.Repeat("a", 390), "/"+strings.Repeat("a", 512-len(stage)-len("GET/"))
 	secret := []cognito.Requirement{cognito.RequireGroups("admins")}
 	for name, test := range map[string]struct {
 		config lambdaauth.Config
@@ -92,6 +92,8 @@ func TestOverLongResourceIsAnErrorThatIsNotKept(t *testing.T) {
 		"a route of the call": {lambdaauth.Config{Caching: lambdaauth.CachedByRoute, Routes: []lambdaauth.Route{{Keys: []string{"GET /{p+}"}}, {Keys: []string{"GET " + long}, Require: secret}}}, "GET/b", false},
 		"a forbidden call":    {lambdaauth.Config{Routes: []lambdaauth.Route{{Keys: []string{"GET " + long, "GET /b"}}, {Keys: []string{"GET /c"}, Require: secret}}}, "GET/c", false},
 		"not cached":          {lambdaauth.Config{Caching: lambdaauth.NotCached, Routes: []lambdaauth.Route{{Keys: []string{"GET " + long, "GET /b"}}}}, "GET/b", true},
+		"the longest":         {lambdaauth.Config{Routes: []lambdaauth.Route{{Keys: []string{"GET " + longest, "GET /b"}}}}, "GET/b", true},
+		"the longest, one":    {lambdaauth.Config{Caching: lambdaauth.CachedByRoute, Routes: []lambdaauth.Route{{Keys: []string{"GET " + longest}}}}, "GET" + longest, true},
 		"not for this token":  {lambdaauth.Config{Routes: []lambdaauth.Route{{Keys: []string{"GET /b"}}, {Keys: []string{"GET " + long}, Require: secret}}}, "GET/b", true},
 	} {
 		w := newWorld(t, test.config)

@@ -145,19 +145,63 @@ func TestContextThatIsTooLargeAloneIsReported(t *testing.T) {
 	}
 }
 
-// The first answer shows that another token will be refused.
+// The first answer shows that another token will be refused: by the resources of all routes alone, or by
+// what the policy denies beside them.
 func TestTableThatWillNotFitIsReportedWithTheFirstAnswer(t *testing.T) {
-	routes := manyRoutes(120)
-	routes[0].Keys, routes[1].Keys = routes[0].Keys[:5], append(routes[1].Keys, routes[0].Keys[5:]...)
-	w := newWorld(t, lambdaauth.Config{Routes: routes})
-	for range 3 {
-		if _, err := w.RESTToken(t.Context(), tokenEvent(w.access(cognitotest.Scopes("orders/read")), shortStage+"GET/things000")); err != nil {
-			t.Fatal(err)
+	for _, test := range []struct {
+		routes int
+		suffix string
+		want   int
+	}{
+		{120, "", 1}, {60, "/{id}", 1}, {60, "", 0}, {20, "/{id}", 0},
+	} {
+		routes := manyRoutes(test.routes)
+		for n := range routes[0].Keys {
+			routes[0].Keys[n] += test.suffix
+		}
+		routes[0].Keys, routes[1].Keys = routes[0].Keys[:5], append(routes[1].Keys, routes[0].Keys[5:]...)
+		w := newWorld(t, lambdaauth.Config{Routes: routes})
+		for range 3 {
+			call := strings.Replace("GET/things000"+test.suffix, "{id}", "1", 1)
+			if _, err := w.RESTToken(t.Context(), tokenEvent(w.access(cognitotest.Scopes("orders/read")), shortStage+call)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := strings.Count(w.logs.String(), `"WARN"`); n != test.want || strings.Contains(w.logs.String(), "a token that may call every route will be refused") != (n == 1) {
+			t.Errorf("%d routes with %q: %d warnings: %s", test.routes, test.suffix, n, w.logs)
 		}
 	}
-	if n := strings.Count(w.logs.String(), `"WARN"`); n != 1 || !strings.Contains(w.logs.String(), "a token that may call every route will be refused") {
-		t.Errorf("%d warnings: %s", n, w.logs)
+}
+
+// TestLimitOfTheAnswerIsExact: an answer of MaxAnswerBytes without the margin of 512 is given, and a
+// larger one is not.
+func TestLimitOfTheAnswerIsExact(t *testing.T) {
+	answer := func(limit int) (events.APIGatewayCustomAuthorizerResponse, error) {
+		w := newWorld(t, lambdaauth.Config{Routes: manyRoutes(10), MaxAnswerBytes: limit})
+		return w.RESTToken(t.Context(), tokenEvent(w.access(cognitotest.Scopes("orders/read")), shortStage+"GET/things000"))
 	}
+	whole, err := answer(64 << 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _ := json.Marshal(whole)
+	if _, err := answer(len(text) + 512); err != nil {
+		t.Errorf("a limit of the size: %v", err)
+	}
+	if _, err := answer(len(text) + 511); cognito.CodeOf(err) != cognito.ErrAccessDenied {
+		t.Errorf("a limit below the size: %v", err)
+	}
+}
+
+// TestPolicyThatIsTooLargeIsAnErrorWhereATableIsInexpressible: an answer for the one route would be kept
+// for all of them.
+func TestPolicyThatIsTooLargeIsAnErrorWhereATableIsInexpressible(t *testing.T) {
+	routes := manyRoutes(120)
+	routes[0].Keys = append(routes[0].Keys, "GET /a/{p+}")
+	routes[1].Keys = append(routes[1].Keys, "GET /a/{x}")
+	w := newWorld(t, lambdaauth.Config{Routes: routes})
+	answer, err := w.RESTToken(t.Context(), tokenEvent(w.access(cognitotest.Scopes("orders/read")), shortStage+"GET/a/b/c"))
+	checkRefusal(t, "120 routes", 500, answer, err)
 }
 
 // A table that a policy cannot express falls back to one route, and says so.

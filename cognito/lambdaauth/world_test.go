@@ -69,6 +69,16 @@ func newWorld(t testing.TB, config lambdaauth.Config, changes ...func(*cognito.C
 	return w
 }
 
+// newVerifier returns a verifier, for configurations that are not a world's.
+func newVerifier(t testing.TB) *cognito.Verifier {
+	t.Helper()
+	verifier, err := cognito.New(cognitotest.NewIssuer().Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier
+}
+
 // access is an access token whose answers are the same each time.
 func (w *world) access(options ...cognitotest.TokenOption) string {
 	fixed := []cognitotest.TokenOption{
