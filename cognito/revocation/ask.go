@@ -85,6 +85,7 @@ func userInfo(domain string) *endpoint {
 	address := strings.TrimSuffix(domain, "/") + "/oauth2/userInfo"
 	return &endpoint{"userInfo", address, "openid", func(ctx context.Context, raw cognito.Raw) (*http.Request, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		//mutate:ignore never: the constructor has parsed the address
 		if err != nil {
 			return nil, err
 		}
@@ -102,6 +103,7 @@ func getUser(origin string) *endpoint {
 			return nil, errors.New("the token is not UTF-8") // and so not from a verifier
 		}
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+		//mutate:ignore never: the constructor has parsed the address
 		if err != nil {
 			return nil, err
 		}

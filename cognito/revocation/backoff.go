@@ -23,10 +23,7 @@ const (
 func backOff(failures int, asked time.Duration) time.Duration {
 	d := shortestBackOff
 	for range failures - 1 {
-		if d *= 2; d >= longestBackOff {
-			d = longestBackOff
-			break
-		}
+		d = min(2*d, longestBackOff)
 	}
 	d = max(d, min(asked, longestRetryAfter))
 	return d + time.Duration(rand.Int64N(int64(d/4)+1)) //nolint:gosec // jitter, not a secret
@@ -111,10 +108,7 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 		}
 		return time.Duration(seconds) * time.Second
 	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
+	at, _ := http.ParseTime(value) // the zero time, which is over, for another text
 	return min(max(at.Sub(now), 0), longestRetryAfter)
 }
 

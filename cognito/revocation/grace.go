@@ -44,6 +44,7 @@ func (e *endings) first() *record {
 		if first := e.queue[0]; first.record.noticed.Equal(first.noticed) {
 			return first.record
 		}
+		//mutate:ignore removed: it lets the record be freed
 		e.queue[0] = ending{}
 		e.queue = e.queue[1:]
 	}

@@ -140,7 +140,7 @@ func (l *List) Revoked(_ context.Context, token cognito.Token, _ cognito.Raw) (b
 	default:
 		return false, errors.New("revocation: the token is not an access token or an ID token")
 	}
-	if id == "" && says.UserPoolID() == "" {
+	if says.UserPoolID() == "" {
 		return false, errors.New("revocation: the token was not verified")
 	}
 	f := l.filter.Load()
@@ -182,9 +182,9 @@ func (l *List) holds(k key) *record {
 	return r
 }
 
-// ended reports whether the record is no longer in force.
+// ended reports whether the record is no longer in force. A zero least is long ago.
 func (l *List) ended(r *record, now time.Time) bool {
-	return l.passed(r, now) && (r.least.IsZero() || time.Since(r.least) >= l.leeway)
+	return l.passed(r, now) && time.Since(r.least) >= l.leeway
 }
 
 // passed reports whether the record has ended by the wall clock.

@@ -10,7 +10,6 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/poolguard/poolguard/cognito"
-	"github.com/poolguard/poolguard/cognito/internal/configerror"
 )
 
 // An Online check asks Cognito about access tokens. It sends each token to an endpoint
@@ -73,22 +72,11 @@ func NewOnline(config OnlineConfig) (*Online, error) {
 		maxAge: config.MaxAge, timeout: config.Timeout, now: config.Now, client: strict(config.HTTPClient),
 		flights: flights{under: map[tokenHash]*flight{}, slots: make(chan struct{}, config.MaxConcurrent)},
 	}
-	o.verdicts, err = otter.New(&otter.Options[tokenHash, verdict]{
-		MaximumSize: config.MaxEntries,
-		// Inserts do the upkeep, so no goroutine outlives a call.
-		Executor: func(task func()) { task() },
-	})
-	if err == nil {
-		o.unclear, err = otter.New(&otter.Options[tokenHash, failure]{
-			MaximumSize: config.MaxEntries,
-			Executor:    func(task func()) { task() },
-		})
-	}
-	if err != nil {
-		faults := configerror.In("revocation", "OnlineConfig")
-		faults.Add("MaxEntries", "is refused by the cache: %v", err)
-		return nil, faults.Err()
-	}
+	// Inserts do the upkeep, so no goroutine outlives a call.
+	upkeep := func(task func()) { task() }
+	// A positive size alone is right.
+	o.verdicts = otter.Must(&otter.Options[tokenHash, verdict]{MaximumSize: config.MaxEntries, Executor: upkeep})
+	o.unclear = otter.Must(&otter.Options[tokenHash, failure]{MaximumSize: config.MaxEntries, Executor: upkeep})
 	return o, nil
 }
 
@@ -175,14 +163,14 @@ func (o *Online) question(access *cognito.AccessToken, raw cognito.Raw) (func(co
 func refuse(message string) error { return cognito.NewError(cognito.ErrAccessDenied, message) }
 
 func (o *Online) remembered(name tokenHash) (verdict, bool) {
-	v, ok := o.verdicts.GetIfPresent(name)
-	return v, ok && v.covers(o.now())
+	v, _ := o.verdicts.GetIfPresent(name) // the zero verdict covers no time
+	return v, v.covers(o.now())
 }
 
 // held returns the error for a token whose last answer was unclear a short time ago.
 func (o *Online) held(name tokenHash, now time.Time) error {
-	last, ok := o.unclear.GetIfPresent(name)
-	if !ok || now.Before(last.from) || !now.Before(last.until) {
+	last, _ := o.unclear.GetIfPresent(name) // the zero failure is over
+	if now.Before(last.from) || !now.Before(last.until) {
 		return nil
 	}
 	again := *last.err
@@ -193,8 +181,8 @@ func (o *Online) held(name tokenHash, now time.Time) error {
 // hold remembers an answer that was no verdict, and returns its error. A request without
 // an answer, and one that was throttled, say nothing about the token.
 func (o *Online) hold(name tokenHash, err error) error {
-	unavailable, ok := errors.AsType[*UnavailableError](err)
-	if !ok || unavailable.status == 0 || unavailable.retryAfter > 0 {
+	unavailable, _ := errors.AsType[*UnavailableError](err)
+	if unavailable.Status() == 0 || unavailable.retryAfter > 0 {
 		return err
 	}
 	last, _ := o.unclear.GetIfPresent(name)
