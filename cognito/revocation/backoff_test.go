@@ -94,10 +94,25 @@ func TestBackOffDoubles(t *testing.T) {
 	if wait := retryAfterOf(t, verifier, raw); wait > 2*time.Second {
 		t.Errorf("after a good answer: %v", wait)
 	}
-	// A clock that was set back does not prolong it.
+	// A clock that was set back does not prolong it. No answer about the other token is in memory.
+	other := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID))
 	c.issuer.Clock().Set(c.issuer.Clock().Now().Add(-time.Minute))
 	c.answer(goodInfo)
-	wantCode(t, verifier, raw, "")
+	wantCode(t, verifier, other, "")
+}
+
+// TestPoolsOfOneRegionShareTheBackOff: the quota of GetUser is the account's.
+func TestPoolsOfOneRegionShareTheBackOff(t *testing.T) {
+	t.Parallel()
+	c := newFakeCognito(t)
+	other := c.issuer.AddPool(otherPool)
+	_, verifier := c.online(t, func(o *revocation.OnlineConfig) {
+		o.UserPools = append(o.UserPools, revocation.OnlineUserPool{ID: otherPool, GetUser: true, Endpoint: c.URL})
+	})
+	c.answer(reply{429, amazonType, "", `{}`})
+	retryAfterOf(t, verifier, c.issuer.Pool().AccessToken(cognitotest.Scopes(admin)))
+	retryAfterOf(t, verifier, other.AccessToken(cognitotest.Scopes(admin)))
+	c.wantRequests(t, 1)
 }
 
 // TestOneEndpointIsThrottledAlone: tokens for the other one are asked about.
@@ -134,6 +149,34 @@ func TestUnclearAnswersAreNotAskedForOncePerCall(t *testing.T) {
 	c.issuer.Clock().Advance(last)
 	wantCode(t, verifier, strange, "")
 	c.wantRequests(t, 3)
+}
+
+// TestBackOffOfUnclearAnswersDoubles for one token, until an answer is clear.
+func TestBackOffOfUnclearAnswersDoubles(t *testing.T) {
+	t.Parallel()
+	c := newFakeCognito(t)
+	_, verifier := c.online(t, nil)
+	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID))
+	wait := func(least time.Duration) {
+		t.Helper()
+		c.answer(reply{500, jsonType, "", `{}`})
+		wait := retryAfterOf(t, verifier, raw)
+		if wait < least || wait > least*5/4 {
+			t.Errorf("%v, want %v and up to a quarter", wait, least)
+		}
+		c.issuer.Clock().Advance(wait)
+	}
+	wait(time.Second)
+	wait(2 * time.Second)
+	wait(4 * time.Second)
+	c.answer(goodInfo)
+	wantCode(t, verifier, raw, "")
+	c.issuer.Clock().Advance(revocation.DefaultOnlineMaxAge)
+	wait(time.Second)
+	wait(2 * time.Second)
+	c.issuer.Clock().Advance(-3 * time.Second) // a clock that was set back does not prolong it
+	c.answer(goodInfo)
+	wantCode(t, verifier, raw, "")
 }
 
 // TestOneQuestionProbesAThrottledEndpoint: when the wait is over, not all waiting clients

@@ -124,6 +124,12 @@ func TestQuestionEndsWithItsLastCaller(t *testing.T) {
 		if s.givenUp.Load() != 1 || s.inside.Load() != 0 {
 			t.Error("the request goes on")
 		}
+		for range 50 { // a caller that has gone already starts none
+			if _, err := online.Revoked(ctx, asked[0].token, asked[0].raw); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			synctest.Wait()
+		}
 		close(s.answer)
 		if revoked, err := online.Revoked(t.Context(), asked[0].token, asked[0].raw); revoked || err != nil {
 			t.Errorf("%v, %v", revoked, err)
@@ -131,6 +137,32 @@ func TestQuestionEndsWithItsLastCaller(t *testing.T) {
 		if n := s.asked.Load(); n != 2 {
 			t.Errorf("asked %d times", n)
 		}
+	})
+}
+
+// TestLaterCallerDoesNotGetTheEndOfAnotherQuestion: the transport ignores that the question was
+// cancelled, and the later caller has its own.
+func TestLaterCallerDoesNotGetTheEndOfAnotherQuestion(t *testing.T) {
+	t.Parallel()
+	issuer := cognitotest.NewIssuer()
+	raw := issuer.Pool().AccessToken(cognitotest.Scopes(openID))
+	token := verified(t, issuer, raw)
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{{status: 500, took: time.Minute}, {status: 200, took: time.Second}}}
+		online, err := revocation.NewOnline(revocation.OnlineConfig{
+			UserPools:  []revocation.OnlineUserPool{{ID: cognitotest.PoolID, Domain: "https://auth.example.com"}},
+			HTTPClient: &http.Client{Transport: s}, Timeout: 2 * time.Minute,
+		})
+		must(t, err)
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		if _, err := online.Revoked(ctx, token, cognito.Raw(raw)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if revoked, err := online.Revoked(t.Context(), token, cognito.Raw(raw)); revoked || err != nil || s.requests() != 2 {
+			t.Errorf("%v, %v, %d requests", revoked, err, s.requests())
+		}
+		time.Sleep(2 * time.Minute) // the first one ends
 	})
 }
 
@@ -195,7 +227,7 @@ func (r rude) RoundTrip(*http.Request) (*http.Response, error) { r(); return nil
 
 // TestTransportsThatMisbehave: each question gets its error, the next one too.
 func TestTransportsThatMisbehave(t *testing.T) {
-	for name, misbehave := range map[string]rude{"panic": func() { panic("Bearer x") }, "exit": runtime.Goexit} {
+	for name, misbehave := range map[string]rude{"panicked with a value of type string": func() { panic("Bearer x") }, "ended the goroutine": runtime.Goexit} {
 		issuer := cognitotest.NewIssuer()
 		raw := issuer.Pool().AccessToken(cognitotest.Scopes(openID))
 		online, err := revocation.NewOnline(revocation.OnlineConfig{
@@ -206,7 +238,7 @@ func TestTransportsThatMisbehave(t *testing.T) {
 		for range 2 {
 			revoked, err := online.Revoked(t.Context(), verified(t, issuer, raw), cognito.Raw(raw))
 			var unavailable *revocation.UnavailableError
-			if revoked || !errors.As(err, &unavailable) || !strings.Contains(err.Error(), "transport") || strings.Contains(err.Error(), "Bearer") {
+			if revoked || !errors.As(err, &unavailable) || !strings.Contains(err.Error(), "transport "+name) || strings.Contains(err.Error(), "Bearer") {
 				t.Errorf("%s: %v, %v", name, revoked, err)
 			}
 		}

@@ -299,6 +299,16 @@ func TestFaultyEntries(t *testing.T) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
+	for name, change := range map[string]func(*revocation.Entry){
+		"the longest name": func(e *revocation.Entry) { e.ID = strings.Repeat("x", 1024) },
+		"a local pool":     func(e *revocation.Entry) { e.UserPool = "local_5aHxzLfB" },
+	} {
+		e := good
+		change(&e)
+		if err := newList(t, issuer, nil).Add(e); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	e := good
 	e.Until = now.Add(-revocation.DefaultListLeeway)
 	if err := list.Add(e); !errors.Is(err, revocation.ErrEnded) {
@@ -346,6 +356,11 @@ func TestFaultyListConfig(t *testing.T) {
 	_, err := revocation.NewList(revocation.ListConfig{MaxEntries: -1, SignInLifetime: 11 * 366 * day, Leeway: 2 * day})
 	wantFields(t, err, "ListConfig.MaxEntries", "ListConfig.SignInLifetime", "ListConfig.Leeway")
 	_, err = revocation.NewList(revocation.ListConfig{SignInLifetime: -1, Leeway: -1})
+	wantFields(t, err, "ListConfig.SignInLifetime", "ListConfig.Leeway")
+	const longest = 10 * 366 * day
+	_, err = revocation.NewList(revocation.ListConfig{SignInLifetime: longest, Leeway: day})
+	must(t, err)
+	_, err = revocation.NewList(revocation.ListConfig{SignInLifetime: longest + 1, Leeway: day + 1})
 	wantFields(t, err, "ListConfig.SignInLifetime", "ListConfig.Leeway")
 }
 

@@ -48,6 +48,7 @@ type fakeCognito struct {
 	asked    atomic.Int64
 	lastPath atomic.Value
 	lastRaw  atomic.Value
+	lastType atomic.Value // of what was sent, or what is accepted
 
 	retryAfter atomic.Value // a string, of every answer
 }
@@ -66,6 +67,7 @@ func (c *fakeCognito) serve(w http.ResponseWriter, r *http.Request) {
 	c.asked.Add(1)
 	c.lastPath.Store(r.Method + " " + r.URL.Path + " " + r.Header.Get("X-Amz-Target"))
 	raw := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	c.lastType.Store(r.Header.Get("Accept") + r.Header.Get("Content-Type"))
 	if r.Method == http.MethodPost {
 		var body struct{ AccessToken string }
 		_ = json.NewDecoder(r.Body).Decode(&body)
@@ -149,6 +151,7 @@ func TestAnswers(t *testing.T) {
 		{"null", openID, reply{200, jsonType, "", `null`}, unknown},
 		{"empty", openID, reply{200, jsonType, "", ``}, unknown},
 		{"half", openID, reply{200, jsonType, "", goodInfo.body[:20]}, unknown},
+		{"a malformed media type", openID, reply{200, "application/json; charset", "", goodInfo.body}, unknown},
 		{"a page", openID, reply{200, "text/html", "", goodInfo.body}, unknown},
 		{"too long", openID, reply{200, jsonType, "", goodInfo.body + long}, unknown},
 		{"no content", openID, reply{204, jsonType, "", ""}, unknown},
@@ -203,7 +206,83 @@ func TestAnswers(t *testing.T) {
 			if path, sent := c.lastPath.Load(), c.lastRaw.Load(); path != want || sent != raw {
 				t.Errorf("asked at %v", path)
 			}
+			if got, want := c.lastType.Load(), map[string]string{openID: "application/json", admin: amazonType}[test.scope]; got != want {
+				t.Errorf("asked with the media type %v, want %s", got, want)
+			}
 		})
+	}
+}
+
+// TestErrorsSayWhatAnAnswerLacks, for operators.
+func TestErrorsSayWhatAnAnswerLacks(t *testing.T) {
+	t.Parallel()
+	for want, test := range map[string]struct {
+		scope string
+		reply reply
+	}{
+		"says that the token lacks a scope": {openID, reply{403, jsonType, "", `{"error":"insufficient_scope"}`}},
+		"has no subject":                    {openID, reply{200, jsonType, "", `{}`}},
+		"is about another user":             {admin, reply{200, amazonType, "", `{"UserAttributes":[{"Name":"sub","Value":"other"}]}`}},
+		"gave no answer":                    {openID, reply{}},
+	} {
+		c := newFakeCognito(t)
+		c.answer(test.reply)
+		online, _ := c.online(t, nil)
+		raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(test.scope))
+		if _, err := online.Revoked(t.Context(), verified(t, c.issuer, raw), cognito.Raw(raw)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	c := newFakeCognito(t)
+	online, verifier := c.online(t, nil)
+	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(admin))
+	if _, err := online.Revoked(t.Context(), verified(t, c.issuer, raw), "\xff"); err == nil || !strings.Contains(err.Error(), "GetUser cannot be asked") {
+		t.Errorf("a raw token that is not UTF-8: %v", err)
+	}
+	_, err := verifier.VerifyAccessToken(t.Context(), c.issuer.Pool().AccessToken(cognitotest.Scopes("orders/read")))
+	if err == nil || !strings.Contains(err.Error(), "a token with the scope openid or "+admin) {
+		t.Errorf("no scope to ask with: %v", err)
+	}
+	c.wantRequests(t, 0)
+}
+
+// A brokenBody is a whole answer, and then an error in place of its end.
+type brokenBody struct{ io.Reader }
+
+func (b brokenBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+func (brokenBody) Close() error { return nil }
+
+// TestAnswerThatBreaksOffIsNone, whatever is in the part that arrived. Its status counts if the
+// endpoint throttles.
+func TestAnswerThatBreaksOffIsNone(t *testing.T) {
+	t.Parallel()
+	for status, again := range map[int]int{200: 2, 429: 1} {
+		c, asked := newFakeCognito(t), 0
+		online, _ := c.online(t, func(o *revocation.OnlineConfig) {
+			o.HTTPClient = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+				asked++
+				header := http.Header{"Content-Type": {jsonType}}
+				return &http.Response{StatusCode: status, Header: header, Body: brokenBody{strings.NewReader(goodInfo.body)}, Request: r}, nil
+			})}
+		})
+		for range 2 {
+			raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID))
+			_, err := online.Revoked(t.Context(), verified(t, c.issuer, raw), cognito.Raw(raw))
+			var unavailable *revocation.UnavailableError
+			if !errors.As(err, &unavailable) || unavailable.Status() != 0 || unavailable.RetryAfter() < time.Second {
+				t.Errorf("status %d: got %v", status, err)
+			}
+		}
+		if asked != again {
+			t.Errorf("status %d: asked %d times, want %d", status, asked, again)
+		}
 	}
 }
 
@@ -400,6 +479,26 @@ func TestFaultyOnlineConfig(t *testing.T) {
 	}
 }
 
+// TestLimitsOfOnlineConfigAreExact: one field at a time, a good value or one that is a fault.
+func TestLimitsOfOnlineConfigAreExact(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		config revocation.OnlineConfig
+		fault  string
+	}{
+		{revocation.OnlineConfig{MaxAge: day}, ""}, {revocation.OnlineConfig{MaxAge: day + 1}, "OnlineConfig.MaxAge"}, {revocation.OnlineConfig{MaxAge: -1}, "OnlineConfig.MaxAge"},
+		{revocation.OnlineConfig{Timeout: 5 * time.Minute}, ""}, {revocation.OnlineConfig{Timeout: 5*time.Minute + 1}, "OnlineConfig.Timeout"},
+	} {
+		test.config.UserPools = []revocation.OnlineUserPool{{ID: cognitotest.PoolID, GetUser: true}}
+		_, err := revocation.NewOnline(test.config)
+		if test.fault == "" {
+			must(t, err)
+			continue
+		}
+		wantFields(t, err, test.fault)
+	}
+}
+
 // TestRegionalEndpoint: GetUser is asked in the user pool's region, and by TLS.
 func TestRegionalEndpoint(t *testing.T) {
 	t.Parallel()
@@ -433,7 +532,7 @@ func TestCallersContext(t *testing.T) {
 	cancel()
 	revoked, err := online.Revoked(ctx, verified(t, c.issuer, raw), cognito.Raw(raw))
 	var unavailable *revocation.UnavailableError
-	if revoked || !errors.Is(err, context.Canceled) || !errors.As(err, &unavailable) {
+	if revoked || !errors.Is(err, context.Canceled) || !errors.As(err, &unavailable) || !strings.HasSuffix(err.Error(), ": "+context.Canceled.Error()) {
 		t.Errorf("%v, %v", revoked, err)
 	}
 	c.wantRequests(t, 0)
