@@ -286,6 +286,8 @@ gateway-route gateway/internal/requestpath code $p/gateway/internal/authz
 -             gateway/internal/answer   code  $p/cognito/bearer
 gateway-adapters gateway/internal/forwardauth code $p/internal/yamlfile
 gateway-adapters gateway/internal/identity code $p/cognito/alb
+-             gateway/internal/snippets code  $p/gateway/internal/identity
+gateway-snippets gateway/internal/snippets code $p/gateway/internal/authz
 commands      gateway                   code  github.com/spf13/cobra
 commands      interop                   test  github.com/spf13/cobra
 commands      interop                   test  github.com/spf13/pflag

@@ -4,8 +4,9 @@
 #   scripts/test-deps.sh [compiler | shellcheck]
 #
 # These are a C compiler with its headers (the race detector, the prose linter),
-# openssl, curl (the installer), Node.js with npm (tests against npm packages) and
-# Chromium (tests of pages). With an argument it installs that program only.
+# openssl, curl (the installer), Node.js with npm (tests against npm packages), Chromium
+# (tests of pages), and nginx, HAProxy and Caddy (tests of the gateway). With an argument it
+# installs that program only. Debian's packages of the proxies also start them as services.
 # On Debian it uses apt-get. On other systems it prints what is missing, and the
 # tests that need it are skipped. With CI=true a missing program is a failure.
 set -euo pipefail
@@ -26,6 +27,10 @@ has_chromium() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+has_proxy() {
+  PATH=$PATH:/usr/sbin command -v "$1" >/dev/null
+}
+
 missing() {
   if [ "$only" = shellcheck ]; then
     command -v shellcheck >/dev/null || echo shellcheck
@@ -37,6 +42,9 @@ missing() {
   command -v curl >/dev/null || echo curl ca-certificates
   has_node || echo nodejs npm
   has_chromium || echo chromium
+  has_proxy nginx || echo nginx-light
+  has_proxy haproxy || echo haproxy
+  has_proxy caddy || echo caddy
 }
 
 install() {
@@ -74,6 +82,12 @@ if ! has_chromium; then
   echo "test-deps: no Chromium: tests of pages are skipped" >&2
   [ "${CI:-}" != true ] || exit 1
 fi
+for proxy in nginx haproxy caddy; do
+  if ! has_proxy "$proxy"; then
+    echo "test-deps: no $proxy: tests of the gateway with it are skipped" >&2
+    [ "${CI:-}" != true ] || exit 1
+  fi
+done
 if ! has_node; then
   echo "test-deps: no Node.js with npm: tests against npm packages are skipped" >&2
   [ "${CI:-}" != true ] || exit 1

@@ -1,0 +1,98 @@
+package proxytest_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
+	"github.com/poolguard/poolguard/gateway/internal/authz"
+	"github.com/poolguard/poolguard/gateway/internal/callers"
+	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
+	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/route"
+)
+
+const headerBytes = 32 << 10 // the default of limits.header_bytes
+
+// A gateway is what proxies ask.
+type gateway struct {
+	address string // of forward auth
+	headers *identity.Headers
+	issuer  *cognitotest.Issuer
+	away    *cognitotest.Pool // its keys are not available
+	server  *httptest.Server
+}
+
+var rules = []authz.Rule{
+	{Name: "health", Match: route.Match{Path: "/healthz"}, Allow: cognito.Anonymous},
+	{Name: "public", Match: route.Match{Path: "/public/**"}, Allow: cognito.Anonymous},
+	{
+		Name: "read orders", Match: route.Match{Methods: []string{"GET", "HEAD", "POST"}, Path: "/orders/**"},
+		Require: authz.Require{Scopes: []string{"orders/read"}},
+		CORS:    &authz.CORS{Origins: []string{"https://app.example.com"}},
+	},
+	{Name: "admin", Match: route.Match{Path: "/admin/**"}, Require: authz.Require{Groups: []string{"admins"}}},
+	{
+		Name: "preflight", Match: route.Match{Path: "/cors/**"}, Preflight: true,
+	},
+	{Name: "files", Match: route.Match{Path: "/files/**"}, Ambiguous: []string{"encoded_slash"}},
+	{Name: "streams", Match: route.Match{Path: "/stream/**"}},
+}
+
+func startGateway(t *testing.T) *gateway {
+	t.Helper()
+	g := &gateway{issuer: cognitotest.NewIssuer()}
+	g.away = g.issuer.AddPool("us-east-1_Away00001", "away-client")
+	g.away.FailKeySet(http.StatusServiceUnavailable)
+	verifier, err := cognito.New(g.issuer.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := authz.New(authz.Config{Verifier: verifier, UserPools: g.issuer.Config().UserPools, Rules: rules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.headers, err = identity.New(identity.Config{
+		Preset: identity.PresetOAuth2Proxy, Headers: map[string]string{"X-Tenant": "custom:tenant"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := callers.New([]string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := forwardauth.New(forwardauth.Config{Decider: policy, Headers: g.headers, Trusted: trusted})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.server = httptest.NewUnstartedServer(handler)
+	g.server.Config.MaxHeaderBytes = headerBytes
+	g.server.Start()
+	t.Cleanup(g.server.Close)
+	g.address = g.server.Listener.Addr().String()
+	return g
+}
+
+// token is an access token that the rules for orders and streams accept.
+func (g *gateway) token(options ...cognitotest.TokenOption) string {
+	return g.issuer.Pool().AccessToken(append([]cognitotest.TokenOption{
+		cognitotest.ForSubject("sub-1"), cognitotest.Scopes("orders/read"), cognitotest.Groups("staff", "R&D"),
+		cognitotest.Claim("username", "anaya"),
+	}, options...)...)
+}
+
+// freePort returns a port that no program listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+}
