@@ -84,8 +84,8 @@ func check(t *testing.T, all []trial, call func(t *testing.T, path string, autho
 	}
 }
 
-// request calls an example by HTTP. A refusal is one JSON object and nothing
-// more.
+// request calls an example by HTTP. A refusal is one JSON object with a code and a message, and
+// nothing more.
 func request(t *testing.T, address string) func(t *testing.T, path string, authorization []string) outcome {
 	t.Helper()
 	client := &http.Client{}
@@ -106,11 +106,15 @@ func request(t *testing.T, address string) func(t *testing.T, path string, autho
 		}
 		var refusal struct {
 			Error struct {
-				Code cognito.Code `json:"code"`
+				Code    cognito.Code `json:"code"`
+				Message string       `json:"message"`
 			} `json:"error"`
 		}
-		if err := json.Unmarshal(body, &refusal); err != nil {
+		if err := json.Unmarshal(body, &refusal); err != nil || refusal.Error.Message == "" {
 			t.Errorf("%v: %s", err, body)
+		}
+		if response.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("a refusal can be cached: %v", response.Header)
 		}
 		got.code = refusal.Error.Code
 		return got
@@ -126,7 +130,18 @@ func TestExamples(t *testing.T) {
 	run := func(t *testing.T, name string, more ...string) (address string) {
 		t.Helper()
 		arguments := append([]string{"-listen", "127.0.0.1:0", "-issuer", pool.issuer(t)}, more...)
-		return start(t, exec.CommandContext(t.Context(), filepath.Join(directory, name), arguments...))
+		address, paste := start(t, exec.CommandContext(t.Context(), filepath.Join(directory, name), arguments...))
+		t.Run("line to paste", func(t *testing.T) {
+			if name == "grpc" {
+				if paste != "go run ./examples/grpcclient -service "+address {
+					t.Errorf("got %s", paste)
+				}
+				return
+			}
+			waitFor(t, address)
+			checkPaste(t, paste, tokens.user, http.StatusOK, "")
+		})
+		return address
 	}
 	for _, name := range []string{"nethttp", "chi", "gin", "echo", "fiber"} {
 		t.Run(name, func(t *testing.T) {

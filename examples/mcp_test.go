@@ -111,7 +111,8 @@ func TestMCPClientSignsInByTheURLAlone(t *testing.T) {
 	pool := servePool(t, userpool.IssuerLocal, "")
 	program := filepath.Join(build(t, "mcp"), "mcp")
 	run := func() (origin string) {
-		address := start(t, exec.CommandContext(t.Context(), program, "-listen", "localhost:0", "-issuer", pool.issuer(t), "-domain", pool.URL))
+		address, paste := start(t, exec.CommandContext(t.Context(), program, "-listen", "localhost:0", "-issuer", pool.issuer(t), "-domain", pool.URL))
+		t.Run("line to paste", func(t *testing.T) { checkPaste(t, paste, "", http.StatusUnauthorized, "resource_metadata=") })
 		return "http://localhost" + address[strings.LastIndexByte(address, ':'):]
 	}
 	origin, other := run(), run()

@@ -2,6 +2,8 @@ package examples
 
 import (
 	"bufio"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -29,9 +31,9 @@ func build(t *testing.T, folders ...string) (directory string) {
 
 var listening = regexp.MustCompile(`^listening on (?:http://)?(\S+)$`)
 
-// start starts a program and returns the address that it says it listens on. It ends
-// with the test.
-func start(t *testing.T, command *exec.Cmd) (address string) {
+// start starts a program and returns the address that it says it listens on, and the line
+// after that, which is to be pasted into a shell. It ends with the test.
+func start(t *testing.T, command *exec.Cmd) (address, paste string) {
 	t.Helper()
 	var log strings.Builder
 	command.Stderr = &log
@@ -58,5 +60,29 @@ func start(t *testing.T, command *exec.Cmd) (address string) {
 	if found == nil {
 		t.Fatalf("%s says %q", command.Path, lines.Text())
 	}
-	return found[1]
+	if !lines.Scan() {
+		t.Fatalf("%s prints no line to paste", command.Path)
+	}
+	return found[1], lines.Text()
+}
+
+// checkPaste runs a line that calls an example, with a token for poolguard token. The example
+// must answer with that status, and with the text in the body.
+func checkPaste(t *testing.T, line, token string, status int, body string) {
+	t.Helper()
+	for _, program := range []string{"sh", "curl"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("%s is not installed", program)
+		}
+	}
+	directory := t.TempDir()
+	if err := os.WriteFile(filepath.Join(directory, "poolguard"), []byte("#!/bin/sh\n[ \"$*\" = token ] && echo "+token+"\n"), 0o700); err != nil { //nolint:gosec // a program must be executable
+		t.Fatal(err)
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-c", line+" -s --noproxy '*'")
+	shell.Env = append(os.Environ(), "PATH="+directory+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	output, err := shell.Output()
+	if want := fmt.Sprintf("HTTP/1.1 %d ", status); err != nil || !strings.HasPrefix(string(output), want) || !strings.Contains(string(output), body) {
+		t.Errorf("%s\n%v, want %s and %q:\n%s", line, err, want, body, output)
+	}
 }

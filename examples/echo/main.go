@@ -50,7 +50,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening on http://%s\n", listener.Addr())
+	fmt.Printf("listening on http://%[1]s\ncurl -i -H \"Authorization: Bearer $(poolguard token)\" http://%[1]s/orders\n", listener.Addr())
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
 	return server.Serve(listener)
 }

@@ -5,12 +5,14 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 
 	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/adaptor"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
@@ -46,15 +48,17 @@ func run() error {
 	app.Get("/admin", protect(verifier, cognito.RequireGroups("admins")), func(c fiber.Ctx) error {
 		return c.SendString("report for " + fiber.Locals[*cognito.AccessToken](c, tokenKey{}).Username() + "\n")
 	})
-	app.Hooks().OnListen(func(l fiber.ListenData) error { fmt.Printf("listening on http://%s:%s\n", l.Host, l.Port); return nil })
+	app.Hooks().OnListen(func(l fiber.ListenData) error {
+		fmt.Printf("listening on http://%[1]s\ncurl -i -H \"Authorization: Bearer $(poolguard token)\" http://%[1]s/orders\n", net.JoinHostPort(l.Host, l.Port))
+		return nil
+	})
 	return app.Listen(*listen, fiber.ListenConfig{DisableStartupMessage: true})
 }
 
 type tokenKey struct{}
 
-// Protect calls the next handler with a verified token among the locals. Fiber reuses a
-// request's memory: what is kept must be copied, as string(b) does and c.Get does not.
-// The verifier copies what it keeps.
+// Protect calls the next handler with a verified token among the locals. Fiber reuses the
+// memory of a request, so the header is copied, as string(b) does and c.Get does not.
 func protect(verifier *cognito.Verifier, requirements ...cognito.Requirement) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		header := http.Header{}
@@ -70,9 +74,6 @@ func protect(verifier *cognito.Verifier, requirements ...cognito.Requirement) fi
 			fiber.Locals(c, tokenKey{}, token)
 			return c.Next()
 		}
-		if challenge := bearer.Challenge(err, ""); challenge != "" {
-			c.Set(fiber.HeaderWWWAuthenticate, challenge)
-		}
-		return c.Status(bearer.StatusCode(err)).JSON(fiber.Map{"error": fiber.Map{"code": cognito.CodeOf(err)}})
+		return adaptor.HTTPHandlerFunc(func(w http.ResponseWriter, r *http.Request) { bearer.WriteError(w, r, err, "") })(c)
 	}
 }

@@ -58,7 +58,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening on %s\n", listener.Addr())
+	fmt.Printf("listening on %[1]s\ngo run ./examples/grpcclient -service %[1]s\n", listener.Addr())
 	return server.Serve(listener)
 }
 

@@ -74,6 +74,6 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening on http://%s\n", listener.Addr())
+	fmt.Printf("listening on http://%[1]s\ncurl -i -H \"Authorization: Bearer $(poolguard token)\" http://%[1]s/orders\n", listener.Addr())
 	return (&http.Server{Handler: http.HandlerFunc(handler), ReadHeaderTimeout: 10 * time.Second}).Serve(listener)
 }

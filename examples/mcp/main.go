@@ -64,6 +64,6 @@ func run() error {
 	signIn.Register(mux)
 	mux.Handle("/mcp", protect(forTools(tools())))
 	fmt.Printf("listening on http://%s\n", listener.Addr())
-	fmt.Printf("MCP clients use %s/mcp\n", self)
+	fmt.Printf("curl -i -X POST %[1]s/mcp\nMCP clients use %[1]s/mcp\n", self)
 	return (&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}).Serve(listener)
 }

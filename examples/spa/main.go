@@ -46,7 +46,7 @@ func main() {
 		mux.ServeHTTP(w, r)
 	})
 	if err == nil {
-		fmt.Printf("listening on http://%s\n", *listen)
+		fmt.Printf("listening on http://%[1]s\ncurl -i -H \"Authorization: Bearer $(poolguard token)\" http://%[1]s/orders\n", *listen)
 		err = (&http.Server{Addr: *listen, Handler: handler, ReadHeaderTimeout: 10 * time.Second}).ListenAndServe()
 	}
 	fmt.Fprintln(os.Stderr, err)

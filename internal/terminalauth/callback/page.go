@@ -34,7 +34,7 @@ func signedIn(user string) web.Message {
 	m := web.Message{Title: "Signed in", Text: []string{"You can close this page and return to the terminal."}}
 	if user != "" {
 		m.Title = "Signed in as " + terminal.Escape(user, false)
-		m.Text = append(m.Text, "For another user, start again with poolguard login --again.")
+		m.Text = append(m.Text, "Another user? Run poolguard login --again.")
 	}
 	return m
 }
