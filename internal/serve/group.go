@@ -2,6 +2,7 @@ package serve
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -42,6 +43,9 @@ type Server struct {
 	Listener net.Listener
 	// Handler answers the requests.
 	Handler http.Handler
+	// Protocol answers on the listener instead of HTTP with Handler, such as a gRPC server.
+	// Timeouts and MaxHeaderBytes have no effect then.
+	Protocol Protocol
 	// TLS makes the server speak HTTPS. It decides on HTTP/2 too, by its NextProtos. nil is
 	// plain HTTP.
 	TLS *tls.Config
@@ -49,6 +53,21 @@ type Server struct {
 	Timeouts Timeouts
 	// MaxHeaderBytes bounds the headers of a request. 0 is [http.DefaultMaxHeaderBytes].
 	MaxHeaderBytes int
+	// MaxConnections bounds the connections that are open at once. Others wait in the queue
+	// of the system. 0 is no bound.
+	MaxConnections int
+}
+
+// A Protocol serves connections. [http.Server] is one.
+type Protocol interface {
+	// Serve answers on a listener until Shutdown or Close is called. Then it returns
+	// [http.ErrServerClosed].
+	Serve(l net.Listener) error
+	// Shutdown accepts no more connections, and returns when the requests under way have
+	// ended, or when ctx ends.
+	Shutdown(ctx context.Context) error
+	// Close ends all connections.
+	Close() error
 }
 
 // Config says which servers run together, and how they stop.
@@ -75,7 +94,7 @@ type Config struct {
 // A Group runs servers together. Make one with [New].
 type Group struct {
 	config  Config
-	servers []*http.Server
+	servers []Protocol
 }
 
 // New checks the configuration and returns all its faults at once. It does not serve
@@ -95,7 +114,10 @@ func New(config Config) (*Group, error) {
 	}
 	g := &Group{config: config}
 	for _, s := range config.Servers {
-		g.servers = append(g.servers, newServer(s, config.Logger))
+		if s.Protocol == nil {
+			s.Protocol = newServer(s, config.Logger)
+		}
+		g.servers = append(g.servers, s.Protocol)
 	}
 	return g, nil
 }
@@ -110,11 +132,11 @@ func (c *Config) check() error {
 		if s.Listener == nil {
 			fault("Config.Servers[%d].Listener is nil", n)
 		}
-		if s.Handler == nil {
-			fault("Config.Servers[%d].Handler is nil", n)
+		if (s.Handler == nil) == (s.Protocol == nil) {
+			fault("Config.Servers[%d] has neither Handler nor Protocol, or both", n)
 		}
-		if s.MaxHeaderBytes < 0 {
-			fault("Config.Servers[%d].MaxHeaderBytes is negative", n)
+		if s.MaxHeaderBytes < 0 || s.MaxConnections < 0 {
+			fault("Config.Servers[%d].MaxHeaderBytes or MaxConnections is negative", n)
 		}
 		if s.Timeouts.Write < 0 || s.Timeouts.Idle < 0 {
 			fault("Config.Servers[%d].Timeouts has a negative field; only Read can be negative", n)

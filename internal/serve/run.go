@@ -21,6 +21,9 @@ func (g *Group) Run(ctx context.Context) error {
 	for n, server := range g.servers {
 		s := g.config.Servers[n]
 		l := s.Listener
+		if s.MaxConnections > 0 {
+			l = bound(l, s.MaxConnections)
+		}
 		if s.TLS != nil {
 			l = tls.NewListener(l, s.TLS)
 		}

@@ -125,7 +125,7 @@ func TestFailureOfOneServerStopsAll(t *testing.T) {
 func TestAllFaultsAreReturned(t *testing.T) {
 	l := listenAny(t)
 	_, err := serve.New(serve.Config{Servers: []serve.Server{{}, {Listener: l, MaxHeaderBytes: -1}}, Drain: -1, Grace: -1})
-	for _, want := range []string{"Servers[0].Listener", "Servers[0].Handler", "Servers[1].Handler", "Servers[1].MaxHeaderBytes", "Drain", "Grace"} {
+	for _, want := range []string{"Servers[0].Listener", "Servers[0] has neither Handler nor Protocol", "Servers[1] has neither", "Servers[1].MaxHeaderBytes", "Drain", "Grace"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is missing in %v", want, err)
 		}
