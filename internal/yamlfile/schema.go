@@ -17,6 +17,8 @@ const DefaultMaxBytes = 1 << 20
 type Schema[T any] struct {
 	// Fields are the keys of the file.
 	Fields []Field[T]
+	// Defaults returns what a file without any key is read as. nil is the zero T.
+	Defaults func() T
 	// MaxBytes is the size of the largest file in bytes; 0 means [DefaultMaxBytes].
 	MaxBytes int
 	// Empty is the fault of a file without content. "" means that such a file is good.
@@ -76,6 +78,17 @@ type Document[T any] struct {
 // "Pools[0].Clients[1].Secret".
 func (d *Document[T]) Source(field string) Source { return d.sources[field] }
 
+// Files returns the files that secrets come from, as the file names them.
+func (d *Document[T]) Files() (paths []string) {
+	for _, s := range d.sources {
+		if s.File != "" {
+			paths = append(paths, s.File)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
 // Parse reads the text of a file. name is what faults call the file. The error is an
 // [*Error] with all faults, in the order of their lines.
 func (s *Schema[T]) Parse(name string, text []byte, lookup Lookup) (*Document[T], error) {
@@ -95,6 +108,9 @@ func (s *Schema[T]) reader(text []byte, lookup Lookup) *reader {
 // read is Parse with a new reader.
 func (s *Schema[T]) read(r *reader, name string, text []byte) (*Document[T], error) {
 	document := &Document[T]{sources: r.sources}
+	if s.Defaults != nil {
+		document.Config = s.Defaults()
+	}
 	root, ok := r.parse(text, cmp.Or(s.MaxBytes, DefaultMaxBytes))
 	switch {
 	case ok && root == nil && s.Empty != "":

@@ -52,6 +52,26 @@ func TestListsOfWordsRatesAndListsByNameAreRead(t *testing.T) {
 	}
 }
 
+func TestDefaultsStayWhereTheFileHasNoKey(t *testing.T) {
+	t.Parallel()
+	schema := gateSchema()
+	schema.Defaults = func() gate {
+		return gate{Via: []string{"bearer"}, Sample: yamlfile.Frequency{Count: 1, Per: time.Second}}
+	}
+	document, err := schema.Parse("f", []byte("via: [alb]"), lookup())
+	if err != nil || document.Config.Via[0] != "alb" || document.Config.Sample.Count != 1 {
+		t.Errorf("got %+v, %v", document, err)
+	}
+}
+
+func TestFilesOfSecretsAreListedOnce(t *testing.T) {
+	t.Parallel()
+	document, err := gateSchema().Parse("f", []byte("routes: [{key: {file: key.secret}}, {key: {env: KEY}}, {key: {file: key.secret}}]"), lookup())
+	if err != nil || len(document.Files()) != 1 || document.Files()[0] != "key.secret" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestFaultsOfListsOfWordsRatesAndListsByName(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
