@@ -266,6 +266,8 @@ tokencheck    internal/tokencheck       code  $p/internal/terminal
 localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito
 serve         internal/serve            code  $p/internal/localtls
+-             gateway/internal/config   code  $p/internal/yamlfile
+gateway-config gateway/internal/config  code  $p/internal/serve
 tlsfiles      internal/tlsfiles         code  $p/internal/serve
 -             internal/filewatch        code  github.com/fsnotify/fsnotify
 filewatch     internal/filewatch        code  $p/internal/yamlfile
