@@ -55,16 +55,27 @@ func Open(files Files, protocols ...string) (*Source, error) {
 // Reload reads the files again. New connections use the new content. With an error, the
 // old content stays in use. changed reports whether the content is another one.
 func (s *Source) Reload() (changed bool, err error) {
-	next, err := s.read()
+	use, err := s.Prepare()
 	if err != nil {
 		return false, err
 	}
-	before := s.current.Load()
-	if before != nil && equal(before.text, next.text) {
-		return false, nil
+	return use(), nil
+}
+
+// Prepare reads the files and changes nothing. use puts the new content into use, for a
+// caller that changes several things or none of them.
+func (s *Source) Prepare() (use func() (changed bool), err error) {
+	next, err := s.read()
+	if err != nil {
+		return nil, err
 	}
-	s.current.Store(next)
-	return true, nil
+	return func() bool {
+		if before := s.current.Load(); before != nil && equal(before.text, next.text) {
+			return false
+		}
+		s.current.Store(next)
+		return true
+	}, nil
 }
 
 func equal(a, b [][]byte) bool {
