@@ -268,6 +268,8 @@ serve         internal/serve            code  $p/cognito
 serve         internal/serve            code  $p/internal/localtls
 -             gateway/internal/config   code  $p/internal/yamlfile
 gateway-config gateway/internal/config  code  $p/internal/serve
+-             gateway/internal/ops      code  github.com/prometheus/client_golang/prometheus/promhttp
+gateway-ops   gateway/internal/ops      code  $p/gateway/internal/config
 tlsfiles      internal/tlsfiles         code  $p/internal/serve
 -             internal/filewatch        code  github.com/fsnotify/fsnotify
 filewatch     internal/filewatch        code  $p/internal/yamlfile
