@@ -1,0 +1,216 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/poolguard/poolguard/gateway/internal/config"
+	"github.com/poolguard/poolguard/gateway/internal/ops"
+	"github.com/poolguard/poolguard/internal/filewatch"
+	"github.com/poolguard/poolguard/internal/serve"
+	"github.com/poolguard/poolguard/internal/tlsfiles"
+)
+
+// A listener is one of those that a file has.
+type listener struct {
+	key       string // in the file
+	listen    string
+	tls       tlsfiles.Files
+	protocols []string // of ALPN
+}
+
+func listeners(f *config.File) []listener {
+	http := []string{"h2", "http/1.1"}
+	return []listener{
+		{"forward_auth", f.ForwardAuth.Listen, f.ForwardAuth.TLS, http},
+		{"ops", f.Ops.Listen, f.Ops.TLS, http},
+	}
+}
+
+// Run listens and answers until ctx ends, and then as long as drain in the file says. It
+// returns nil then, or why it could not listen or serve. It is called once.
+//
+// Listeners answer at once. /readyz fails until the keys of every user pool were fetched.
+func (g *Gateway) Run(ctx context.Context) error {
+	file := g.current.Load().document.File
+	servers, err := g.listen(ctx, file)
+	if err != nil {
+		return err
+	}
+	group, err := serve.New(serve.Config{
+		Servers: servers, Logger: g.log, Drain: file.Drain, Grace: file.ForwardAuthTimeout,
+		Draining: func() {
+			g.draining.Store(true)
+			g.log.Info("stopping", "drain", file.Drain)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { g.warmUp(background) })
+	running.Go(func() { g.watch(background) })
+	err = group.Run(ctx)
+	stop()
+	running.Wait()
+	g.log.Info("stopped")
+	return err
+}
+
+// listen opens every listener of the file.
+func (g *Gateway) listen(ctx context.Context, f *config.File) (servers []serve.Server, err error) {
+	defer func() {
+		if err != nil {
+			for _, s := range servers {
+				_ = s.Listener.Close() // nothing was served
+			}
+		}
+	}()
+	// The answer may take the time of a decision.
+	timeouts := serve.Timeouts{Idle: f.Limits.Idle, Write: f.ForwardAuthTimeout + serve.DefaultReadTimeout}
+	for _, l := range listeners(f) {
+		if l.listen == config.Off {
+			continue
+		}
+		opened, err := serve.Listen(ctx, l.listen)
+		if err != nil {
+			return servers, fmt.Errorf("%s.listen: %s: %w", l.key, l.listen, err)
+		}
+		server := serve.Server{
+			Name: l.key, Listener: opened, Handler: g.handler(l.key), Timeouts: timeouts,
+			MaxHeaderBytes: int(f.Limits.HeaderBytes), MaxConnections: f.Limits.Connections,
+		}
+		if source := g.tls[l.key]; source != nil {
+			server.TLS = source.Config()
+		}
+		servers = append(servers, server)
+		g.log.Info("listening", "listener", l.key, "address", opened.Addr().String(), "tls", server.TLS != nil)
+		if g.config.Listening != nil {
+			g.config.Listening(l.key, opened.Addr())
+		}
+	}
+	return servers, nil
+}
+
+func (g *Gateway) handler(key string) http.Handler {
+	if key == "ops" {
+		return ops.Handler(g.metrics, g.notReady)
+	}
+	return http.HandlerFunc(g.answer)
+}
+
+// The waits between attempts to fetch keys at the start.
+const (
+	firstWait = time.Second
+	lastWait  = 30 * time.Second
+)
+
+// warmUp fetches the keys of every user pool, until all were there once or ctx ends.
+func (g *Gateway) warmUp(ctx context.Context) {
+	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+		err := g.current.Load().verifier.WarmUp(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			g.ready.Store(true)
+			g.log.Info("ready")
+			return
+		}
+		g.log.Warn("not ready: the keys of a user pool are unavailable", "error", err.Error(), "next_attempt", wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// watch reloads after each change of a file, until ctx ends.
+func (g *Gateway) watch(ctx context.Context) {
+	watcher, err := filewatch.New(g.config.files(g.current.Load().document))
+	if err != nil {
+		g.log.Warn("files are not watched; send SIGHUP after a change", "error", err.Error())
+		return
+	}
+	watcher.Run(ctx, func() []string {
+		_ = g.Reload(ctx) // it logs
+		return g.config.files(g.current.Load().document)
+	})
+}
+
+// Reload reads the configuration file and the files of TLS again, and uses all of them, or
+// nothing if one of them has a fault. Requests that are being answered keep the old
+// configuration. Listeners, limits and drain stay as they are: a file that changes them is
+// not used. The result is logged and counted.
+func (g *Gateway) Reload(ctx context.Context) error {
+	g.reloading.Lock()
+	defer g.reloading.Unlock()
+	err := g.reload(ctx)
+	if err != nil {
+		g.metrics.Refused()
+		g.log.Error("the changed configuration is not used; the former one stays", "error", err.Error())
+	}
+	return err
+}
+
+// keyTime is how long a reload waits for the keys of new user pools.
+const keyTime = 20 * time.Second
+
+func (g *Gateway) reload(ctx context.Context) error {
+	before := g.current.Load()
+	document, err := g.config.read()
+	if err != nil {
+		return err
+	}
+	if fixed := before.document.Fixed(document.File); len(fixed) > 0 {
+		return fmt.Errorf("a change of %v needs a restart", fixed)
+	}
+	certificates, err := g.prepareTLS()
+	if err != nil {
+		return err
+	}
+	next, err := g.newState(document, before)
+	if err != nil {
+		return err
+	}
+	if next.verifier != before.verifier && g.ready.Load() {
+		// A gateway that was ready stays ready.
+		ctx, cancel := context.WithTimeout(ctx, keyTime)
+		defer cancel()
+		if err := next.verifier.WarmUp(ctx); err != nil {
+			return fmt.Errorf("the keys of a user pool are unavailable: %w", err)
+		}
+	}
+	changed := 0
+	for _, use := range certificates {
+		if use() {
+			changed++
+		}
+	}
+	g.use(next)
+	g.log.Info("the changed configuration is used", "rules", len(document.Rules), "user_pools", len(document.UserPools),
+		"new_keys", next.verifier != before.verifier, "new_certificates", changed)
+	return nil
+}
+
+// prepareTLS reads the certificates again and uses none of them yet.
+func (g *Gateway) prepareTLS() (use []func() bool, err error) {
+	var faults []error
+	for key, source := range g.tls {
+		each, err := source.Prepare()
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s.tls: %w", key, err))
+			continue
+		}
+		use = append(use, each)
+	}
+	return use, errors.Join(faults...)
+}

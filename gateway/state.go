@@ -1,0 +1,109 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"time"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/alb"
+	"github.com/poolguard/poolguard/gateway/internal/authz"
+	"github.com/poolguard/poolguard/gateway/internal/config"
+	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
+	"github.com/poolguard/poolguard/gateway/internal/ops"
+)
+
+// A state is a configuration with all that was made of it. It is not changed: a reload
+// makes another one.
+type state struct {
+	document  *config.Document
+	verifier  *cognito.Verifier
+	balancers *alb.Verifier
+	policy    *authz.Policy
+	forward   map[string]http.Handler // by the path of the address
+}
+
+// newState makes the state of a configuration. It takes the verifiers of the state before,
+// with the keys and tokens that they know, if the configuration of keys is the same.
+func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
+	sample := d.Log.Decisions.Sample
+	s := &state{document: d}
+	decisions := ops.NewDecisionLog(g.log, sample.Count, sample.Per)
+	if before != nil && before.document.SameKeys(d.File) {
+		s.verifier, s.balancers = before.verifier, before.balancers
+	} else if err := g.newVerifiers(s); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.policy, err = d.Policy(s.verifier, s.balancers); err != nil {
+		return nil, err
+	}
+	headers, err := d.IdentityHeaders()
+	if err != nil {
+		return nil, err
+	}
+	trusted, err := d.Callers()
+	if err != nil {
+		return nil, err
+	}
+	s.forward = map[string]http.Handler{}
+	for _, address := range forwardauth.Paths() {
+		s.forward[address], err = forwardauth.New(forwardauth.Config{
+			Decider: s.policy, Headers: headers, Trusted: trusted, Timeout: d.ForwardAuthTimeout,
+			Observe: g.observer(decisions, path.Base(address)),
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (g *Gateway) newVerifiers(s *state) (err error) {
+	process := config.Process{Observer: g.metrics.Observer(), Logger: g.log}
+	if process.HTTPClient, err = s.document.HTTPClient(); err != nil {
+		return err
+	}
+	if s.verifier, err = s.document.Verifier(process); err != nil {
+		return err
+	}
+	s.balancers, err = s.document.Balancers(process)
+	return err
+}
+
+// observer returns what counts and logs the decisions that an adapter asks for.
+func (g *Gateway) observer(log *ops.DecisionLog, adapter string) func(context.Context, *authz.Request, *authz.Decision, time.Duration) {
+	return func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration) {
+		g.metrics.Decided(adapter, d, took)
+		log.Log(ctx, adapter, r, d, took)
+	}
+}
+
+// ServeHTTP answers a request on forward_auth. There is no ServeMux, which cleans paths and
+// redirects.
+func (s *state) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if handler := s.forward[r.URL.EscapedPath()]; handler != nil {
+		handler.ServeHTTP(w, r)
+		return
+	}
+	http.NotFound(w, r)
+}
+
+// use makes a state the one that answers.
+func (g *Gateway) use(s *state) {
+	first := g.current.Swap(s) == nil
+	var reportOnly int
+	for n := range s.document.Rules {
+		if s.document.Rules[n].ReportOnly {
+			reportOnly++
+		}
+	}
+	g.metrics.Loaded(time.Now(), first, reportOnly)
+	if reportOnly > 0 {
+		g.log.Warn("rules with report_only deny nothing", "rules", reportOnly)
+	}
+	for _, w := range s.document.Warnings(s.policy) {
+		g.log.Warn("the configuration may have a mistake", "key", w.Key, "reason", w.Reason)
+	}
+}
