@@ -98,8 +98,8 @@ func (w *Watcher) set(files []string) {
 	folders := map[string]bool{}
 	for _, f := range files {
 		folders[filepath.Dir(f)] = true
-		if real, err := filepath.EvalSymlinks(f); err == nil {
-			folders[filepath.Dir(real)] = true
+		if target, err := filepath.EvalSymlinks(f); err == nil {
+			folders[filepath.Dir(target)] = true
 		}
 	}
 	for f := range w.folders {
