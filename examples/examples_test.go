@@ -16,7 +16,7 @@ import (
 )
 
 // folders are those with a program that README.md names.
-var folders = []string{"nethttp", "chi", "gin", "echo", "fiber", "grpc", "grpcclient", "connect", "connectclient", "lambda", "spa", "mcp"}
+var folders = []string{"nethttp", "chi", "gin", "echo", "fiber", "grpc", "grpcclient", "connect", "connectclient", "lambda", "spa", "mcp", "metrics"}
 
 // An outcome is what an example answers, in the terms of HTTP.
 type outcome struct {
@@ -176,6 +176,14 @@ func TestExamples(t *testing.T) {
 		})
 		if got := call(t, "/callback?code=x", nil); got.status != http.StatusOK || !strings.Contains(got.body, "/app.js") {
 			t.Errorf("the page: %+v", got)
+		}
+	})
+	t.Run("metrics", func(t *testing.T) {
+		call := request(t, run(t, "metrics"))
+		check(t, ofOrders(all), call, func(one trial) outcome { return one.want })
+		const refused = `cognito_verifications_total{cached="false",code="token_expired",token_use="access"} 1`
+		if got := call(t, "/metrics", nil); got.status != http.StatusOK || !strings.Contains(got.body, refused) {
+			t.Errorf("%s is not in %+v", refused, got)
 		}
 	})
 	t.Run("grpc", func(t *testing.T) { checkGRPC(t, all, run(t, "grpc"), asRPC) })

@@ -76,7 +76,7 @@ func checkPaste(t *testing.T, line, token string, status int, body string) {
 		}
 	}
 	directory := t.TempDir()
-	if err := os.WriteFile(filepath.Join(directory, "poolguard"), []byte("#!/bin/sh\n[ \"$*\" = token ] && echo "+token+"\n"), 0o700); err != nil { //nolint:gosec // a program must be executable
+	if err := os.WriteFile(filepath.Join(directory, "poolguard"), []byte("#!/bin/sh\n[ \"$*\" = token ] && echo "+token+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	shell := exec.CommandContext(t.Context(), "sh", "-c", line+" -s --noproxy '*'")

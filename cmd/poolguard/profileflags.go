@@ -99,7 +99,7 @@ func (p *program) existing(f *profileFlags) (*selection.Selection, error) {
 	}
 	switch {
 	case len(c.File.Profiles) == 0 && !c.Named:
-		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile in %s\nTo sign in and create one: %s\nFor the local user pool: %s", //nolint:revive // the other lines are sentences
+		return nil, &failure{statusRejected, fmt.Errorf("not signed in: there is no profile in %s\nTo sign in and create one: %s\nFor the local user pool: %s",
 			c.Path, terminal.Unbroken("poolguard login --pool ID --client-id ID --domain URL"), terminal.Unbroken("poolguard login --local"))}
 	case !c.Named && c.File.Default == "":
 		return nil, &failure{statusUsage, fmt.Errorf("no profile was selected: give --profile NAME, or set default: NAME in %s%s", c.Path, c.Others())}

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -33,7 +34,7 @@ func (c Claims) Validate() error {
 
 func main() {
 	region, _, _ := strings.Cut(os.Getenv("USER_POOL_ID"), "_")
-	issuer := "https://cognito-idp." + region + ".amazonaws.com/" + os.Getenv("USER_POOL_ID")
+	issuer := cmp.Or(os.Getenv("ISSUER"), "https://cognito-idp."+region+".amazonaws.com/"+os.Getenv("USER_POOL_ID"))
 	keys, err := keyfunc.NewDefault([]string{issuer + "/.well-known/jwks.json"})
 	if err != nil {
 		panic(err)

@@ -15,6 +15,7 @@ import (
 func main() {
 	verifier, err := cognito.New(cognito.Config{UserPools: []cognito.UserPool{{
 		ID:        os.Getenv("USER_POOL_ID"),
+		Issuer:    os.Getenv("ISSUER"), // "" for a pool on AWS
 		ClientIDs: []string{os.Getenv("CLIENT_ID")},
 	}}})
 	if err != nil {

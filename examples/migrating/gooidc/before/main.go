@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -16,7 +17,7 @@ import (
 
 func main() {
 	region, _, _ := strings.Cut(os.Getenv("USER_POOL_ID"), "_")
-	issuer := "https://cognito-idp." + region + ".amazonaws.com/" + os.Getenv("USER_POOL_ID")
+	issuer := cmp.Or(os.Getenv("ISSUER"), "https://cognito-idp."+region+".amazonaws.com/"+os.Getenv("USER_POOL_ID"))
 	provider, err := oidc.NewProvider(context.Background(), issuer)
 	if err != nil {
 		panic(err)
