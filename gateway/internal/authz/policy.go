@@ -115,8 +115,10 @@ func noRule(path requestpath.Path) *cognito.Error {
 	if path.Class() != 0 {
 		return ambiguous(path)
 	}
-	return cognito.NewError(cognito.ErrAccessDenied, "no rule allows this request")
+	return errNoRule
 }
+
+var errNoRule = cognito.NewError(cognito.ErrAccessDenied, "no rule allows this request")
 
 // ambiguous is the refusal of an ambiguous path.
 func ambiguous(path requestpath.Path) *cognito.Error {

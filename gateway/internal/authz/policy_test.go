@@ -49,7 +49,7 @@ func (w *world) policy(t testing.TB, rules ...authz.Rule) *authz.Policy {
 	return policy
 }
 
-func path(pattern string) route.Match { return route.Match{Path: pattern} }
+func at(pattern string) route.Match { return route.Match{Path: pattern} }
 
 // get is a request with a bearer token, "" for none.
 func get(target, token string) *authz.Request {
@@ -67,9 +67,9 @@ func want(t *testing.T, d authz.Decision, rule string, code cognito.Code) {
 func TestFirstRuleThatMatchesDecides(t *testing.T) {
 	w := newWorld(t)
 	policy := w.policy(t,
-		authz.Rule{Name: "health", Match: path("/healthz"), Allow: cognito.Anonymous},
+		authz.Rule{Name: "health", Match: at("/healthz"), Allow: cognito.Anonymous},
 		authz.Rule{Name: "read", Match: route.Match{Methods: []string{"GET"}, Path: "/orders/**"}, Require: authz.Require{Scopes: []string{"orders/read"}}},
-		authz.Rule{Name: "orders", Match: path("/orders/**"), Require: authz.Require{Scopes: []string{"orders/write"}}},
+		authz.Rule{Name: "orders", Match: at("/orders/**"), Require: authz.Require{Scopes: []string{"orders/write"}}},
 	)
 	read := w.pool.AccessToken(cognitotest.Scopes("orders/read"))
 	post := get("/orders/7", read)
