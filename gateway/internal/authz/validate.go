@@ -181,9 +181,6 @@ func (c *Config) compileRequire(r *Rule, m *rule, variables []string, hasTable b
 	default:
 		f.add("TokenUse", "is %q: want %s or %s", string(q.TokenUse), string(cognito.TokenUseAccess), string(cognito.TokenUseID))
 	}
-	if q.MaxAuthAge < 0 {
-		f.add("MaxAuthAge", "is negative (%s)", q.MaxAuthAge)
-	}
 	c.validateNames(q, f)
 	for _, needed := range q.list() {
 		m.accessRequire = append(m.accessRequire, needed.Requirement)
