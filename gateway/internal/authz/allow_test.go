@@ -2,6 +2,7 @@ package authz_test
 
 import (
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -207,7 +208,7 @@ func TestCredentialsOfPackageBearerAreRead(t *testing.T) {
 		"Bearer a, Bearer b":               "request_invalid",
 		"Bearer  " + w.pool.RefreshToken(): "encrypted_token",
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		if header != "" {
 			r.Header.Set("Authorization", header)
 		}

@@ -13,7 +13,8 @@ import (
 
 // guarded has public paths beside those that need a group, also public paths that take every
 // kind of ambiguity.
-func guarded(w *world, t testing.TB) *authz.Policy {
+func guarded(t testing.TB, w *world) *authz.Policy {
+	t.Helper()
 	return w.policy(t,
 		authz.Rule{Name: "public", Match: at("/public/**"), Allow: cognito.Anonymous},
 		authz.Rule{Name: "files", Match: at("/files/**"), Allow: cognito.Anonymous, Ambiguous: requestpath.ClassNames()},
@@ -35,7 +36,7 @@ func refuse(t *testing.T, policy *authz.Policy, code cognito.Code, targets ...st
 // TestDotSegmentsAreRefused (CVE-2026-33494, CVE-2025-54576): no rule may allow them, whatever
 // a server makes of them.
 func TestDotSegmentsAreRefused(t *testing.T) {
-	policy := guarded(newWorld(t), t)
+	policy := guarded(t, newWorld(t))
 	for _, prefix := range []string{"/public", "/files", ""} {
 		refuse(t, policy, authz.ErrPathAmbiguous, prefix+"/../admin", prefix+"/..", prefix+"/./admin", prefix+"/%2e%2e/admin", prefix+"/%2E./admin", prefix+"/.%2e",
 			prefix+"/..%2fadmin", prefix+"/..%5cadmin", prefix+"/..\\admin", prefix+"/%2e%2e%2fadmin", prefix+"/%252e%252e/admin", prefix+"/%c0%ae%c0%ae/admin")
@@ -44,12 +45,12 @@ func TestDotSegmentsAreRefused(t *testing.T) {
 }
 
 func TestEmptySegmentsAreRefused(t *testing.T) {
-	policy := guarded(newWorld(t), t)
+	policy := guarded(t, newWorld(t))
 	refuse(t, policy, authz.ErrPathAmbiguous, "//admin", "//public/a", "/public//admin", "/files//admin", "/files%2f%2fadmin", "/public/a//", "//evil.example/public")
 }
 
 func TestEncodedSlashesAreAmbiguous(t *testing.T) {
-	policy := guarded(newWorld(t), t)
+	policy := guarded(t, newWorld(t))
 	refuse(t, policy, authz.ErrPathAmbiguous, "/public%2fadmin", "/public/a%2Fb", "/public/%2fadmin", "/%2fadmin", "/admin%2fa", "/files%2fa", "/files/..%2fadmin")
 	want(t, policy.Decide(t.Context(), get("/files/a%2fb", "")), "files", "")
 }
@@ -57,14 +58,14 @@ func TestEncodedSlashesAreAmbiguous(t *testing.T) {
 // TestPathParametersAreAmbiguous (CVE-2026-73551, CVE-2026-73553, CVE-2026-73511): servers that
 // remove path parameters find another path, such as /../ in /..;x/.
 func TestPathParametersAreAmbiguous(t *testing.T) {
-	policy := guarded(newWorld(t), t)
+	policy := guarded(t, newWorld(t))
 	refuse(t, policy, authz.ErrPathAmbiguous, "/public/..;x/admin", "/files/..;x/admin", "/files/..;/admin", "/files/..%3bx/admin", "/files/;x/admin", "/files/.;x",
 		"/;x/admin", "/admin;x", "/public;x/a", "/public/a;b", "/files;x/a", "/files/a%2f..;x%2fadmin", "/orders;jsessionid=1", "/orders%3b")
 	want(t, policy.Decide(t.Context(), get("/files/a;v=1/b", "")), "files", "")
 }
 
 func TestFragmentsAndQueriesDoNotHideThePath(t *testing.T) {
-	policy := guarded(newWorld(t), t)
+	policy := guarded(t, newWorld(t))
 	refuse(t, policy, authz.ErrPathAmbiguous, "/admin#/public", "/public#/../admin", "/public/a%23b", "/public/a?b#c", "/public/a%00?b")
 	want(t, policy.Decide(t.Context(), get("/admin?/public/x", "")), "admin", cognito.ErrTokenMissing)
 	want(t, policy.Decide(t.Context(), get("/public/x?a=/../admin&b=//;%2f", "")), "public", "")
@@ -76,7 +77,7 @@ func TestFragmentsAndQueriesDoNotHideThePath(t *testing.T) {
 // compares bytes of paths and methods. Hosts have no case.
 func TestLetterCaseIsCompared(t *testing.T) {
 	w := newWorld(t)
-	policy := guarded(w, t)
+	policy := guarded(t, w)
 	refuse(t, policy, cognito.ErrAccessDenied, "/Public/a", "/ADMIN", "/Admin/x", "/Orders")
 	match := route.Match{Hosts: []string{"API.example.com"}, Methods: []string{"GET"}, Path: "/a/*"}
 	policy = w.policy(t, authz.Rule{Name: "a", Match: match, Allow: cognito.Anonymous})
@@ -135,7 +136,7 @@ func TestTrailingDotsAndSlashes(t *testing.T) {
 // form have the same rule, so the prefix that a proxy strips or a server decodes is the one
 // that was matched.
 func TestEscapedLettersSelectTheSameRule(t *testing.T) {
-	policy := guarded(newWorld(t), t)
+	policy := guarded(t, newWorld(t))
 	for _, target := range []string{"/%61dmin", "/adm%69n/x", "/%61%64%6d%69%6e/", "/%61dmin?x"} {
 		want(t, policy.Decide(t.Context(), get(target, "")), "admin", cognito.ErrTokenMissing)
 	}

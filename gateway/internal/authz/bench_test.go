@@ -12,9 +12,9 @@ import (
 
 // thousandRules has the rule of the benchmark behind 999 others.
 func thousandRules() []authz.Rule {
-	rules := make([]authz.Rule, 999)
-	for n := range rules {
-		rules[n] = authz.Rule{Match: route.Match{Hosts: []string{"api.example.com"}, Path: fmt.Sprintf("/service%d/**", n)}, Allow: cognito.Denied}
+	var rules []authz.Rule
+	for n := range 999 {
+		rules = append(rules, authz.Rule{Match: route.Match{Hosts: []string{"api.example.com"}, Path: fmt.Sprintf("/service%d/**", n)}, Allow: cognito.Denied})
 	}
 	return append(rules, authz.Rule{
 		Name: "orders", Match: route.Match{Hosts: []string{"*.example.com"}, Methods: []string{"GET", "HEAD"}, Path: "/orders/**"},

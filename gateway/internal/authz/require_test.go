@@ -81,7 +81,7 @@ func TestPoolsAndClientsOfARule(t *testing.T) {
 		d := policy.Decide(t.Context(), get("/"+rule, token))
 		want(t, d, rule, cognito.ErrAccessDenied)
 		for _, name := range []string{second.ID(), "phone", "web", cognitotest.PoolID, cognitotest.ClientID} {
-			if message := d.Err.Message(); len(message) == 0 || contains(message, name) {
+			if message := d.Err.Message(); message == "" || contains(message, name) {
 				t.Errorf("%s: the message names %q: %s", rule, name, message)
 			}
 		}

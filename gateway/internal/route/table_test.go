@@ -288,6 +288,7 @@ func TestFindAllocatesNothing(t *testing.T) {
 
 // thousand is a table of a thousand matches.
 func thousand(t testing.TB) *route.Table {
+	t.Helper()
 	matches := make([]route.Match, 1000)
 	for n := range matches {
 		matches[n] = route.Match{Hosts: []string{"{tenant}.example.com"}, Methods: []string{"GET"}, Path: fmt.Sprintf("/service%d/items/{id}", n)}
