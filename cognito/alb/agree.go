@@ -33,7 +33,7 @@ func (g *guard) agree(r *http.Request, identity *Identity) (*cognito.AccessToken
 // subject of i. It is for adapters that have no [http.Request]; [Middleware] makes this check
 // itself. The error is a [*cognito.Error] with cognito.ErrRequestInvalid.
 func (i *Identity) CheckSubject(identity string) error {
-	if identity != i.Subject() {
+	if identity == "" || identity != i.Subject() {
 		return refuse(cognito.ErrRequestInvalid, "%s must be the subject in %s", identityHeader, loadBalancer.header)
 	}
 	return nil
@@ -43,7 +43,7 @@ func (i *Identity) CheckSubject(identity string) error {
 // of the user, app client and user pool of i. It is for adapters as [Identity.CheckSubject]
 // is, with the same error.
 func (i *Identity) CheckAccessToken(access *cognito.AccessToken) error {
-	if access.Subject() != i.Subject() || access.ClientID() != i.ClientID() || !isOfPool(i.Issuer(), access) {
+	if access.Subject() == "" || access.Subject() != i.Subject() || access.ClientID() != i.ClientID() || !isOfPool(i.Issuer(), access) {
 		return refuse(cognito.ErrRequestInvalid, "%s has another user, app client or user pool than %s", accessTokenHeader, loadBalancer.header)
 	}
 	return nil
