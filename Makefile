@@ -10,7 +10,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: demo help test test-clients faults fuzz mutate mutate-all nightly selftest test-aws lint tools deps docs man pictures tidy clean bench bench-verify bench-strict bench-userpool bench-pools release release-modules release-tags
+.PHONY: demo help test test-clients faults fuzz mutate mutate-all nightly selftest test-aws lint tools deps docs man pictures tidy clean bench bench-verify bench-strict bench-userpool bench-pools api-baseline release release-modules release-tags
 
 ##@ Try it
 
@@ -135,6 +135,10 @@ release: ## the files of a release: VERSION=v0.1.0 (OUTPUT=dist)
 # Changes the go.mod files for a release: VERSION=v0.1.0 prints the change, WRITE=1 makes it.
 release-modules: ## the go.mod files of a release: VERSION=v0.1.0
 	@scripts/release-modules.sh $(if $(WRITE),--write) "$(VERSION)"
+
+# Makes a commit the one whose Go API the check of the API compares with (REF=v0.1.0).
+api-baseline: ## compare the Go API with a commit (REF=HEAD)
+	@scripts/api.sh --set "$(or $(REF),HEAD)"
 
 # The tags of a release, one for each released module: VERSION=v0.1.0.
 release-tags: ## the tags of a release: VERSION=v0.1.0

@@ -12,9 +12,10 @@
 #   golang  golangci-lint, all modules (.golangci.yml)
 #   prose   words and sentences of documents, doc comments, messages (scripts/vale)
 #   commits the subjects of commits (docs/style.md)
-#   rules   each import rule, prose rule and commit rule rejects its bad samples
+#   rules   each import rule, prose rule, commit rule and API rule rejects its bad samples
 #   shell   shellcheck; on Debian it is installed
 #   flows   actionlint, the workflows of GitHub Actions
+#   api     incompatible changes of the Go API are noted (scripts/api.sh)
 #   ports   go vet for other systems, and for integers of 32 bits
 #
 # Without arguments it runs all steps except ports. All steps run, even after a
@@ -127,6 +128,7 @@ rules() {
   commit_samples || status=1
   scripts/lint-selftest.sh || status=1
   prose -selftest || status=1
+  scripts/api.sh --selftest || status=1
   return "$status"
 }
 
@@ -148,17 +150,21 @@ flows() {
   "$tool" -shellcheck= -pyflakes= -ignore 'unexpected key "command" for "services" section' .github/workflows/*.yml examples/ci/github-actions.yml
 }
 
+api() {
+  scripts/api.sh
+}
+
 if [ "${1:-}" = prose ] && [ $# -gt 1 ]; then
   shift
   prose "$@"
   exit
 fi
 
-[ $# -gt 0 ] || set -- format vet tidy golang prose commits rules shell flows
+[ $# -gt 0 ] || set -- format vet tidy golang prose commits rules shell flows api
 failed=()
 for step in "$@"; do
   case $step in
-    format | vet | tidy | golang | prose | commits | rules | shell | flows | ports) ;;
+    format | vet | tidy | golang | prose | commits | rules | shell | flows | api | ports) ;;
     *)
       echo "lint: no step is called $step" >&2
       exit 2

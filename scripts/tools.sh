@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the pinned linters into .bin and prints their paths:
 #
-#   scripts/tools.sh [golangci-lint | vale | actionlint]...
+#   scripts/tools.sh [golangci-lint | vale | actionlint | apidiff]...
 #
 # Without arguments it builds all of them. A tool is built once for each version of the
 # tool and of Go. Vale parses with C libraries, so it needs a C compiler.
@@ -28,7 +28,7 @@ tool() {
   echo "$path"
 }
 
-[ $# -gt 0 ] || set -- golangci-lint vale actionlint
+[ $# -gt 0 ] || set -- golangci-lint vale actionlint apidiff
 for name in "$@"; do
   case $name in
     golangci-lint)
@@ -40,6 +40,9 @@ for name in "$@"; do
       ;;
     actionlint)
       tool actionlint github.com/rhysd/actionlint/cmd/actionlint v1.7.12
+      ;;
+    apidiff)
+      tool apidiff golang.org/x/exp/cmd/apidiff v0.0.0-20261113113407-e3970619a1a4
       ;;
     *)
       echo "tools: no tool is called $name" >&2
