@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -89,9 +88,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	question, decision := h.decide(a, r)
 	if decision.Allowed {
-		h.allow(w, a, &decision)
+		answer.Allow(w, a.allowed, h.config.Headers, &decision)
 	} else {
-		deny(w, r, a, &decision)
+		denial := answer.Of(&decision)
+		denial.Write(w, r, a.denied(denial.Status()))
 	}
 	if h.config.Observe != nil {
 		h.config.Observe(r.Context(), &question, &decision, time.Since(start))
@@ -111,29 +111,4 @@ func (h *Handler) decide(a *adapter, r *http.Request) (authz.Request, authz.Deci
 	defer cancel()
 	decision := h.config.Decider.Decide(ctx, &question)
 	return question, decision
-}
-
-// allow answers with the identity headers and the token that the rule passes on.
-func (h *Handler) allow(w http.ResponseWriter, a *adapter, d *authz.Decision) {
-	caller := identity.Of(d)
-	header := w.Header()
-	h.config.Headers.Set(header, &caller)
-	if d.AccessToken != "" && d.PassTo == authz.PassAuthorization {
-		header["Authorization"] = []string{"Bearer " + string(d.AccessToken)}
-	}
-	header["Cache-Control"] = noStore
-	w.WriteHeader(a.allowed)
-}
-
-var noStore = []string{"no-store"}
-
-func deny(w http.ResponseWriter, r *http.Request, a *adapter, d *authz.Decision) {
-	denial := answer.Of(d)
-	body := denial.Body()
-	denial.SetHeader(w.Header())
-	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
-	w.WriteHeader(a.denied(denial.Status()))
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) //nolint:gosec // JSON that no browser reads as a page: X-Content-Type-Options is set
-	}
 }
