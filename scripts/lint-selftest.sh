@@ -290,6 +290,9 @@ gateway-route gateway/internal/requestpath code $p/gateway/internal/authz
 -             gateway/internal/answer   code  $p/cognito/bearer
 gateway-adapters gateway/internal/forwardauth code $p/internal/yamlfile
 gateway-adapters gateway/internal/identity code $p/cognito/alb
+-             gateway/internal/extauthz code  google.golang.org/grpc/health
+gateway-extauthz gateway/internal/extauthz code $p/cognito/grpcauth
+gateway-adapters gateway/internal/forwardauth code google.golang.org/grpc
 -             gateway/internal/snippets code  $p/gateway/internal/identity
 gateway-snippets gateway/internal/snippets code $p/gateway/internal/authz
 commands      gateway                   code  github.com/spf13/cobra
