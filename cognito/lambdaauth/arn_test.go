@@ -10,7 +10,7 @@ import (
 
 func TestParseMethodARN(t *testing.T) {
 	for _, good := range []string{
-		stage + "GET/", stage + "GET/orders/1", stage + "OPTIONS/a:b/c", stage + "$connect", stage + "$default", stage + "GET/é",
+		strings.Replace(stage, "abcdef1234/prod", "azAZ09/az_AZ-09", 1) + "GET/", stage + "GET/", stage + "GET/orders/1", stage + "OPTIONS/a:b/c", stage + "$connect", stage + "$default", stage + "GET/é",
 		"arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:a/$default/POST/x",
 		"arn:aws-cn:execute-api:cn-north-1:123456789012:abc/test-invoke-stage/GET/x/*",
 		"arn:aws-eusc:execute-api:eusc-de-east-1:123456789012:abc/ESTestInvoke-stage/GET//",

@@ -53,8 +53,12 @@ func TestTokenInTheQuery(t *testing.T) {
 				}
 			}
 		}
+		want, wantAll := len(test.query), len(test.all)
 		if answer, err := w.WebSocketConnect(t.Context(), e); codeOf(t, answer, err) != test.want {
 			t.Errorf("%s: %v, want %q", name, err, string(test.want))
+		}
+		if len(test.query) != want || len(test.all) != wantAll {
+			t.Errorf("%s: the event has changed: %v, %v", name, test.query, test.all)
 		}
 	}
 }
@@ -78,6 +82,7 @@ func TestFormsOfAnEventMustAgree(t *testing.T) {
 		"one spelling of two":       {map[string]string{"Cookie": token}, map[string][]string{"Cookie": {token}, "cookie": {"a=b"}}, false},
 		"one spelling of two, last": {map[string]string{"Cookie": token, "cookie": "a=b"}, map[string][]string{"Cookie": {token}}, false},
 		"swapped spellings":         {map[string]string{"Cookie": "a=b", "cookie": token}, map[string][]string{"Cookie": {token}, "cookie": {"a=b"}}, false},
+		"an empty one in a list":    {map[string]string{}, map[string][]string{"Cookie": {""}}, false},
 		"the lists alone":           {nil, map[string][]string{"Cookie": {"a=b", token}}, true},
 		"the last values alone":     {map[string]string{"Cookie": token}, nil, true},
 	} {

@@ -216,6 +216,12 @@ func TestPolicyFor(t *testing.T) {
 			[]string{"GET/orders"},
 			[]string{"GET/orders/", "GET/x", "GET/orders/1"},
 		},
+		{
+			[]string{"GET /a/b/c", "GET /orders/all"},
+			[]string{"GET /a/{proxy+}", "GET /a/{x}/c", "GET /orders/{id}"},
+			[]string{"GET/a/b/c", "GET/orders/all"},
+			[]string{"GET/a/b", "GET/a/x/c", "GET/orders/1"},
+		},
 		{[]string{"$connect"}, []string{"$default"}, []string{"$connect"}, []string{"$default", "GET/x"}},
 	}
 	for _, test := range tests {

@@ -188,10 +188,8 @@ func (e *entry) calls() pattern {
 // isWithin reports whether f matches every call of e and also others, for different entries that share
 // a call. API Gateway then prefers e.
 func (e *entry) isWithin(f *entry) bool {
-	for n, s := range f.path {
-		switch {
-		case n >= len(e.path):
-			return false
+	for n := range min(len(e.path), len(f.path)) {
+		switch s := f.path[n]; {
 		case s.kind == greedy:
 			return true
 		case e.path[n].kind == greedy, s.kind == spelledOut && e.path[n] != s:
