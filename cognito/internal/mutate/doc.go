@@ -25,7 +25,6 @@
 //
 // -ignored tries what the directives hide. Such a mutant must survive.
 //
-// The exit status is 1 if a mutant survives, except one of a kind that target.go says is
-// not finished in its package. It is 1 as well if a directive or a rule matches nothing,
-// and if the tests fail without a mutant.
+// The exit status is 1 if a mutant survives. It is 1 as well if a directive or a rule
+// matches nothing, and if the tests fail without a mutant.
 package main

@@ -89,27 +89,6 @@ func TestUnnoticedMutantSurvives(t *testing.T) {
 	}
 }
 
-// TestSurvivorOfOpenKindIsNoFailure prints the survivors all the same. One of a kind that
-// is not open is a failure.
-func TestSurvivorOfOpenKindIsNoFailure(t *testing.T) {
-	for _, c := range []struct {
-		open  []kind
-		count string
-		fails bool
-	}{
-		{kinds, "3 survived, 3 of them", false},
-		{[]kind{removed}, "3 survived, 1 of them", true},
-	} {
-		var out bytes.Buffer
-		unfinished := sampleTargets[0]
-		unfinished.open = c.open
-		err := sampleModule(t, "", "").run(t.Context(), &out, []target{unfinished}, sampleRules)
-		if (err != nil) != c.fails || !strings.Contains(out.String(), c.count) {
-			t.Errorf("%v: %v\n%s", c.open, err, out.String())
-		}
-	}
-}
-
 // TestKilledIgnoredMutantIsReported has a test notice what a directive says none can.
 func TestKilledIgnoredMutantIsReported(t *testing.T) {
 	o := sampleModule(t, `{"none", 1,`, `{"ignored", 1,`)
