@@ -235,7 +235,7 @@ func Rate[T any](key, name string, get func(*T) *Frequency) Field[T] {
 // that begins with the key. It is for keys that are known from documents. Messages and
 // documents that list the keys leave it out.
 func Refused[T any](key, reason string) Field[T] {
-	return Field[T]{Key: key, refused: true, Read: func(v *Value, _ *T) {
+	return Field[T]{Key: key, Name: key, refused: true, Read: func(v *Value, _ *T) {
 		v.hide()
 		v.Fault("%s", reason)
 	}}

@@ -144,3 +144,16 @@ func ExampleSchema_JSONSchema() {
 	//   "additionalProperties": false
 	// }
 }
+
+// A refused key must not hide the faults of others.
+func TestFaultsOfTheCheckAreReportedBesideARefusedKey(t *testing.T) {
+	t.Parallel()
+	schema := gateSchema()
+	schema.Check = func(*gate) []yamlfile.FieldFault {
+		return []yamlfile.FieldFault{{Field: "Sample", Reason: "is missing"}}
+	}
+	_, err := schema.Parse("f", []byte("token: a"), lookup())
+	if want := "f:1:1: sample: is missing\nf:1:8: token: is not in this version"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
