@@ -29,6 +29,8 @@ type Process struct {
 	// HTTPClient fetches key sets; [File.HTTPClient] makes it. nil is the default one of
 	// package cognito.
 	HTTPClient *http.Client
+	// Keys, if it is not nil, has the keys of every user pool, in the place of their own.
+	Keys keyset.Source
 }
 
 // IdentityHeaders returns the headers that describe a caller.
@@ -95,7 +97,10 @@ func (f *File) pools(p Process) (pools []cognito.UserPool, err error) {
 		pool := cognito.UserPool{
 			ID: each.ID, ClientIDs: each.ClientIDs, Audiences: each.Audiences, ReplicaRegions: each.ReplicaRegions, Issuer: each.Issuer,
 		}
-		if each.KeySet != "" {
+		switch {
+		case p.Keys != nil:
+			pool.KeySet = p.Keys
+		case each.KeySet != "":
 			keys, err := keyset.NewRemote(keyset.RemoteConfig{
 				URL: each.KeySet, HTTPClient: p.HTTPClient, Policy: f.KeySets.policy(), Logger: p.Logger,
 			})

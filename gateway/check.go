@@ -1,0 +1,159 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/gateway/internal/answer"
+	"github.com/poolguard/poolguard/gateway/internal/authz"
+	"github.com/poolguard/poolguard/gateway/internal/config"
+	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/original"
+	"github.com/poolguard/poolguard/gateway/internal/snippets"
+)
+
+// A Summary says what a configuration file has.
+type Summary struct {
+	UserPools, Rules int
+	Warnings         []Warning
+}
+
+// A Warning is something in a file that is possible and probably a mistake.
+type Warning struct {
+	Key    string // its path in the file, such as "rules[2].match"
+	Reason string // continues a sentence that begins with the key
+}
+
+// Check reads a configuration file as [New] does, with all files that it names.
+func Check(c Config) (*Summary, error) {
+	c.Log = nil
+	g, err := New(c)
+	if err != nil {
+		return nil, err
+	}
+	s := g.current.Load()
+	summary := &Summary{UserPools: len(s.document.UserPools), Rules: len(s.document.Rules)}
+	for _, w := range s.document.Warnings(s.policy) {
+		summary.Warnings = append(summary.Warnings, Warning(w))
+	}
+	return summary, nil
+}
+
+// A Question is a request to explain the decision about.
+type Question struct {
+	Method string
+	URL    string      // https://api.example.com/orders/7
+	Header http.Header // of the request, such as Authorization
+}
+
+// An Explanation is a decision with its steps. It may name what the configuration accepts:
+// it is for the operator.
+type Explanation struct {
+	Allowed    bool
+	ReportOnly bool   // the rule would deny, and has report_only
+	Rule       string // "" if no rule matches
+	Code       cognito.Code
+	Checks     []cognito.Check
+	// Status and Header are the answer for the proxy in general. Some proxies need another
+	// status; docs/gateway.md has the table.
+	Status int
+	Header http.Header
+}
+
+// Explain decides about a request by the rules of a configuration file, and says how. It
+// may fetch key sets. An error is about the file or the question; "denied" is not one.
+func Explain(ctx context.Context, c Config, q Question) (*Explanation, error) {
+	c.Log = nil
+	g, err := New(c)
+	if err != nil {
+		return nil, err
+	}
+	s := g.current.Load()
+	request, err := q.request()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.document.ForwardAuthTimeout)
+	defer cancel()
+	decision, checks := s.policy.Explain(ctx, &request)
+	e := &Explanation{
+		Allowed: decision.Allowed, ReportOnly: decision.ReportOnly(), Rule: decision.Rule, Code: decision.Code(), Checks: checks,
+		Status: http.StatusOK, Header: http.Header{},
+	}
+	if !decision.Allowed {
+		denial := answer.Of(&decision)
+		e.Status = denial.Status()
+		denial.SetHeader(e.Header)
+		return e, nil
+	}
+	headers, err := s.document.IdentityHeaders()
+	if err != nil {
+		return nil, err
+	}
+	caller := identity.Of(&decision)
+	headers.Set(e.Header, &caller)
+	return e, nil
+}
+
+var errQuestion = errors.New("the URL must have a scheme, a host and a path, such as https://api.example.com/orders/7")
+
+// request returns the request as an adapter makes it. The target is cut out of the URL as
+// text: a parsed URL would not have the bytes of the request.
+func (q *Question) request() (authz.Request, error) {
+	host, target, ok := cutURL(q.URL)
+	if !ok {
+		return authz.Request{}, errQuestion
+	}
+	return original.Request(q.Method, host, target, q.Header), nil
+}
+
+func cutURL(raw string) (host, target string, ok bool) {
+	scheme, rest, found := strings.Cut(raw, "://")
+	if !found || scheme != "https" && scheme != "http" {
+		return "", "", false
+	}
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	host, target = rest[:end], rest[end:]
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	u, err := url.Parse(scheme + "://" + host)
+	return host, target, err == nil && u.Host != "" && u.User == nil
+}
+
+// Example returns a configuration file with every key, in use or in a comment.
+func Example() string { return config.Example() }
+
+// JSONSchema returns the JSON Schema of configuration files, for editors.
+func JSONSchema() ([]byte, error) { return config.JSONSchema() }
+
+// Proxies returns the names of proxies that [ProxyExample] knows.
+func Proxies() []string { return snippets.Names() }
+
+// ProxyExample returns the configuration of a proxy that asks the gateway. With a File in
+// c, it has the headers and the addresses of that configuration.
+func ProxyExample(c Config, proxy string) (string, error) {
+	if c.File == "" {
+		return snippets.Render(proxy, snippets.Options{})
+	}
+	d, err := c.read()
+	if err != nil {
+		return "", err
+	}
+	headers, err := d.IdentityHeaders()
+	if err != nil {
+		return "", err
+	}
+	options := snippets.Options{Headers: headers, Gateway: d.ForwardAuth.Listen, ALB: len(d.LoadBalancers.Signers) > 0}
+	if d.Envoy.Listen != config.Off {
+		options.Envoy = d.Envoy.Listen
+	}
+	return snippets.Render(proxy, options)
+}
