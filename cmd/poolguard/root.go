@@ -40,7 +40,7 @@ keys of the user pool.`,
 	root.SetUsageTemplate(usageTemplate(root.UsageTemplate(), helpWidth))
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(p.verify(), p.inspect(), p.jwks(), p.login(), p.token(), p.whoami(), p.logout(), p.exchange(),
-		p.demo(), p.userpool(), p.version(), p.completion())
+		p.demo(), p.userpool(), p.gateway(), p.version(), p.completion())
 	return root
 }
 

@@ -15,11 +15,14 @@ import (
 // terminal changes nothing.
 const helpWidth = terminal.DefaultWidth
 
+// runsItself is the annotation of a command that has subcommands and runs without one.
+const runsItself = "runs-itself"
+
 // usageTemplate is cobra's, with flags that keep to the width, and without the line
 // "poolguard [flags]" for what does nothing without a subcommand.
 func usageTemplate(cobras string, width int) string {
 	return strings.NewReplacer(
-		"{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}",
+		"{{if .Runnable}}", `{{if and .Runnable (or (not .HasAvailableSubCommands) (index .Annotations "`+runsItself+`"))}}`,
 		".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped "+strconv.Itoa(width),
 	).Replace(cobras)
 }
