@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/poolguard/poolguard/gateway/internal/config"
+	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/ops"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 )
@@ -18,6 +19,8 @@ type Gateway struct {
 	log     *slog.Logger
 	metrics *ops.Metrics
 	tls     map[string]*tlsfiles.Source // by the key of the listener
+
+	envoy *extauthz.Server // nil if the listener is off
 
 	current   atomic.Pointer[state]
 	reloading sync.Mutex

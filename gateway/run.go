@@ -27,6 +27,7 @@ func listeners(f *config.File) []listener {
 	http := []string{"h2", "http/1.1"}
 	return []listener{
 		{"forward_auth", f.ForwardAuth.Listen, f.ForwardAuth.TLS, http},
+		{"envoy", f.Envoy.Listen, f.Envoy.TLS, []string{"h2"}},
 		{"ops", f.Ops.Listen, f.Ops.TLS, http},
 	}
 }
@@ -45,6 +46,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		Servers: servers, Logger: g.log, Drain: file.Drain, Grace: file.ForwardAuthTimeout,
 		Draining: func() {
 			g.draining.Store(true)
+			g.reportHealth()
 			g.log.Info("stopping", "drain", file.Drain)
 		},
 	})
@@ -82,14 +84,22 @@ func (g *Gateway) listen(ctx context.Context, f *config.File) (servers []serve.S
 			return servers, fmt.Errorf("%s.listen: %s: %w", l.key, l.listen, err)
 		}
 		server := serve.Server{
-			Name: l.key, Listener: opened, Handler: g.handler(l.key), Timeouts: timeouts,
+			Name: l.key, Listener: opened, Timeouts: timeouts,
 			MaxHeaderBytes: int(f.Limits.HeaderBytes), MaxConnections: f.Limits.Connections,
 		}
-		if source := g.tls[l.key]; source != nil {
-			server.TLS = source.Config()
+		source := g.tls[l.key]
+		switch l.key {
+		case "envoy":
+			g.envoy = g.newEnvoy(f, source)
+			server.Protocol = g.envoy
+		default:
+			server.Handler = g.handler(l.key)
+			if source != nil {
+				server.TLS = source.Config()
+			}
 		}
 		servers = append(servers, server)
-		g.log.Info("listening", "listener", l.key, "address", opened.Addr().String(), "tls", server.TLS != nil)
+		g.log.Info("listening", "listener", l.key, "address", opened.Addr().String(), "tls", source != nil)
 		if g.config.Listening != nil {
 			g.config.Listening(l.key, opened.Addr())
 		}
@@ -119,6 +129,7 @@ func (g *Gateway) warmUp(ctx context.Context) {
 		}
 		if err == nil {
 			g.ready.Store(true)
+			g.reportHealth()
 			g.log.Info("ready")
 			return
 		}

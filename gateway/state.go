@@ -10,6 +10,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/alb"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/config"
+	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
 	"github.com/poolguard/poolguard/gateway/internal/ops"
 )
@@ -22,6 +23,8 @@ type state struct {
 	balancers *alb.Verifier
 	policy    *authz.Policy
 	forward   map[string]http.Handler // by the path of the address
+	envoyHTTP *extauthz.Handler
+	envoyGRPC *extauthz.Checker
 }
 
 // newState makes the state of a configuration. It takes the verifiers of the state before,
@@ -57,6 +60,17 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 			return nil, err
 		}
 	}
+	check := extauthz.Config{
+		Decider: s.policy, Headers: headers, Trusted: trusted, Timeout: d.DecisionTimeout,
+		UnavailableIsError: d.Envoy.Unavailable == config.UnavailableError, Observe: g.observer(decisions, "ext-authz"),
+	}
+	if s.envoyHTTP, err = extauthz.NewHandler(check); err != nil {
+		return nil, err
+	}
+	check.Observe = g.observer(decisions, "envoy")
+	if s.envoyGRPC, err = extauthz.NewChecker(check); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -87,7 +101,7 @@ func (s *state) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler.ServeHTTP(w, r)
 		return
 	}
-	http.NotFound(w, r)
+	s.envoyHTTP.ServeHTTP(w, r) // it answers 404 to every other target
 }
 
 // use makes a state the one that answers.

@@ -21,11 +21,8 @@ import (
 )
 
 // A Checker answers the gRPC form of the filter, envoy.service.auth.v3.Authorization. It is
-// safe for concurrent use. Make one with [NewChecker].
-type Checker struct {
-	auth.UnimplementedAuthorizationServer
-	config Config
-}
+// safe for concurrent use. Make one with [NewChecker], and serve it with [NewServer].
+type Checker struct{ config Config }
 
 // NewChecker checks the configuration and returns all its faults at once, each a
 // [*cognito.ConfigError].
@@ -36,7 +33,7 @@ func NewChecker(config Config) (*Checker, error) {
 	if config.Timeout == 0 {
 		config.Timeout = DefaultGRPCTimeout
 	}
-	return &Checker{config: config}, nil
+	return &Checker{config}, nil
 }
 
 // Check answers one check. It never returns an error: to Envoy an error is no denial.

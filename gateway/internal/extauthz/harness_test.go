@@ -72,13 +72,13 @@ func (w *world) dial(t *testing.T) (auth.AuthorizationClient, *grpc.ClientConn, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := extauthz.NewServer(checker)
+	server := extauthz.NewServer(func() *extauthz.Checker { return checker })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(server.Stop)
+	t.Cleanup(func() { _ = server.Close() })
 	connection, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
