@@ -200,6 +200,19 @@ func TestAmbiguousPathsAreRefusedAlsoWhereNothingElseIs(t *testing.T) {
 	}
 }
 
+// TestReadingsSelectTheSameRule, and not only some rule that accepts the path.
+func TestReadingsSelectTheSameRule(t *testing.T) {
+	policy := newWorld(t).policy(t,
+		authz.Rule{Name: "one", Match: at("/*"), Allow: cognito.Anonymous, Ambiguous: requestpath.ClassNames()},
+		authz.Rule{Name: "two", Match: at("/admin/**"), Allow: cognito.Anonymous, Ambiguous: requestpath.ClassNames()},
+		authz.Rule{Name: "rest", Allow: cognito.Anonymous, Ambiguous: requestpath.ClassNames()},
+	)
+	refuse(t, policy, authz.ErrPathAmbiguous, "/admin%2fx", "/a%2fb", "/admin;x%2fy")
+	want(t, policy.Decide(t.Context(), get("/admin;x", "")), "one", "")
+	want(t, policy.Decide(t.Context(), get("/admin/a%2fb;c", "")), "two", "")
+	want(t, policy.Decide(t.Context(), get("/a/b%2fc", "")), "rest", "")
+}
+
 // TestVariablesAgreeInEveryReading: a path whose variable has another value for some server is
 // refused.
 func TestVariablesAgreeInEveryReading(t *testing.T) {

@@ -63,7 +63,7 @@ func (p *Policy) decide(ctx context.Context, r *Request, t *trace) Decision {
 		return d
 	}
 	d.Err = refusal
-	d.Via, d.Identity, d.AccessToken, d.PassTo = "", Identity{}, "", ""
+	d.Identity = Identity{} // of a load balancer's token, if the access token was refused
 	d.Allowed = matched.reportOnly && !isUnreadable(refusal.Code())
 	if d.Allowed {
 		t.passed("report_only", "the rule denies nothing, and the request passes without an identity")

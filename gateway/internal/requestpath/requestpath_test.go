@@ -83,14 +83,15 @@ func TestTargetsAreRefused(t *testing.T) {
 
 func TestReadingsOfAmbiguousPaths(t *testing.T) {
 	tests := map[string][]string{
-		"/a/b":       {"/a/b"},
-		"/caf%c3%a9": {"/café"},
-		"/a%2fb":     {"/a%2Fb", "/a/b"},
-		"/a/b%2F":    {"/a/b%2F", "/a/b/"},
-		"/a;v=1/b;w": {"/a;v=1/b;w", "/a/b"},
-		"/a/;x":      {"/a/;x", "/a/"},
-		"/a;x%2fy/b": {"/a;x%2Fy/b", "/a;x/y/b", "/a/b", "/a/y/b"},
-		"/a%2fb;x/c": {"/a%2Fb;x/c", "/a/b;x/c", "/a%2Fb/c", "/a/b/c"},
+		"/a/b":           {"/a/b"},
+		"/caf%c3%a9":     {"/café"},
+		"/a%2fb":         {"/a%2Fb", "/a/b"},
+		"/a/b%2F":        {"/a/b%2F", "/a/b/"},
+		"/a;v=1/b;w":     {"/a;v=1/b;w", "/a/b"},
+		"/a/;x":          {"/a/;x", "/a/"},
+		"/a;x%2fy/b":     {"/a;x%2Fy/b", "/a;x/y/b", "/a/b", "/a/y/b"},
+		"/a%2fb;x%2fy/c": {"/a%2Fb;x%2Fy/c", "/a/b;x/y/c", "/a%2Fb/c", "/a/b/y/c", "/a/b/c"},
+		"/a%2fb;x/c":     {"/a%2Fb;x/c", "/a/b;x/c", "/a%2Fb/c", "/a/b/c"},
 	}
 	for target, want := range tests {
 		path, err := requestpath.Parse(target)
