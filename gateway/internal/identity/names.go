@@ -14,9 +14,9 @@ func (h *Headers) Names() []string { return slices.Clone(h.names) }
 func (h *Headers) Prefix() string { return h.prefix }
 
 // IsSpelling reports whether a service could read the header called name as one of the
-// identity headers. Names are equal to it that differ in case, or that have an underscore
-// or a dot in the place of a dash: CGI, WSGI and others make one variable of all of them.
-// A name that begins with the prefix is always such a name.
+// identity headers. Case does not count, and an underscore or a dot counts as a dash. CGI,
+// WSGI and others make one variable of all these names. A name that begins with the prefix
+// is always such a name.
 func (h *Headers) IsSpelling(name string) bool {
 	if hasFoldedPrefix(name, h.prefix) {
 		return true

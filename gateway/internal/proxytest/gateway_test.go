@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/callers"
+	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/route"
@@ -21,10 +23,13 @@ const headerBytes = 32 << 10 // the default of limits.header_bytes
 // A gateway is what proxies ask.
 type gateway struct {
 	address string // of forward auth
+	envoy   string // of the checks over gRPC
 	headers *identity.Headers
 	issuer  *cognitotest.Issuer
 	away    *cognitotest.Pool // its keys are not available
 	server  *httptest.Server
+
+	stopEnvoy func()
 }
 
 var rules = []authz.Rule{
@@ -70,12 +75,47 @@ func startGateway(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.server = httptest.NewUnstartedServer(handler)
+	check := extauthz.Config{Decider: policy, Headers: g.headers, Trusted: trusted, Timeout: time.Second}
+	checks, err := extauthz.NewHandler(check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.serveEnvoy(t, check)
+	g.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if handler.Handles(r) {
+			handler.ServeHTTP(w, r)
+			return
+		}
+		checks.ServeHTTP(w, r)
+	}))
 	g.server.Config.MaxHeaderBytes = headerBytes
 	g.server.Start()
 	t.Cleanup(g.server.Close)
 	g.address = g.server.Listener.Addr().String()
 	return g
+}
+
+func (g *gateway) serveEnvoy(t *testing.T, check extauthz.Config) {
+	t.Helper()
+	checker, err := extauthz.NewChecker(check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.envoy = listener.Addr().String()
+	server := extauthz.NewServer(func() *extauthz.Checker { return checker })
+	go func() { _ = server.Serve(listener) }()
+	g.stopEnvoy = func() { _ = server.Close() }
+	t.Cleanup(g.stopEnvoy)
+}
+
+// stop ends both servers.
+func (g *gateway) stop() {
+	g.server.Close()
+	g.stopEnvoy()
 }
 
 // token is an access token that the rules for orders and streams accept.

@@ -80,6 +80,20 @@ http {
 			return []string{"--entryPoints.web.address=" + o.Listen, "--providers.file.filename=" + filepath.Join(dir, "dynamic.yaml")}
 		},
 	},
+	envoy("envoy"),
+	envoy("envoy-http"),
+}
+
+// envoy runs Envoy with one of its two snippets.
+func envoy(snippet string) proxy {
+	return proxy{
+		name: snippet, snippets: []string{snippet}, variable: "ENVOY", version: []string{"--version"},
+		start: func(t *testing.T, dir string, o snippets.Options) []string {
+			t.Helper()
+			write(t, dir, "envoy.yaml", render(t, snippet, o))
+			return []string{"-c", filepath.Join(dir, "envoy.yaml"), "--use-dynamic-base-id", "--disable-hot-restart"}
+		},
+	}
 }
 
 func write(t *testing.T, dir, name, text string) {
