@@ -72,7 +72,7 @@ func (r *Remote) consider(satisfied func(*Set) bool, waited bool) (*Set, *flight
 func (r *Remote) start(now time.Time) *flight {
 	s := &r.state
 	if s.flight == nil && s.mayFetch(now) {
-		s.flight = &flight{done: make(chan struct{}), written: make(chan struct{})}
+		s.flight = &flight{began: now, done: make(chan struct{}), written: make(chan struct{})}
 		r.publish()
 		go r.run(s.flight)
 	}

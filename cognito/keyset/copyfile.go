@@ -67,18 +67,21 @@ func (r *Remote) recall() (set *Set, fresh bool) {
 	return set, age < r.policy.MaxAge
 }
 
-// keepCopy writes body, the text of set as fetched at the given time, unless a
-// newer set is held by now. A failure is logged: it costs the next start a fetch.
-func (r *Remote) keepCopy(set *Set, body []byte, fetchedAt time.Time) {
+// keepCopy writes the text of the set that was fetched at the given time, unless there is
+// none or a newer set is held by now. A failure is logged: it costs the next start a fetch.
+func (r *Remote) keepCopy(got *fetched, fetchedAt time.Time) {
+	if r.copies == nil || got.set == nil {
+		return
+	}
 	r.copies.writing.Lock()
 	defer r.copies.writing.Unlock()
 	r.state.mu.Lock()
-	newest := r.state.held == set
+	newest := r.state.held == got.set
 	r.state.mu.Unlock()
 	if !newest {
 		return
 	}
-	if err := writeFile(r.copies.path, body, fetchedAt); err != nil {
+	if err := writeFile(r.copies.path, got.body, fetchedAt); err != nil {
 		r.log.Warn("the copy of the key set could not be written", "file", r.copies.path, "error", err.Error())
 	}
 	sweep(r.copies.path, fetchedAt.Add(-time.Hour))

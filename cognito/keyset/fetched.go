@@ -45,22 +45,29 @@ func (f *fetched) report(started, ended time.Time) Fetch {
 	return report
 }
 
-// report calls RemoteConfig.Fetched, if it is set.
-func (r *Remote) report(f Fetch) {
-	if r.fetched == nil {
-		return
-	}
+// complete adds the address and the set in use to f.
+func (r *Remote) complete(f Fetch) Fetch {
 	f.URL = r.url
 	r.state.mu.Lock()
+	defer r.state.mu.Unlock()
 	if !r.state.seeded {
 		f.SetFetchedAt = r.state.fetchedAt
 	}
-	r.state.mu.Unlock()
+	return f
+}
+
+// reportAll calls RemoteConfig.Fetched, if it is set, with each of the fetches, also after
+// a call that panicked or ended the goroutine.
+func (r *Remote) reportAll(fetches []Fetch) {
+	if r.fetched == nil || len(fetches) == 0 {
+		return
+	}
+	defer r.reportAll(fetches[1:])
 	defer func() {
 		// No caller is there to recover it, and its value may hold anything.
 		if p := recover(); p != nil {
 			r.log.Warn("RemoteConfig.Fetched panicked", "type", fmt.Sprintf("%T", p))
 		}
 	}()
-	r.fetched(f)
+	r.fetched(fetches[0])
 }

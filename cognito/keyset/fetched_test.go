@@ -1,6 +1,7 @@
 package keyset_test
 
 import (
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,8 +38,8 @@ func TestPanicOfFetchedIsLoggedByType(t *testing.T) {
 }
 
 // TestFetchesAreReported: with their address, their times and the number of keys. A copy
-// that is past its max age is reported before the fetch, and its reading is no part of
-// that.
+// that is past its max age is reported too, and its reading is no part of the fetch. The
+// slow observer delays neither the fetch nor the lookup.
 func TestFetchesAreReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := write(t, setOne())
@@ -54,15 +55,17 @@ func TestFetchesAreReported(t *testing.T) {
 			}
 		})
 		mustKey(t, source, "two")
+		if waited := time.Since(began); waited != time.Second { // the bubble's clock
+			t.Errorf("the lookup took %v", waited)
+		}
 		time.Sleep(time.Hour)
 		e.set(refuse)
 		mustKey(t, source, "two")
 		synctest.Wait()
-		fetched := began.Add(time.Minute)
 		want := []keyset.Fetch{
 			{URL: address, StartedAt: began, Copy: true, Keys: 1, SetFetchedAt: began.Add(-2 * time.Hour)},
-			{URL: address, StartedAt: fetched, Duration: time.Second, StatusCode: http.StatusOK, Keys: 2, SetFetchedAt: fetched},
-			{URL: address, StartedAt: began.Add(time.Hour + time.Minute + time.Second), SetFetchedAt: fetched},
+			{URL: address, StartedAt: began, Duration: time.Second, StatusCode: http.StatusOK, Keys: 2, SetFetchedAt: began},
+			{URL: address, StartedAt: began.Add(time.Hour + time.Second), SetFetchedAt: began},
 		}
 		if len(seen) != 3 || seen[2].Err == nil {
 			t.Fatalf("reported %+v", seen)
@@ -74,6 +77,25 @@ func TestFetchesAreReported(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Minute)
+	})
+}
+
+// TestReadingTheCopyIsNoPartOfTheFetch, however long it takes.
+func TestReadingTheCopyIsNoPartOfTheFetch(t *testing.T) {
+	path := write(t, "no key set")
+	synctest.Test(t, func(t *testing.T) {
+		e, began := &endpoint{}, time.Now()
+		e.serve(setOne())
+		var seen []keyset.Fetch
+		source := remote(t, e, func(c *keyset.RemoteConfig) {
+			c.CopyFile, c.Logger = path, slog.New(faultyHandler(func() { time.Sleep(time.Minute) }))
+			c.Fetched = func(f keyset.Fetch) { seen = append(seen, f) }
+		})
+		mustKey(t, source, "one")
+		synctest.Wait()
+		if len(seen) != 1 || seen[0].Duration != 0 || !seen[0].StartedAt.Equal(began.Add(time.Minute)) {
+			t.Errorf("reported %+v", seen)
+		}
 	})
 }
 

@@ -12,6 +12,8 @@ var (
 	errTooLate   = errors.New("that time passed while it was fetched")
 	errNoOutcome = errors.New("the HTTP client's transport ended the goroutine of the fetch")
 	errPanicked  = errors.New("the HTTP client's transport panicked") // with what is not said: it may hold anything
+	errEnded     = errors.New("the clock, the jitter or the logger ended the goroutine of the fetch")
+	errFaulty    = errors.New("the clock, the jitter or the logger panicked")
 )
 
 // obtain returns the set to answer from: one that satisfies the question, or else
@@ -79,48 +81,77 @@ func (r *Remote) gaveUp(satisfied func(*Set) bool, cause error) (*Set, error) {
 }
 
 // run is the goroutine of one flight. At most one is running until done is closed.
+//
+// Each function that was configured may panic or end the goroutine, as a test's FailNow
+// does. Callers wait for the flight, so it ends all the same, and Fetched is called only
+// after that.
 func (r *Remote) run(f *flight) {
 	defer close(f.written)
+	var reports []Fetch
+	defer func() { r.reportAll(reports) }()
+	defer r.abandon(f)
 	started := wallTime(r.clock)
 	recalled, fresh := r.recall()
+	//mutate:ignore it reports the copy and decides nothing
+	if recalled != nil {
+		reports = append(reports, r.complete(Fetch{StartedAt: started, Duration: wallTime(r.clock).Sub(started), Copy: true, Keys: len(recalled.keys)}))
+	}
 	if fresh {
 		r.state.mu.Lock()
 		r.finish(f)
 		r.state.mu.Unlock()
-	}
-	//mutate:ignore it reports the copy and decides nothing
-	if recalled != nil {
-		r.report(Fetch{StartedAt: started, Duration: wallTime(r.clock).Sub(started), Copy: true, Keys: len(recalled.keys)})
-	}
-	if fresh {
 		return
 	}
 	f.asked = true
 	started = wallTime(r.clock)
 	got := fetched{err: &fetchError{cause: errNoOutcome}}
-	// Deferred, because a transport may call runtime.Goexit (a test's FailNow does) or
-	// panic: the flight must end all the same, and nobody above would recover.
 	defer func() {
 		if recover() != nil {
 			got = fetched{err: &fetchError{cause: errPanicked}}
 		}
-		set := r.settle(f, started, got)
-		r.report(got.report(started, wallTime(r.clock)))
-		if set != nil && r.copies != nil {
-			r.keepCopy(set, got.body, started)
-		}
+		now := r.settle(f, started, &got)
+		reports = append(reports, r.complete(got.report(started, now.at)))
+		defer r.keepCopy(&got, started) // deferred: a logger may end the goroutine
+		r.logOutcome(&got, now)
 	}()
 	got = r.fetch(started)
 }
 
-// settle puts the outcome of a fetch into state, and returns the set that is now
-// held where it is a new one.
-func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
+// abandon ends a flight whose goroutine ended before its outcome was in state: a clock, a
+// jitter or a logger panicked or ended it. It is deferred, and recovers the panic, whose
+// value may hold anything.
+func (r *Remote) abandon(f *flight) {
+	cause := errEnded
+	if recover() != nil {
+		cause = errFaulty
+	}
+	s := &r.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight != f {
+		return
+	}
+	s.failures++
+	s.lastErr = &fetchError{cause: cause}
+	s.closeAfterFailure(r.policy, f.began, 0) // the clock and the jitter may be the cause
+	r.finish(f)
+}
+
+// An outcome is what a fetch changed, for the log.
+type outcome struct {
+	at       time.Time
+	failures int           // in a row before the fetch
+	retryIn  time.Duration // the time until the next one may start
+	level    slog.Level    // of the line about a failure
+}
+
+// settle puts the outcome of a fetch into state.
+func (r *Remote) settle(f *flight, started time.Time, got *fetched) outcome {
 	jitter := min(max(r.jitter(), 0), 1)
 	s := &r.state
 	s.mu.Lock()
-	now := wallTime(r.clock)
-	before := s.failures
+	defer s.mu.Unlock()
+	now := outcome{at: wallTime(r.clock), failures: s.failures, level: slog.LevelWarn}
 	if got.err == nil {
 		got.set.adopt(s.held)
 		maxAge := r.policy.MaxAge
@@ -133,24 +164,25 @@ func (r *Remote) settle(f *flight, started time.Time, got fetched) *Set {
 	} else {
 		s.failures++
 		s.lastErr = got.err
-		s.closeAfterFailure(r.policy, now, jitter)
+		s.closeAfterFailure(r.policy, now.at, jitter)
 	}
-	retryIn, level := s.spacing, slog.LevelWarn
+	now.retryIn = s.spacing
 	if s.absent() {
-		level = r.absent
+		now.level = r.absent
 	}
 	r.finish(f)
-	s.mu.Unlock()
+	return now
+}
 
+func (r *Remote) logOutcome(got *fetched, now outcome) {
 	switch {
 	case got.err != nil:
-		r.log.Log(context.Background(), level, "fetching the key set failed", "error", got.err.Error(), "failures", before+1, "retry_in", retryIn)
-		return nil
-	case before > 0:
-		r.log.Info("fetching the key set works again", "failures", before)
+		r.log.Log(context.Background(), now.level, "fetching the key set failed", "error", got.err.Error(), "failures", now.failures+1, "retry_in", now.retryIn)
+		return
+	case now.failures > 0:
+		r.log.Info("fetching the key set works again", "failures", now.failures)
 	}
 	logSkipped(r.log, got.set)
-	return got.set
 }
 
 // finish ends a flight. The caller holds mu.

@@ -141,7 +141,7 @@ func TestStaleLimitAndRecovery(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		mustKey(t, source, "one")
 		synctest.Wait() // for what is logged after the answer
-		for _, line := range []string{"level=WARN msg=\"fetching the key set failed\"", "retry_in=", "works again", address} {
+		for _, line := range []string{"level=WARN msg=\"fetching the key set failed\"", "failures=1 retry_in=10s", "works again", address} {
 			if !strings.Contains(log.String(), line) {
 				t.Errorf("the log does not say %q", line)
 			}

@@ -65,8 +65,9 @@ type RemoteConfig struct {
 
 	// Fetched, if set, is called after each fetch, and after a set was read from
 	// CopyFile. It is called from the goroutine of the fetch, after the result is in
-	// use. Calls may overlap if one takes longer than the next fetch. A panic in it is
-	// logged, by the type of its value.
+	// use. If a copy was read and then a fetch made, both calls follow the fetch. Calls may
+	// overlap if one takes longer than the next fetch. A panic in it is logged, by the type
+	// of its value. No lookup waits for it; [Remote.Load] does.
 	Fetched func(Fetch)
 
 	// Jitter returns numbers from 0 to 1 that spread the refreshing of many

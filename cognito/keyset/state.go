@@ -34,6 +34,7 @@ type state struct {
 
 // A flight is one fetch that callers wait for together.
 type flight struct {
+	began time.Time
 	// done is closed when the outcome is in state.
 	done chan struct{}
 	// written is closed when the copy is on disk too, if there is to be one.
