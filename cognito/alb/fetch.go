@@ -29,6 +29,7 @@ var (
 	errForbidden = errors.New("alb: the address answers 403, and no key has ever been had from there")
 	errNoOutcome = errors.New("alb: the HTTP client's transport ended the goroutine of the fetch")
 	errPanicked  = errors.New("alb: the HTTP client's transport panicked") // with what is not said: it may hold anything
+	errClock     = errors.New("alb: the clock ended the goroutine of the fetch, or panicked")
 )
 
 // fetched is the outcome of one fetch: a key, or why there is none.
@@ -52,12 +53,13 @@ func restrict(client *http.Client) *http.Client {
 	return httpclient.WithoutRedirects(*client)
 }
 
-// run is the goroutine of a flight.
+// run is the goroutine of a flight. The transport and the clock may panic or call
+// runtime.Goexit (a test's FailNow does). The flight must end in these cases too, and no
+// caller would recover.
 func (k *keys) run(id string, f *flight) {
+	defer k.abandon(id, f)
 	started := k.clock.Now().Round(0)
 	got := fetched{err: errNoOutcome}
-	// Deferred, because a transport may panic or call runtime.Goexit (a test's FailNow
-	// does). The flight must end in these cases too, and no caller would recover.
 	defer func() {
 		if recover() != nil {
 			got = fetched{err: errPanicked}
@@ -65,6 +67,22 @@ func (k *keys) run(id string, f *flight) {
 		k.settle(id, f, started, got)
 	}()
 	got = k.fetch(id)
+}
+
+// abandon ends a flight that was not settled. It is deferred, and recovers the panic of a
+// clock or a logger, whose value may hold anything.
+func (k *keys) abandon(id string, f *flight) {
+	_ = recover()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.flights[id] != f {
+		return
+	}
+	delete(k.flights, id)
+	k.failures++
+	k.failedAt, k.spacing = k.last, backOff(k.failures, 0) // the clock has no time to give
+	f.err = &unavailableError{errClock, k.spacing}
+	close(f.done)
 }
 
 // fetch requests the key once, within the policy's Timeout.
@@ -128,10 +146,34 @@ func retryAfter(response *http.Response) time.Duration {
 	return min(time.Duration(seconds)*time.Second, longestBackOff)
 }
 
-// settle stores the outcome of a fetch in k and ends the flight.
+// A settled fetch is what it changed, for the log.
+type settled struct {
+	held          bool // whether there was a key in memory
+	before, after int  // failures in a row
+	spacing       time.Duration
+}
+
+// settle stores the outcome of a fetch in k, ends the flight and logs the outcome.
 func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
+	is := k.record(id, f, started, got)
+	switch {
+	case got.key != nil && is.before > 0:
+		k.log.Info("fetching keys works again", "failures", is.before)
+	case got.key != nil:
+	case got.status == http.StatusNotFound && is.held:
+		k.log.Warn("a key was withdrawn", "kid", id)
+	case got.status == http.StatusNotFound:
+		k.log.Debug("there is no such key", "kid", id)
+	default:
+		k.log.Warn("fetching a key failed", "kid", id, "error", got.err.Error(), "failures", is.after, "retry_in", is.spacing)
+	}
+}
+
+// record stores the outcome of a fetch in k and ends the flight.
+func (k *keys) record(id string, f *flight, started time.Time, got fetched) settled {
 	jitter := min(max(k.jitter(), 0), 1)
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	now := k.now()
 	delete(k.flights, id)
 	h := k.usable(id, now)
@@ -160,21 +202,8 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 			f.key, f.err = h.key, nil
 		}
 	}
-	after, spacing := k.failures, k.spacing
-	k.mu.Unlock()
 	close(f.done)
-
-	switch {
-	case got.key != nil && before > 0:
-		k.log.Info("fetching keys works again", "failures", before)
-	case got.key != nil:
-	case got.status == http.StatusNotFound && h != nil:
-		k.log.Warn("a key was withdrawn", "kid", id)
-	case got.status == http.StatusNotFound:
-		k.log.Debug("there is no such key", "kid", id)
-	default:
-		k.log.Warn("fetching a key failed", "kid", id, "error", got.err.Error(), "failures", after, "retry_in", spacing)
-	}
+	return settled{h != nil, before, k.failures, k.spacing}
 }
 
 // hold stores a key and returns it. If there are too many, it replaces the least recently
