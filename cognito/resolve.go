@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -126,6 +127,32 @@ func (c *Config) resolved(up UserPool, name string) (*issuer, error) {
 		return nil, nil // UserPoolID knows every Region; the pool says which of them count
 	}
 	return nil, fmt.Errorf("its issuer is not %s, which was asked about", quote(name))
+}
+
+// run is the goroutine of a flight. Resolve, the clock and what the pool is made of are
+// the application's: each may panic or end the goroutine, as a test's FailNow does. The
+// flight ends all the same.
+func (r *resolver) run(f *flight, cancel context.CancelCauseFunc, name string, old *resolvedIssuer) {
+	defer cancel(nil)
+	f.err = errors.New("the goroutine of Config.Resolve ended")
+	defer func() {
+		if p := recover(); p != nil {
+			f.issuer, f.err = nil, fmt.Errorf("the call of Config.Resolve panicked with a value of type %T", p)
+		}
+		r.mu.Lock()
+		delete(r.flights, name)
+		r.mu.Unlock()
+		close(f.done)
+	}()
+	stop := r.clock.AfterFunc(r.policy.Timeout, func() { cancel(fmt.Errorf("no answer within %v", r.policy.Timeout)) })
+	defer stop()
+	var up *UserPool
+	err := errors.New("Config.Resolve ended its goroutine")
+	defer func() { f.issuer, f.err = r.settle(f, name, old, up, err) }() // the last answer may still be used
+	up, err = askResolve(f.ctx, r.resolve, name)
+	if f.ctx.Err() != nil && (err != nil || up != nil) { // a denial is never too late
+		err = context.Cause(f.ctx)
+	}
 }
 
 // askResolve calls Resolve, and makes a panic of it an error: it runs in a goroutine

@@ -200,26 +200,6 @@ func (r *resolver) trusts(ctx context.Context, i *issuer) bool {
 	return err == nil && current == i
 }
 
-func (r *resolver) run(f *flight, cancel context.CancelCauseFunc, name string, old *resolvedIssuer) {
-	defer cancel(nil)
-	stop := r.clock.AfterFunc(r.policy.Timeout, func() { cancel(fmt.Errorf("no answer within %v", r.policy.Timeout)) })
-	defer stop()
-	var up *UserPool
-	err := errors.New("Config.Resolve ended its goroutine") // as a test's FailNow does
-	// Deferred, because the flight must end then all the same.
-	defer func() {
-		f.issuer, f.err = r.settle(f, name, old, up, err)
-		r.mu.Lock()
-		delete(r.flights, name)
-		r.mu.Unlock()
-		close(f.done)
-	}()
-	up, err = askResolve(f.ctx, r.resolve, name)
-	if f.ctx.Err() != nil && (err != nil || up != nil) { // a denial is never too late
-		err = context.Cause(f.ctx)
-	}
-}
-
 // settle makes an answer of Resolve count: from when it was asked for, since a tenant
 // may be gone by the time that it is heard.
 func (r *resolver) settle(f *flight, name string, old *resolvedIssuer, up *UserPool, err error) (*issuer, error) {
