@@ -116,18 +116,20 @@ func getUser(origin string) *endpoint {
 // ask sends the token to the endpoint, unless Cognito throttles it. The answer must be
 // about subject.
 func (e *endpoint) ask(ctx context.Context, client *http.Client, now func() time.Time, raw cognito.Raw, subject string) (a answer, err error) {
-	pass, wait, ok := e.gate.enter(now())
+	at := now()
+	pass, wait, ok := e.gate.enter(at)
 	if !ok {
 		return 0, &UnavailableError{reason: e.name + " was not asked: Cognito throttles it", retryAfter: wait}
 	}
 	var got outcome
-	// Deferred, because a transport may panic or end the goroutine.
+	// Deferred, because the transport and the clock may panic or end the goroutine.
 	defer func() {
-		wait := e.gate.leave(pass, now(), a != 0, got.throttled, got.retryAfter)
+		wait := e.gate.leave(pass, at, a != 0, got.throttled, got.retryAfter)
 		if unavailable, ok := errors.AsType[*UnavailableError](err); ok && got.throttled {
 			unavailable.retryAfter = wait
 		}
 	}()
+	defer func() { at = now() }()
 	a, got, err = e.send(ctx, client, now, raw, subject)
 	return a, err
 }
