@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"strings"
 	"syscall"
 )
 
@@ -46,7 +48,7 @@ func Cause(err error) string {
 		return fmt.Sprintf("its certificate is invalid (reason %d of package x509)", invalid.Reason)
 	case errors.As(err, &verify):
 		return "its certificate was refused"
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "it does not answer with TLS"
 	case errors.As(err, &alert):
 		return fmt.Sprintf("TLS failed with alert %d", uint8(alert))
@@ -59,5 +61,24 @@ func Cause(err error) string {
 	case errors.As(err, &op):
 		return "the connection failed"
 	}
-	return fmt.Sprintf("the transport returned an error of type %T", err)
+	return httpCause(err)
+}
+
+// httpCause names failures for which package net/http has no types, by its words. A peer can
+// only choose among the names.
+func httpCause(err error) string {
+	inner := err
+	for next := err; next != nil; next = errors.Unwrap(next) {
+		inner = next
+	}
+	kind, text := fmt.Sprintf("%T", inner), err.Error()
+	switch {
+	case strings.Contains(text, "response headers exceeded"):
+		return "the header of its answer is too long"
+	case strings.HasPrefix(kind, "http.http2"), strings.HasPrefix(inner.Error(), "http2: "):
+		return "the HTTP/2 connection failed"
+	case strings.Contains(text, "transport connection broken"), kind == "textproto.ProtocolError", strings.HasPrefix(text, "invalid byte in chunk"):
+		return "its answer is not valid HTTP"
+	}
+	return "the transport returned an error of type " + kind
 }

@@ -37,12 +37,81 @@ func TestCauseNamesTheFailure(t *testing.T) {
 		"was complete":        fmt.Errorf("%s: %w", quoted, io.ErrUnexpectedEOF),
 		"complete":            io.EOF,
 		"connection failed":   &net.OpError{Op: quoted, Err: errors.New(quoted)},
-		"*errors.errorString": errors.New(quoted),
+		"*errors.errorString": &url.Error{Op: quoted, Err: errors.New(quoted)},
+		"HTTP/2":              &url.Error{Op: quoted, Err: errors.New("http2: " + quoted)},
 		"no error":            nil,
 	} {
 		if got := httpclient.Cause(err); !strings.Contains(got, want) || strings.Contains(got, quoted) {
 			t.Errorf("got %q for %v, want %q in it", got, err, want)
 		}
+	}
+}
+
+// answering returns the address of a server with that answer, in which %[1]s is the value of
+// Authorization.
+func answering(t *testing.T, answer string) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hijacker, ok := w.(http.Hijacker)
+		if !ok {
+			t.Error("the connection cannot be hijacked")
+			return
+		}
+		connection, _, err := hijacker.Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer connection.Close()
+		fmt.Fprint(connection, strings.ReplaceAll(answer, "%s", r.Header.Get("Authorization")))
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// failure returns the error of a request, or of reading its answer.
+func failure(t *testing.T, client *http.Client, address string) error {
+	t.Helper()
+	response, err := client.Get(address) //nolint:noctx // a test
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.ReadAll(response.Body)
+	return err
+}
+
+// TestCauseNamesFailuresOfHTTP: package net/http has no types for most of them.
+func TestCauseNamesFailuresOfHTTP(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\n"
+	for answer, want := range map[string]string{
+		"HTTP/1.1 two hundred\r\n\r\n":                              "its answer is not valid HTTP",
+		"hello\r\n\r\n":                                             "its answer is not valid HTTP",
+		ok + "hello\r\n\r\n":                                        "its answer is not valid HTTP",
+		ok + "Content-Length: two\r\n\r\n":                          "its answer is not valid HTTP",
+		ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n":       "its answer is not valid HTTP",
+		ok + "Transfer-Encoding: hello\r\n\r\n":                     "its answer is not valid HTTP",
+		ok + "Transfer-Encoding: chunked\r\n\r\nhello\r\n":          "its answer is not valid HTTP",
+		ok + "Transfer-Encoding: chunked\r\n\r\n0\r\nhello\r\n\r\n": "its answer is not valid HTTP",
+		ok + "X: " + strings.Repeat("x", 70<<10) + "\r\n\r\n":       "the header of its answer is too long",
+		ok + "Content-Length: 9\r\n\r\nhello":                       "the connection ended before the answer was complete",
+		"":                                                          "the connection ended before the answer was complete",
+	} {
+		err := failure(t, &http.Client{Transport: httpclient.NewTransport()}, answering(t, answer).URL)
+		if got := httpclient.Cause(err); got != want {
+			t.Errorf("got %q for %.100q (%.200v), want %q", got, answer, err, want)
+		}
+	}
+	plain := strings.Replace(answering(t, ok+"\r\n").URL, "http:", "https:", 1)
+	if got := httpclient.Cause(failure(t, &http.Client{Transport: httpclient.NewTransport()}, plain)); got != "it does not answer with TLS" {
+		t.Errorf("got %q for a peer without TLS", got)
+	}
+	two := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	two.EnableHTTP2 = true
+	two.StartTLS()
+	defer two.Close()
+	if got := httpclient.Cause(failure(t, two.Client(), two.URL)); got != "the HTTP/2 connection failed" {
+		t.Errorf("got %q for a stream that the peer ended", got)
 	}
 }
 
@@ -54,20 +123,7 @@ func TestCauseDoesNotQuoteAPeerThatEchoesTheRequest(t *testing.T) {
 		"HTTP/1.1 %s\r\n\r\n", "%s\r\n\r\n", "HTTP/1.1 200 OK\r\n%s\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n", "%s HTTP/1.1 200 OK\r\n\r\n",
 	} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			hijacker, ok := w.(http.Hijacker)
-			if !ok {
-				t.Error("the connection cannot be hijacked")
-				return
-			}
-			connection, _, err := hijacker.Hijack()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer connection.Close()
-			fmt.Fprintf(connection, answer, r.Header.Get("Authorization"))
-		}))
+		server := answering(t, answer)
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +140,6 @@ func TestCauseDoesNotQuoteAPeerThatEchoesTheRequest(t *testing.T) {
 			t.Errorf("%q for the answer %q", got, answer)
 		}
 		client.CloseIdleConnections()
-		server.Close()
 	}
 	if quotes == 0 {
 		t.Error("package net/http quotes no answer any longer: this test proves nothing")
