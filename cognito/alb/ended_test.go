@@ -1,6 +1,8 @@
 package alb_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"sync/atomic"
@@ -58,4 +60,18 @@ func TestClockThatExits(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestNothingIsLoggedAboutAKeyThatWorks.
+func TestNothingIsLoggedAboutAKeyThatWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		e := newEndpoint()
+		v := e.verifier(t, func(c *alb.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		expect(t, v, token(), "")
+		synctest.Wait()
+		if log.Len() > 0 {
+			t.Errorf("the log:\n%s", &log)
+		}
+	})
 }

@@ -165,7 +165,7 @@ func (k *keys) settle(id string, f *flight, started time.Time, got fetched) {
 	case got.status == http.StatusNotFound:
 		k.log.Debug("there is no such key", "kid", id)
 	default:
-		k.log.Warn("fetching a key failed", "kid", id, "error", got.err.Error(), "failures", is.after, "retry_in", is.spacing)
+		k.log.Warn("fetching a key failed", "kid", id, "error", got.err, "failures", is.after, "retry_in", is.spacing)
 	}
 }
 
