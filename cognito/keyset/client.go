@@ -2,28 +2,27 @@ package keyset
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 
+	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/httpclient"
 )
 
 const mostRedirects = 3
 
 // restrict returns a copy of client, or a client of our own, that follows
-// redirects only within the origin of address: the keys are trusted because of
+// redirects only within the origin of own: the keys are trusted because of
 // the address that was configured, and a redirect must not hand that trust on,
 // nor leave https.
-func restrict(client *http.Client, address *url.URL) *http.Client {
+func restrict(client *http.Client, own *url.URL) *http.Client {
 	if client == nil {
 		client = &http.Client{Transport: ownTransport()}
 	}
 	restricted, next := *client, client.CheckRedirect
 	restricted.CheckRedirect = func(request *http.Request, via []*http.Request) error {
-		if origin(request.URL) != origin(address) {
-			return fmt.Errorf("the answer redirects to another origin, %s", quote(origin(request.URL)))
+		if address.OriginOf(request.URL) != address.OriginOf(own) {
+			return fmt.Errorf("the answer redirects to another origin, %s", quote(address.OriginOf(request.URL)))
 		}
 		if len(via) > mostRedirects {
 			return fmt.Errorf("the answer redirects more than %d times", mostRedirects)
@@ -34,15 +33,6 @@ func restrict(client *http.Client, address *url.URL) *http.Client {
 		return nil
 	}
 	return &restricted
-}
-
-// origin returns scheme, host and port (RFC 6454 §4) as one text.
-func origin(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
 // ownTransport keeps no connections: a set is fetched about once an hour, and an

@@ -265,7 +265,7 @@ func TestOneDomainForTwoPoolsIsAFault(t *testing.T) {
 	t.Parallel()
 	for second, fault := range map[string]bool{
 		"https://auth.example.com": true, "https://auth.example.com/": true, "https://AUTH.example.com": true, "https://auth.example.com:443": true,
-		"HTTPS://Auth.Example.com/": true, "https://auth.example.com:8443": false, "https://auth2.example.com": false,
+		"HTTPS://Auth.Example.com/": true, "https://auth.example.com:0443": true, "https://auth.example.com.:00443/": true, "https://auth.example.com:8443": false, "https://auth2.example.com": false,
 	} {
 		_, err := revocation.NewOnline(revocation.OnlineConfig{UserPools: []revocation.OnlineUserPool{
 			{ID: cognitotest.PoolID, Domain: "https://auth.example.com"}, {ID: otherPool, Domain: second}, {ID: "us-east-1_Third0001", GetUser: true},
@@ -278,5 +278,18 @@ func TestOneDomainForTwoPoolsIsAFault(t *testing.T) {
 		if !errors.As(err, &wrong) || wrong.Field != "OnlineConfig.UserPools[1].Domain" {
 			t.Errorf("%s: %v", second, err)
 		}
+	}
+}
+
+// TestOneDomainInAllSpellingsOfAnAddress.
+func TestOneDomainInAllSpellingsOfAnAddress(t *testing.T) {
+	t.Parallel()
+	for first, second := range map[string]string{
+		"https://[2001:db8::1]": "https://[2001:0DB8:0:0::1]:443", "http://127.0.0.1:9229": "http://[::ffff:7f00:1]:9229", "http://[::1]:80": "http://[0:0:0:0:0:0:0:1]",
+	} {
+		_, err := revocation.NewOnline(revocation.OnlineConfig{UserPools: []revocation.OnlineUserPool{
+			{ID: cognitotest.PoolID, Domain: first}, {ID: otherPool, Domain: second},
+		}})
+		wantFields(t, err, "OnlineConfig.UserPools[1].Domain")
 	}
 }

@@ -2,7 +2,10 @@ package revocation
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -159,15 +162,15 @@ func (c *OnlineConfig) validate() (map[string]*endpoints, error) {
 
 // canonical returns a domain in the one form that all its spellings share.
 func canonical(domain string) string {
-	u, reason := address.Parse(domain, address.Rules{})
-	if reason != "" {
+	u, err := url.Parse(address.Origin(domain))
+	if err != nil || u.Host == "" {
 		return domain // a fault that is reported
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	if ip, err := netip.ParseAddr(host); err == nil {
+		host = ip.Unmap().String()
 	}
-	return strings.ToLower(u.Scheme + "://" + strings.TrimSuffix(u.Hostname(), ".") + ":" + port)
+	return u.Scheme + "://" + net.JoinHostPort(host, u.Port())
 }
 
 // endpoints returns those of the pool, in the order in which they are chosen.

@@ -25,18 +25,25 @@ func IsLoopbackHost(host string) bool {
 func IsHTTPSOrLoopback(raw string) bool { return parse(raw) != nil }
 
 // Origin returns the canonical form of an origin that is https or loopback: the scheme,
-// the host in lower case, and the port unless it is the default one of the scheme. It
-// returns "" for every other text, such as a URL with a path or a query.
+// the host in lower case, and the port unless it is the default one of the scheme. All
+// spellings of an IPv6 address or a port have one form. It returns "" for every other text,
+// such as a URL with a path or a query.
 func Origin(raw string) string {
 	u := parse(raw)
 	if u == nil || u.RawQuery != "" || u.ForceQuery || u.Path != "" && u.Path != "/" {
 		return ""
 	}
-	host := strings.ToLower(u.Host)
-	if port := u.Port(); port != "" && port == defaultPort[u.Scheme] {
-		host = strings.TrimSuffix(host, ":"+port)
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
+		host = "[" + ip.String() + "]"
 	}
-	return u.Scheme + "://" + host
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
+		port = strconv.FormatUint(n, 10) // without leading zeros
+	}
+	if port == "" || port == defaultPort[u.Scheme] {
+		return u.Scheme + "://" + host
+	}
+	return u.Scheme + "://" + host + ":" + port
 }
 
 var defaultPort = map[string]string{"https": "443", "http": "80"}

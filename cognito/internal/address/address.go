@@ -72,12 +72,26 @@ func Origin(raw string) string {
 	if reason != "" {
 		return ""
 	}
-	host, port := strings.ToLower(u.Host), u.Port()
-	if (u.Scheme == "https" && port == "443") || (u.Scheme == "http" && port == "80") {
-		host = strings.TrimSuffix(host, ":"+port)
-	}
-	return u.Scheme + "://" + host
+	return OriginOf(u)
 }
+
+// OriginOf returns the canonical form of the origin of u (RFC 6454 §4): one text for all
+// spellings of a host, an IPv6 address or a port.
+func OriginOf(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
+		host = "[" + ip.String() + "]"
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
+		port = strconv.FormatUint(n, 10) // without leading zeros
+	}
+	if port == "" || port == defaultPort[u.Scheme] {
+		return u.Scheme + "://" + host
+	}
+	return u.Scheme + "://" + host + ":" + port
+}
+
+var defaultPort = map[string]string{"https": "443", "http": "80"}
 
 // isNotOfHost reports whether net/url accepts r in a host and DNS does not. The address
 // may be shown in a terminal or handed to a command that opens it. A percent sign would
