@@ -113,59 +113,71 @@ func getUser(origin string) *endpoint {
 	}, readGetUser, &gate{}}
 }
 
-// ask sends the token to the endpoint, unless Cognito throttles it. The answer must be
-// about subject.
+// ask sends the token to the endpoint, unless its gate is shut. The answer must be about
+// subject.
 func (e *endpoint) ask(ctx context.Context, client *http.Client, now func() time.Time, raw cognito.Raw, subject string) (a answer, err error) {
 	at := now()
 	pass, wait, ok := e.gate.enter(at)
 	if !ok {
-		return 0, &UnavailableError{reason: e.name + " was not asked: Cognito throttles it", retryAfter: wait}
+		return 0, &UnavailableError{reason: e.name + " was not asked: " + e.gate.why(), retryAfter: wait}
 	}
-	var got outcome
+	got := reading{outcome: outcomeBroken}
 	// Deferred, because the transport and the clock may panic or end the goroutine.
 	defer func() {
-		wait := e.gate.leave(pass, at, a != 0, got.throttled, got.retryAfter)
-		if unavailable, ok := errors.AsType[*UnavailableError](err); ok && got.throttled {
+		wait := e.gate.leave(pass, at, got.outcome, got.retryAfter)
+		if unavailable, ok := errors.AsType[*UnavailableError](err); ok && wait > 0 {
 			unavailable.retryAfter = wait
 		}
 	}()
 	defer func() { at = now() }()
-	a, got, err = e.send(ctx, client, now, raw, subject)
-	return a, err
+	got, err = e.send(ctx, client, now, raw, subject)
+	return got.answer, err
 }
 
-// An outcome is what an answer says about the endpoint, and not about the token.
-type outcome struct {
-	throttled  bool
+// A reading is what an answer says.
+type reading struct {
+	answer     answer // 0: nothing about the token
+	outcome    outcome
 	retryAfter time.Duration
 }
 
-func (e *endpoint) send(ctx context.Context, client *http.Client, now func() time.Time, raw cognito.Raw, subject string) (answer, outcome, error) {
+func (e *endpoint) send(ctx context.Context, client *http.Client, now func() time.Time, raw cognito.Raw, subject string) (reading, error) {
 	r, err := e.request(ctx, raw)
 	if err != nil {
-		return 0, outcome{}, &UnavailableError{reason: e.name + " cannot be asked"}
+		return reading{}, &UnavailableError{reason: e.name + " cannot be asked"}
 	}
 	response, err := client.Do(r)
 	if err != nil {
-		return 0, outcome{}, e.broken(err)
+		return reading{outcome: brokenUnlessLeft(ctx)}, e.broken(err)
 	}
 	defer response.Body.Close()
-	got := outcome{throttled: isThrottled(response.StatusCode, nil), retryAfter: retryAfter(response.Header, now())}
+	got := reading{outcome: outcomeOf(response.StatusCode, nil), retryAfter: retryAfter(response.Header, now())}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
 	if err != nil {
-		return 0, got, e.broken(err)
+		if got.outcome != outcomeThrottled {
+			got.outcome = brokenUnlessLeft(ctx)
+		}
+		return got, e.broken(err)
 	}
-	var a answer
 	if len(body) > maxAnswerBytes {
 		err = fmt.Errorf("is longer than %d bytes", maxAnswerBytes)
 	} else {
-		a, err = e.read(response.StatusCode, response.Header, body, subject)
+		got.answer, err = e.read(response.StatusCode, response.Header, body, subject)
 	}
+	got.outcome = outcomeOf(response.StatusCode, err)
 	if err != nil {
-		got.throttled = isThrottled(response.StatusCode, err)
-		return 0, got, &UnavailableError{reason: fmt.Sprintf("%s's answer (HTTP status %d) %v", e.name, response.StatusCode, err), status: response.StatusCode}
+		return got, &UnavailableError{reason: fmt.Sprintf("%s's answer (HTTP status %d) %v", e.name, response.StatusCode, err), status: response.StatusCode}
 	}
-	return a, got, nil
+	return got, nil
+}
+
+// brokenUnlessLeft is the outcome of a request without a whole answer. It says nothing about
+// the endpoint if all callers have stopped waiting.
+func brokenUnlessLeft(ctx context.Context) outcome {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return outcomeUnknown
+	}
+	return outcomeBroken
 }
 
 // broken returns the error for a failed request. It wraps nothing: a time-out of this

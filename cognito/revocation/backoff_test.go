@@ -159,7 +159,7 @@ func TestBackOffOfUnclearAnswersDoubles(t *testing.T) {
 	raw := c.issuer.Pool().AccessToken(cognitotest.Scopes(openID))
 	wait := func(least time.Duration) {
 		t.Helper()
-		c.answer(reply{500, jsonType, "", `{}`})
+		c.answer(reply{404, jsonType, "", `{}`})
 		wait := retryAfterOf(t, verifier, raw)
 		if wait < least || wait > least*5/4 {
 			t.Errorf("%v, want %v and up to a quarter", wait, least)

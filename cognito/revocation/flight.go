@@ -78,12 +78,16 @@ func (o *Online) join(ctx context.Context, name tokenHash, ask func(context.Cont
 
 // inTurn asks as soon as a slot is free.
 func (o *Online) inTurn(ctx context.Context, ask func(context.Context) (verdict, error)) (verdict, error) {
+	const tooMany = "Cognito was not asked: too many requests were waiting"
 	select {
 	case o.flights.slots <- struct{}{}:
 	case <-ctx.Done():
-		return verdict{}, &UnavailableError{reason: "Cognito was not asked: too many requests were waiting"}
+		return verdict{}, &UnavailableError{reason: tooMany}
 	}
 	defer func() { <-o.flights.slots }()
+	if ctx.Err() != nil { // a slot became free at the same time
+		return verdict{}, &UnavailableError{reason: tooMany}
+	}
 	return ask(ctx)
 }
 

@@ -21,7 +21,8 @@ import (
 // An unclear answer is an error and never means "not revoked": no answer, a throttled
 // request, a page of a proxy, or an answer about another user. While Cognito throttles an
 // endpoint (429, 503), no token is sent to it for the time of its Retry-After or of a
-// back-off. An unclear answer about a token is used for all its calls within a back-off.
+// back-off. The same holds after three requests in a row without an answer, or with a failure
+// of the server (5xx). An unclear answer about a token is used for all its calls within a back-off.
 // Every such call fails, and [UnavailableError.RetryAfter] says when to try again.
 type Online struct {
 	pools          map[string]*endpoints
