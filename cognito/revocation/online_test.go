@@ -499,6 +499,21 @@ func TestLimitsOfOnlineConfigAreExact(t *testing.T) {
 	}
 }
 
+// TestLocalPools may have IDs of their own form. They are in no Region.
+func TestLocalPools(t *testing.T) {
+	t.Parallel()
+	pool := func(change func(*revocation.OnlineUserPool)) error {
+		p := revocation.OnlineUserPool{ID: "local_5aHxzLfB", Domain: "http://localhost:9229", GetUser: true, Endpoint: "http://localhost:9229"}
+		change(&p)
+		_, err := revocation.NewOnline(revocation.OnlineConfig{UserPools: []revocation.OnlineUserPool{p}})
+		return err
+	}
+	must(t, pool(func(*revocation.OnlineUserPool) {}))
+	must(t, pool(func(p *revocation.OnlineUserPool) { p.GetUser, p.Endpoint = false, "" }))
+	wantFields(t, pool(func(p *revocation.OnlineUserPool) { p.Endpoint = "" }), "OnlineConfig.UserPools[0].Endpoint")
+	wantFields(t, pool(func(p *revocation.OnlineUserPool) { p.ID = "local_../x" }), "OnlineConfig.UserPools[0].ID")
+}
+
 // TestRegionalEndpoint: GetUser is asked in the user pool's region, and by TLS.
 func TestRegionalEndpoint(t *testing.T) {
 	t.Parallel()

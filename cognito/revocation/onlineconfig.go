@@ -12,6 +12,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/internal/address"
 	"github.com/poolguard/poolguard/cognito/internal/configerror"
+	"github.com/poolguard/poolguard/cognito/internal/localpool"
 )
 
 // Defaults of [OnlineConfig].
@@ -76,7 +77,8 @@ type OnlineConfig struct {
 // both are set, a token with the scope "openid" is sent to userInfo and any other token
 // to GetUser.
 type OnlineUserPool struct {
-	// ID is the user pool ID.
+	// ID is the user pool ID. It may be that of a local pool, such as local_AbCdEfGh. GetUser
+	// then needs an Endpoint.
 	ID string
 
 	// Domain is the origin of the pool's OAuth endpoints, such as
@@ -176,9 +178,14 @@ func canonical(domain string) string {
 // endpoints returns those of the pool, in the order in which they are chosen.
 func (p *OnlineUserPool) endpoints(faults configerror.Faults) *endpoints {
 	api := ""
-	if issuers, err := cognito.Issuers(p.ID); err != nil {
+	switch issuers, err := cognito.Issuers(p.ID); {
+	case localpool.IsID(p.ID):
+		if p.GetUser && p.Endpoint == "" {
+			faults.Add("Endpoint", "is empty: the local pool %s is in no Region, so set the address for GetUser", p.ID)
+		}
+	case err != nil:
 		faults.Add("ID", "%v", err)
-	} else {
+	default:
 		api = strings.TrimSuffix(issuers[0], "/"+p.ID) // the original issuer is below the API's origin
 	}
 	e := &endpoints{}
