@@ -89,8 +89,10 @@ man: ## the manual pages (OUTPUT=dist/man)
 	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} \
 		$(GO) test -count=1 -run '^TestManualPagesHaveEveryCommand$$' ./cmd/poolguard -args -man "$(abspath $(or $(OUTPUT),dist/man))"
 
-# The two pictures of the README, by Chromium, into docs/img; needs the free port 9229.
+# The pictures of the README, into docs/img: a session in a terminal, and two pages by Chromium,
+# which need the free port 9229.
 pictures: ## the pictures of the README; needs port 9229
+	@$(GO) test -count=1 -run '^TestTerminalPictureIsCurrent$$' ./cmd/poolguard -args -terminal-picture "$(CURDIR)/docs/img/terminal.svg"
 	@cd interop && $(GO) test -count=1 -run '^TestPictures$$' . -args -pictures "$(CURDIR)/docs/img"
 
 tidy: ## go mod tidy in every module
