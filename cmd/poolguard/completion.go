@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +21,10 @@ func (p *program) completion() *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Short:                 "Print the completion script for a shell",
 		Long: `Completion prints a script for a shell. The shell then completes the commands of
-poolguard, their flags and the values of flags.`,
-		Example: `  source <(poolguard completion bash)
+poolguard, their flags and the values of flags. Put the line for your shell into
+its start-up file, such as ~/.bashrc. The script for bash also works without the
+package bash-completion.`,
+		Example: `  eval "$(poolguard completion bash)"
   poolguard completion zsh > "${fpath[1]}/_poolguard"
   poolguard completion fish > ~/.config/fish/completions/poolguard.fish
   poolguard completion powershell | Out-String | Invoke-Expression`,
@@ -37,7 +40,7 @@ poolguard, their flags and the values of flags.`,
 			root, err := cmd.Root(), error(nil)
 			switch args[0] {
 			case "bash":
-				err = root.GenBashCompletionV2(&script, true)
+				err = bashCompletion(root, &script)
 			case "zsh":
 				err = root.GenZshCompletion(&script)
 			case "fish":
@@ -52,6 +55,50 @@ poolguard, their flags and the values of flags.`,
 		},
 	}
 }
+
+// bashCompletion writes cobra's script for bash. That script needs a function of the package
+// bash-completion, which many systems do not have; without it, the script written here splits
+// the line itself.
+func bashCompletion(root *cobra.Command, to *bytes.Buffer) error {
+	var script bytes.Buffer
+	if err := root.GenBashCompletionV2(&script, true); err != nil {
+		return err
+	}
+	before, after, found := strings.Cut(script.String(), cobrasSplit)
+	if !found {
+		return errors.New("the script of cobra is another one: it does not split the line as expected")
+	}
+	to.WriteString(before + ownSplit + after)
+	return nil
+}
+
+const (
+	cobrasSplit = `    _get_comp_words_by_ref "$@" cur prev words cword
+`
+	ownSplit = `    if declare -F _get_comp_words_by_ref >/dev/null 2>&1; then
+        _get_comp_words_by_ref "$@" cur prev words cword
+        return
+    fi
+    # The words up to the cursor. Bash also splits at = and :, which is undone here.
+    local rest=${COMP_LINE:0:COMP_POINT} trimmed word i
+    words=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        trimmed=${rest#"${rest%%[![:space:]]*}"}
+        word=${COMP_WORDS[i]}
+        [[ $i -lt $COMP_CWORD ]] || word=$trimmed
+        cword=$((${#words[@]} - 1))
+        if [[ $i -gt 0 && $trimmed == "$rest" ]] && [[ $word == [=:]* || ${words[cword]} == *[=:] ]]; then
+            words[cword]+=$word
+        else
+            words+=("$word")
+        fi
+        rest=${trimmed#"$word"}
+    done
+    cword=$((${#words[@]} - 1))
+    cur=${words[cword]}
+    prev=${words[cword > 0 ? cword - 1 : 0]}
+`
+)
 
 // completeWith has the shell offer these values for a flag.
 func completeWith(cmd *cobra.Command, flag string, values ...cobra.Completion) {
