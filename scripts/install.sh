@@ -4,7 +4,7 @@
 #   sh install.sh [--from FOLDER-OR-URL] [--version VERSION] [--to FOLDER]
 #
 #   --from     the folder or the URL with the files of the release; the default is the
-#              release page of the version
+#              folder of this script if it has them, and the release page if not
 #   --version  the version, such as v0.1.0; the default is the release of this script
 #   --to       the folder for the command; the default is /usr/local/bin if you can
 #              write to it, and ~/.local/bin if not
@@ -46,6 +46,9 @@ case $version in
   '') fail "no version: this script is not from a release, so it needs --version, such as --version v0.1.0" ;;
   *) fail "--version is not a version: got '$version', want one such as v0.1.0" ;;
 esac
+if [ -z "$from" ] && [ -f "$(dirname "$0")/SHA256SUMS" ]; then
+  from=$(dirname "$0")
+fi
 [ -n "$from" ] || from=https://github.com/poolguard/poolguard/releases/download/$version
 
 case $(uname -s) in
@@ -112,5 +115,5 @@ mv -f "$to/.poolguard.$$" "$to/poolguard"
 echo "installed $to/poolguard ($version)"
 case :$PATH: in
   *":$to:"*) ;;
-  *) echo "$to is not on your PATH; add it, or call $to/poolguard" ;;
+  *) printf '%s is not on your PATH; for this shell: export PATH="%s:%s"\n' "$to" "$to" "\$PATH" ;;
 esac

@@ -6,14 +6,14 @@
 #   fuzz      fuzz.sh fails if nothing was fuzzed
 #   modules   release-modules.sh changes the go.mod files as a release needs them
 #   release   release.sh gives the same bytes twice
-#   install   the package, the container image and install.sh of a release work
+#   install   the package, the container image, install.sh and the commands of docs/install.md work
 #   consumer  other programs can require and install the released modules
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tmp=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill "$server"; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+server='' pool=''
+trap '[ -z "$server" ] || kill "$server"; [ -z "$pool" ] || kill "$pool"; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 tmp=$(cd "$tmp" && pwd -P)
 version=v0.0.0-selftest
 
@@ -203,6 +203,7 @@ skip() {
 install() {
   first_release
   install_script
+  first_contact
   if [ "$(go env GOHOSTOS)" != linux ]; then
     skip "packages and images are for Linux"
   elif [ "$(id -u)" != 0 ]; then
@@ -245,7 +246,8 @@ run_image() {
 install_script() {
   local script=$tmp/first/install.sh home=$tmp/home url
   mkdir -p "$home"
-  expect 0 'installed' env HOME="$home" sh "$script" --from "$tmp/first" --to "$home/one"
+  expect 0 'installed' env HOME="$home" sh "$script" --to "$home/one"
+  expect 0 "export PATH=.$home/one:.PATH" env HOME="$home" PATH=/usr/bin:/bin sh "$script" --from "$tmp/first" --to "$home/one"
   expect 0 "$version" "$home/one/poolguard" version
   expect 1 'no version' sh scripts/install.sh --from "$tmp/first" --to "$home/none"
   expect 1 'unknown argument: --nonsense' sh "$script" --nonsense
@@ -267,6 +269,41 @@ install_script() {
   echo x >>"$(echo "$tmp"/changed/poolguard_*.tar.gz)"
   expect 1 'is not the file of the release' sh "$script" --from "$tmp/changed" --to "$home/none"
   [ ! -e "$home/none" ] || fail 'install.sh installed something after an error'
+}
+
+# first_contact runs the three commands of docs/install.md as a machine without Go and with an
+# empty home folder does. It installs into that home folder.
+first_contact() {
+  local desk=$tmp/desk path=/usr/bin:/bin paste=$tmp/paste
+  mkdir -p "$desk/home/bin"
+  ln -s "$tmp/first" "$desk/dist"
+  sed -n '/^## From a release folder to a verified token$/,/^## /s/^    //p' docs/install.md >"$paste"
+  head -n 1 "$paste" >"$paste.1"
+  sed -n 2p "$paste" >"$paste.2"
+  sed 1,2d "$paste" >"$paste.3"
+  [ "$(cat "$paste.1" "$paste.2")" = 'sh dist/install.sh
+poolguard userpool serve' ] || fail 'docs/install.md has other commands'
+  if ! command -v curl >/dev/null; then
+    skip 'no curl'
+    return 0
+  elif curl -s -o "$tmp/out" --noproxy '*' http://127.0.0.1:9229/; then
+    skip 'port 9229 is in use'
+    return 0
+  fi
+  local clean=(env -i HOME="$desk/home" PATH="$desk/home/bin:$path" NO_PROXY='*' sh -eu -c)
+  expect 0 'installed' "${clean[@]}" "cd '$desk'; $(cat "$paste.1") --to \"\$HOME/bin\""
+  : >"$tmp/served"
+  "${clean[@]}" "exec $(cat "$paste.2")" >"$tmp/served" 2>&1 &
+  pool=$!
+  until grep -q 'Ctrl-C' "$tmp/served"; do
+    kill -0 "$pool" || fail "the pool does not start: $(cat "$tmp/served")"
+    sleep 0.1
+  done
+  expect 0 'valid access token' "${clean[@]}" "$(cat "$paste.3")"
+  kill "$pool"
+  wait "$pool" || true
+  pool=
+  [ "$(find "$desk/home" -type f)" = "$desk/home/bin/poolguard" ] || fail "other files are left: $(find "$desk/home" -type f)"
 }
 
 # serve_folder FOLDER: a server on loopback until the end of this program; sets url.
