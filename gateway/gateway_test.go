@@ -58,7 +58,7 @@ func TestRequestsAreDecidedCountedAndLogged(t *testing.T) {
 func TestUnknownPathsOfListenersAreNotFound(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, orders).run()
-	for _, path := range []string{"/", "/forward-auth", "/forward-auth/nginx/", "//forward-auth/nginx", "/forward-auth/%6eginx"} {
+	for _, path := range []string{"/", "/forward-auth", "/introspect", "/forward-auth/nginx/", "//forward-auth/nginx", "/forward-auth/%6eginx"} {
 		response, err := http.Get("http://" + s.addresses["forward_auth"] + path)
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/config"
 	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
+	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/gateway/internal/ops"
 )
 
@@ -59,6 +60,13 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	asked, err := d.Introspector(s.verifier)
+	if err != nil {
+		return nil, err
+	}
+	if asked != nil {
+		s.forward[introspect.Path] = asked
 	}
 	check := extauthz.Config{
 		Decider: s.policy, Headers: headers, Trusted: trusted, Timeout: d.DecisionTimeout,

@@ -272,6 +272,7 @@ gateway-config gateway/internal/config  code  $p/internal/serve
 -             gateway/internal/cases    code  $p/gateway/internal/config
 gateway-cases gateway/internal/cases    code  $p/gateway/internal/authz
 gateway-keygen gateway/internal/keygen  code  $p/cognito
+gateway-introspect gateway/internal/introspect code $p/gateway/internal/config
 -             gateway/internal/ops      code  github.com/prometheus/client_golang/prometheus/promhttp
 gateway-ops   gateway/internal/ops      code  $p/gateway/internal/config
 tlsfiles      internal/tlsfiles         code  $p/internal/serve

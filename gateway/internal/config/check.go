@@ -191,6 +191,7 @@ func (c *checker) parts(f *File) {
 	c.adopt("", err)
 	verifier, err := f.Verifier(Process{})
 	c.adopt("", err)
+	c.introspection(f)
 	balancers, err := f.Balancers(Process{})
 	c.adopt("LoadBalancers.", err)
 	if len(f.Rules) == 0 {
@@ -207,6 +208,18 @@ func (c *checker) parts(f *File) {
 	}
 	_, err = authz.New(f.authzConfig(verifier, trusted))
 	c.adopt("", err)
+}
+
+func (c *checker) introspection(f *File) {
+	_, err := f.Introspector(nil)
+	c.adopt("Introspection.", err)
+	for n, client := range f.Introspection.Clients {
+		for i, id := range client.UserPools {
+			if !slices.ContainsFunc(f.UserPools, func(p UserPool) bool { return p.ID == id }) {
+				c.add(fmt.Sprintf("Introspection.Clients[%d].UserPools[%d]", n, i), "is not a configured user pool: got %q", id)
+			}
+		}
+	}
 }
 
 // follows reports whether a fault may follow from another one: a fault of a rule, from a

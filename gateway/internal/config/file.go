@@ -7,6 +7,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
@@ -25,6 +26,10 @@ type File struct {
 	LoadBalancers LoadBalancers
 	KeySets       KeySets
 	Egress        Egress
+
+	// Introspection are the services that may ask /introspect. With none there is no such
+	// address.
+	Introspection Introspection
 
 	Rules    []authz.Rule
 	Identity identity.Config
@@ -81,6 +86,9 @@ type LoadBalancers struct {
 	ClientIDs []string
 	Issuers   []string // nil are those of the user pools
 }
+
+// Introspection says who may ask about tokens (RFC 7662).
+type Introspection struct{ Clients []introspect.Client }
 
 // KeySets says when key sets are fetched, and how long they are used.
 type KeySets struct {

@@ -20,6 +20,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/callers"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/introspect"
 )
 
 // A Process is what the running program adds to a file. The zero value is for checks.
@@ -145,6 +146,14 @@ func (f *File) issuers() (all []string) {
 		}
 	}
 	return all
+}
+
+// Introspector returns what answers /introspect, nil if no service may ask.
+func (f *File) Introspector(verifier *cognito.Verifier) (*introspect.Handler, error) {
+	if len(f.Introspection.Clients) == 0 {
+		return nil, nil //nolint:nilnil // the address does not exist
+	}
+	return introspect.New(introspect.Config{Verifier: verifier, Clients: f.Introspection.Clients, Timeout: f.ForwardAuthTimeout})
 }
 
 // Policy returns what decides about requests.

@@ -6,6 +6,7 @@ import (
 	"github.com/poolguard/poolguard/cognito/oauth"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
@@ -38,6 +39,8 @@ var (
 			About("The rules. The first rule that matches a request decides. A request without a rule is denied."),
 		yamlfile.Object("identity", "Identity", func(f *File) *identity.Config { return &f.Identity }, identityKeys).
 			About("The headers that describe the caller to the service."),
+		yamlfile.Object("introspection", "Introspection", func(f *File) *Introspection { return &f.Introspection }, introspectionKeys).
+			About("Who may ask /introspect on forward_auth whether an access token is active (RFC 7662). Default: the address does not exist."),
 		yamlfile.Duration("decision_timeout", "DecisionTimeout", func(f *File) *time.Duration { return &f.DecisionTimeout }).
 			About("The time for a decision for Envoy, which waits 200 ms by default. Default 100ms."),
 		yamlfile.Duration("forward_auth_timeout", "ForwardAuthTimeout", func(f *File) *time.Duration { return &f.ForwardAuthTimeout }).
@@ -50,7 +53,7 @@ var (
 			About("What is logged, and how."),
 		yamlfile.Refused[File]("public", later), yamlfile.Refused[File]("admin", later), yamlfile.Refused[File]("sign_in", later),
 		yamlfile.Refused[File]("sessions", later), yamlfile.Refused[File]("proxy", later), yamlfile.Refused[File]("events", later),
-		yamlfile.Refused[File]("resources", later), yamlfile.Refused[File]("introspection", later),
+		yamlfile.Refused[File]("resources", later),
 		yamlfile.Refused[File]("rate_limit", later), yamlfile.Refused[File]("traces", later),
 	}
 
@@ -122,6 +125,17 @@ var (
 		yamlfile.Choice("preset", "Preset", func(c *identity.Config) *identity.Preset { return &c.Preset }, identity.Presets()...).
 			About("Further headers with the names of another product."),
 		yamlfile.Refused[identity.Config]("jwt", later),
+	}
+
+	introspectionKeys = []yamlfile.Field[Introspection]{
+		yamlfile.Objects("clients", "Clients", func(i *Introspection) *[]introspect.Client { return &i.Clients }, []yamlfile.Field[introspect.Client]{
+			yamlfile.NonEmptyText("id", "ID", func(c *introspect.Client) *string { return &c.ID }).
+				About("The name of the service, for HTTP Basic."),
+			yamlfile.Secret("secret", "Secret", func(c *introspect.Client) *oauth.Secret { return &c.Secret }).
+				About("Its password, of 16 characters or more."),
+			yamlfile.NonEmptyTexts("user_pools", "UserPools", func(c *introspect.Client) *[]string { return &c.UserPools }).
+				About("The pools about whose tokens it may ask. Default: all."),
+		}).About("The services that may ask."),
 	}
 
 	limitKeys = []yamlfile.Field[Limits]{
