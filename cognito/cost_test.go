@@ -45,7 +45,7 @@ func TestUnsignedTokensAreCheapToRefuse(t *testing.T) {
 				if _, err := verifier.VerifyIDToken(t.Context(), raw); cognito.CodeOf(err) != want {
 					t.Fatalf("%s: %v", name, err)
 				}
-			}); n > 20 && !underRace {
+			}); n > 20 && !cognito.UnderRace {
 				t.Errorf("%s: %v allocations until %s", name, n, want)
 			}
 		}
@@ -63,7 +63,7 @@ func TestNewTokensAllocateLittle(t *testing.T) {
 		if _, err := verifier.VerifyAccessToken(t.Context(), raw, requirement); err != nil {
 			t.Fatal(err)
 		}
-	}); n > 20 && !underRace {
+	}); n > 20 && !cognito.UnderRace {
 		t.Errorf("%v allocations for %d bytes", n, len(raw))
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !race
 
-package cognito_test
+package cognito
 
-// underRace: see race_test.go.
-const underRace = false
+// UnderRace: see race_test.go.
+const UnderRace = false

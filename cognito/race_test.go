@@ -1,7 +1,7 @@
 //go:build race
 
-package cognito_test
+package cognito
 
-// underRace is whether the race detector is on: it has sync.Pool forget at random, so
+// UnderRace is whether the race detector is on: it has sync.Pool forget at random, so
 // that allocations cannot be counted.
-const underRace = true
+const UnderRace = true

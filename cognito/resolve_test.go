@@ -450,7 +450,7 @@ func TestResolveMaxPools(t *testing.T) {
 // TestResolveMemory: tokens that are known keep no more pools in memory than the bytes
 // of the cache allow, though none of these pools is kept for its own sake.
 func TestResolveMemory(t *testing.T) {
-	if underRace {
+	if cognito.UnderRace {
 		t.Skip("the race detector takes memory of its own")
 	}
 	const cacheBytes, pools = 1 << 20, 1500

@@ -32,7 +32,7 @@ func stranger(n int) string {
 // TestResolveDeniedMemory: what is remembered of a denied issuer is its name, and not
 // the token that named it.
 func TestResolveDeniedMemory(t *testing.T) {
-	if underRace {
+	if cognito.UnderRace {
 		t.Skip("the race detector takes memory of its own")
 	}
 	const remembered = 1000
@@ -256,7 +256,7 @@ func TestResolveByModel(t *testing.T) {
 func TestResolveCrowd(t *testing.T) {
 	const tenants, callers = 8, 16
 	moves := 300
-	if underRace {
+	if cognito.UnderRace {
 		moves = 60
 	}
 	issuer, _, registry, verifier := multiTenant(t, func(c *cognito.Config) { c.ResolvePolicy.MaxPools = 3 })
