@@ -15,11 +15,12 @@ import (
 // for the other.
 var buildFlags []string
 
-// build builds the programs of some folders in one go, and returns where they are.
+// build builds the programs of some folders in one go, without what debuggers need, and returns
+// where they are.
 func build(t *testing.T, folders ...string) (directory string) {
 	t.Helper()
 	directory = t.TempDir()
-	arguments := append([]string{"build", "-p", "2", "-o", directory + string(filepath.Separator)}, buildFlags...)
+	arguments := append([]string{"build", "-ldflags=-w", "-p", "2", "-o", directory + string(filepath.Separator)}, buildFlags...)
 	for _, folder := range folders {
 		arguments = append(arguments, "./"+folder)
 	}
