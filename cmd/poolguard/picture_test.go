@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"html"
@@ -49,7 +50,7 @@ func TestTerminalPictureIsCurrent(t *testing.T) {
 		cmd.Env = append(os.Environ(), "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TERM=xterm", "NO_COLOR=", "SHELL=/bin/sh",
 			"POOLGUARD_CONFIG="+filepath.Join(folder, "config.yaml"), "GORACE="+noRaceSleep)
 		output, err := cmd.Output()
-		if failed, rejected := err.(*exec.ExitError); err != nil && (!rejected || failed.ExitCode() != n) {
+		if failed, rejected := errors.AsType[*exec.ExitError](err); err != nil && (!rejected || failed.ExitCode() != n) {
 			t.Fatalf("%s: %v\n%s", line, err, output)
 		}
 		text := strings.ReplaceAll(string(output), "\r\n", "\n")
@@ -61,7 +62,7 @@ func TestTerminalPictureIsCurrent(t *testing.T) {
 	}
 	want := drawScreen("The command poolguard verifies a token, and rejects it a day later", screen.String())
 	if *terminalPicture != "" {
-		if err := os.WriteFile(*terminalPicture, []byte(want), 0o644); err != nil { //nolint:gosec // a picture of the documentation
+		if err := os.WriteFile(*terminalPicture, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
