@@ -173,6 +173,19 @@ func TestUnparsableTargetsAreRefused(t *testing.T) {
 	}
 }
 
+// TestUnreadableMethodsAreRefused, also under a rule for all methods: a proxy that sends none
+// has a fault in its configuration.
+func TestUnreadableMethodsAreRefused(t *testing.T) {
+	all := newWorld(t).policy(t, authz.Rule{Name: "all", Allow: cognito.Anonymous, ReportOnly: true, Preflight: true})
+	for _, method := range []string{"", " ", "GET ", "GET,POST", "GET\r\n", "G\x00T", "GÉT"} {
+		want(t, all.Decide(t.Context(), &authz.Request{Method: method, Target: "/"}), "", cognito.ErrRequestInvalid)
+		if method != "" {
+			want(t, all.Decide(t.Context(), &authz.Request{Method: "OPTIONS", Target: "/", Origin: "https://a.example", AccessControlRequestMethod: method}), "", cognito.ErrRequestInvalid)
+		}
+	}
+	want(t, all.Decide(t.Context(), &authz.Request{Method: "M-SEARCH", Target: "/"}), "all", "")
+}
+
 // TestEmailsAreComparedWhole (CVE-2026-40574): an address with several @ is another address,
 // and no part of it counts.
 func TestEmailsAreComparedWhole(t *testing.T) {

@@ -94,6 +94,9 @@ func (p *Policy) match(r *Request, t *trace) (matched *rule, found route.Found, 
 	if r.isPreflight() {
 		method = r.AccessControlRequestMethod
 	}
+	if !route.IsMethod(method) {
+		return nil, found, t.step("method", cognito.NewError(cognito.ErrRequestInvalid, "the method of the request is not a method"), "")
+	}
 	ok = p.table != nil
 	if ok {
 		found, ok = p.table.Find(host, method, path.String())

@@ -86,20 +86,27 @@ func checkMethod(method string) error {
 	if method == "CONNECT" {
 		return errors.New("is CONNECT, which is always refused")
 	}
-	for n := range len(method) {
-		c := method[n]
-		isAlphanumeric := c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-		if !isAlphanumeric && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return fmt.Errorf("%q is not the name of a method (RFC 9110 §9.1)", method)
-		}
-	}
 	switch upper := strings.ToUpper(method); {
 	case method == "":
 		return errors.New("is empty")
+	case !IsMethod(method):
+		return fmt.Errorf("%q is not the name of a method (RFC 9110 §9.1)", method)
 	case method != upper:
 		return fmt.Errorf("%q is not in upper case, and methods are case-sensitive: write %q", method, upper)
 	}
 	return nil
+}
+
+// IsMethod reports whether a text can be the method of a request: a token (RFC 9110 §5.6.2).
+func IsMethod(text string) bool {
+	for n := range len(text) {
+		c := text[n]
+		isAlphanumeric := c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+		if !isAlphanumeric && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // bind sets the variables of the match, which every alternative must have.
