@@ -21,13 +21,8 @@ import (
 // --tls.
 func serveCommand(t *testing.T, o servedOptions) *served {
 	t.Helper()
-	dir := t.TempDir()
-	command, config, ca := filepath.Join(dir, "poolguard"), filepath.Join(dir, "userpool.yaml"), filepath.Join(dir, "ca.pem")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", command, "./cmd/poolguard")
-	build.Dir = ".."
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, output)
-	}
+	dir, command := t.TempDir(), buildCommand(t)
+	config, ca := filepath.Join(dir, "userpool.yaml"), filepath.Join(dir, "ca.pem")
 	if err := os.WriteFile(config, configOf(t, o), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +64,18 @@ func serveCommand(t *testing.T, o servedOptions) *served {
 	t.Cleanup(stage.Close)
 	s.Stage = stage.URL
 	return s
+}
+
+// buildCommand returns the path of the command, which it builds.
+func buildCommand(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "poolguard")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd/poolguard")
+	build.Dir = ".."
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, output)
+	}
+	return path
 }
 
 // configOf is the command's configuration of a pool as serve has it. JSON is YAML.
