@@ -57,7 +57,7 @@ func (i *Interceptor) Stream() grpc.StreamServerInterceptor {
 		ctx, token, err := i.authorize(ss.Context(), info.FullMethod)
 		method := info.FullMethod
 		if srv == nil { // the handler for unknown services: the client chose the method's name
-			method = ""
+			method = unknownMethod
 		}
 		if err != nil {
 			return i.refuse(ss.Context(), method, err, ss.SetTrailer)
@@ -174,7 +174,10 @@ func (i *Interceptor) refuse(ctx context.Context, method string, err error, setT
 	return Status(err).Err()
 }
 
-// log writes one line. method is "" if the client could choose any text.
+// unknownMethod is in the log in place of a name that the client could choose as any text.
+const unknownMethod = "(unknown service)"
+
+// log writes one line.
 func (i *Interceptor) log(ctx context.Context, method string, err error) {
 	var logger *slog.Logger
 	var verifier *cognito.Verifier
