@@ -39,6 +39,8 @@ func (p poolID) checkReplica(region string, before []string) error {
 		return fmt.Errorf("%s is not of the form of a Region, such as us-west-2", quote(region))
 	case isChina(region):
 		return fmt.Errorf("%s is a region of AWS China, which has no user pools", quote(region))
+	case partition(region) != partition(p.region):
+		return fmt.Errorf("%s is in the partition %s; the user pool is in %s, and pools are not replicated between partitions", quote(region), partition(region), partition(p.region))
 	case region == p.region:
 		return fmt.Errorf("%s is the primary Region of the user pool, whose issuers are trusted already", quote(region))
 	case slices.Contains(before, region):
@@ -49,6 +51,21 @@ func (p poolID) checkReplica(region string, before []string) error {
 
 // isChina reports whether a region is in AWS China.
 func isChina(region string) bool { return strings.HasPrefix(region, "cn-") }
+
+// partition returns the partition of AWS that a region is in, by its first words. Partitions
+// share neither accounts nor data.
+// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+func partition(region string) string {
+	for _, p := range []struct{ prefix, name string }{
+		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"},
+		{"us-iso-", "aws-iso"}, {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"},
+	} {
+		if strings.HasPrefix(region, p.prefix) {
+			return p.name
+		}
+	}
+	return "aws"
+}
 
 // UserPoolID returns the ID of the user pool that has the given issuer, and "" if the text
 // is not an issuer of Amazon. It accepts the original and the updated issuer of a pool, and

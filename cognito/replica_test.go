@@ -146,6 +146,8 @@ func TestFaultyReplicaRegionsAreReported(t *testing.T) {
 		"empty":       {[]string{""}, "", []string{`UserPools[0].ReplicaRegions[0] is empty; it looks like us-west-2`}},
 		"a host":      {[]string{"us-west-2.evil.example/"}, "", []string{`UserPools[0].ReplicaRegions[0] "us-west-2.evil.example/" is not of the form of a Region`}},
 		"China":       {[]string{"cn-north-1"}, "", []string{`"cn-north-1" is a region of AWS China`}},
+		"GovCloud":    {[]string{"us-gov-west-1"}, "", []string{`"us-gov-west-1" is in the partition aws-us-gov; the user pool is in aws`}},
+		"Europe":      {[]string{"eusc-de-east-1"}, "", []string{`"eusc-de-east-1" is in the partition aws-eusc; the user pool is in aws`}},
 		"primary":     {[]string{"us-east-1"}, "", []string{`"us-east-1" is the primary Region of the user pool`}},
 		"twice":       {[]string{"us-west-2", "us-west-2"}, "", []string{`UserPools[0].ReplicaRegions[1] "us-west-2" is named twice`}},
 		"all at once": {[]string{"", "us-east-1"}, "", []string{"ReplicaRegions[0]", "ReplicaRegions[1]"}},
@@ -163,6 +165,25 @@ func TestFaultyReplicaRegionsAreReported(t *testing.T) {
 		}
 		if names, err := cognito.Issuers(poolID, test.regions...); test.issuer == "" && (err == nil) != (test.want == nil) || len(names) > 0 && err != nil {
 			t.Errorf("%s: Issuers: %q, %v", name, names, err)
+		}
+	}
+}
+
+// TestReplicasStayInTheirPartition, whatever that is.
+func TestReplicasStayInTheirPartition(t *testing.T) {
+	for _, test := range []struct {
+		primary, replica string
+		good             bool
+	}{
+		{"us-east-1", "eu-isoe-west-1", false}, {"us-gov-west-1", "us-gov-east-1", true}, {"us-gov-west-1", "us-west-2", false},
+		{"us-iso-east-1", "us-iso-west-1", true}, {"us-iso-east-1", "us-isob-east-1", false}, {"us-isof-east-1", "us-isof-south-1", true}, {"eusc-de-east-1", "us-east-1", false},
+	} {
+		_, err := cognito.Issuers(test.primary+"_AbCdEfGhI", test.replica)
+		if (err == nil) != test.good {
+			t.Errorf("%s for %s: %v", test.replica, test.primary, err)
+		}
+		if id := cognito.UserPoolID(replicaOf(test.primary+"_AbCdEfGhI", test.replica)); (id != "") != test.good {
+			t.Errorf("%s for %s: UserPoolID %q", test.replica, test.primary, id)
 		}
 	}
 }
