@@ -42,6 +42,8 @@ func kindOfValue(value jose.Value) string {
 		return "null"
 	case strings.HasPrefix(string(value), `"`):
 		return "a string"
+	case strings.HasPrefix(string(value), "[") && strings.TrimSpace(string(value[1:len(value)-1])) == "":
+		return "an empty array"
 	case strings.HasPrefix(string(value), "["):
 		return "an array with other members"
 	}
@@ -55,7 +57,7 @@ func describeValue(value jose.Value) string {
 	if text, ok := value.Text(); ok {
 		return quote(text)
 	}
-	if texts, ok := value.Texts(); ok {
+	if texts, ok := value.Texts(); ok && len(texts) > 0 {
 		return list(texts)
 	}
 	if _, ok := value.Bool(); ok || value.IsNumber() {

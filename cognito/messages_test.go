@@ -133,6 +133,7 @@ func TestValuesOfClaimsAreQuotedOnce(t *testing.T) {
 		`the token has null`:                             nil,
 		`the token has an object`:                        map[string]any{"a": "b"},
 		`the token has an array with other members`:      []any{"a", 1},
+		`the token has an empty array`:                   []any{},
 		`the claim "tier" must be one of "gold", "blue"`: "x",
 	} {
 		_, err := verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken(cognitotest.Claim("tier", value)), cognito.RequireClaim("tier", "gold", "blue"))
@@ -166,7 +167,7 @@ func TestProfileOfAWrongKindFailsWhereItIsRequired(t *testing.T) {
 		value any
 		want  string
 	}{
-		"email":                 {5, "email must be a string; got a number"},
+		"email":                 {[]any{}, "email must be a string; got an empty array"},
 		"email_verified":        {"true", "email_verified must be true or false; got a string"},
 		"phone_number":          {true, "phone_number must be a string; got a boolean"},
 		"phone_number_verified": {1, "phone_number_verified must be true or false; got a number"},
