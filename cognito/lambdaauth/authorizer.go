@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/cognito/bearer"
 	"github.com/poolguard/poolguard/cognito/internal/credential"
+	"github.com/poolguard/poolguard/cognito/internal/refusallog"
 	"github.com/poolguard/poolguard/cognito/internal/rule"
 )
 
@@ -25,6 +27,7 @@ type Authorizer struct {
 	use      cognito.TokenUse // the kind of token that the routes accept, [either] if they differ
 
 	wholeTable sync.Once // the size of the policy for all routes was compared
+	warnings   refusallog.Log
 }
 
 // An UnauthorizedError is the reason for the status 401.
@@ -178,10 +181,16 @@ func (a *Authorizer) log(ctx context.Context, handler string, r refused) {
 		return
 	}
 	// An event of the wrong kind: the settings are wrong, not the token.
-	level := slog.LevelDebug
-	if !errors.Is(ctx.Err(), context.Canceled) {
-		level = slog.LevelWarn
-	}
 	attrs = append(attrs, slog.String("code", string(r.cause.Code())), slog.String("error", r.cause.Error()))
-	a.logger().LogAttrs(ctx, level, "request refused", attrs...)
+	a.warn(ctx, handler+" kind", "request refused", attrs...)
+}
+
+// warn writes a warning about the settings, at most one a second of each kind: every client can cause
+// them with each request.
+func (a *Authorizer) warn(ctx context.Context, kind, message string, attrs ...slog.Attr) {
+	now := time.Now
+	if a.config.Now != nil {
+		now = a.config.Now
+	}
+	a.warnings.Warn(ctx, a.logger(), now(), kind, message, attrs...)
 }

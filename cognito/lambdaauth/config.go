@@ -152,7 +152,7 @@ type Config struct {
 	// Logger gets refusals, with what the configuration accepts: temporary faults at Warn and all
 	// others at Info, at most one line a second for each code ([cognito.Verifier.LogRefusal]).
 	// Answers that are too large and events of the wrong kind for a handler have the level Warn,
-	// each time. Tokens and paths are never logged. nil is slog.Default.
+	// at most one line a second for each kind. Tokens and paths are never logged. nil is slog.Default.
 	Logger *slog.Logger
 }
 

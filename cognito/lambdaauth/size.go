@@ -59,7 +59,7 @@ func (a *Authorizer) policyTooLarge(ctx context.Context, handler string, size an
 // resourceTooLong returns the error for a policy with a resource that API Gateway does not accept. A
 // policy without it would be wrong for other calls while API Gateway keeps it. The error is not kept.
 func (a *Authorizer) resourceTooLong(ctx context.Context, handler string, longest int) error {
-	a.logger().LogAttrs(ctx, slog.LevelWarn, "a resource of a policy is longer than API Gateway accepts",
+	a.warn(ctx, handler+" resource", "a resource of a policy is longer than API Gateway accepts",
 		slog.String("handler", handler),
 		slog.String("reason", "the name of the stage and a route key are too long together, so the request was refused"),
 		slog.Int("resource_bytes", longest),
@@ -112,7 +112,7 @@ func (a *Authorizer) warnOfWholeTable(ctx context.Context, handler string, arn m
 }
 
 func (a *Authorizer) warnOfSize(ctx context.Context, reason, handler string, size answerSize, advice string) {
-	a.logger().LogAttrs(ctx, slog.LevelWarn, "an answer is larger than API Gateway accepts",
+	a.warn(ctx, handler+" "+reason, "an answer is larger than API Gateway accepts",
 		slog.String("handler", handler),
 		slog.String("reason", reason),
 		slog.Int("answer_bytes", size.whole),
@@ -127,7 +127,7 @@ func (a *Authorizer) warnOfSize(ctx context.Context, reason, handler string, siz
 // warnOfOneRoute warns of an answer that is right for one route only, although API Gateway uses it
 // for all routes.
 func (a *Authorizer) warnOfOneRoute(ctx context.Context, handler string) {
-	a.logger().LogAttrs(ctx, slog.LevelWarn, "a policy cannot express the table, so the answer is for one route: while API Gateway keeps it, other routes get 403",
+	a.warn(ctx, handler+" one route", "a policy cannot express the table, so the answer is for one route: while API Gateway keeps it, other routes get 403",
 		slog.String("handler", handler),
 		slog.String("advice", "keep answers by route (Config.Caching: CachedByRoute) or not at all (NotCached, with the TTL 0)"),
 	)

@@ -76,6 +76,26 @@ func (l *Log) Write(ctx context.Context, logger *slog.Logger, r Refusal) {
 	logger.LogAttrs(ctx, level, r.Message, attrs...) //nolint:sloglint // a constant of each caller
 }
 
+// Warn writes a line at Warn about a fault of the settings that a request showed. It has the
+// limit of [Log.Write], for each kind instead of each code. If the caller has cancelled the
+// request, the line is at Debug.
+func (l *Log) Warn(ctx context.Context, logger *slog.Logger, now time.Time, kind, message string, attrs ...slog.Attr) {
+	level, suppressed := slog.LevelWarn, 0
+	if errors.Is(ctx.Err(), context.Canceled) {
+		level = slog.LevelDebug
+	} else if logger.Enabled(ctx, level) {
+		var shown bool
+		if suppressed, shown = l.admit(kind, now); !shown {
+			level = slog.LevelDebug
+		}
+	}
+	//mutate:ignore always: without suppressed lines the number is 0
+	if suppressed > 0 {
+		attrs = append(attrs, slog.Int("suppressed", suppressed))
+	}
+	logger.LogAttrs(ctx, level, message, attrs...) //nolint:sloglint // a constant of each caller
+}
+
 // admit reports whether a line about code may be shown, and how many were not since the
 // last one. A clock that was set back does not prolong the time.
 func (l *Log) admit(code string, now time.Time) (suppressed int, ok bool) {
