@@ -92,7 +92,7 @@ func (r *reader) spoil(flag, format string, args ...any) {
 // mandatory finds what verify cannot do without.
 func (r *reader) mandatory() {
 	if len(r.Pools) == 0 {
-		r.spoil("pool", "--pool is missing: name the user pool that you trust, such as us-east-1_AbCdEfGhI, or select a profile with --profile")
+		r.spoil("pool", "--pool is missing: name the user pool that you trust, such as us-east-1_AbCdEfGhI, or select a profile with --profile, or the local user pool with --local")
 	}
 	if len(r.ClientIDs) == 0 && !r.AnyClient {
 		r.spoil("client-id", "--client-id is missing: name the app clients that you accept, or skip that check with --any-client")
