@@ -202,3 +202,28 @@ func TestAccessTokensOfLoadBalancersArePassedOn(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 }
+
+// TestOptionalRulesCheckLoadBalancers: a sign-in is no anonymous request.
+func TestOptionalRulesCheckLoadBalancers(t *testing.T) {
+	w := newWorld(t)
+	policy := w.policy(t, authz.Rule{Name: "maybe", Allow: cognito.Optional, Via: []authz.Via{authz.ViaALB}})
+	d := policy.Decide(t.Context(), behindBalancer("/", w.signIn()))
+	if want(t, d, "maybe", ""); d.Via != authz.ViaALB || d.Identity.Subject != cognitotest.Subject {
+		t.Errorf("got %+v", d)
+	}
+	want(t, policy.Decide(t.Context(), behindBalancer("/", authz.LoadBalancer{Data: "rubbish"})), "maybe", cognito.ErrTokenMalformed)
+}
+
+// TestPoolsOfARuleHoldForLoadBalancers, with the access token and without it.
+func TestPoolsOfARuleHoldForLoadBalancers(t *testing.T) {
+	w := newWorld(t)
+	second := w.issuer.AddPool("eu-west-1_Second001", "web")
+	w.config.UserPools = w.issuer.Config().UserPools
+	for name, require := range map[string]authz.Require{"pool": {UserPools: []string{second.ID()}}, "client": {ClientIDs: []string{"web"}}} {
+		policy := w.policy(t, authz.Rule{Name: name, Via: []authz.Via{authz.ViaALB}, Require: require})
+		b := w.signIn()
+		want(t, policy.Decide(t.Context(), behindBalancer("/", b)), name, cognito.ErrAccessDenied)
+		b.AccessToken = ""
+		want(t, policy.Decide(t.Context(), behindBalancer("/", b)), name, cognito.ErrAccessDenied)
+	}
+}
