@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/original"
 	"github.com/poolguard/poolguard/gateway/internal/snippets"
+	"github.com/poolguard/poolguard/internal/serve"
 )
 
 // A Summary says what a configuration file has.
@@ -138,7 +140,8 @@ func JSONSchema() ([]byte, error) { return config.JSONSchema() }
 func Proxies() []string { return snippets.Names() }
 
 // ProxyExample returns the configuration of a proxy that asks the gateway. With a File in
-// c, it has the headers and the addresses of that configuration.
+// c, it has the headers and the addresses of that configuration. A Unix socket is left to
+// the reader, because each proxy names it in its own way.
 func ProxyExample(c Config, proxy string) (string, error) {
 	if c.File == "" {
 		return snippets.Render(proxy, snippets.Options{})
@@ -151,9 +154,20 @@ func ProxyExample(c Config, proxy string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	options := snippets.Options{Headers: headers, Gateway: d.ForwardAuth.Listen, ALB: len(d.LoadBalancers.Signers) > 0}
-	if d.Envoy.Listen != config.Off {
-		options.Envoy = d.Envoy.Listen
+	return snippets.Render(proxy, snippets.Options{
+		Headers: headers, Gateway: dialable(d.ForwardAuth.Listen), Envoy: dialable(d.Envoy.Listen), ALB: len(d.LoadBalancers.Signers) > 0,
+	})
+}
+
+// dialable returns the address at which a proxy on this machine reaches a listener. It
+// returns "" for a listener that is off, and for a Unix socket, which each proxy names in
+// its own way.
+func dialable(listen string) string {
+	if listen == config.Off || strings.HasPrefix(listen, "unix:") {
+		return ""
 	}
-	return snippets.Render(proxy, options)
+	if _, port, err := net.SplitHostPort(listen); err == nil && serve.IsEverywhere(listen) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return listen
 }

@@ -130,3 +130,32 @@ func TestDemoListensOnThisMachineOnly(t *testing.T) {
 		t.Errorf("%d listeners on loopback in\n%s", n, text)
 	}
 }
+
+func TestProxyExamplesHaveTheHeadersAndAddressesOfTheFile(t *testing.T) {
+	t.Parallel()
+	example := func(more, proxy string) string {
+		t.Helper()
+		text, err := gateway.ProxyExample(gateway.Config{File: "f", Text: []byte(amazon + more)}, proxy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	text := example("identity: {prefix: X-Shop-, headers: {X-Shop-Tenant: \"custom:tenant\"}}\nforward_auth: {listen: \":7070\"}\n", "nginx")
+	for _, want := range []string{"127.0.0.1:7070", "X-Shop-Subject", "X-Shop-Tenant"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nginx: there is no %s", want)
+		}
+	}
+	if text := example("envoy: {listen: 10.0.0.7:9001}\n", "envoy"); !strings.Contains(text, "10.0.0.7") {
+		t.Error("envoy: the address is missing")
+	}
+	for _, more := range []string{"", "forward_auth: {listen: \"unix:/run/auth.sock\"}\n"} {
+		if text := example(more, "nginx"); !strings.Contains(text, "127.0.0.1:8080") {
+			t.Errorf("%q: the default address is missing", more)
+		}
+	}
+	if _, err := gateway.ProxyExample(gateway.Config{}, "ngin"); err == nil || !strings.Contains(err.Error(), "did you mean nginx?") {
+		t.Errorf("got %v", err)
+	}
+}
