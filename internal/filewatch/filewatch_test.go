@@ -2,6 +2,7 @@ package filewatch_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -125,4 +126,26 @@ func TestFilesThatAReportNamesAreWatched(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // the watcher takes the new files after the report
 	write(t, second, "2")
 	wait(t, reports, "a change of the new file")
+}
+
+// A link can be moved to a file in another folder, which then changes in its place.
+func TestFolderOfANewLinkTargetIsWatched(t *testing.T) {
+	t.Parallel()
+	first, second := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "a")
+	write(t, first, "1")
+	write(t, second, "2")
+	link := filepath.Join(t.TempDir(), "link")
+	point := func(target string) {
+		t.Helper()
+		if err := errors.Join(os.Symlink(target, link+".new"), os.Rename(link+".new", link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	point(first)
+	reports := watch(t, nil, link)
+	point(second)
+	wait(t, reports, "a moved link")
+	time.Sleep(100 * time.Millisecond) // the watcher takes the new folder with the report
+	write(t, second, "3")
+	wait(t, reports, "a change behind the moved link")
 }
