@@ -3,17 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/poolguard/poolguard/internal/address"
 	"github.com/poolguard/poolguard/internal/demo"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
@@ -68,8 +63,8 @@ Exit status:
 }
 
 func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddress string) error {
-	pool, poolErr := listenHere(ctx, "listen-pool", poolAddress)
-	api, apiErr := listenForCallback(ctx, "listen-api", apiAddress)
+	pool, poolErr := listenAs(ctx, "listen-pool", poolAddress, demo.CheckPoolAddress)
+	api, apiErr := listenAs(ctx, "listen-api", apiAddress, demo.CheckAPIAddress)
 	if err := errors.Join(poolErr, apiErr); err != nil {
 		for _, l := range []net.Listener{pool, api} {
 			if l != nil {
@@ -106,65 +101,10 @@ func (l losable) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// listenHere listens on a loopback address, because the demo is for this machine only.
-func listenHere(ctx context.Context, flag, where string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(where)
-	if err == nil && !address.IsLoopbackHost(host) {
-		return nil, errors.New("--" + flag + " must be on 127.0.0.1, [::1] or localhost: the demo is for this machine only")
+// listenAs listens on an address that check accepts. An error names the flag.
+func listenAs(ctx context.Context, flag, where string, check func(string) error) (net.Listener, error) {
+	if err := check(where); err != nil {
+		return nil, fmt.Errorf("--%s %w", flag, err)
 	}
 	return listen(ctx, flag, where)
-}
-
-// listenForCallback is listenHere for the host of a callback URL. Of plain http, Cognito
-// accepts three names only.
-func listenForCallback(ctx context.Context, flag, where string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(where)
-	ip := net.ParseIP(host)
-	if err == nil && ip != nil && !ip.Equal(net.IPv4(127, 0, 0, 1)) && !ip.Equal(net.IPv6loopback) {
-		return nil, errors.New("--" + flag + " must be on 127.0.0.1, [::1] or localhost: Cognito allows no other callback URL with plain http")
-	}
-	return listenHere(ctx, flag, where)
-}
-
-// howToRun is how a shell that has the demo's directory calls this program.
-func howToRun() string {
-	const name = "poolguard"
-	own, err := os.Executable()
-	if err != nil {
-		return name
-	}
-	if ofGoRun(own) {
-		return "go run ./cmd/" + name
-	}
-	if found, err := exec.LookPath(name); err == nil && sameFile(found, own) {
-		return name
-	}
-	if !plainPath.MatchString(own) {
-		return name
-	}
-	return own
-}
-
-// plainPath needs no quotes in a shell. Windows has backslashes in paths, which a POSIX
-// shell would take for quotes.
-var plainPath = regexp.MustCompile(`^[\pL\pN/._@%+:-]+$`)
-
-// cachedProgram is where `go run` keeps what it built: in the build cache, whatever
-// that is called, under the hash of its content.
-var cachedProgram = regexp.MustCompile(`/[0-9a-f]{2}/[0-9a-f]{32,}-d/[^/]+$`)
-
-// ofGoRun reports whether `go run` built the program: into a directory that is gone
-// when it ends, or into the build cache, where nobody should call it.
-func ofGoRun(own string) bool {
-	own = filepath.ToSlash(own)
-	return strings.Contains(own, "/go-build") || cachedProgram.MatchString(own)
-}
-
-func sameFile(a, b string) bool {
-	first, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	second, err := os.Stat(b)
-	return err == nil && os.SameFile(first, second)
 }

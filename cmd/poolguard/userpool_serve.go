@@ -121,7 +121,7 @@ func (p *program) serveUserpool(ctx context.Context, flags serveFlags) error {
 // serveOn is the rest, with the listener open. Clients that come before it is done
 // wait in the queue of the system.
 func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serveFlags, config userpool.Config, file *poolfile.File) (err error) {
-	config.PublicURL = cmp.Or(config.PublicURL, flags.scheme()+"://"+listener.Addr().String())
+	config.PublicURL = cmp.Or(config.PublicURL, poolserve.URL(listener.Addr(), flags.isTLS()))
 	config.Controls = flags.controls
 	if flags.data != "" {
 		storage, err := userpool.OpenStorage(ctx, flags.data)
@@ -145,12 +145,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, flags serv
 	return err
 }
 
-func (f *serveFlags) scheme() string {
-	if f.tls || f.tlsCert != "" {
-		return "https"
-	}
-	return "http"
-}
+func (f *serveFlags) isTLS() bool { return f.tls || f.tlsCert != "" }
 
 // check finds what is wrong with the flags, each by its name. publicURL is the one
 // of the configuration where the flag is not there.
@@ -168,7 +163,7 @@ func (f *serveFlags) check(publicURL string) error {
 			found.add("--public-url %s", fault.Reason)
 		}
 	}
-	if f.scheme() == "https" && strings.HasPrefix(publicURL, "http://") {
+	if poolserve.IsPlain(publicURL) && f.isTLS() {
 		found.add("--public-url (or public_url) is plain http, and serve uses https: begin it with https://")
 	}
 	switch {
