@@ -73,6 +73,9 @@ func (c *chain) wantDenied(what string, r reply) {
 	if got := c.service.take(); len(got) > 0 {
 		c.t.Errorf("%s: the service got %+v", what, got)
 	}
+	if code := r.header.Get("X-Auth-Error"); code != "" && r.body != "" && !strings.Contains(r.body, `"code":"`+code+`"`) {
+		c.t.Errorf("%s: the header has the code %s, the body %s", what, code, r.body)
+	}
 	if r.status != 0 && (r.status < 400 || r.status >= 500) {
 		c.t.Errorf("%s: got %d %s", what, r.status, r.body)
 	}
