@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/route"
 )
@@ -123,6 +124,7 @@ func TestNewKeepsACopyOfTheRules(t *testing.T) {
 	rules[0].Match.Methods[0], rules[0].Require.Groups[0], rules[0].Require.ClientIDs[0], rules[0].Name = "PUT", "x", "x", "x"
 	delete(rules[0].Require.Claims, "b")
 	want(t, policy.Decide(t.Context(), get("/", w.pool.AccessToken())), "r", cognito.ErrGroupMissing)
+	want(t, policy.Decide(t.Context(), get("/", w.pool.AccessToken(cognitotest.Groups("a"), cognitotest.Claim("b", "c")))), "r", "")
 }
 
 func TestWarnings(t *testing.T) {
