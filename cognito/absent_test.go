@@ -139,6 +139,48 @@ func TestForbiddenOriginalIssuer(t *testing.T) {
 	checkVerdict(t, verifier, before, cognito.TokenUseAccess, "")
 }
 
+// TestAbsenceOfTheUpdatedIssuerIsNoFailureForTheObserver: WarmUp of a healthy pool reports
+// one fetch. Other failures of the updated issuer are reported, and its key set too.
+func TestAbsenceOfTheUpdatedIssuerIsNoFailureForTheObserver(t *testing.T) {
+	for name, test := range map[string]struct {
+		status   int // of the updated issuer; 0: its key set
+		failures int
+		fetches  int
+	}{"403": {403, 0, 1}, "404": {404, 0, 1}, "500": {500, 1, 2}, "switched": {0, 0, 2}} {
+		issuer := cognitotest.NewIssuer()
+		var mu sync.Mutex
+		fetches, failures := 0, 0
+		verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+			c.Observer = &cognito.Observer{KeySetFetched: func(f cognito.KeySetFetch) {
+				mu.Lock()
+				defer mu.Unlock()
+				if fetches++; f.Err != nil {
+					failures++
+				}
+			}}
+			inProcess := issuer.Client().Transport
+			c.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				answer, err := inProcess.RoundTrip(r)
+				if err == nil && strings.HasPrefix(r.URL.Host, "issuer-") && test.status != 0 {
+					answer.StatusCode = test.status
+				}
+				return answer, err
+			})}
+		})
+		if test.status == 0 {
+			issuer.Pool().SwitchIssuer()
+		}
+		if err := verifier.WarmUp(t.Context()); err != nil {
+			t.Fatal(name, err)
+		}
+		mu.Lock()
+		if fetches != test.fetches || failures != test.failures {
+			t.Errorf("%s: %d fetches and %d failures, want %d and %d", name, fetches, failures, test.fetches, test.failures)
+		}
+		mu.Unlock()
+	}
+}
+
 // TestWarmUpObeysAbsence: the first warm-up finds out that the pool does not use its
 // updated issuer. Those that follow, every nine seconds, do not ask within the ten
 // minutes, nor do tokens; the one after them ends the absence.

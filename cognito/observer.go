@@ -32,7 +32,8 @@ type Observer struct {
 	// KeySetFetched is called after each fetch of a key set from an issuer's address, and
 	// after each read of a copy in [Config.KeySetDirectory]. A fetch belongs to no
 	// verification: many verifications may wait for it, or none. They do not wait for this
-	// function. It is not called for the KeySet of a [UserPool].
+	// function. It is not called for the KeySet of a [UserPool], and not for the answer (403 or
+	// 404) that the updated issuer of a pool has no key set, which most pools give.
 	KeySetFetched func(f KeySetFetch)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -68,15 +69,16 @@ func (c *Config) newPool(up UserPool) (*pool, error) {
 func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 	keys := up.KeySet
 	if keys == nil {
+		mayBeAbsent := up.Issuer == "" && len(p.issuers) == 1
 		config := keyset.RemoteConfig{
 			URL:            strings.TrimSuffix(address, "/") + "/.well-known/jwks.json",
 			HTTPClient:     c.HTTPClient,
 			AllowPlainHTTP: up.InsecureAllowPlainHTTP,
-			MayBeAbsent:    up.Issuer == "" && len(p.issuers) == 1,
+			MayBeAbsent:    mayBeAbsent,
 			Policy:         c.KeySetPolicy,
 			Clock:          c.Clock,
 			Logger:         c.Logger,
-			Fetched:        c.fetchObserver(p.id),
+			Fetched:        c.fetchObserver(p.id, mayBeAbsent && len(up.Seeds[name].JWKS) == 0),
 			Seed:           up.Seeds[name],
 		}
 		if c.KeySetDirectory != "" {
@@ -93,13 +95,19 @@ func (c *Config) addIssuer(p *pool, up UserPool, name, address string) error {
 	return nil
 }
 
-// fetchObserver tells the observer of fetches for a pool.
-func (c *Config) fetchObserver(id poolID) func(keyset.Fetch) {
+// fetchObserver reports the fetches for a pool to the observer. Where the set may be absent,
+// the answer that it is absent is no failure, and not reported.
+func (c *Config) fetchObserver(id poolID, mayBeAbsent bool) func(keyset.Fetch) {
 	if c.Observer == nil || c.Observer.KeySetFetched == nil {
 		return nil
 	}
 	fetched := c.Observer.KeySetFetched
-	return func(f keyset.Fetch) { fetched(KeySetFetch{id.text, f}) }
+	return func(f keyset.Fetch) {
+		absent := f.Err != nil && (f.StatusCode == http.StatusForbidden || f.StatusCode == http.StatusNotFound) && f.SetFetchedAt.IsZero()
+		if !mayBeAbsent || !absent {
+			fetched(KeySetFetch{id.text, f})
+		}
+	}
 }
 
 // copyName returns the file name for the copy of the key set at address. The pool's
