@@ -71,8 +71,8 @@ var always = map[cognito.Code]string{
 	cognito.ErrAlgorithmNotAllowed: "User pools sign with RS256 only. This token is not from a user pool, or it is forged.",
 	cognito.ErrIssuerMismatch:      "The token names another issuer in its iss claim. Issuers are compared character by character: localhost is not 127.0.0.1.",
 
-	cognito.ErrClaimMissing:     fromTrigger,
-	cognito.ErrClaimInvalid:     fromTrigger,
+	cognito.ErrClaimMissing:     "Tokens that Cognito issues do not have this fault. Check what a pre token generation trigger adds to them.",
+	cognito.ErrClaimInvalid:     "Check what a pre token generation trigger or an attribute mapping writes, and the format that a rule names.",
 	cognito.ErrClientMismatch:   "Accept tokens only from app clients that you know.",
 	cognito.ErrTokenExpired:     "Get a new token: with the refresh token, with a new sign-in, or, for a machine, from the token endpoint.",
 	cognito.ErrTokenNotYetValid: "Wait, or set the clock of this machine.",
@@ -88,8 +88,6 @@ var always = map[cognito.Code]string{
 	cognito.ErrKeysUnavailable:  "This says nothing about the token.",
 	cognito.ErrCheckUnavailable: "This says nothing about the token. Try again.",
 }
-
-const fromTrigger = "Tokens that Cognito issues do not have this fault. Check what a pre token generation trigger adds to them."
 
 // ofKey is the advice about a key, or about a signature that does not match its key.
 func ofKey(code cognito.Code, facts *Facts) string {
