@@ -10,12 +10,12 @@ import (
 
 // A Clock shows the same time until the test moves it. An [Issuer] dates its tokens with
 // it and, through [Issuer.Config], the verifier checks them with it. It is safe for
-// concurrent use.
+// concurrent use. The zero Clock shows the time of its first use.
 type Clock struct {
 	mu     sync.Mutex // guards all below; never held while a timer's function runs
 	now    time.Time
-	timers map[*timer]struct{}
-	more   chan struct{} // closed and replaced when a timer is added
+	timers map[*timer]struct{} // nil: the clock was not used yet
+	more   chan struct{}       // closed and replaced when a timer is added
 }
 
 type timer struct {
@@ -26,30 +26,42 @@ type timer struct {
 var _ keyset.Clock = (*Clock)(nil)
 
 func newClock() *Clock {
-	return &Clock{
+	c := &Clock{}
+	c.lock()
+	c.mu.Unlock()
+	return c
+}
+
+// lock locks mu, and starts the clock before anything else is done.
+func (c *Clock) lock() {
+	c.mu.Lock()
+	if c.timers == nil {
 		// In whole seconds, as times in tokens are, and without the monotonic reading,
 		// which a clock that can be set does not have.
-		now:    time.Now().Truncate(time.Second).Round(0),
-		timers: map[*timer]struct{}{},
-		more:   make(chan struct{}),
+		c.now = time.Now().Truncate(time.Second).Round(0)
+		c.timers, c.more = map[*timer]struct{}{}, make(chan struct{})
 	}
 }
 
 // Now returns the clock's time.
 func (c *Clock) Now() time.Time {
-	c.mu.Lock()
+	c.lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
 // AfterFunc implements keyset.Clock: when d has passed, f runs in the goroutine that
-// moves the clock. If d is not positive, f runs in a goroutine of its own at once.
+// moves the clock. If d is not positive, f runs in a goroutine of its own at once. A nil f
+// does nothing.
 func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
+	if f == nil {
+		f = func() {}
+	}
 	if d <= 0 {
 		go f()
 		return func() bool { return false }
 	}
-	c.mu.Lock()
+	c.lock()
 	defer c.mu.Unlock()
 	t := &timer{c.now.Add(d), f}
 	c.timers[t] = struct{}{}
@@ -60,7 +72,7 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 
 // take removes the timer and reports whether it was still there.
 func (c *Clock) take(t *timer) bool {
-	c.mu.Lock()
+	c.lock()
 	defer c.mu.Unlock()
 	_, waiting := c.timers[t]
 	delete(c.timers, t)
@@ -72,7 +84,7 @@ func (c *Clock) take(t *timer) bool {
 // returned. Calls at the same time, and a call in a timer's function, add up: each of them
 // moves the clock by its d. A negative d works as in [Clock.Set].
 func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
+	c.lock()
 	if d < 0 {
 		c.setBack(c.now.Add(d))
 		c.mu.Unlock()
@@ -87,7 +99,7 @@ func (c *Clock) Advance(d time.Duration) {
 			return
 		}
 		due.f()
-		c.mu.Lock()
+		c.lock()
 	}
 }
 
@@ -97,7 +109,7 @@ func (c *Clock) Advance(d time.Duration) {
 // it stays there.
 func (c *Clock) Set(t time.Time) {
 	t = t.Round(0)
-	c.mu.Lock()
+	c.lock()
 	if t.Before(c.now) {
 		c.setBack(t)
 		c.mu.Unlock()
@@ -110,7 +122,7 @@ func (c *Clock) Set(t time.Time) {
 			return
 		}
 		due.f()
-		c.mu.Lock()
+		c.lock()
 	}
 }
 
@@ -154,7 +166,7 @@ func (c *Clock) next(t time.Time) *timer {
 // answer ([Pool.SlowKeySet]) is another one.
 func (c *Clock) AwaitTimers(ctx context.Context, n int) error {
 	for {
-		c.mu.Lock()
+		c.lock()
 		waiting, more := len(c.timers), c.more
 		c.mu.Unlock()
 		if waiting >= n {

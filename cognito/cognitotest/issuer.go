@@ -23,10 +23,11 @@ const (
 // parallel. The zero Issuer is one that NewIssuer made, too. It is safe for concurrent
 // use.
 //
-// None of its functions takes a testing.TB or panics. Misuse shows in the results that a
+// No function of this package takes a testing.TB or panics. Misuse shows in the results that a
 // test checks anyway. With an invalid user pool ID cognito.New returns an error. A claim
-// that is not JSON makes a text that is not a token and says why. So examples and programs
-// can use an Issuer too.
+// that is not JSON makes a text that is not a token and says why. The zero value of another type
+// is documented there. So examples and programs can use an Issuer too. A panic in a function that
+// the test passes, such as that of [SignedWith], is the test's own.
 type Issuer struct {
 	mu      sync.Mutex // guards all below and what the pools say it guards
 	clock   *Clock     // nil: nothing was used yet; it does not change after that

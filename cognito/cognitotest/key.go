@@ -54,7 +54,7 @@ func parseKey(n int) *rsa.PrivateKey {
 }
 
 // A Key is an RSA key of 2048 bits with the name that a user pool gave it. It is
-// immutable.
+// immutable. The zero Key has no name; its private key is one of this package, too.
 type Key struct {
 	id     string
 	number int // of the private key

@@ -23,6 +23,9 @@ func (p *Pool) LoadBalancer(name string) *LoadBalancer {
 // Config returns the configuration of a verifier that accepts the tokens of this load balancer, for the
 // app clients of the pool. It gets the keys from the issuer and uses its clock.
 func (b *LoadBalancer) Config() alb.Config {
+	if b.isZero() {
+		return alb.Config{}
+	}
 	return alb.Config{Signers: []string{b.arn}, ClientIDs: slices.Clone(b.pool.clientIDs), Issuers: []string{b.pool.Issuer()}, Options: b.options()}
 }
 
@@ -34,14 +37,17 @@ func (b *LoadBalancer) Data(options ...TokenOption) string { return b.draft().mi
 // SignIn adds to a request what the load balancer adds for a user who signed in: x-amzn-oidc-data,
 // x-amzn-oidc-identity and x-amzn-oidc-accesstoken. The options change the access token; the other
 // headers are for its user and app client. To break a header, set it afterwards, for example to
-// Data(Expired()).
+// Data(Expired()). It makes the header of a request that has none, and ignores a nil request.
 func (b *LoadBalancer) SignIn(r *http.Request, options ...TokenOption) {
-	access := b.pool.accessDraft()
+	pool := &Pool{}
+	if !b.isZero() {
+		pool = b.pool
+	}
+	access := pool.accessDraft()
 	token := access.mint(options)
 	subject := access.payload.string("sub")
-	r.Header.Set("X-Amzn-Oidc-Data", b.Data(ForSubject(subject), ForClient(access.payload.string("client_id")), Claim("username", access.payload.string("username"))))
-	r.Header.Set("X-Amzn-Oidc-Identity", subject)
-	r.Header.Set("X-Amzn-Oidc-Accesstoken", token)
+	data := b.Data(ForSubject(subject), ForClient(access.payload.string("client_id")), Claim("username", access.payload.string("username")))
+	setHeaders(r, map[string]string{"X-Amzn-Oidc-Data": data, "X-Amzn-Oidc-Identity": subject, "X-Amzn-Oidc-Accesstoken": token})
 }
 
 // A VerifiedAccess is an instance of AWS Verified Access whose OIDC provider is a [Pool]. It makes the
@@ -58,6 +64,9 @@ func (p *Pool) VerifiedAccess(name string) *VerifiedAccess {
 // Config returns the configuration of a verifier that accepts the tokens of this instance. It gets the
 // keys from the issuer and uses its clock.
 func (a *VerifiedAccess) Config() alb.VerifiedAccessConfig {
+	if a.isZero() {
+		return alb.VerifiedAccessConfig{}
+	}
 	return alb.VerifiedAccessConfig{Instances: []string{a.arn}, Issuers: []string{a.pool.Issuer()}, Options: a.options()}
 }
 
@@ -65,7 +74,20 @@ func (a *VerifiedAccess) Config() alb.VerifiedAccessConfig {
 // changes by options, as [LoadBalancer.Data] is.
 func (a *VerifiedAccess) UserContext(options ...TokenOption) string { return a.draft().mint(options) }
 
-// SignIn adds x-amzn-ava-user-context to a request, as the instance does for a user who signed in.
+// SignIn adds x-amzn-ava-user-context to a request, as the instance does for a user who signed in. It
+// makes the header of a request that has none, and ignores a nil request.
 func (a *VerifiedAccess) SignIn(r *http.Request, options ...TokenOption) {
-	r.Header.Set("X-Amzn-Ava-User-Context", a.UserContext(options...))
+	setHeaders(r, map[string]string{"X-Amzn-Ava-User-Context": a.UserContext(options...)})
+}
+
+func setHeaders(r *http.Request, values map[string]string) {
+	if r == nil {
+		return
+	}
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	for name, value := range values {
+		r.Header.Set(name, value)
+	}
 }

@@ -35,11 +35,20 @@ func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
 	case answer != nil:
 		answer.ServeHTTP(w, r)
 	case refused:
-		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+		fail(w, http.StatusForbidden)
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(p.JWKS()) // a client that disconnected does not need it
 	}
+}
+
+// fail answers with this status. A number that is not the status of an answer breaks the
+// connection: net/http panics for most of them, and answers 200 after those below 200.
+func fail(w http.ResponseWriter, status int) {
+	if status < http.StatusOK || status > 999 {
+		panic(http.ErrAbortHandler) // net/http recovers it
+	}
+	http.Error(w, http.StatusText(status), status)
 }
 
 // isAt reports whether the pool has this host: every host that is not Amazon's, and

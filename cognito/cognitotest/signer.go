@@ -24,8 +24,11 @@ const serviceLifetime = 2 * time.Minute
 
 // A Signer is what a [LoadBalancer] and a [VerifiedAccess] have in common: an ARN, and keys of its own
 // at the address of AWS for the pool's region.
+//
+// A zero Signer, LoadBalancer or VerifiedAccess, and one of the zero Pool, has no pool and no keys. Its
+// configuration is one that package alb refuses, and in place of tokens it returns a text that says so.
 type Signer struct {
-	pool      *Pool
+	pool      *Pool // nil for the zero Signer
 	kind      string
 	arn       string
 	host      string // of its keys at AWS
@@ -39,8 +42,18 @@ type Signer struct {
 	requests  int
 }
 
-// signerOf returns the signer with this kind and name. There is one for each name.
+// faultZeroSigner is in place of the tokens of the zero [Signer].
+const faultZeroSigner = "cognitotest: a zero Signer, LoadBalancer or VerifiedAccess signs nothing; get one from a Pool of an Issuer"
+
+// isZero reports whether s has no pool: it is a zero Signer, or nil as in a zero LoadBalancer.
+func (s *Signer) isZero() bool { return s == nil || s.pool == nil }
+
+// signerOf returns the signer with this kind and name. There is one for each name, and none, nil, for
+// the zero Pool.
 func (p *Pool) signerOf(kind, name string) *Signer {
+	if p.issuer == nil {
+		return nil
+	}
 	p.issuer.mu.Lock()
 	defer p.issuer.mu.Unlock()
 	for _, f := range p.issuer.signers {
@@ -81,10 +94,18 @@ func signerID(kind, name string) string {
 }
 
 // ARN returns the value of signer in the tokens.
-func (s *Signer) ARN() string { return s.arn }
+func (s *Signer) ARN() string {
+	if s.isZero() {
+		return ""
+	}
+	return s.arn
+}
 
 // KeyID returns the name of the key that signs tokens now, a UUID.
 func (s *Signer) KeyID() string {
+	if s.isZero() {
+		return ""
+	}
 	s.pool.issuer.mu.Lock()
 	defer s.pool.issuer.mu.Unlock()
 	return s.key.id
@@ -92,6 +113,9 @@ func (s *Signer) KeyID() string {
 
 // RotateKey signs further tokens with a new key. The old one stays valid until WithdrawKey.
 func (s *Signer) RotateKey() {
+	if s.isZero() {
+		return
+	}
 	s.pool.issuer.mu.Lock()
 	defer s.pool.issuer.mu.Unlock()
 	s.rotate()
@@ -105,6 +129,9 @@ func (s *Signer) rotate() {
 
 // WithdrawKey removes the key with this name from its address and reports whether it was there.
 func (s *Signer) WithdrawKey(kid string) bool {
+	if s.isZero() {
+		return false
+	}
 	s.pool.issuer.mu.Lock()
 	defer s.pool.issuer.mu.Unlock()
 	before := len(s.published)
@@ -112,8 +139,12 @@ func (s *Signer) WithdrawKey(kid string) bool {
 	return len(s.published) < before
 }
 
-// FailKeys answers requests for keys with this status. 0 publishes the keys again.
+// FailKeys answers requests for keys with this status. 0 publishes the keys again. Any other number
+// that is not the status of an answer (200 to 999) breaks the connection without an answer.
 func (s *Signer) FailKeys(status int) {
+	if s.isZero() {
+		return
+	}
 	s.pool.issuer.mu.Lock()
 	defer s.pool.issuer.mu.Unlock()
 	s.failure = status
@@ -121,6 +152,9 @@ func (s *Signer) FailKeys(status int) {
 
 // KeyRequests returns the number of requests for keys, including failures.
 func (s *Signer) KeyRequests() int {
+	if s.isZero() {
+		return 0
+	}
 	s.pool.issuer.mu.Lock()
 	defer s.pool.issuer.mu.Unlock()
 	return s.requests
@@ -141,6 +175,9 @@ func (s *Signer) options() alb.Options {
 
 // draft returns a token in the form that the service gives it.
 func (s *Signer) draft() *draft {
+	if s.isZero() {
+		return &draft{fault: faultZeroSigner}
+	}
 	s.pool.issuer.mu.Lock()
 	key := s.key
 	s.pool.issuer.mu.Unlock()
@@ -209,7 +246,7 @@ func (i *Issuer) serveKey(w http.ResponseWriter, r *http.Request) bool {
 	case f == nil:
 		return false
 	case status != 0:
-		http.Error(w, http.StatusText(status), status)
+		fail(w, status)
 	case text == nil:
 		http.NotFound(w, r)
 	default:

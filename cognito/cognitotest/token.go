@@ -24,8 +24,8 @@ const lifetime = time.Hour
 // AccessToken returns an access token of a user who signed in through the API. It is
 // valid and has the form of Cognito's tokens, except for the changes by options.
 //
-// If a claim cannot be written as JSON, for example a channel, the result is a text that
-// is not a token and names the fault. Every verifier refuses it.
+// If a claim cannot be written as JSON, the result is a text that is not a token and names the
+// fault. Every verifier refuses it. Such claims are channels, and values whose MarshalJSON panics.
 func (p *Pool) AccessToken(options ...TokenOption) string { return p.accessDraft().mint(options) }
 
 func (p *Pool) accessDraft() *draft {
@@ -82,6 +82,7 @@ func (p *Pool) RefreshToken() string {
 // A draft is an unfinished token. One goroutine uses it.
 type draft struct {
 	kind            string
+	fault           string // the text in place of the token; "" for none
 	now             time.Time
 	header, payload object
 	key             *Key
@@ -94,8 +95,14 @@ type draft struct {
 	tamperedPayload, tamperedSignature bool
 }
 
+// faultZeroPool is in place of the tokens of the zero [Pool].
+const faultZeroPool = "cognitotest: the zero Pool has no issuer and makes no tokens; get a Pool from Issuer.Pool or Issuer.AddPool"
+
 // draft returns a draft with the claims of all kinds.
 func (p *Pool) draft(kind string, key *Key) *draft {
+	if p.issuer == nil {
+		return &draft{kind: kind, fault: faultZeroPool}
+	}
 	d := &draft{
 		kind: kind, now: p.issuer.clock.Now(), key: key,
 		sign: signRS256, encode: base64.RawURLEncoding.EncodeToString,
@@ -134,6 +141,9 @@ func newUUID() string {
 
 // mint applies options in their order, signs and encodes.
 func (d *draft) mint(options []TokenOption) string {
+	if d.fault != "" {
+		return d.fault
+	}
 	for _, change := range options {
 		if change != nil {
 			change(d)
@@ -231,8 +241,14 @@ func (o *object) text(instead *string, escapeSlashes bool) (string, error) {
 	return b.String(), nil
 }
 
-// marshal writes v as JSON, and raw JSON unchanged, valid or not.
-func marshal(v any, escapeSlashes bool) (string, error) {
+// marshal writes v as JSON, and raw JSON unchanged, valid or not. A panic of v's own methods
+// is an error.
+func marshal(v any, escapeSlashes bool) (text string, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			text, err = "", fmt.Errorf("writing a %T panicked: %v", v, fault)
+		}
+	}()
 	if raw, ok := v.(json.RawMessage); ok {
 		return string(raw), nil
 	}
@@ -242,7 +258,7 @@ func marshal(v any, escapeSlashes bool) (string, error) {
 	if err := encoder.Encode(v); err != nil {
 		return "", err
 	}
-	text := strings.TrimSuffix(b.String(), "\n")
+	text = strings.TrimSuffix(b.String(), "\n")
 	if !escapeSlashes {
 		return text, nil
 	}
