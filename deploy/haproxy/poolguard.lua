@@ -39,7 +39,7 @@ local function question(txn)
     local headers = {
         ["x-original-method"] = {txn.f:method()},
         ["x-original-uri"] = {target(txn)},
-        ["x-original-host"] = {txn.f:req_hdr("host")},
+        ["x-original-host"] = {txn.f:req_fhdr("host")},
     }
     for _, name in ipairs(asked) do
         if client[name] ~= nil then

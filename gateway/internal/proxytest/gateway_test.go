@@ -45,6 +45,7 @@ var rules = []authz.Rule{
 		Name: "preflight", Match: route.Match{Path: "/cors/**"}, Preflight: true,
 	},
 	{Name: "files", Match: route.Match{Path: "/files/**"}, Ambiguous: []string{"encoded_slash"}},
+	{Name: "one host", Match: route.Match{Hosts: []string{"public.example.com"}, Path: "/same/**"}, Allow: cognito.Anonymous},
 	{Name: "streams", Match: route.Match{Path: "/stream/**"}},
 }
 

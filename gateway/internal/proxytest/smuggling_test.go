@@ -29,3 +29,33 @@ func TestOnlyWebSocketsAreUpgrades(t *testing.T) {
 		}
 	})
 }
+
+// A proxy chooses the server by the host of an absolute target, and the header Host may have
+// another one.
+func TestOneRequestHasOneHost(t *testing.T) {
+	forEachProxy(t, func(c *chain) {
+		for target, lines := range map[string]string{
+			"http://other.example.com/orders/7": "Host: public.example.com",
+			"http://other.example.com/same/a":   "Host: api.example.com",
+			"http://api.example.com/same/a":     "Host: public.example.com",
+			"/same/a":                           "Host: api.example.com,public.example.com",
+			"/same/b":                           "Host: public.example.com, api.example.com",
+		} {
+			c.service.take()
+			r := c.raw("GET", "GET "+target+" HTTP/1.1\r\n"+lines+"\r\n\r\n")
+			if r.status == http.StatusOK {
+				c.t.Errorf("%s, %s: the service got %+v", target, lines, c.service.take())
+			} else {
+				c.wantDenied(target+", "+lines, r)
+			}
+		}
+		for host, target := range map[string]string{
+			"public.example.com": "/same/a", "PUBLIC.example.com:8080": "/same/a", "public.example.com.": "/same/a",
+			"10.0.0.1": "/public/a", "localhost:8080": "/public/a", "[::1]": "/public/a", "[2001:DB8::1]:443": "/public/a",
+		} {
+			if r := c.raw("GET", "GET "+target+" HTTP/1.1\r\nHost: "+host+"\r\n\r\n"); r.status != http.StatusOK {
+				c.t.Errorf("%s: got %d %s", host, r.status, r.body)
+			}
+		}
+	})
+}
