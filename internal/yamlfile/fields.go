@@ -126,6 +126,19 @@ func Duration[T any](key, name string, get func(*T) *time.Duration) Field[T] {
 	}}
 }
 
+// NonZeroDuration reads a duration, where 0 is a fault: for a field whose 0 means that the
+// key is not there.
+func NonZeroDuration[T any](key, name string, get func(*T) *time.Duration) Field[T] {
+	return Field[T]{Key: key, Name: name, Shape: unitShape("duration", durationPattern), Read: func(v *Value, into *T) {
+		switch d, ok := v.Duration(); {
+		case ok && d == 0:
+			v.Fault("is 0; give a longer duration, or remove the key")
+		case ok:
+			*get(into) = d
+		}
+	}}
+}
+
 // Size reads a number of bytes such as 512B, 64KiB or 10MiB.
 func Size[T any](key, name string, get func(*T) *int64) Field[T] {
 	return Field[T]{Key: key, Name: name, Shape: unitShape("size", size.String()), Read: func(v *Value, into *T) {

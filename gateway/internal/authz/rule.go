@@ -46,6 +46,9 @@ type value struct{ literal, variable string }
 // compileClaims reads the claims that a rule requires. known are the variables of its match,
 // if hasTable says that they could be read.
 func (m *rule) compileClaims(required map[string][]string, known []string, hasTable bool, f faults) {
+	if required != nil && len(required) == 0 {
+		f.add("Claims", "is empty: name a claim, or leave it out")
+	}
 	for _, name := range slices.Sorted(maps.Keys(required)) {
 		c := claim{name: name}
 		if name == "" || len(required[name]) == 0 {

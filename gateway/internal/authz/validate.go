@@ -125,7 +125,7 @@ func (r *Rule) validateAllow(f faults) {
 
 func (q *Require) isZero() bool {
 	return q.TokenUse == "" && q.UserPools == nil && q.ClientIDs == nil && q.Scopes == nil && q.AnyScope == nil && q.Groups == nil &&
-		q.AnyGroup == nil && q.ACR == "" && q.MaxAuthAge == 0 && q.Audience == nil && len(q.Claims) == 0
+		q.AnyGroup == nil && q.ACR == "" && q.MaxAuthAge == 0 && q.Audience == nil && q.Claims == nil
 }
 
 func (r *Rule) compileAmbiguous(m *rule, n int, table *route.Table, f faults) {

@@ -55,7 +55,7 @@ var (
 		yamlfile.NonEmptyTexts("any_group", "AnyGroup", func(r *authz.Require) *[]string { return &r.AnyGroup }).About("One of these groups."),
 		yamlfile.NonEmptyText("acr", "ACR", func(r *authz.Require) *string { return &r.ACR }).
 			About("The authentication level, in the claim acr."),
-		yamlfile.Duration("max_auth_age", "MaxAuthAge", func(r *authz.Require) *time.Duration { return &r.MaxAuthAge }).
+		yamlfile.NonZeroDuration("max_auth_age", "MaxAuthAge", func(r *authz.Require) *time.Duration { return &r.MaxAuthAge }).
 			About("The longest time since the sign-in."),
 		yamlfile.NonEmptyTexts("audience", "Audience", func(r *authz.Require) *[]string { return &r.Audience }).
 			About("The access token is bound to one of these resources."),

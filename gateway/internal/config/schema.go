@@ -100,11 +100,11 @@ var (
 	}
 
 	keySetKeys = []yamlfile.Field[KeySets]{
-		yamlfile.Duration("max_age", "MaxAge", func(k *KeySets) *time.Duration { return &k.MaxAge }).
+		yamlfile.NonZeroDuration("max_age", "MaxAge", func(k *KeySets) *time.Duration { return &k.MaxAge }).
 			About("After how long a key set is refreshed, unless its answer says otherwise. Default 1h."),
-		yamlfile.Duration("cool_down", "CoolDown", func(k *KeySets) *time.Duration { return &k.CoolDown }).
+		yamlfile.NonZeroDuration("cool_down", "CoolDown", func(k *KeySets) *time.Duration { return &k.CoolDown }).
 			About("The least time between two fetches that tokens with unknown keys cause. Default 10s."),
-		yamlfile.Duration("stale", "Stale", func(k *KeySets) *time.Duration { return &k.Stale }).
+		yamlfile.NonZeroDuration("stale", "Stale", func(k *KeySets) *time.Duration { return &k.Stale }).
 			About("How long a key set is used that cannot be refreshed. Default 24h."),
 		yamlfile.NonEmptyText("directory", "Directory", func(k *KeySets) *string { return &k.Directory }).
 			About("A directory for copies of key sets, for a start without a network. Who can write there can make any token valid."),
