@@ -62,7 +62,6 @@ func TestClockThatExits(t *testing.T) {
 	}
 }
 
-// TestNothingIsLoggedAboutAKeyThatWorks.
 func TestNothingIsLoggedAboutAKeyThatWorks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer

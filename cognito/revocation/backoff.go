@@ -115,6 +115,7 @@ func (g *gate) leave(t ticket, now time.Time, got outcome, asked time.Duration) 
 		if g.broken++; g.failures == 0 && g.broken < brokenInARow {
 			return 0
 		}
+	case outcomeThrottled:
 	}
 	g.shut++
 	g.isBroken = got == outcomeBroken

@@ -281,7 +281,6 @@ func TestOneDomainForTwoPoolsIsAFault(t *testing.T) {
 	}
 }
 
-// TestOneDomainInAllSpellingsOfAnAddress.
 func TestOneDomainInAllSpellingsOfAnAddress(t *testing.T) {
 	t.Parallel()
 	for first, second := range map[string]string{

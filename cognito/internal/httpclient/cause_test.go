@@ -72,7 +72,7 @@ func answering(t *testing.T, answer string) *httptest.Server {
 // failure returns the error of a request, or of reading its answer.
 func failure(t *testing.T, client *http.Client, address string) error {
 	t.Helper()
-	response, err := client.Get(address) //nolint:noctx // a test
+	response, err := client.Get(address)
 	if err != nil {
 		return err
 	}
