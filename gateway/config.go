@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"crypto/sha256"
 	"io"
 	"log/slog"
 	"net"
@@ -47,16 +48,26 @@ func (e *ReadError) Error() string { return e.Path + " cannot be read: " + e.Cau
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Cause }
 
+// A sum is that of all files that a configuration was read from, but those of TLS.
+type sum [sha256.Size]byte
+
 // read reads and checks the configuration file.
 func (c *Config) read() (*config.Document, error) {
+	d, _, err := c.readSum()
+	return d, err
+}
+
+// readSum is read, with the sum of what it read.
+func (c *Config) readSum() (d *config.Document, read sum, err error) {
 	text := c.Text
 	if text == nil {
-		var err error
 		if text, err = readAtMost(c.File, config.MaxBytes+1); err != nil {
-			return nil, &ReadError{c.File, err}
+			return nil, read, &ReadError{c.File, err}
 		}
 	}
-	return config.Parse(c.File, text, yamlfile.Lookup{
+	h := sha256.New()
+	h.Write(text)
+	d, err = config.Parse(c.File, text, yamlfile.Lookup{
 		Env: func(name string) (string, bool) {
 			if c.Getenv == nil {
 				return "", false
@@ -66,9 +77,13 @@ func (c *Config) read() (*config.Document, error) {
 		},
 		File: func(path string) ([]byte, error) {
 			const longestSecret = 64 << 10
-			return readAtMost(c.beside(path), longestSecret)
+			secret, err := readAtMost(c.beside(path), longestSecret)
+			h.Write(secret)
+			return secret, err
 		},
 	})
+	h.Sum(read[:0])
+	return d, read, err
 }
 
 // beside returns a path that is relative to the folder of the configuration file.

@@ -31,7 +31,7 @@ type Gateway struct {
 // New reads the configuration file and the files of TLS. It opens no listener and uses no
 // network. The error is a [*ReadError], or has all faults of the file with their lines.
 func New(c Config) (*Gateway, error) {
-	document, err := c.read()
+	document, read, err := c.readSum()
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,7 @@ func New(c Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	first.read = read
 	g.use(first)
 	return g, nil
 }

@@ -117,6 +117,17 @@ func TestReadinessFailsWhileRequestsAreStillAnswered(t *testing.T) {
 	}
 }
 
+func TestChangeBeforeTheFileIsWatchedIsUsed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, orders)
+	s.beforeRun = func() { s.write(strings.Replace(orders, "/orders/**", "/bills/**", 1)) }
+	s.run().awaitReady()
+	s.awaitLog("the changed configuration is used")
+	if status, _ := s.ask("/bills/7", s.issuer.Pool().AccessToken(cognitotest.Groups("staff"))); status != http.StatusNoContent {
+		t.Errorf("the new rule: got %d", status)
+	}
+}
+
 func TestChangedFileIsUsedWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, orders).run()

@@ -38,10 +38,11 @@ func (b *logBuffer) String() string {
 
 // A stage is a user pool and a gateway in front of nothing: the test asks as a proxy does.
 type stage struct {
-	t      *testing.T
-	issuer *cognitotest.Issuer
-	file   string
-	log    *logBuffer
+	beforeRun func() // after New
+	t         *testing.T
+	issuer    *cognitotest.Issuer
+	file      string
+	log       *logBuffer
 
 	gateway   *gateway.Gateway
 	addresses map[string]string // by the key of the listener
@@ -99,6 +100,9 @@ func (s *stage) run() *stage {
 		s.t.Fatal(err)
 	}
 	s.gateway = g
+	if s.beforeRun != nil {
+		s.beforeRun()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- g.Run(ctx) }()

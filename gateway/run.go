@@ -151,10 +151,24 @@ func (g *Gateway) watch(ctx context.Context) {
 		g.log.Warn("files are not watched; send SIGHUP after a change", "error", err.Error())
 		return
 	}
+	g.catchUp(ctx)
 	watcher.Run(ctx, func() []string {
 		_ = g.Reload(ctx) // it logs
 		return g.config.files(g.current.Load().document)
 	})
+}
+
+// catchUp reloads if a file changed after it was read and before it was watched.
+func (g *Gateway) catchUp(ctx context.Context) {
+	_, read, err := g.config.readSum()
+	certificates, tlsErr := g.prepareTLS()
+	if err != nil || tlsErr != nil || read != g.current.Load().read {
+		_ = g.Reload(ctx) // it logs
+		return
+	}
+	for _, use := range certificates {
+		use()
+	}
 }
 
 // Reload reads the configuration file and the files of TLS again, and uses all of them, or
@@ -177,7 +191,7 @@ const keyTime = 20 * time.Second
 
 func (g *Gateway) reload(ctx context.Context) error {
 	before := g.current.Load()
-	document, err := g.config.read()
+	document, read, err := g.config.readSum()
 	if err != nil {
 		return err
 	}
@@ -206,6 +220,7 @@ func (g *Gateway) reload(ctx context.Context) error {
 			changed++
 		}
 	}
+	next.read = read
 	g.use(next)
 	g.log.Info("the changed configuration is used", "rules", len(document.Rules), "user_pools", len(document.UserPools),
 		"new_keys", next.verifier != before.verifier, "new_certificates", changed)

@@ -20,6 +20,7 @@ import (
 // makes another one.
 type state struct {
 	document  *config.Document
+	read      sum
 	verifier  *cognito.Verifier
 	balancers *alb.Verifier
 	policy    *authz.Policy
