@@ -3,9 +3,11 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -139,12 +141,25 @@ func JSONSchema() ([]byte, error) { return config.JSONSchema() }
 // Proxies returns the names of proxies that [ProxyExample] knows.
 func Proxies() []string { return snippets.Names() }
 
+// A Proxy is what [ProxyExample] writes a configuration for.
+type Proxy struct {
+	Name    string // one of Proxies
+	Listen  string // the address for clients, HOST:PORT; "" is 0.0.0.0:80
+	Service string // the address of the service, HOST:PORT; "" is 127.0.0.1:3000
+}
+
 // ProxyExample returns the configuration of a proxy that asks the gateway. With a File in
 // c, it has the headers and the addresses of that configuration. A Unix socket is left to
 // the reader, because each proxy names it in its own way.
-func ProxyExample(c Config, proxy string) (string, error) {
+func ProxyExample(c Config, proxy Proxy) (string, error) {
+	for _, address := range []struct{ name, value string }{{"listen", proxy.Listen}, {"service", proxy.Service}} {
+		if err := checkAddress(address.name, address.value); err != nil {
+			return "", err
+		}
+	}
+	options := snippets.Options{Listen: proxy.Listen, Service: proxy.Service}
 	if c.File == "" {
-		return snippets.Render(proxy, snippets.Options{})
+		return snippets.Render(proxy.Name, options)
 	}
 	d, err := c.read()
 	if err != nil {
@@ -154,9 +169,20 @@ func ProxyExample(c Config, proxy string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return snippets.Render(proxy, snippets.Options{
-		Headers: headers, Gateway: dialable(d.ForwardAuth.Listen), Envoy: dialable(d.Envoy.Listen), ALB: len(d.LoadBalancers.Signers) > 0,
-	})
+	options.Headers, options.ALB = headers, len(d.LoadBalancers.Signers) > 0
+	options.Gateway, options.Envoy = dialable(d.ForwardAuth.Listen), dialable(d.Envoy.Listen)
+	return snippets.Render(proxy.Name, options)
+}
+
+// addressForm keeps text that means something to a proxy out of its configuration.
+var addressForm = regexp.MustCompile(`^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$`)
+
+// checkAddress refuses an address that is not HOST:PORT. "" is the default.
+func checkAddress(name, address string) error {
+	if address != "" && !addressForm.MatchString(address) {
+		return fmt.Errorf("%s is no address: got %q, want HOST:PORT, such as 127.0.0.1:3000", name, address)
+	}
+	return nil
 }
 
 // dialable returns the address at which a proxy on this machine reaches a listener. It

@@ -135,7 +135,7 @@ func TestProxyExamplesHaveTheHeadersAndAddressesOfTheFile(t *testing.T) {
 	t.Parallel()
 	example := func(more, proxy string) string {
 		t.Helper()
-		text, err := gateway.ProxyExample(gateway.Config{File: "f", Text: []byte(amazon + more)}, proxy)
+		text, err := gateway.ProxyExample(gateway.Config{File: "f", Text: []byte(amazon + more)}, gateway.Proxy{Name: proxy})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,18 @@ func TestProxyExamplesHaveTheHeadersAndAddressesOfTheFile(t *testing.T) {
 			t.Errorf("%q: the default address is missing", more)
 		}
 	}
-	if _, err := gateway.ProxyExample(gateway.Config{}, "ngin"); err == nil || !strings.Contains(err.Error(), "did you mean nginx?") {
+	for _, proxy := range []string{"nginx", "caddy", "haproxy", "envoy", "envoy-http"} {
+		text, err := gateway.ProxyExample(gateway.Config{}, gateway.Proxy{Name: proxy, Listen: "127.0.0.7:8001", Service: "10.0.0.9:3001"})
+		if err != nil || !strings.Contains(text, "127.0.0.7") || !strings.Contains(text, "8001") || !strings.Contains(text, "10.0.0.9") || !strings.Contains(text, "3001") {
+			t.Errorf("%s: the addresses are missing: %v", proxy, err)
+		}
+	}
+	for _, address := range []string{"3000", "127.0.0.1:3000;", "a b:1", "host:1\n", "http://127.0.0.1:3000"} {
+		if _, err := gateway.ProxyExample(gateway.Config{}, gateway.Proxy{Name: "nginx", Service: address}); err == nil || !strings.Contains(err.Error(), "want HOST:PORT") {
+			t.Errorf("%q: got %v", address, err)
+		}
+	}
+	if _, err := gateway.ProxyExample(gateway.Config{}, gateway.Proxy{Name: "ngin"}); err == nil || !strings.Contains(err.Error(), "did you mean nginx?") {
 		t.Errorf("got %v", err)
 	}
 }

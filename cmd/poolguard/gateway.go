@@ -145,7 +145,8 @@ func (p *program) gatewayFault(err error) error {
 }
 
 func (p *program) gatewayExample() *cobra.Command {
-	var proxy, config string
+	var proxy gateway.Proxy
+	var config string
 	cmd := &cobra.Command{
 		Use:   "example",
 		Short: "Print a configuration file, or that of a proxy",
@@ -153,16 +154,19 @@ func (p *program) gatewayExample() *cobra.Command {
 not in use is in a comment, with its default. With --proxy it prints the
 configuration of a proxy that asks the gateway. Its first line says whether the
 tests of Poolguard ran it. With --config it has the identity headers and
-addresses of that file.`,
+addresses of that file. --listen and --service put in your own addresses.`,
 		Example: `  poolguard gateway example > poolguard.yaml
-  poolguard gateway example --proxy nginx > poolguard.conf`,
+  poolguard gateway example --proxy nginx > poolguard.conf
+  poolguard gateway example --proxy caddy --listen 127.0.0.1:8000 > Caddyfile`,
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			switch {
-			case proxy == "" && config != "":
+			case proxy.Name == "" && config != "":
 				return &failure{statusUsage, errors.New("--config has no effect without --proxy")}
-			case proxy == "":
+			case proxy.Name == "" && proxy != (gateway.Proxy{}):
+				return &failure{statusUsage, errors.New("--listen and --service have no effect without --proxy")}
+			case proxy.Name == "":
 				return p.write([]byte(gateway.Example()))
 			}
 			text, err := gateway.ProxyExample(gateway.Config{File: config, Getenv: p.getenv}, proxy)
@@ -172,9 +176,11 @@ addresses of that file.`,
 			return p.write([]byte(text))
 		},
 	}
-	cmd.Flags().StringVar(&proxy, "proxy", "", "print the configuration of this proxy: "+strings.Join(gateway.Proxies(), ", "))
+	cmd.Flags().StringVar(&proxy.Name, "proxy", "", "print the configuration of this proxy: "+strings.Join(gateway.Proxies(), ", "))
+	cmd.Flags().StringVar(&proxy.Listen, "listen", "", "the address of the proxy for clients (default 0.0.0.0:80)")
+	cmd.Flags().StringVar(&proxy.Service, "service", "", "the address of your service (default 127.0.0.1:3000)")
 	cmd.Flags().StringVar(&config, "config", "", "take headers and addresses from this file of the gateway")
-	place(cmd.Flags(), "proxy", "NAME", "config", "FILE")
+	place(cmd.Flags(), "proxy", "NAME", "config", "FILE", "listen", "HOST:PORT", "service", "HOST:PORT")
 	completeWith(cmd, "proxy", gateway.Proxies()...)
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/suggest"
 )
 
@@ -111,7 +112,8 @@ type values struct {
 	Pattern      string
 	Removals     []string
 	AskedAlso    []string
-	Site         string
+	// Site is the address of a site of Caddy, and Bind its interface, "" for all.
+	Site, Bind string
 	// Unset are names below the prefix that the gateway does not set.
 	Unset []string
 }
@@ -139,6 +141,9 @@ func (o Options) values() (*values, error) {
 	o.LuaFile = cmp.Or(o.LuaFile, "/etc/haproxy/poolguard.lua")
 	v := &values{Options: o, Names: o.Headers.Names(), Pattern: o.Headers.SpellingPattern()}
 	v.Site = "http://:" + portOf(o.Listen)
+	if !serve.IsEverywhere(o.Listen) {
+		v.Bind = strings.TrimSuffix(o.Listen, ":"+portOf(o.Listen))
+	}
 	v.Removals = []string{o.Headers.Prefix() + "*"}
 	v.Unset = []string{o.Headers.Prefix() + "Jwt", o.Headers.Prefix() + "Error"}
 	if o.ALB {
