@@ -156,6 +156,12 @@ api() {
 
 if [ "${1:-}" = prose ] && [ $# -gt 1 ]; then
   shift
+  for path in "$@"; do
+    if [ ! -e "$path" ]; then
+      echo "lint: prose: there is no file or folder $path" >&2
+      exit 2
+    fi
+  done
   prose "$@"
   exit
 fi
