@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Proves that the tools of this repository work:
 #
-#   scripts/selftest.sh [fuzz] [modules] [release] [install] [consumer]
+#   scripts/selftest.sh [fuzz] [modules] [release] [install] [gateway] [consumer]
 #
 #   fuzz      fuzz.sh fails if nothing was fuzzed
 #   modules   release-modules.sh changes the go.mod files as a release needs them
 #   release   release.sh gives the same bytes twice
 #   install   the package, the container image, install.sh and the commands of docs/install.md work
+#   gateway   the commands of the README put the gateway in front of a service
 #   consumer  other programs can require and install the released modules
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tmp=$(mktemp -d)
 server='' pool=''
-trap '[ -z "$server" ] || kill "$server"; [ -z "$pool" ] || kill "$pool"; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+trap '[ -z "${running[*]:-}" ] || kill "${running[@]}"; [ -z "$server" ] || kill "$server"; [ -z "$pool" ] || kill "$pool"; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 tmp=$(cd "$tmp" && pwd -P)
 version=v0.0.0-selftest
 
@@ -306,6 +307,76 @@ poolguard userpool serve' ] || fail 'docs/install.md has other commands'
   [ "$(find "$desk/home" -type f)" = "$desk/home/bin/poolguard" ] || fail "other files are left: $(find "$desk/home" -type f)"
 }
 
+# gateway runs the commands of the README with nginx and with Caddy.
+gateway() {
+  local desk=$tmp/gateway line port proxy
+  mkdir "$desk"
+  sed -n '/^## Put it in front of a service$/,/^## /s/^    //p' README.md |
+    sed "s,^go run ./cmd/poolguard ,$desk/poolguard ," >"$desk/lines"
+  [ "$(cut -d' ' -f1,2 "$desk/lines" | sed "s,^$desk/,,")" = 'python3 -m
+poolguard gateway
+poolguard gateway
+echo '"'pid"'
+nginx -p
+poolguard gateway
+caddy run
+curl -i
+curl -i' ] || fail 'the section of the README has other commands'
+  for line in nginx caddy python3 curl; do
+    if ! PATH=$PATH:/usr/sbin command -v $line >/dev/null; then
+      skip "$line is not installed"
+      return 0
+    fi
+  done
+  for port in 3000 8000 8080 8081 9229; do
+    if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      skip "port $port is in use"
+      return 0
+    fi
+  done
+  go build -o "$desk/poolguard" ./cmd/poolguard
+  background "$desk" "$desk/poolguard userpool serve"
+  await 9229
+  background "$desk" "$(sed -n 1p "$desk/lines")"
+  background "$desk" "$(sed -n 2p "$desk/lines")"
+  await 3000
+  await 8080
+  TOKEN=$(curl -s -u local-machine:local-secret -d grant_type=client_credentials --noproxy '*' \
+    http://127.0.0.1:9229/oauth2/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  export TOKEN
+  for proxy in 3,5 6,7; do
+    background "$desk" "$(sed -n "${proxy}p" "$desk/lines")"
+    await 8000
+    expect 0 '^HTTP/1.1 401 ' env NO_PROXY='*' bash -euc "$(sed -n 8p "$desk/lines")"
+    expect 0 '^HTTP/1.1 200 ' env NO_PROXY='*' bash -euc "$(sed -n 9p "$desk/lines")"
+    end_last
+  done
+  while [ ${#running[@]} -gt 0 ]; do end_last; done
+}
+
+# background FOLDER COMMANDS runs shell commands, the last of them until end_last.
+running=()
+background() {
+  local commands=$2
+  (cd "$1" && PATH=$PATH:/usr/sbin HOME=$1 exec bash -euc "$(sed '$s/^/exec /' <<<"$commands")") >>"$1/log" 2>&1 &
+  running+=($!)
+}
+
+end_last() {
+  local last=$((${#running[@]} - 1))
+  kill "${running[last]}"
+  wait "${running[last]}" || true
+  unset "running[last]"
+}
+
+# await PORT waits until the last program of background listens.
+await() {
+  until (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    kill -0 "${running[${#running[@]} - 1]}" 2>/dev/null || fail "nothing listens on port $1: $(cat "$tmp/gateway/log")"
+    sleep 0.1
+  done
+}
+
 # serve_folder FOLDER: a server on loopback until the end of this program; sets url.
 serve_folder() {
   mkdir -p "$tmp/server"
@@ -377,10 +448,10 @@ consumer() {
   expect 0 . "$tmp/bin/poolguard" version
 }
 
-[ $# -gt 0 ] || set -- fuzz modules release install consumer
+[ $# -gt 0 ] || set -- fuzz modules release install gateway consumer
 for part in "$@"; do
   case $part in
-    fuzz | modules | release | install | consumer) ;;
+    fuzz | modules | release | install | gateway | consumer) ;;
     *) fail "no part is called $part" ;;
   esac
   "$part"
