@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/poolguard/poolguard/internal/demo"
+	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/terminal"
 )
 
@@ -70,6 +71,9 @@ func (p *program) runDemo(ctx context.Context, once bool, poolAddress, apiAddres
 			if l != nil {
 				_ = l.Close() // nothing was served
 			}
+		}
+		if errors.Is(err, serve.ErrAddressInUse) {
+			err = fmt.Errorf("%w\nwith make: make demo ARGS='--listen-pool %s --listen-api %s'", err, anyFreePort, anyFreePort)
 		}
 		return &failure{statusUsage, err}
 	}

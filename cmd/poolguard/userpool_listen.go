@@ -24,12 +24,21 @@ func listen(ctx context.Context, flag, address string) (listener net.Listener, e
 	case errors.Is(err, serve.ErrAddressInvalid):
 		return nil, fmt.Errorf("--%s must be a host and a port, such as 127.0.0.1:9229", flag)
 	case errors.Is(err, serve.ErrAddressInUse):
-		return nil, fmt.Errorf("--%s: another program listens on %s; choose another port, or 0 for any free one", flag, address)
+		return nil, &addressTakenError{flag, address}
 	case err != nil:
 		return nil, fmt.Errorf("--%s: %w", flag, err)
 	}
 	return listener, nil
 }
+
+// An addressTakenError is serve.ErrAddressInUse for the address of a flag.
+type addressTakenError struct{ flag, address string }
+
+func (e *addressTakenError) Error() string {
+	return fmt.Sprintf("--%s: another program listens on %s; choose another port, or 0 for any free one", e.flag, e.address)
+}
+
+func (e *addressTakenError) Unwrap() error { return serve.ErrAddressInUse }
 
 var errArguments = errors.New("this command takes flags only, and no arguments")
 
