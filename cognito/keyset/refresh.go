@@ -71,6 +71,7 @@ func (r *Remote) gaveUp(satisfied func(*Set) bool, cause error) (*Set, error) {
 	}
 	err := r.unavailable(now)
 	last := s.lastErr
+	err.held = err.held && !satisfied(s.held)
 	err.cause = cause
 	err.message = fmt.Sprintf("gave up waiting for the key set from %s: %v", r.url, cause)
 	if last != nil {

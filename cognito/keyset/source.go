@@ -72,6 +72,7 @@ type UnavailableError struct {
 	cause      error
 	retryAfter time.Duration
 	absent     bool
+	held       bool
 }
 
 // Error implements error. It names the address or file and the cause.
@@ -105,6 +106,10 @@ func (e *UnavailableError) RetryAfter() time.Duration {
 // neither the address nor its copy has ever provided a set. Amazon Cognito answers so
 // at the updated issuer of a user pool that was not switched to it.
 func (e *UnavailableError) Absent() bool { return e != nil && e.absent }
+
+// Held reports whether a usable set is held. It does not have what was asked for, and it
+// could not be found out whether a newer set has that.
+func (e *UnavailableError) Held() bool { return e != nil && e.held }
 
 // soonest is the value of RetryAfter if the time of the next attempt is not known or
 // has come.

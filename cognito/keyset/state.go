@@ -137,7 +137,7 @@ func (r *Remote) clampClock(now time.Time) {
 // unavailable describes why there is no answer. The caller holds mu.
 func (r *Remote) unavailable(now time.Time) *UnavailableError {
 	s := &r.state
-	err := &UnavailableError{retryAfter: soonest, absent: s.absent()}
+	err := &UnavailableError{retryAfter: soonest, absent: s.absent(), held: s.usable(now)}
 	if wait := s.opensAt().Sub(now); s.flight == nil && wait > 0 {
 		err.retryAfter = wait
 	}

@@ -1,6 +1,7 @@
 package authz_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -193,6 +194,32 @@ func TestUnknownIsApartFromDenied(t *testing.T) {
 	}
 	if d := policy.Decide(t.Context(), get("/", "rubbish")); d.Err.Temporary() {
 		t.Errorf("got %v", d.Err)
+	}
+}
+
+// TestUnknownKeysAreNoFaultOfTheGateway: while keys are held, a client with a kid that nobody
+// has causes a denial. CVE-2024-23324.
+func TestUnknownKeysAreNoFaultOfTheGateway(t *testing.T) {
+	w := newWorld(t)
+	policy := w.policy(t, authz.Rule{Name: "all"})
+	good, unknown := w.pool.AccessToken(), w.pool.AccessToken(cognitotest.UnknownKey())
+	want(t, policy.Decide(t.Context(), get("/", good)), "all", "")
+	w.issuer.Clock().Advance(time.Minute)
+	w.pool.FailKeySet(503)
+	for range 2 {
+		d := policy.Decide(t.Context(), get("/", unknown))
+		if want(t, d, "all", cognito.ErrKeyNotFound); d.Err.Temporary() || d.Err.RetryAfter() <= 0 {
+			t.Errorf("got %v, retry after %s", d.Err, d.Err.RetryAfter())
+		}
+	}
+	want(t, policy.Decide(t.Context(), get("/", good)), "all", "")
+	w.issuer.Clock().Advance(time.Hour)
+	w.pool.SlowKeySet(time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	d := policy.Decide(ctx, get("/", unknown))
+	if want(t, d, "all", cognito.ErrKeyNotFound); d.Err.RetryAfter() <= 0 {
+		t.Errorf("retry after %s", d.Err.RetryAfter())
 	}
 }
 

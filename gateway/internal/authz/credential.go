@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/keyset"
 	"github.com/poolguard/poolguard/gateway/internal/route"
 )
 
@@ -66,9 +67,21 @@ func (r *Request) missing(matched *rule) *cognito.Error {
 // the request.
 func refusal(err error) *cognito.Error {
 	if e, ok := errors.AsType[*cognito.Error](err); ok && e != nil {
-		return e
+		return notFound(e)
 	}
 	return cognito.NewError(cognito.ErrCheckUnavailable, "the request could not be checked; try again").WithCause(err)
+}
+
+// notFound returns key_not_found in the place of keys_unavailable where keys are held, and a
+// newer set of them could not be fetched yet. A client that sends unknown keys must not cause
+// answers that mean a fault of the gateway. Every other refusal stays.
+func notFound(e *cognito.Error) *cognito.Error {
+	unavailable, ok := errors.AsType[*keyset.UnavailableError](e)
+	if e.Code() != cognito.ErrKeysUnavailable || !ok || !unavailable.Held() {
+		return e
+	}
+	return cognito.NewError(cognito.ErrKeyNotFound, "the user pool has no key with this kid so far; try again later").
+		WithDetail(e.Detail()).WithCause(e).WithRetryAfter(e.RetryAfter())
 }
 
 // verifyBearer verifies the bearer token.
