@@ -3,5 +3,6 @@
 // lists them. They are there to be copied: none shares code with another.
 //
 // migrating has programs from before and after a change of library, which
-// docs/migrating.md shows.
+// docs/migrating.md shows. guides has the programs of docs/lambda.md and
+// docs/load-balancers.md.
 package examples

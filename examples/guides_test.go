@@ -1,11 +1,15 @@
 package examples
 
 import (
+	"go/parser"
+	"go/token"
 	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,7 +36,11 @@ func shown(t *testing.T, guide string) map[string]string {
 // TestGuidesShowWholePrograms: the code of a guide is a program that the tests build, byte by
 // byte.
 func TestGuidesShowWholePrograms(t *testing.T) {
-	guides := map[string][]string{"observing.md": {"examples/metrics/main.go"}}
+	guides := map[string][]string{
+		"observing.md":      {"examples/metrics/main.go"},
+		"lambda.md":         {"examples/guides/lambda/main.go", "examples/guides/seed/main.go"},
+		"load-balancers.md": {"examples/guides/loadbalancer/main.go", "examples/guides/loadbalancer/main_test.go"},
+	}
 	for _, m := range migrants {
 		guides["migrating.md"] = append(guides["migrating.md"], "examples/migrating/"+m.folder+"/"+m.before, "examples/migrating/"+m.folder+"/"+m.after)
 	}
@@ -51,6 +59,62 @@ func TestGuidesShowWholePrograms(t *testing.T) {
 			t.Errorf("docs/%s shows %d programs, want %d", guide, len(code), len(programs))
 		}
 	}
+}
+
+var (
+	part      = regexp.MustCompile("(?s)\n```go\n(.*?\n)```\n")
+	qualifier = regexp.MustCompile(`\b([a-z]+)\.[A-Z]`)
+)
+
+// TestPartsInGuidesAreOfPrograms: code of these guides that is not a whole program is a part of a
+// file that the tests build, and the guide has the paths of all packages in it.
+func TestPartsInGuidesAreOfPrograms(t *testing.T) {
+	for guide, name := range map[string]string{
+		"lambda.md":         "guides/lambda/main_test.go",
+		"load-balancers.md": "guides/loadbalancer/verifiedaccess_test.go",
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "docs", guide))
+		if err != nil {
+			t.Fatal(err)
+		}
+		program, err := os.ReadFile(filepath.FromSlash(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, program, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths := map[string]string{}
+		for _, imported := range file.Imports {
+			quoted := imported.Path.Value
+			paths[path.Base(strings.Trim(quoted, `"`))] = quoted
+		}
+		parts := part.FindAllStringSubmatch(string(text), -1)
+		if len(parts) == 0 {
+			t.Errorf("docs/%s has no parts of programs", guide)
+		}
+		for _, found := range parts {
+			code := found[1]
+			if !strings.Contains(flush(string(program)), flush(code)) {
+				t.Errorf("docs/%s has code that is not in examples/%s:\n%s", guide, name, code)
+			}
+			for _, used := range qualifier.FindAllStringSubmatch(code, -1) {
+				if quoted := paths[used[1]]; quoted != "" && !strings.Contains(string(text), quoted) {
+					t.Errorf("docs/%s does not say that the package in %s is %s", guide, used[0], quoted)
+				}
+			}
+		}
+	}
+}
+
+// flush returns code without the indentation of its lines.
+func flush(code string) string {
+	lines := strings.Split(code, "\n")
+	for n := range lines {
+		lines[n] = strings.TrimLeft(lines[n], "\t")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // TestMigratingWithALocalPool: readers can try the programs without AWS, as the guide says.
