@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"path"
@@ -21,6 +22,7 @@ import (
 type state struct {
 	document  *config.Document
 	read      sum
+	egressCA  []byte // the authorities that the verifiers use for their requests
 	verifier  *cognito.Verifier
 	balancers *alb.Verifier
 	policy    *authz.Policy
@@ -35,12 +37,10 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 	sample := d.Log.Decisions.Sample
 	s := &state{document: d}
 	decisions := ops.NewDecisionLog(g.log, sample.Count, sample.Per)
-	if before != nil && before.document.SameKeys(d.File) {
-		s.verifier, s.balancers = before.verifier, before.balancers
-	} else if err := g.newVerifiers(s); err != nil {
+	err := g.setVerifiers(s, before)
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	if s.policy, err = d.Policy(s.verifier, s.balancers); err != nil {
 		return nil, err
 	}
@@ -83,9 +83,21 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 	return s, nil
 }
 
+// setVerifiers takes the verifiers of the state before, or makes new ones.
+func (g *Gateway) setVerifiers(s, before *state) (err error) {
+	if s.egressCA, err = s.document.EgressCA(); err != nil {
+		return err
+	}
+	if before != nil && before.document.SameKeys(s.document.File) && bytes.Equal(before.egressCA, s.egressCA) {
+		s.verifier, s.balancers = before.verifier, before.balancers
+		return nil
+	}
+	return g.newVerifiers(s)
+}
+
 func (g *Gateway) newVerifiers(s *state) (err error) {
 	process := config.Process{Observer: g.metrics.Observer(), Logger: g.log}
-	if process.HTTPClient, err = s.document.HTTPClient(); err != nil {
+	if process.HTTPClient, err = s.document.HTTPClient(s.egressCA); err != nil {
 		return err
 	}
 	if s.verifier, err = s.document.Verifier(process); err != nil {

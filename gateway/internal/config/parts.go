@@ -40,9 +40,21 @@ func (f *File) IdentityHeaders() (*identity.Headers, error) { return identity.Ne
 // Callers returns who may ask.
 func (f *File) Callers() (*callers.Trusted, error) { return callers.New(f.TrustedProxies) }
 
-// HTTPClient returns a client as egress has it, nil if the file has no egress. It reads
-// the file of authorities.
-func (f *File) HTTPClient() (*http.Client, error) {
+// EgressCA reads the file of authorities of egress. It returns nil if there is none.
+func (f *File) EgressCA() ([]byte, error) {
+	if f.Egress.CA == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(f.Egress.CA)
+	if err != nil {
+		return nil, fmt.Errorf("egress.ca: %w", err)
+	}
+	return text, nil
+}
+
+// HTTPClient returns a client as egress has it, nil if the file has no egress. authorities
+// is the result of [File.EgressCA].
+func (f *File) HTTPClient(authorities []byte) (*http.Client, error) {
 	if f.Egress == (Egress{}) {
 		return nil, nil //nolint:nilnil // the default client
 	}
@@ -59,15 +71,11 @@ func (f *File) HTTPClient() (*http.Client, error) {
 		transport.Proxy = http.ProxyURL(proxy)
 	}
 	if f.Egress.CA != "" {
-		text, err := os.ReadFile(f.Egress.CA)
-		if err != nil {
-			return nil, fmt.Errorf("egress.ca: %w", err)
-		}
 		roots, err := x509.SystemCertPool()
 		if err != nil {
 			roots = x509.NewCertPool()
 		}
-		if !roots.AppendCertsFromPEM(text) {
+		if !roots.AppendCertsFromPEM(authorities) {
 			return nil, fmt.Errorf("egress.ca: %s has no certificate in PEM", f.Egress.CA)
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
