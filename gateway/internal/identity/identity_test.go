@@ -56,7 +56,7 @@ func TestEveryHeaderIsSet(t *testing.T) {
 	h := headersOf(t, identity.Config{Headers: map[string]string{"x-auth-tenant": "custom:tenant"}})
 	got := http.Header{"X-Auth-Email": {"mallory@example.com"}, "X-Other": {"stays"}}
 	c := caller(t, cognitotest.Groups("admins", "R&D, EU"), cognitotest.Scopes("openid", "orders/read"), cognitotest.Claim("username", "anaya"),
-		cognitotest.Claim("custom:tenant", "acme"), cognitotest.Claim("exp", 4_000_000_000))
+		cognitotest.Claim("custom:tenant", "acme"), cognitotest.Claim("exp", int64(4_000_000_000)))
 	h.Set(got, c)
 	want := http.Header{
 		"X-Auth-Subject": {"sub-1"}, "X-Auth-Username": {"anaya"}, "X-Auth-Groups": {"admins,R&D%2C EU"},
