@@ -67,6 +67,7 @@ type Config struct {
 	// the method RetryAfter() time.Duration if the error has one. nil revokes no token.
 	// Offline verification cannot see Cognito's own revocation: package revocation has a
 	// list in memory, by origin_jti for example, and a check at Cognito, which sends raw.
+	// The verification waits for it, so it must return when ctx ends.
 	Revoked func(ctx context.Context, token Token, raw Raw) (bool, error)
 
 	// Observer receives the results of verifications and of fetches, for metrics and

@@ -53,7 +53,8 @@ const (
 // a [Code], that is the result of the verification. The errors of a context mean
 // [ErrCheckUnavailable]. Every other error refuses the token with [ErrAccessDenied];
 // [errors.Is] and [errors.As] find it, and the message does not contain it. The check is
-// called with verified tokens only, after all other checks, and concurrently.
+// called with verified tokens only, after all other checks, and concurrently. The
+// verification waits for it, so it must return when ctx ends.
 func Require(check func(ctx context.Context, token Token) error) Requirement {
 	r := Requirement{stage: stageCustom, code: ErrAccessDenied, text: "a check of the application"}
 	if check == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -191,6 +192,43 @@ func TestRequireOwnCheck(t *testing.T) {
 		if verifier.Inspect(t.Context(), bad, "", spy); called {
 			t.Error("the check saw an inspected token that is not good")
 		}
+	}
+}
+
+// TestCheckIsNotAbandoned: the verification waits for a check that ignores its context, and a
+// panic of a check is the caller's.
+func TestCheckIsNotAbandoned(t *testing.T) {
+	for _, kind := range []string{"Require", "Revoked"} {
+		synctest.Test(t, func(t *testing.T) {
+			panics, ended := false, false
+			check := func() {
+				if panics {
+					panic("of the check")
+				}
+				time.Sleep(time.Hour)
+				ended = true
+			}
+			issuer := cognitotest.NewIssuer()
+			verifier := newVerifier(t, issuer, func(c *cognito.Config) {
+				if kind == "Require" {
+					c.Require = []cognito.Requirement{cognito.Require(func(context.Context, cognito.Token) error { check(); return nil })}
+				} else {
+					c.Revoked = func(context.Context, cognito.Token, cognito.Raw) (bool, error) { check(); return false, nil }
+				}
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if _, err := verifier.VerifyAccessToken(ctx, issuer.Pool().AccessToken()); err != nil || !ended {
+				t.Errorf("%s: got %v, and the check has ended: %t", kind, err, ended)
+			}
+			panics = true
+			defer func() {
+				if got := recover(); got != "of the check" {
+					t.Errorf("%s: the caller got the panic %v", kind, got)
+				}
+			}()
+			_, _ = verifier.VerifyAccessToken(t.Context(), issuer.Pool().AccessToken())
+		})
 	}
 }
 
