@@ -401,7 +401,7 @@ func TestSignInRefused(t *testing.T) {
 		wantText(t, stderr, status, 1, want)
 	}
 	d.env = slices.Concat(env, []string{"BROWSER_DOES=fail"})
-	_, stderr, status := d.login(t, "--timeout", "1s")
+	_, stderr, status := d.login(t, "--timeout", "5s") // on a slow machine the browser fails late
 	wantText(t, stderr, status, 1, "no browser opens on this machine", "the browser did not return", d.callback())
 	if _, err := os.Stat(d.config); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a sign-in that failed left a profile: %v", err)
