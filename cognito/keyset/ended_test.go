@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,11 +145,11 @@ func TestLoggerThatExits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, "no key set") // which is logged
 			synctest.Test(t, func(t *testing.T) {
-				e, reports := &endpoint{}, 0
+				e, reports := &endpoint{}, atomic.Int32{}
 				e.serve(setOne())
 				source := remote(t, e, func(c *keyset.RemoteConfig) {
 					c.CopyFile, c.Logger = path, slog.New(faultyHandler(fault))
-					c.Fetched = func(keyset.Fetch) { reports++ }
+					c.Fetched = func(keyset.Fetch) { reports.Add(1) }
 				})
 				mustBeUnavailable(t, source, "one")
 				time.Sleep(time.Minute)
@@ -161,8 +162,8 @@ func TestLoggerThatExits(t *testing.T) {
 				if copied, err := os.ReadFile(path); err != nil || string(copied) == "no key set" {
 					t.Errorf("the copy: %q, %v", copied, err)
 				}
-				if reports != 2 {
-					t.Errorf("%d reports", reports)
+				if got := reports.Load(); got != 2 {
+					t.Errorf("%d reports", got)
 				}
 			})
 		})

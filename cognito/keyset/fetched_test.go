@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,11 +47,14 @@ func TestFetchesAreReported(t *testing.T) {
 		age(t, path, 2*time.Hour)
 		e, began := &endpoint{}, time.Now()
 		e.set(after(time.Second, respond(200, both())))
+		var lock sync.Mutex
 		var seen []keyset.Fetch
 		source := remote(t, e, func(c *keyset.RemoteConfig) {
 			c.CopyFile = path
 			c.Fetched = func(f keyset.Fetch) {
+				lock.Lock()
 				seen = append(seen, f)
+				lock.Unlock()
 				time.Sleep(time.Minute) // as a slow observer
 			}
 		})
@@ -62,6 +66,8 @@ func TestFetchesAreReported(t *testing.T) {
 		e.set(refuse)
 		mustKey(t, source, "two")
 		synctest.Wait()
+		lock.Lock()
+		defer lock.Unlock()
 		want := []keyset.Fetch{
 			{URL: address, StartedAt: began, Copy: true, Keys: 1, SetFetchedAt: began.Add(-2 * time.Hour)},
 			{URL: address, StartedAt: began, Duration: time.Second, StatusCode: http.StatusOK, Keys: 2, SetFetchedAt: began},
