@@ -96,7 +96,7 @@ func TestErrorsTellWhetherASetIsHeld(t *testing.T) {
 func ended(t *testing.T, cause error) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	if cause == context.Canceled { //nolint:errorlint // the value itself
+	if cause == context.Canceled {
 		cancel()
 	}
 	t.Cleanup(cancel)
