@@ -36,6 +36,9 @@ printf '%s\n' "${COMPREPLY[@]}"`
 func TestCompletionInBashWithoutItsPackage(t *testing.T) {
 	shell, err := exec.LookPath("bash")
 	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("bash is not installed")
+		}
 		t.Skip("bash is not installed")
 	}
 	text, err := command(t, "completion", "bash").Output()
