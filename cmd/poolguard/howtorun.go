@@ -36,7 +36,7 @@ var plainPath = regexp.MustCompile(`^[\pL\pN/._@%+:-]+$`)
 var cachedProgram = regexp.MustCompile(`/[0-9a-f]{2}/[0-9a-f]{32,}-d/[^/]+$`)
 
 // ofGoRun reports whether `go run` built the program: into a directory that is gone
-// when it ends, or into the build cache, where nobody should call it.
+// when it ends, or into the build cache, where it must not be called.
 func ofGoRun(own string) bool {
 	own = filepath.ToSlash(own)
 	return strings.Contains(own, "/go-build") || cachedProgram.MatchString(own)

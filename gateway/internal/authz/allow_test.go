@@ -197,8 +197,8 @@ func TestUnknownIsApartFromDenied(t *testing.T) {
 	}
 }
 
-// TestUnknownKeysAreNoFaultOfTheGateway: while keys are held, a client with a kid that nobody
-// has causes a denial. CVE-2024-23324.
+// TestUnknownKeysAreNoFaultOfTheGateway: while keys are held, a client with an unknown kid
+// causes a denial. CVE-2024-23324.
 func TestUnknownKeysAreNoFaultOfTheGateway(t *testing.T) {
 	w := newWorld(t)
 	policy := w.policy(t, authz.Rule{Name: "all"})
