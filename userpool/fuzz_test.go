@@ -3,6 +3,7 @@ package userpool_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,8 @@ func FuzzToken(f *testing.F) {
 	f.Add(form, "", codeForm("x").Encode())
 	f.Add(form, "Basic bG9jYWwtbWFjaGluZTpsb2NhbC1zZWNyZXQ=", machineForm().Encode())
 	f.Add(form+"; charset=utf-8", "Basic bG9jYWwtbWFjaGluZTpsb2NhbC1zZWNyZXQ=", machineForm("scope", "orders/read  orders/write").Encode())
+	f.Add(form, "basic bG9jYWwtbWFjaGluZTpsb2NhbC1zZWNyZXQ=", machineForm().Encode())
+	f.Add(form, "", strings.Replace(machineForm("client_secret", "local-secret").Encode(), "secret=", "%73ecret=", 1))
 	f.Add(form, "", refreshForm("a.b.c.d.e").Encode())
 	f.Add("multipart/form-data", "Bearer x", "%zz")
 	server := shared()
@@ -66,8 +69,11 @@ func FuzzToken(f *testing.F) {
 		if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusBadRequest {
 			t.Errorf("%d %s", response.StatusCode, answer)
 		}
-		// Tokens are for who knows a secret or holds a code: here, the machine.
-		if response.StatusCode == http.StatusOK && !strings.Contains(body+authorization, "Basic") && !strings.Contains(body, "secret") {
+		// Tokens are for who knows a secret or holds a code: here, the machine. The name of the
+		// scheme is in any case (RFC 9110 §11.1), and the secret's name may be escaped in the form.
+		scheme, _, _ := strings.Cut(authorization, " ")
+		fields, _ := url.ParseQuery(body)
+		if response.StatusCode == http.StatusOK && !strings.EqualFold(scheme, "Basic") && !fields.Has("client_secret") {
 			t.Errorf("tokens for %q %q", authorization, body)
 		}
 	})
