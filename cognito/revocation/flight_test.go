@@ -193,9 +193,10 @@ func TestQuestionsAreBounded(t *testing.T) {
 	})
 }
 
-// TestTimeout ends questions and the wait for a turn alike. It is not the caller's.
+// TestTimeout ends questions and the wait for a turn alike. It is not the caller's. Two
+// questions are fewer than the failures in a row after which the endpoint is not asked.
 func TestTimeout(t *testing.T) {
-	slowly(t, 5, func(c *revocation.OnlineConfig) { c.MaxConcurrent, c.Timeout = 2, time.Second }, func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question) {
+	slowly(t, 2, func(c *revocation.OnlineConfig) { c.MaxConcurrent, c.Timeout = 1, time.Second }, func(t *testing.T, s *slowEndpoint, online *revocation.Online, asked []question) {
 		t.Helper()
 		began := time.Now()
 		var all sync.WaitGroup
