@@ -14,7 +14,7 @@ import (
 // The README is a landing page: short enough to read at once, in a narrow window too.
 func TestReadmeFitsOnALandingPage(t *testing.T) {
 	t.Parallel()
-	const maxLines, maxColumns = 150, 100
+	const maxLines, maxColumns = 120, 100
 	lines := strings.Split(strings.TrimSuffix(readFile(t, filepath.Join("..", "README.md")), "\n"), "\n")
 	if len(lines) > maxLines {
 		t.Errorf("README.md has %d lines, want at most %d", len(lines), maxLines)
