@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -128,14 +129,20 @@ func (d *draft) String() string {
 	return input + "." + d.encoding.EncodeToString(sign([]byte(input)))
 }
 
+// signature is deterministic (RFC 6979): a random one needs entropy, which FIPS 140-3 mode
+// takes from a clock that moves, and the clock of a test's bubble does not.
 func (d *draft) signature(input []byte) (r, s *big.Int) {
 	h := d.hash.New()
 	h.Write(input)
-	r, s, err := ecdsa.Sign(rand.Reader, d.key, h.Sum(nil))
+	signature, err := d.key.Sign(nil, h.Sum(nil), d.hash)
 	if err != nil {
 		panic(err)
 	}
-	return r, s
+	var parts struct{ R, S *big.Int }
+	if _, err := asn1.Unmarshal(signature, &parts); err != nil {
+		panic(err)
+	}
+	return parts.R, parts.S
 }
 
 func join(curve elliptic.Curve, r, s *big.Int) []byte {
