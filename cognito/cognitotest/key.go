@@ -1,7 +1,6 @@
 package cognitotest
 
 import (
-	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -11,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	mathrand "math/rand/v2"
 	"sync"
 )
 
@@ -71,19 +71,25 @@ func (k *Key) Private() *rsa.PrivateKey { return privateKeys[k.number]() }
 // newKeyID returns a random key name, as Cognito's names are.
 func newKeyID() string { return base64.StdEncoding.EncodeToString(randomBytes(32)) }
 
-// In FIPS 140-3 mode the first random bytes of a process wait for entropy from a clock that
-// moves. In a bubble of testing/synctest the clock stands still, and that would panic, so
-// the first ones are taken before any test.
-func init() {
-	if fips140.Enabled() {
-		randomBytes(1)
-	}
+// In FIPS 140-3 mode crypto/rand now and then waits for entropy from a clock that moves. In a
+// bubble of testing/synctest the clock stands still, and that would panic. So crypto/rand is
+// read once, before any test.
+var random = struct {
+	sync.Mutex
+	*mathrand.ChaCha8
+}{ChaCha8: mathrand.NewChaCha8(seed())}
+
+func seed() (b [32]byte) {
+	_, _ = rand.Read(b[:]) // it never fails: crypto/rand
+	return b
 }
 
-// randomBytes cannot fail: since Go 1.24 crypto/rand.Read never returns an error.
+// randomBytes returns the bytes of names, which are no secrets.
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
-	_, _ = rand.Read(b)
+	random.Lock()
+	defer random.Unlock()
+	_, _ = random.Read(b) // it never fails: math/rand/v2
 	return b
 }
 
