@@ -73,8 +73,16 @@ const (
 func (c *Client) AllowsOAuth(flow string) bool { return slices.Contains(c.OAuthFlows, flow) }
 
 // AllowsAuth reports whether the client may use a flow of the API, such as
-// "USER_SRP_AUTH", under its name of today or of before 2019.
+// "USER_SRP_AUTH", under its name of today or of before 2019. The names of before 2019 add
+// flows to SRP and refresh, which such a client always has. Rotating clients have another action
+// for the refresh.
 func (c *Client) AllowsAuth(flow string) bool {
+	if flow == "USER_SRP_AUTH" || flow == "REFRESH_TOKEN_AUTH" && !c.Rotation {
+		old := func(name string) bool { return slices.Contains(legacyAuthFlows, name) }
+		if slices.ContainsFunc(c.AuthFlows, old) {
+			return true
+		}
+	}
 	legacy := map[string]string{
 		"ADMIN_USER_PASSWORD_AUTH": "ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH": "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH": "USER_PASSWORD_AUTH",
 	}[flow]
