@@ -26,6 +26,9 @@ func TestAdminCreatesAUser(t *testing.T) {
 	if user["Username"] != "bo" || user["UserStatus"] != "FORCE_CHANGE_PASSWORD" || user["Enabled"] != true || len(got["sub"].(string)) != 36 || got["email_verified"] != "true" {
 		t.Errorf("AdminCreateUser: %v", out)
 	}
+	if user["UserCreateDate"] == nil || user["UserCreateDate"] != user["UserLastModifiedDate"] {
+		t.Errorf("two dates: %v", user)
+	}
 	m := w.delivered()
 	if m.Purpose != users.PurposeInvite || m.Medium != users.Email || m.Destination != "bo@example.org" || m.ClientID != "" || len(m.Code) < 8 {
 		t.Fatalf("delivered: %+v", m)

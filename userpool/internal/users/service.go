@@ -160,6 +160,11 @@ func (s *Service) changeSame(ctx context.Context, pool directory.Pool, seen dire
 // user is another's.
 func (s *Service) put(tx store.Tx, pool directory.Pool, u directory.User, taken Code) error {
 	u.ModifiedAt = s.cfg.Now()
+	return s.file(tx, pool, u, taken)
+}
+
+// file is put for a user whose dates are set: both dates of a new user are equal.
+func (s *Service) file(tx store.Tx, pool directory.Pool, u directory.User, taken Code) error {
 	err := directory.PutUser(tx, pool, u)
 	if !errors.Is(err, directory.ErrAliasExists) {
 		return err

@@ -83,7 +83,7 @@ func (s *Service) add(tx store.Tx, pool directory.Pool, u directory.User, taken 
 	case !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	return s.put(tx, pool, u, CodeUsernameExists)
+	return s.file(tx, pool, u, CodeUsernameExists)
 }
 
 // confirmation makes the message with the code that confirms u's account, or nil
