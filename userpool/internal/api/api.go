@@ -148,7 +148,8 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (name string, out a
 	}
 	act, ok := a.actions[name]
 	if !ok {
-		return name[:min(len(name), 64)], nil, &Error{"UnknownOperationException", ""}
+		name = name[:min(len(name), 64)]
+		return name, nil, exception("UnknownOperationException", "The local user pool has no action %q.", name)
 	}
 	// Cognito has CORS open to all, since the signature keeps others out. Here
 	// nothing does: no page but our own may administer the pool of its visitor.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -15,7 +16,7 @@ func TestUnknownActions(t *testing.T) {
 	w := newWorld(t)
 	for _, action := range []string{"", "Nothing", "initiateAuth", "InitiateAuth "} {
 		_, err := w.try(action, fields{})
-		if e := new(Error); !errors.As(err, &e) || e.Type != "UnknownOperationException" {
+		if e := new(Error); !errors.As(err, &e) || e.Type != "UnknownOperationException" || !strings.Contains(e.Message, strconv.Quote(action)) {
 			t.Errorf("%q: %v", action, err)
 		}
 	}
