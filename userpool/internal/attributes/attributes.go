@@ -32,7 +32,7 @@ var (
 
 // LooksLikeEmail reports whether a name can be an e-mail address.
 func LooksLikeEmail(name string) bool {
-	return len(name) <= maxValue && emailFormat().MatchString(name)
+	return len(name) <= MaxValue && emailFormat().MatchString(name)
 }
 
 // LooksLikePhone reports whether a name can be a telephone number.
@@ -123,6 +123,7 @@ func (a Author) Check(pool directory.Pool, attributes []Attribute) (map[string]s
 	values := map[string]string{}
 	var faults []fault
 	for _, at := range attributes {
+		at.Value = lowerBoolean(pool, at)
 		if !a.mayWrite(at.Name) {
 			return nil, &Error{Name: at.Name, Unauthorized: true, Message: "A client attempted to write unauthorized attribute"}
 		}
@@ -141,6 +142,16 @@ func (a Author) Check(pool directory.Pool, attributes []Attribute) (map[string]s
 		return nil, &Error{Name: "phone_number", Message: "Invalid phone number format."}
 	}
 	return values, nil
+}
+
+// lowerBoolean returns the value of an attribute, in lower case if it is a Boolean: Cognito
+// takes what Python prints ("True"). That it keeps it in lower case is a guess.
+func lowerBoolean(pool directory.Pool, at Attribute) string {
+	schema, _ := pool.Attribute(at.Name)
+	if lower := strings.ToLower(at.Value); schema.AttributeDataType == "Boolean" && (lower == "true" || lower == "false") {
+		return lower
+	}
+	return at.Value
 }
 
 // The schema's words. https://github.com/furaiev/amazon-cognito-identity-dart-2/issues/89

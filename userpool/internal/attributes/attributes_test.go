@@ -56,6 +56,24 @@ func TestBadAttributesAreRejected(t *testing.T) {
 	}
 }
 
+// TestBooleans: Python's str prints "True", and tools for the terminal pass it on.
+func TestBooleans(t *testing.T) {
+	t.Parallel()
+	pool := directory.Pool{Custom: []string{"custom:paid"}, Settings: map[string]jsonRaw{"SchemaAttributes": jsonRaw(`[{"Name":"custom:paid","AttributeDataType":"Boolean"}]`)}}
+	for said, want := range map[string]string{"true": "true", "True": "true", "FALSE": "false", "False": "false", "": "", "yes": "-", "1": "-", " true": "-"} {
+		for _, name := range []string{"email_verified", "phone_number_verified", "custom:paid"} {
+			got, err := attributes.Author{}.Check(pool, []attributes.Attribute{{Name: name, Value: said}})
+			if refused := want == "-"; refused != (err != nil) || !refused && got[name] != want {
+				t.Errorf("%s %q: %q, %v", name, said, got[name], err)
+			}
+		}
+	}
+	// A text stays as it is.
+	if got, err := (attributes.Author{}).Check(pool, []attributes.Attribute{{Name: "name", Value: "True"}}); err != nil || got["name"] != "True" {
+		t.Errorf("%q, %v", got["name"], err)
+	}
+}
+
 // TestCompleteChangesNothingInPlace: who refuses must be able to forget.
 func TestCompleteChangesNothingInPlace(t *testing.T) {
 	t.Parallel()

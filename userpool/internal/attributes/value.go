@@ -9,8 +9,8 @@ import (
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 )
 
-// maxValue is AttributeValueType's bound, in characters.
-const maxValue = 2048
+// MaxValue is the longest value of an attribute, in characters (AttributeValueType).
+const MaxValue = 2048
 
 // numberFormat is a guess: what Cognito takes for a Number is not documented.
 var numberFormat = regexp.MustCompile(`^-?[0-9]+(?:\.[0-9]+)?$`)
@@ -39,8 +39,8 @@ func valueFault(a directory.Attribute, value string) string {
 func stringFault(value, low, high string) string {
 	least, _ := strconv.Atoi(low)
 	most, err := strconv.Atoi(high)
-	if err != nil || most > maxValue {
-		most = maxValue
+	if err != nil || most > MaxValue {
+		most = MaxValue
 	}
 	switch n := utf8.RuneCountInString(value); {
 	case n < least:
