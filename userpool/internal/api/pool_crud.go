@@ -129,7 +129,9 @@ func (a *API) createUserPool(ctx context.Context, in poolInput) (poolOutput, err
 	}
 	a.SignIns.Issuer.Prepare(p.ID) //nolint:contextcheck // keys are made for all requests to come
 	a.warnOfSettings(ctx, "CreateUserPool", p.Settings, in.ignored...)
-	return poolOutput{describe.OfPool(p)}, nil
+	out := poolOutput{describe.OfPool(p)}
+	out.UserPool.EstimatedNumberOfUsers = new(int)
+	return out, nil
 }
 
 const poolIDLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -47,6 +47,10 @@ type domainOutput struct {
 // made, and the name resolves nowhere (RFC 6761 §6.4).
 const cloudFront = "cloudfront.invalid"
 
+// assetsBucket stands for the bucket with the files of the pages. Cognito has one for each
+// Region; here the pages are part of the server.
+const assetsBucket = "local-assets"
+
 // maxDomain is the length that DomainType allows, of custom domains too.
 const maxDomain = 63
 
@@ -164,7 +168,9 @@ type domainDescription struct {
 	UserPoolID             string          `json:"UserPoolId"`
 	AWSAccountID           string          `json:"AWSAccountId"`
 	Domain                 string          `json:"Domain"`
-	CloudFrontDistribution string          `json:",omitempty"`
+	S3Bucket               string          `json:"S3Bucket"`
+	CloudFrontDistribution string          `json:"CloudFrontDistribution"`
+	Version                string          `json:"Version"`
 	Status                 string          `json:"Status"`
 	CustomDomainConfig     json.RawMessage `json:"CustomDomainConfig"`
 	ManagedLoginVersion    json.RawMessage `json:"ManagedLoginVersion"`
@@ -198,10 +204,11 @@ func (a *API) describeUserPoolDomain(ctx context.Context, in domainInput) (domai
 		s := p.Domains[in.Domain]
 		d := domainDescription{
 			UserPoolID: id, AWSAccountID: "000000000000", Domain: in.Domain, Status: "ACTIVE",
+			S3Bucket: assetsBucket, CloudFrontDistribution: cloudFront, Version: p.CreatedAt.UTC().Format("20060102150405"),
 			CustomDomainConfig: json.RawMessage("{}"), ManagedLoginVersion: json.RawMessage("1"), Routing: s["Routing"],
 		}
 		if config, ok := s["CustomDomainConfig"]; ok {
-			d.CustomDomainConfig, d.CloudFrontDistribution = config, cloudFront
+			d.CustomDomainConfig = config
 		}
 		if version, ok := s["ManagedLoginVersion"]; ok {
 			d.ManagedLoginVersion = version

@@ -206,6 +206,7 @@ func TestDomainStory(t *testing.T) {
 	wantAt(t, pool, "auth.example.com", "CustomDomain")
 	if got, want := w.call("DescribeUserPoolDomain", fields{"Domain": "shop"}), (fields{"DomainDescription": fields{
 		"UserPoolId": testPoolID, "AWSAccountId": "000000000000", "Domain": "shop", "Status": "ACTIVE", "CustomDomainConfig": fields{}, "ManagedLoginVersion": 1.0,
+		"S3Bucket": "local-assets", "CloudFrontDistribution": "cloudfront.invalid", "Version": "20260301120000",
 	}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("described %v", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/poolguard/poolguard/userpool/internal/attributes"
 	"github.com/poolguard/poolguard/userpool/internal/describe"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/store"
@@ -121,6 +122,9 @@ func checkLimits(a directory.Attribute) error {
 	switch {
 	case err != nil:
 		return err
+	case a.AttributeDataType == "String" && max(least, most) > attributes.MaxValue:
+		// The words are those of moto's tests.
+		return invalidParameter("user.%s: String attributes cannot have a length of more than %d", a.Name, attributes.MaxValue)
 	case least > most && kind == "StringAttributeConstraints":
 		return invalidParameter("user.%s: Max length cannot be less than min length.", a.Name)
 	case least > most:
