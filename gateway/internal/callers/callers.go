@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/poolguard/poolguard/cognito"
 )
@@ -76,7 +77,7 @@ func (t *Trusted) TrustsRequest(r *http.Request) bool {
 }
 
 func (t *Trusted) has(address netip.Addr) bool {
-	address = address.WithZone("").Unmap()
+	address = plain(address)
 	for _, network := range t.networks {
 		if network.Contains(address) {
 			return true
@@ -93,3 +94,58 @@ func isUnix(local net.Addr) bool {
 func hasCertificate(state *tls.ConnectionState) bool {
 	return state != nil && len(state.VerifiedChains) > 0
 }
+
+// Peer returns the address of the caller of a request that a [http.Server] read. It returns
+// the zero value for a caller on a Unix socket.
+func Peer(r *http.Request) netip.Addr {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return plain(remote.Addr())
+}
+
+// Client returns the address that a request came from: the last address in forwarded that is
+// not one of the list. forwarded are the values of a header in the form of X-Forwarded-For,
+// to which each proxy appends the address of its own client. What a client wrote itself is
+// before that address, and so is not read.
+//
+// If all addresses are of the list, Client returns the first one. It returns peer, the address
+// of the caller, if there is none, and if one cannot be read before the client is found.
+func (t *Trusted) Client(forwarded []string, peer netip.Addr) netip.Addr {
+	client := peer
+	for n := len(forwarded) - 1; n >= 0; n-- {
+		for rest, more := forwarded[n], true; more; {
+			comma := strings.LastIndexByte(rest, ',')
+			address, ok := parseHop(strings.TrimSpace(rest[comma+1:]))
+			if !ok {
+				return peer
+			}
+			client = address
+			if !t.has(client) {
+				return client
+			}
+			if more = comma >= 0; more {
+				rest = rest[:comma]
+			}
+		}
+	}
+	return client
+}
+
+// parseHop reads an address, which may have a port: some load balancers add it.
+func parseHop(text string) (netip.Addr, bool) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return plain(address), true
+	}
+	if pair, err := netip.ParseAddrPort(text); err == nil {
+		return plain(pair.Addr()), true
+	}
+	inside, ok := strings.CutPrefix(text, "[")
+	inside, closed := strings.CutSuffix(inside, "]")
+	address, err := netip.ParseAddr(inside)
+	return plain(address), ok && closed && err == nil && address.Is6()
+}
+
+// plain returns an address without its zone, and an IPv4 address in the form of IPv4.
+func plain(address netip.Addr) netip.Addr { return address.WithZone("").Unmap() }

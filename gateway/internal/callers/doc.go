@@ -5,5 +5,7 @@
 // certificate that the listener verified, or from an address of the list. Without a list
 // no address is trusted.
 //
-// It never reads a header: a client can write any of them.
+// It also finds the address of the client behind the trusted proxies.
+//
+// No header makes a caller trusted: a client can write any of them.
 package callers
