@@ -34,12 +34,26 @@ local function target(txn)
     return txn.f:url()
 end
 
+-- The addresses that the request came through. That of the client comes last.
+local function forwarded(txn, client)
+    local hops = {}
+    local sent = client["x-forwarded-for"]
+    if sent ~= nil then
+        for n = 0, #sent do
+            table.insert(hops, sent[n])
+        end
+    end
+    table.insert(hops, txn.f:src())
+    return hops
+end
+
 local function question(txn)
     local client = txn.http:req_get_headers()
     local headers = {
         ["x-original-method"] = {txn.f:method()},
         ["x-original-uri"] = {target(txn)},
         ["x-original-host"] = {txn.f:req_fhdr("host")},
+        ["x-original-forwarded-for"] = {table.concat(forwarded(txn, client), ", ")},
     }
     for _, name in ipairs(asked) do
         if client[name] ~= nil then

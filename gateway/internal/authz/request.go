@@ -1,6 +1,8 @@
 package authz
 
 import (
+	"net/netip"
+
 	"github.com/poolguard/poolguard/cognito"
 )
 
@@ -24,6 +26,10 @@ type Request struct {
 	Origin string
 	// AccessControlRequestMethod is the header of that name, which CORS preflights have.
 	AccessControlRequestMethod string
+
+	// Client is the address that the request came from. No rule reads it: it is for the limit of
+	// forged tokens. The zero value is an unknown address.
+	Client netip.Addr
 }
 
 // Bearer is the result of bearer.Credential for the original request: the token, unverified,

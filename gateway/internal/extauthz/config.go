@@ -37,6 +37,8 @@ type Config struct {
 	// check. Envoy then obeys its setting failure_mode_allow, which can let requests
 	// through. Without it they are denials.
 	UnavailableIsError bool
+	// FindClient finds the address of the client of each request, for a Decider that reads it.
+	FindClient bool
 	// Observe, if it is not nil, is called with each decision, for logs and metrics. Requests
 	// that are denied before a rule is looked for have a decision too.
 	Observe func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration)

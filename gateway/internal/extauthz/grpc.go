@@ -3,7 +3,10 @@ package extauthz
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	auth "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
@@ -46,6 +49,9 @@ func (c *Checker) Check(ctx context.Context, r *auth.CheckRequest) (*auth.CheckR
 	var question authz.Request
 	if refusal == nil {
 		question = original.Request(described.GetMethod(), described.GetHost(), described.GetPath(), header)
+		if c.config.FindClient {
+			question.Client = c.client(ctx, r.GetAttributes().GetSource(), header)
+		}
 	}
 	decision := c.config.decide(ctx, &question, refusal)
 	if decision.Allowed {
@@ -64,6 +70,19 @@ func (c *Checker) trusts(ctx context.Context) bool {
 		state = &info.State
 	}
 	return c.config.Trusted.Trusts(caller.Addr, caller.LocalAddr, state)
+}
+
+// client returns the address of the client: that of the peer of Envoy, if it is not a trusted
+// proxy itself.
+func (c *Checker) client(ctx context.Context, source *auth.AttributeContext_Peer, header http.Header) netip.Addr {
+	var own netip.Addr
+	if caller, ok := peer.FromContext(ctx); ok {
+		if tcp, ok := caller.Addr.(*net.TCPAddr); ok {
+			own = tcp.AddrPort().Addr().WithZone("").Unmap()
+		}
+	}
+	hops := slices.Clip(header[forwardedFor])
+	return c.config.Trusted.Client(append(hops, source.GetAddress().GetSocketAddress().GetAddress()), own)
 }
 
 // deny makes a denial of Envoy. An error, which obeys failure_mode_allow, comes only where

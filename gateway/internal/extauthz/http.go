@@ -8,6 +8,7 @@ import (
 	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/gateway/internal/answer"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
+	"github.com/poolguard/poolguard/gateway/internal/callers"
 	"github.com/poolguard/poolguard/gateway/internal/original"
 )
 
@@ -17,6 +18,10 @@ const Prefix = "/ext-authz"
 
 // headersToRemove is Envoy's name for the list of headers that it removes.
 const headersToRemove = "X-Envoy-Auth-Headers-To-Remove"
+
+// forwardedFor has the addresses that the request came through. Envoy appends that of its
+// client with use_remote_address.
+const forwardedFor = "X-Forwarded-For"
 
 // A Handler answers the HTTP form of the filter. It is safe for concurrent use. Make one with
 // [NewHandler].
@@ -54,6 +59,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var refusal *cognito.Error
 	if h.config.Trusted.TrustsRequest(r) {
 		question = original.Request(r.Method, r.Host, r.RequestURI[len(Prefix):], r.Header)
+		if h.config.FindClient {
+			question.Client = h.config.Trusted.Client(r.Header[forwardedFor], callers.Peer(r))
+		}
 	} else {
 		refusal = untrusted()
 	}

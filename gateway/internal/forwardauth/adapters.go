@@ -9,6 +9,9 @@ type adapter struct {
 	// method, host and target are the headers with the original request, in the canonical
 	// form of net/http. host is "" where target is an address with a host.
 	method, host, target string
+	// client is the header with the addresses that the request came through, in the form of
+	// X-Forwarded-For. The proxy overwrites it, or appends the address of its client.
+	client string
 	// allowed is the status of an allowed request.
 	allowed int
 	// denied returns the status that the proxy gets for a status of the table of codes.
@@ -18,23 +21,23 @@ type adapter struct {
 var adapters = []adapter{
 	{
 		path: "/forward-auth/nginx", method: "X-Original-Method", host: "X-Original-Host", target: "X-Original-Uri",
-		allowed: http.StatusNoContent, denied: authRequestStatus,
+		client: "X-Original-Forwarded-For", allowed: http.StatusNoContent, denied: authRequestStatus,
 	},
 	{
 		path: "/forward-auth/ingress-nginx", method: "X-Original-Method", target: "X-Original-Url",
-		allowed: http.StatusNoContent, denied: authRequestStatus,
+		client: "X-Forwarded-For", allowed: http.StatusNoContent, denied: authRequestStatus,
 	},
 	{
 		path: "/forward-auth/traefik", method: "X-Forwarded-Method", host: "X-Forwarded-Host", target: "X-Forwarded-Uri",
-		allowed: http.StatusOK, denied: sameStatus,
+		client: "X-Forwarded-For", allowed: http.StatusOK, denied: sameStatus,
 	},
 	{
 		path: "/forward-auth/caddy", method: "X-Forwarded-Method", host: "X-Forwarded-Host", target: "X-Forwarded-Uri",
-		allowed: http.StatusOK, denied: sameStatus,
+		client: "X-Forwarded-For", allowed: http.StatusOK, denied: sameStatus,
 	},
 	{
 		path: "/forward-auth/haproxy", method: "X-Original-Method", host: "X-Original-Host", target: "X-Original-Uri",
-		allowed: http.StatusOK, denied: sameStatus,
+		client: "X-Original-Forwarded-For", allowed: http.StatusOK, denied: sameStatus,
 	},
 }
 

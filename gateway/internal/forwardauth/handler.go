@@ -32,6 +32,8 @@ type Config struct {
 	Trusted *callers.Trusted
 	// Timeout bounds one decision. 0 is [DefaultTimeout].
 	Timeout time.Duration
+	// FindClient finds the address of the client of each request, for a Decider that reads it.
+	FindClient bool
 	// Observe, if it is not nil, is called with each decision, for logs and metrics. Requests
 	// that are denied before a rule is looked for have a decision too.
 	Observe func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration)
@@ -107,6 +109,9 @@ func (h *Handler) decide(a *adapter, r *http.Request) (authz.Request, authz.Deci
 		return authz.Request{}, authz.Decision{Err: refusal}
 	}
 	question := original.Request(o.method, o.host, o.target, r.Header)
+	if h.config.FindClient {
+		question.Client = h.config.Trusted.Client(r.Header[a.client], callers.Peer(r))
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.config.Timeout)
 	defer cancel()
 	decision := h.config.Decider.Decide(ctx, &question)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,8 @@ func ask(h http.Handler, path string, headers ...http.Header) *httptest.Response
 	return w
 }
 
+var sameAddress = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
+
 var sameCode = cmp.Comparer(func(a, b error) bool { return cognito.CodeOf(a) == cognito.CodeOf(b) })
 
 func TestEachAddressReadsTheHeadersOfItsProxy(t *testing.T) {
@@ -92,7 +95,7 @@ func TestEachAddressReadsTheHeadersOfItsProxy(t *testing.T) {
 			Origin: "https://app.example.com", AccessControlRequestMethod: "PUT",
 			LoadBalancer: authz.LoadBalancer{Data: "d", Identity: "i", AccessToken: "a"},
 		}}
-		if diff := cmp.Diff(want, f.asked); diff != "" {
+		if diff := cmp.Diff(want, f.asked, sameAddress); diff != "" {
 			t.Errorf("%s: %s", proxy, diff)
 		}
 	}
@@ -124,7 +127,7 @@ func TestHeadersOfOtherProxiesAreNotRead(t *testing.T) {
 		if len(f.asked) != 2 {
 			t.Fatalf("%s: %d decisions", proxy, len(f.asked))
 		}
-		if diff := cmp.Diff(f.asked[0], f.asked[1], sameCode); diff != "" {
+		if diff := cmp.Diff(f.asked[0], f.asked[1], sameCode, sameAddress); diff != "" {
 			t.Errorf("%s: the headers of others change the request: %s", proxy, diff)
 		}
 		if w := ask(h, "/forward-auth/"+proxy, others); w.Code < 400 || len(f.asked) != 2 {

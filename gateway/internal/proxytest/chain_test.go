@@ -25,7 +25,7 @@ func forEachProxy(t *testing.T, test func(c *chain)) {
 			p.program(t)
 			g, s := startGateway(t), startService(t)
 			address := p.listen(t, snippets.Options{Headers: g.headers, Gateway: g.address, Envoy: g.envoy, Service: s.address})
-			test(&chain{t, address, g, s})
+			test(&chain{t: t, address: address, gateway: g, service: s})
 		})
 	}
 }

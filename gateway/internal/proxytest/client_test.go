@@ -17,6 +17,7 @@ type chain struct {
 	address string // of the proxy
 	*gateway
 	service *service
+	from    net.Addr // of the client; nil is 127.0.0.1
 }
 
 // A reply is what the client gets.
@@ -37,7 +38,8 @@ func (c *chain) send(method, target string, lines ...string) reply {
 
 func (c *chain) raw(method, text string) reply {
 	c.t.Helper()
-	connection, err := net.Dial("tcp", c.address)
+	dialer := net.Dialer{LocalAddr: c.from}
+	connection, err := dialer.DialContext(c.t.Context(), "tcp", c.address)
 	if err != nil {
 		c.t.Fatal(err)
 	}

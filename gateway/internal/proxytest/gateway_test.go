@@ -28,6 +28,7 @@ type gateway struct {
 	issuer  *cognitotest.Issuer
 	away    *cognitotest.Pool // its keys are not available
 	server  *httptest.Server
+	asked   *recorder
 
 	stopEnvoy func()
 }
@@ -68,15 +69,16 @@ func startGateway(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trusted, err := callers.New([]string{"127.0.0.0/8"})
+	trusted, err := callers.New([]string{"127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := forwardauth.New(forwardauth.Config{Decider: policy, Headers: g.headers, Trusted: trusted})
+	g.asked = &recorder{policy: policy}
+	handler, err := forwardauth.New(forwardauth.Config{Decider: g.asked, Headers: g.headers, Trusted: trusted, FindClient: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := extauthz.Config{Decider: policy, Headers: g.headers, Trusted: trusted, Timeout: time.Second}
+	check := extauthz.Config{Decider: g.asked, Headers: g.headers, Trusted: trusted, Timeout: time.Second, FindClient: true}
 	checks, err := extauthz.NewHandler(check)
 	if err != nil {
 		t.Fatal(err)
