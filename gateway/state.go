@@ -2,9 +2,7 @@ package gateway
 
 import (
 	"bytes"
-	"context"
 	"net/http"
-	"path"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -12,9 +10,8 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/config"
 	"github.com/poolguard/poolguard/gateway/internal/extauthz"
-	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
-	"github.com/poolguard/poolguard/gateway/internal/ops"
+	"github.com/poolguard/poolguard/gateway/internal/ratelimit"
 )
 
 // A state is a configuration with all that was made of it. It is not changed: a reload
@@ -26,17 +23,17 @@ type state struct {
 	verifier  *cognito.Verifier
 	balancers *alb.Verifier
 	policy    *authz.Policy
+	limiter   *ratelimit.Limiter      // of forged tokens; nil if there is no limit
 	forward   map[string]http.Handler // by the path of the address
 	envoyHTTP *extauthz.Handler
 	envoyGRPC *extauthz.Checker
 }
 
 // newState makes the state of a configuration. It takes the verifiers of the state before,
-// with the keys and tokens that they know, if the configuration of keys is the same.
+// with the keys and tokens that they know, if the configuration of keys is the same, and the
+// counts of forged tokens if their limit is the same.
 func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
-	sample := d.Log.Decisions.Sample
-	s := &state{document: d}
-	decisions := ops.NewDecisionLog(g.log, sample.Count, sample.Per)
+	s := &state{document: d, forward: map[string]http.Handler{}}
 	err := g.setVerifiers(s, before)
 	if err != nil {
 		return nil, err
@@ -44,23 +41,10 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 	if s.policy, err = d.Policy(s.verifier, s.balancers); err != nil {
 		return nil, err
 	}
-	headers, err := d.IdentityHeaders()
-	if err != nil {
+	if before != nil && before.document.RateLimit == d.RateLimit {
+		s.limiter = before.limiter
+	} else if s.limiter, err = d.RateLimiter(); err != nil {
 		return nil, err
-	}
-	trusted, err := d.Callers()
-	if err != nil {
-		return nil, err
-	}
-	s.forward = map[string]http.Handler{}
-	for _, address := range forwardauth.Paths() {
-		s.forward[address], err = forwardauth.New(forwardauth.Config{
-			Decider: s.policy, Headers: headers, Trusted: trusted, Timeout: d.ForwardAuthTimeout,
-			Observe: g.observer(decisions, path.Base(address)),
-		})
-		if err != nil {
-			return nil, err
-		}
 	}
 	asked, err := d.Introspector(s.verifier)
 	if err != nil {
@@ -69,18 +53,7 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 	if asked != nil {
 		s.forward[introspect.Path] = asked
 	}
-	check := extauthz.Config{
-		Decider: s.policy, Headers: headers, Trusted: trusted, Timeout: d.DecisionTimeout,
-		UnavailableIsError: d.Envoy.Unavailable == config.UnavailableError, Observe: g.observer(decisions, "ext-authz"),
-	}
-	if s.envoyHTTP, err = extauthz.NewHandler(check); err != nil {
-		return nil, err
-	}
-	check.Observe = g.observer(decisions, "envoy")
-	if s.envoyGRPC, err = extauthz.NewChecker(check); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, g.addAdapters(s)
 }
 
 // setVerifiers takes the verifiers of the state before, or makes new ones.
@@ -105,14 +78,6 @@ func (g *Gateway) newVerifiers(s *state) (err error) {
 	}
 	s.balancers, err = s.document.Balancers(process)
 	return err
-}
-
-// observer returns what counts and logs the decisions that an adapter asks for.
-func (g *Gateway) observer(log *ops.DecisionLog, adapter string) func(context.Context, *authz.Request, *authz.Decision, time.Duration) {
-	return func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration) {
-		g.metrics.Decided(adapter, d, took)
-		log.Log(ctx, adapter, r, d, took)
-	}
 }
 
 // ServeHTTP answers a request on forward_auth. There is no ServeMux, which cleans paths and

@@ -287,6 +287,8 @@ gateway-cases gateway/internal/cases    code  $p/gateway/internal/authz
 gateway-keygen gateway/internal/keygen  code  $p/cognito
 gateway-introspect gateway/internal/introspect code $p/gateway/internal/config
 -             gateway/internal/ops      code  github.com/prometheus/client_golang/prometheus/promhttp
+-             gateway/internal/ratelimit code $p/gateway/internal/authz
+gateway-ratelimit gateway/internal/ratelimit code $p/gateway/internal/callers
 gateway-ops   gateway/internal/ops      code  $p/gateway/internal/config
 tlsfiles      internal/tlsfiles         code  $p/internal/serve
 -             internal/filewatch        code  github.com/fsnotify/fsnotify

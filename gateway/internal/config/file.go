@@ -31,6 +31,9 @@ type File struct {
 	// address.
 	Introspection Introspection
 
+	// RateLimit bounds the forged tokens of a client.
+	RateLimit RateLimit
+
 	Rules    []authz.Rule
 	Identity identity.Config
 
@@ -89,6 +92,12 @@ type LoadBalancers struct {
 
 // Introspection says who may ask about tokens (RFC 7662).
 type Introspection struct{ Clients []introspect.Client }
+
+// RateLimit bounds what one client can send.
+type RateLimit struct {
+	// ForgedTokens bounds tokens that no trusted issuer signed. The zero value is no bound.
+	ForgedTokens yamlfile.Frequency
+}
 
 // KeySets says when key sets are fetched, and how long they are used.
 type KeySets struct {

@@ -21,6 +21,8 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/callers"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
+	"github.com/poolguard/poolguard/gateway/internal/ratelimit"
+	"github.com/poolguard/poolguard/internal/yamlfile"
 )
 
 // A Process is what the running program adds to a file. The zero value is for checks.
@@ -154,6 +156,15 @@ func (f *File) issuers() (all []string) {
 		}
 	}
 	return all
+}
+
+// RateLimiter returns what bounds forged tokens, nil if there is no bound.
+func (f *File) RateLimiter() (*ratelimit.Limiter, error) {
+	rate := f.RateLimit.ForgedTokens
+	if rate == (yamlfile.Frequency{}) {
+		return nil, nil //nolint:nilnil // no bound
+	}
+	return ratelimit.New(rate.Count, rate.Per)
 }
 
 // Introspector returns what answers /introspect, nil if no service may ask.

@@ -41,6 +41,8 @@ var (
 			About("The headers that describe the caller to the service."),
 		yamlfile.Object("introspection", "Introspection", func(f *File) *Introspection { return &f.Introspection }, introspectionKeys).
 			About("Who may ask /introspect on forward_auth whether an access token is active (RFC 7662). Default: the address does not exist."),
+		yamlfile.Object("rate_limit", "RateLimit", func(f *File) *RateLimit { return &f.RateLimit }, rateLimitKeys).
+			About("Bounds of what one client can send."),
 		yamlfile.Duration("decision_timeout", "DecisionTimeout", func(f *File) *time.Duration { return &f.DecisionTimeout }).
 			About("The time for a decision for Envoy, which waits 200 ms by default. Default 100ms."),
 		yamlfile.Duration("forward_auth_timeout", "ForwardAuthTimeout", func(f *File) *time.Duration { return &f.ForwardAuthTimeout }).
@@ -54,7 +56,7 @@ var (
 		yamlfile.Refused[File]("public", later), yamlfile.Refused[File]("admin", later), yamlfile.Refused[File]("sign_in", later),
 		yamlfile.Refused[File]("sessions", later), yamlfile.Refused[File]("proxy", later), yamlfile.Refused[File]("events", later),
 		yamlfile.Refused[File]("resources", later),
-		yamlfile.Refused[File]("rate_limit", later), yamlfile.Refused[File]("traces", later),
+		yamlfile.Refused[File]("traces", later),
 	}
 
 	envoyKeys = []yamlfile.Field[Envoy]{
@@ -136,6 +138,11 @@ var (
 			yamlfile.NonEmptyTexts("user_pools", "UserPools", func(c *introspect.Client) *[]string { return &c.UserPools }).
 				About("The pools about whose tokens it may ask. Default: all."),
 		}).About("The services that may ask."),
+	}
+
+	rateLimitKeys = []yamlfile.Field[RateLimit]{
+		yamlfile.Rate("forged_tokens", "ForgedTokens", func(r *RateLimit) *yamlfile.Frequency { return &r.ForgedTokens }).
+			About("How many tokens that no user pool signed one address may send, such as 20/1m. Further ones are answered with rate_limited. Default: no bound."),
 	}
 
 	limitKeys = []yamlfile.Field[Limits]{

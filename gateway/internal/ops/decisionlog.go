@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/poolguard/poolguard/gateway/internal/answer"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 )
 
@@ -45,7 +46,7 @@ func (l *DecisionLog) Log(ctx context.Context, adapter string, r *authz.Request,
 	if outcome == outcomeUnavailable {
 		level = slog.LevelWarn
 	}
-	attrs := make([]slog.Attr, 0, 11)
+	attrs := make([]slog.Attr, 0, 12)
 	text := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
@@ -63,6 +64,9 @@ func (l *DecisionLog) Log(ctx context.Context, adapter string, r *authz.Request,
 	text("subject", d.Identity.Subject)
 	text("user_pool", d.Identity.UserPool)
 	text("client_id", d.Identity.ClientID)
+	if d.Code() == answer.ErrRateLimited && r.Client.IsValid() {
+		text("client_address", r.Client.String())
+	}
 	l.logger.LogAttrs(ctx, level, "decision", append(attrs, slog.Duration("duration", took))...)
 }
 
