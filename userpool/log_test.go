@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -93,5 +94,25 @@ func TestSecretRedactsItself(t *testing.T) {
 	}
 	if string(user.Password) != plain {
 		t.Error("conversion to string lost the secret")
+	}
+}
+
+func TestLogShowsRedirectMismatch(t *testing.T) {
+	t.Parallel()
+	f := serve(t)
+	get(t, f, "/oauth2/authorize?"+authorizeQuery("redirect_uri", "http://localhost:5173/cb").Encode())
+	get(t, f, "/logout?"+url.Values{"client_id": {"local-client"}, "logout_uri": {"http://localhost:5173/" + strings.Repeat("a", 300)}}.Encode())
+	log := strings.ReplaceAll(f.log.String(), `\"`, `"`)
+	for _, want := range []string{
+		`redirect_uri is not registered: got "http://localhost:5173/cb", registered: ["` + callback + `"`,
+		`logout_uri is not registered: got "http://localhost:5173/aaa`,
+		`registered: ["http://localhost:3000/"]`,
+	} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log does not have %s:\n%s", want, log)
+		}
+	}
+	if strings.Contains(log, strings.Repeat("a", 200)) {
+		t.Errorf("the log repeats a long address:\n%s", log)
 	}
 }

@@ -84,7 +84,7 @@ func (s *Server) parseAuthorization(ctx context.Context, rawQuery string) (autho
 		return onPage(codeInvalidClient, "no such client", "")
 	}
 	if !slices.Contains(client.CallbackURLs, q.Get("redirect_uri")) {
-		return onPage(codeRedirectMismatch, "redirect_uri is not one of the client's callback URLs", client.ID)
+		return authorizationRequest{}, redirectMismatch(client.ID, "redirect_uri", q.Get("redirect_uri"), client.CallbackURLs)
 	}
 	request := authorizationRequest{
 		client:      client,

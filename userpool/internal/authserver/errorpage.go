@@ -13,7 +13,7 @@ type errorPage struct {
 var errorPages = map[string]errorPage{
 	codeRedirectMismatch: {
 		Title:  "The return address does not match",
-		Advice: "The application asked to return to an address that is not registered for it. Its redirect_uri or logout_uri must be, character by character, one of the app client's callback or sign-out URLs.",
+		Advice: "The application asked to return to an address that is not registered for it. Its redirect_uri or logout_uri must be, character by character, one of the app client's callback or sign-out URLs. The server's log has the address and the registered URLs.",
 	},
 	codeInvalidClient: {
 		Title:  "Unknown application",

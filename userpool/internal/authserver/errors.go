@@ -2,6 +2,7 @@ package authserver
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 )
 
@@ -50,6 +51,16 @@ type authorizationError struct {
 }
 
 func (e *authorizationError) Error() string { return e.code + ": " + e.description }
+
+// redirectMismatch is the refusal of a URL that is not registered for the client. Only the log
+// shows the URLs: the error page repeats nothing that a link can contain.
+func redirectMismatch(clientID, parameter, got string, registered []string) *authorizationError {
+	return &authorizationError{
+		code:        codeRedirectMismatch,
+		description: fmt.Sprintf("%s is not registered: got %.200q, registered: %q", parameter, got, registered),
+		clientID:    clientID,
+	}
+}
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")

@@ -55,11 +55,7 @@ func (s *Server) parseLogout(ctx context.Context, rawQuery string) (app, string,
 		return client, "/login?" + request.query, nil
 	}
 	if !slices.Contains(client.SignOutURLs, q.Get("logout_uri")) {
-		return app{}, "", &authorizationError{
-			code:        codeRedirectMismatch,
-			description: "logout_uri is not one of the client's sign-out URLs",
-			clientID:    client.ID,
-		}
+		return app{}, "", redirectMismatch(client.ID, "logout_uri", q.Get("logout_uri"), client.SignOutURLs)
 	}
 	return client, q.Get("logout_uri"), nil
 }
