@@ -102,12 +102,12 @@ func (c *Controls) list(w http.ResponseWriter, _ *http.Request) {
 	answer(w, map[string]string{
 		"GET /_local/clock":          `the time here: {"now","offset"}`,
 		"POST /_local/clock":         `{"offset":"36h"} or {"advance":"1h"} or {"now":"2030-01-01T00:00:00Z"}`,
-		"DELETE /_local/clock":       "back to the real time",
+		"DELETE /_local/clock":       "sets the real time again",
 		"POST /_local/keys/rotate":   `{"user_pool":"…","overlap":"24h"}: new keys sign; the old ones stay for overlap (0s if left out)`,
 		"POST /_local/keys/withdraw": `{"user_pool":"…","kid":"…"}: the key leaves the key set`,
 		"GET /_local/faults":         "the faults that are set",
-		"POST /_local/faults":        `{"path":"/oauth2/token" or "action":"InitiateAuth","status":503,"delay":"2s","retry_after":"5s","times":3} or a list of such; "limit":10,"per":"1s" throttles; the first that fits a request is what it meets`,
-		"DELETE /_local/faults":      "all is well again",
+		"POST /_local/faults":        `{"path":"/oauth2/token" or "action":"InitiateAuth","status":503,"delay":"2s","retry_after":"5s","times":3} or a list of such; "limit":10,"per":"1s" throttles; a request meets the first one that matches it`,
+		"DELETE /_local/faults":      "deletes the faults",
 		"POST /_local/mint":          `{"user_pool":"…","bad":"expired","claims":{…},"header":{…}}: a token; "bad" is one of ` + badNames(),
 	})
 }
