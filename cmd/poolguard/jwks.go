@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,9 @@ import (
 	"github.com/poolguard/poolguard/internal/explain"
 	"github.com/poolguard/poolguard/internal/keylist"
 	"github.com/poolguard/poolguard/internal/keysource"
+	"github.com/poolguard/poolguard/internal/poolserve"
 	"github.com/poolguard/poolguard/internal/tokencheck"
+	"github.com/poolguard/poolguard/userpool"
 )
 
 func (p *program) jwks() *cobra.Command {
@@ -86,6 +89,9 @@ func (p *program) runJWKS(ctx context.Context, from []string, format string) err
 	case err != nil && keysource.IsURL(from[0]):
 		if how := explain.Unreachable(err, from[0]); how != "" {
 			err = fmt.Errorf("%w\n%s", err, how)
+		}
+		if local := userpool.DefaultPool().ID; slices.Equal(from, keysource.Named(local)) {
+			err = fmt.Errorf("%w\nThe local user pool has this ID. This shows its keys:\n  poolguard jwks %s/%s/.well-known/jwks.json", err, poolserve.DefaultURL, local)
 		}
 		return &failure{statusUnavailable, err}
 	case err != nil: // a file is configuration, as it is for verify
