@@ -22,11 +22,12 @@ func (p *program) completion() *cobra.Command {
 		Short:                 "Print the completion script for a shell",
 		Long: `Completion prints a script for a shell. The shell then completes the commands of
 poolguard, their flags and the values of flags. Put the line for your shell into
-its start-up file, such as ~/.bashrc. The script for bash also works without the
-package bash-completion.`,
+its start-up file: ~/.bashrc, ~/.zshrc, ~/.config/fish/config.fish or $PROFILE.
+In ~/.zshrc, the line comes after "autoload -U compinit && compinit". The script
+for bash also works without the package bash-completion.`,
 		Example: `  eval "$(poolguard completion bash)"
-  poolguard completion zsh > "${fpath[1]}/_poolguard"
-  poolguard completion fish > ~/.config/fish/completions/poolguard.fish
+  source <(poolguard completion zsh)
+  poolguard completion fish | source
   poolguard completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
