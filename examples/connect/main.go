@@ -62,7 +62,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening on http://%[1]s\ncurl -i --json {} -H \"Authorization: Bearer $(poolguard token)\" http://%[1]s%[2]s\n", listener.Addr(), list)
+	fmt.Printf("listening on http://%[1]s\ncurl -i -d {} -H 'Content-Type: application/json' -H \"Authorization: Bearer $(poolguard token)\" http://%[1]s%[2]s\n", listener.Addr(), list)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, Protocols: new(http.Protocols)}
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetUnencryptedHTTP2(true) // clients of gRPC come with HTTP/2
