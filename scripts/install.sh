@@ -115,5 +115,5 @@ mv -f "$to/.poolguard.$$" "$to/poolguard"
 echo "installed $to/poolguard ($version)"
 case :$PATH: in
   *":$to:"*) ;;
-  *) printf '%s is not on your PATH; for this shell: export PATH="%s:%s"\n' "$to" "$to" "\$PATH" ;;
+  *) printf '%s is not on your PATH. For this shell:\n\n  export PATH="%s:%s"\n' "$to" "$to" "\$PATH" ;;
 esac
