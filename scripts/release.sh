@@ -26,6 +26,7 @@ time=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 17672256
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+echo "release: the programs that pack, completion scripts, manual pages"
 modules=$(go env GOMODCACHE)
 # The self-test builds the command a second time with an empty cache, and the rest with this one.
 cache=${RELEASE_GOCACHE:-$(go env GOCACHE)}
