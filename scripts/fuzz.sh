@@ -49,19 +49,23 @@ run() {
 }
 
 fuzz() {
-  local binary=$1 package=$2 target=$4 status=0 execs
+  local binary=$1 package=$2 target=$4 status execs attempt time=$fuzztime
   local out=$binary.$target
-  (run "$fuzztime" "$@") || status=$?
-  # Before Go 1.27 a worker that is busy at the end can be reported as a failure, without
-  # an input that fails: https://go.dev/issue/75804. A second run decides.
-  if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$out" && ! grep -q 'Failing input' "$out"; then
+  for attempt in 1 2 3 4; do
     status=0
-    (run "$fuzztime" "$@") || status=$?
-  fi
-  # On a busy machine the seeds, which run first, can take all of the time.
-  if [ "$status" -eq 0 ] && ! grep -q 'now fuzzing' "$out" && grep -q 'gathering baseline' "$out"; then
-    (run 60s "$@") || status=$?
-  fi
+    (run "$time" "$@") || status=$?
+    # Before Go 1.27 a worker that is busy at the end can be reported as a failure, without
+    # an input that fails: https://go.dev/issue/75804. The next run decides.
+    if [ "$status" -ne 0 ] && grep -q 'context deadline exceeded' "$out" && ! grep -q 'Failing input' "$out"; then
+      continue
+    fi
+    # On a busy machine the seeds, which run first, can take all of the time.
+    if [ "$status" -eq 0 ] && ! grep -q 'now fuzzing' "$out" && grep -q 'gathering baseline' "$out"; then
+      time=$((attempt * 20))s
+      continue
+    fi
+    break
+  done
   execs=$(sed -n 's/^fuzz: elapsed: .*, execs: \([0-9][0-9]*\) .*/\1/p' "$out" | tail -n 1)
   if [ "$status" -eq 0 ] && [ "${execs:-0}" -gt 0 ]; then
     printf '%-60s %-40s %12s\n' "$package" "$target" "$execs"
