@@ -2,6 +2,7 @@ package cognito_test
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/cognitotest"
 	"github.com/poolguard/poolguard/cognito/keyset"
 )
 
@@ -66,6 +68,31 @@ func TestClockThatExitsBesideResolve(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// loadingSource is a source whose Load does what a test says.
+type loadingSource struct {
+	keyset.Source
+	load func()
+}
+
+func (s loadingSource) Load(context.Context) error {
+	s.load()
+	return nil
+}
+
+// TestWarmUpOfASourceThatMisbehaves: WarmUp asks in goroutines of its own, in which a panic
+// would end the program, and the end of a goroutine is no success.
+func TestWarmUpOfASourceThatMisbehaves(t *testing.T) {
+	for name, load := range map[string]func(){"panic": func() { panic("a secret") }, "exit": runtime.Goexit} {
+		issuer := cognitotest.NewIssuer()
+		verifier := newVerifier(t, issuer, func(c *cognito.Config) { c.UserPools[0].KeySet = loadingSource{load: load} })
+		want := map[string]string{"panic": "source panicked with a value of type string", "exit": "source ended the goroutine"}[name]
+		err := verifier.WarmUp(t.Context())
+		if !errors.Is(err, cognito.ErrKeysUnavailable) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

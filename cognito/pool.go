@@ -150,6 +150,8 @@ const absentFor = 10 * time.Minute
 // returns no key and no error, or a key with another name.
 var errContract = errors.New("the key set's source returned neither the key that was asked for nor an error")
 
+var errSourceEnded = errors.New("the key set's source ended the goroutine")
+
 // key returns the key named id, or keyset.ErrKeyNotFound, or any other error where
 // that could not be found out.
 func (i *issuer) key(ctx context.Context, id string) (key *keyset.Key, err error) {
@@ -215,13 +217,26 @@ func (i *issuer) absent() bool {
 	return left > 0 && left <= absentFor // a clock set back must not prolong it
 }
 
+// loadInto sets result to that of load. It is for a goroutine of this package, in which no
+// caller recovers: a source, and its clock, may be the application's, and each may panic or
+// end the goroutine, as a test's FailNow does.
+func (i *issuer) loadInto(ctx context.Context, result *error) {
+	*result = keyset.Unavailable(errSourceEnded, 0)
+	defer func() {
+		if p := recover(); p != nil {
+			*result = keyset.Unavailable(fmt.Errorf("the key set's source panicked with a value of type %T", p), 0)
+		}
+	}()
+	*result = i.load(ctx)
+}
+
 // load fetches the key sets of all issuers at once. The pool is ready when one is
 // there; else the error is that of the first issuer, which is never an absent one.
 func (p *pool) load(ctx context.Context) error {
 	errs := make([]error, len(p.issuers))
 	var all sync.WaitGroup
 	for n, i := range p.issuers {
-		all.Go(func() { errs[n] = i.load(ctx) })
+		all.Go(func() { i.loadInto(ctx, &errs[n]) })
 	}
 	all.Wait()
 	for _, err := range errs {
