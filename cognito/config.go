@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -261,6 +262,9 @@ func (p *UserPool) validate(faults configerror.Faults) {
 	names("ClientIDs", p.ClientIDs)
 	names("Audiences", p.Audiences)
 	p.validateReplicas(faults)
+	if v := reflect.ValueOf(p.KeySet); v.Kind() == reflect.Pointer && v.IsNil() {
+		faults.Add("KeySet", "is a nil %T: look at the error of its constructor, or leave KeySet out", p.KeySet)
+	}
 	if p.Issuer != "" {
 		// With a KeySet nothing is fetched from there, so that its scheme protects nothing.
 		if reason := issuerFault(p.Issuer, p.InsecureAllowPlainHTTP || p.KeySet != nil); reason != "" {

@@ -108,9 +108,22 @@ func (o *InspectOptions) issuers(p *pool) (trusted issuers, err error) {
 // trusts. It asks for a key set where the verifier would: never for an issuer that
 // is not trusted.
 func (v *Verifier) Inspect(ctx context.Context, raw string, use TokenUse, requirements ...Requirement) *Report {
+	if !v.isMade() {
+		return unreadReport(notMade())
+	}
 	in := inspection{
 		use: use, requirements: slices.Concat(v.require, requirements), leeway: v.leeway, maxBytes: v.maxBytes,
 		now: v.now(), find: func(t *payload) (*issuer, *Error) { return v.trusted(ctx, t) }, revoked: v.checkRevocation, hasRevoked: v.revoked != nil,
 	}
 	return in.run(ctx, raw, nil)
+}
+
+// unreadReport returns the report on a token that nobody looked at, because of err.
+func unreadReport(err *Error) *Report {
+	r := &Report{}
+	r.result(checkNames[0], err, "")
+	for _, name := range checkNames[1:] {
+		r.note(name, NotChecked, "the token was not read")
+	}
+	return r
 }

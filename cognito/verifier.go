@@ -17,7 +17,7 @@ import (
 )
 
 // A Verifier verifies tokens. It is safe for concurrent use. Make one with [New] and
-// share it.
+// share it. The zero Verifier, and nil, refuse every token with [ErrAccessDenied].
 type Verifier struct {
 	issuers  issuers
 	resolver *resolver
@@ -109,6 +109,14 @@ func (v *Verifier) addCache(bytes int) (err error) {
 	return err
 }
 
+// isMade reports whether v comes from New.
+func (v *Verifier) isMade() bool { return v != nil && v.now != nil }
+
+func notMade() *Error {
+	return refuse(ErrAccessDenied, "", "no verifier is configured, so no token is accepted").
+		expecting("the *Verifier is nil or was not made by New, so no token is accepted")
+}
+
 // WarmUp fetches the key sets of all user pools, so that the first token does not wait
 // for them. A pool is ready with the set of one of its issuers. The error joins those of
 // the pools that are not ready, each an [*Error] with [ErrKeysUnavailable]; their keys
@@ -116,6 +124,9 @@ func (v *Verifier) addCache(bytes int) (err error) {
 // readiness probe may call it at any rate. It ignores the pools of [Config.Resolve],
 // whose keys are fetched with their first token.
 func (v *Verifier) WarmUp(ctx context.Context) error {
+	if !v.isMade() {
+		return notMade()
+	}
 	errs := make([]error, len(v.pools))
 	var all sync.WaitGroup
 	for n, p := range v.pools {
@@ -166,6 +177,9 @@ func (v *Verifier) VerifyEither(ctx context.Context, raw string, requirements ..
 // verify is the one way from a string to a trusted payload.
 func (v *Verifier) verify(ctx context.Context, raw string, use TokenUse, requirements []Requirement) (t *payload, err error) {
 	var refusal *Error
+	if !v.isMade() {
+		return nil, notMade()
+	}
 	if v.observer == nil {
 		t, refusal = v.steps(ctx, raw, use, requirements, nil)
 	} else {

@@ -38,6 +38,9 @@ type FileConfig struct {
 // logged and the last good set stays in use without a time limit: the program that writes
 // the file decides how old a set may be. A context does not interrupt reading; it
 // interrupts the wait for another reader.
+//
+// Make one with [NewFile]. The zero File, and nil, have no key set: each lookup is an
+// [UnavailableError].
 type File struct {
 	path     string
 	coolDown time.Duration
@@ -85,8 +88,14 @@ func NewFile(config FileConfig) (*File, error) {
 	return f, nil
 }
 
+// isMade reports whether f comes from NewFile.
+func (f *File) isMade() bool { return f != nil && f.clock != nil }
+
 // Key implements [Source].
 func (f *File) Key(ctx context.Context, id string) (*Key, error) {
+	if !f.isMade() {
+		return nil, errNotMade
+	}
 	//mutate:ignore it saves a look at the file: no key has an empty name
 	if id == "" {
 		return nil, ErrKeyNotFound
@@ -127,7 +136,10 @@ func keyOf(set *Set, id string, err error) (*Key, error) {
 // Replacement implements [Source]. The error, an [*UnavailableError], says that no
 // set is held or that the caller gave up waiting.
 func (f *File) Replacement(ctx context.Context, old *Key) (*Key, error) {
-	if old == nil {
+	switch {
+	case !f.isMade():
+		return nil, errNotMade
+	case old == nil:
 		return nil, nil
 	}
 	set, err := f.refresh(ctx)
@@ -138,10 +150,15 @@ func (f *File) Replacement(ctx context.Context, old *Key) (*Key, error) {
 }
 
 // Holds implements [Source].
-func (f *File) Holds(key *Key, now time.Time) bool { return f.current.Load().holds(key, now) }
+func (f *File) Holds(key *Key, now time.Time) bool {
+	return f != nil && f.current.Load().holds(key, now)
+}
 
 // Load implements [Source]: nil means that keys are held.
 func (f *File) Load(ctx context.Context) error {
+	if !f.isMade() {
+		return errNotMade
+	}
 	set, err := f.refresh(ctx)
 	if set == nil {
 		return err

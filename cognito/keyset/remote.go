@@ -91,6 +91,9 @@ type RemoteConfig struct {
 // is nothing to close. There is at most one fetch at a time, and it belongs to no caller: a
 // caller that waits stops waiting with its own context, and the fetch continues for the
 // others.
+//
+// Make one with [NewRemote]. The zero Remote, and nil, have no key set: each lookup is an
+// [UnavailableError].
 type Remote struct {
 	url     string
 	client  *http.Client
@@ -149,6 +152,9 @@ func NewRemote(config RemoteConfig) (*Remote, error) {
 	return r, nil
 }
 
+// isMade reports whether r comes from NewRemote.
+func (r *Remote) isMade() bool { return r != nil && r.clock != nil }
+
 func orDiscard(log *slog.Logger) *slog.Logger {
 	if log == nil {
 		return slog.New(slog.DiscardHandler)
@@ -158,7 +164,10 @@ func orDiscard(log *slog.Logger) *slog.Logger {
 
 // Key implements [Source].
 func (r *Remote) Key(ctx context.Context, id string) (*Key, error) {
-	if id == "" {
+	switch {
+	case !r.isMade():
+		return nil, errNotMade
+	case id == "":
 		return nil, ErrKeyNotFound
 	}
 	// The view comes first: read after the time, it could be of a set fetched
@@ -194,7 +203,10 @@ func (r *Remote) findKey(ctx context.Context, id string) (*Key, error) {
 // Replacement implements [Source]. The error, an [*UnavailableError], says that no
 // usable set is held or that the caller gave up waiting.
 func (r *Remote) Replacement(ctx context.Context, old *Key) (*Key, error) {
-	if old == nil {
+	switch {
+	case !r.isMade():
+		return nil, errNotMade
+	case old == nil:
 		return nil, nil
 	}
 	set, err := r.obtain(ctx, func(set *Set) bool { return set.replacement(old) != nil }, false)
@@ -205,12 +217,17 @@ func (r *Remote) Replacement(ctx context.Context, old *Key) (*Key, error) {
 }
 
 // Holds implements [Source].
-func (r *Remote) Holds(key *Key, now time.Time) bool { return r.current.Load().holds(key, now) }
+func (r *Remote) Holds(key *Key, now time.Time) bool {
+	return r != nil && r.current.Load().holds(key, now)
+}
 
 // Load implements [Source]: nil means that keys are held that may be used now. It
 // waits for a fetch where that is due and may start, and until its copy is
 // written.
 func (r *Remote) Load(ctx context.Context) error {
+	if !r.isMade() {
+		return errNotMade
+	}
 	_, err := r.obtain(ctx, func(*Set) bool { return true }, true)
 	return err
 }

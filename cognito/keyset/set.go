@@ -47,7 +47,7 @@ type Skipped struct {
 }
 
 // A Set is a parsed JSON Web Key Set (RFC 7517 §5). It is immutable and safe for
-// concurrent use.
+// concurrent use. A nil Set has no key.
 type Set struct {
 	keys    []*Key
 	byID    map[string]*Key
@@ -117,11 +117,19 @@ func whySkipped(skipped []Skipped) string {
 func quote(s string) string { return excerpt.Quote(s, 60) }
 
 // Keys returns the usable keys in the set's order, in a slice of the caller's own.
-func (s *Set) Keys() []*Key { return slices.Clone(s.keys) }
+func (s *Set) Keys() []*Key { return slices.Clone(s.fields().keys) }
 
 // Skipped returns the members that are not used, in the set's order, in a slice of
 // the caller's own.
-func (s *Set) Skipped() []Skipped { return slices.Clone(s.skipped) }
+func (s *Set) Skipped() []Skipped { return slices.Clone(s.fields().skipped) }
+
+// fields returns the fields of s, zero values for nil.
+func (s *Set) fields() Set {
+	if s == nil {
+		return Set{}
+	}
+	return *s
+}
 
 // Key returns the usable key of that name. It does not allocate. A nil Set has none.
 func (s *Set) Key(id string) (*Key, bool) {
@@ -137,6 +145,9 @@ func (s *Set) Key(id string) (*Key, bool) {
 // name; a large one is looked into by name.
 func (s *Set) has(key *Key) bool {
 	const few = 8
+	if s == nil {
+		return false
+	}
 	//mutate:ignore never: it saves time, and the name gives the same answer
 	if len(s.keys) <= few {
 		return slices.Contains(s.keys, key)
@@ -164,7 +175,7 @@ func (s *Set) replacement(old *Key) *Key {
 	if old == nil {
 		return nil
 	}
-	key, ok := s.byID[old.id]
+	key, ok := s.Key(old.id)
 	if !ok || key == old || key.public.Equal(old.public) {
 		return nil
 	}

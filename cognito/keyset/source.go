@@ -51,6 +51,9 @@ type Source interface {
 // key with that name.
 var ErrKeyNotFound = errors.New("keyset: no usable key of that name")
 
+// errNotMade is the error of the zero value of a source, and of nil.
+var errNotMade = Unavailable(errors.New("the source was not made by its constructor"), 0)
+
 // Unavailable returns an [*UnavailableError] for sources outside of this package: the
 // key set is not available because of cause, and it is worth asking again after
 // retryAfter, which is one second if it is not positive. The text of cause appears in
