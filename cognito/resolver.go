@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -280,6 +281,9 @@ func (r *resolver) extend(ri *resolvedIssuer, asked time.Time) {
 	ri.good.Store(&good)
 }
 
+// span is the period that begins now. One that would end after the last time that a period
+// can have, in the year 2262, ends then: "for ever" must not mean "never".
 func (r *resolver) span(now time.Time, d time.Duration) period {
-	return period{now.UnixNano(), now.Add(d).UnixNano()}
+	from := now.UnixNano()
+	return period{from, from + min(int64(d), math.MaxInt64-max(from, 0))}
 }

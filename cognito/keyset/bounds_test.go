@@ -1,6 +1,7 @@
 package keyset
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -45,5 +46,28 @@ func TestBackOffStaysAtItsLimit(t *testing.T) {
 	}
 	if got := policy.backOff(1, false, 0); got != time.Second {
 		t.Errorf("the first one without a set: %v", got)
+	}
+}
+
+// TestEndlessCoolDownIsNoCoolDownOfZero: the sums of the longest Duration stay positive.
+func TestEndlessCoolDownIsNoCoolDownOfZero(t *testing.T) {
+	policy := Policy{CoolDown: math.MaxInt64, MaxAge: math.MaxInt64, Stale: math.MaxInt64}.WithDefaults()
+	for failures := 1; failures < 100; failures++ {
+		if got := policy.backOff(failures, true, 1); got != math.MaxInt64 {
+			t.Fatalf("after %d failures: %v", failures, got)
+		}
+		if got := policy.backOff(failures, false, 1); got < time.Second || failures > 63 && got < math.MaxInt64/5*4 {
+			t.Fatalf("without a set, after %d failures: %v", failures, got)
+		}
+	}
+}
+
+// TestOddJitter: what is no number from 0 to 1 counts as the nearest one, and NaN as 0.
+func TestOddJitter(t *testing.T) {
+	for jitter, want := range map[float64]float64{-1: 0, 0: 0, 0.5: 0.5, 1: 1, 2: 1, math.Inf(1): 1, math.Inf(-1): 0, math.NaN(): 0} {
+		remote := &Remote{jitter: func() float64 { return jitter }}
+		if got := remote.spread(); got != want {
+			t.Errorf("%v: %v, want %v", jitter, got, want)
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package keyset
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A gate decides when the next fetch may start: not before gateFrom + spacing. After a
 // success gateFrom is the time at which that fetch started: a machine that was suspended
@@ -89,15 +92,27 @@ func (p Policy) backOff(failures int, held bool, jitter float64) time.Duration {
 	}
 	d := base
 	for range failures - 1 {
-		if d *= 2; d >= longest {
+		if d >= longest/2 {
+			d = longest
 			break
 		}
+		d *= 2
 	}
-	d = max(base, min(d, longest*4/5))
+	d = max(base, min(d, longest/5*4))
 	return min(lengthen(d, jitter), longest)
 }
 
-// lengthen adds up to a quarter to d.
+// lengthen adds up to a quarter to d. The longest Duration stays as it is, and does not become
+// a negative one, which would be no wait at all.
 func lengthen(d time.Duration, jitter float64) time.Duration {
-	return d + time.Duration(float64(d/4)*jitter)
+	return d + min(time.Duration(float64(d/4)*jitter), math.MaxInt64-d)
+}
+
+// spread returns a number from 0 to 1, whatever RemoteConfig.Jitter returns. That may be NaN,
+// which is neither less nor more than any other number.
+func (r *Remote) spread() float64 {
+	if jitter := r.jitter(); jitter > 0 {
+		return min(jitter, 1)
+	}
+	return 0
 }

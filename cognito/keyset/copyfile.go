@@ -55,7 +55,7 @@ func (r *Remote) recall() (set *Set, fresh bool) {
 		return nil, false
 	}
 	logSkipped(log, set)
-	jitter := min(max(r.jitter(), 0), 1)
+	jitter := r.spread()
 	r.state.mu.Lock()
 	defer r.state.mu.Unlock()
 	if s := &r.state; s.seeded {

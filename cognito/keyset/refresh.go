@@ -148,7 +148,7 @@ type outcome struct {
 
 // settle puts the outcome of a fetch into state.
 func (r *Remote) settle(f *flight, started time.Time, got *fetched) outcome {
-	jitter := min(max(r.jitter(), 0), 1)
+	jitter := r.spread()
 	s := &r.state
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -227,7 +227,9 @@ func (s *ClientCredentialsSource) hold(token *oauth2.Token, now time.Time) (held
 	// By the exact names, which were checked: x/oauth2 accepts TOKEN_TYPE too.
 	token.TokenType, token.RefreshToken, token.Expiry = "Bearer", "", now.Add(lifetime)
 	early := min(max(lifetime/10, leastEarliness), lifetime/2)
-	early += time.Duration(float64(early) / 2 * min(max(s.jitter(), 0), 1))
+	if jitter := s.jitter(); jitter > 0 { // NaN is not
+		early += time.Duration(float64(early) / 2 * min(jitter, 1))
+	}
 	return held{token, now, token.Expiry.Add(-early), token.Expiry.Add(-min(asGoodAsOver, lifetime/4))}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -96,6 +97,25 @@ func TestClientCredentialsJitter(t *testing.T) {
 		source := p.machine(t, 1)
 		wantToken(t, source, "token-1")
 		time.Sleep(51 * time.Minute) // 6 minutes early, and half of that more
+		wantToken(t, source, "token-1")
+		synctest.Wait()
+		wantToken(t, source, "token-2")
+	})
+}
+
+// TestClientCredentialsJitterThatIsNoNumber: NaN counts as 0.
+func TestClientCredentialsJitterThatIsNoNumber(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		p.machines(0)
+		source := p.machine(t, math.NaN())
+		wantToken(t, source, "token-1")
+		time.Sleep(53 * time.Minute) // 7 minutes early
+		wantToken(t, source, "token-1")
+		synctest.Wait()
+		wantToken(t, source, "token-1")
+		time.Sleep(2 * time.Minute)
 		wantToken(t, source, "token-1")
 		synctest.Wait()
 		wantToken(t, source, "token-2")
