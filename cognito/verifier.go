@@ -344,10 +344,9 @@ func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *paylo
 			return keysUnavailable(err) // it may have been found good, had there been time
 		}
 		if err != nil || key == nil || key.ID() != jws.KeyID || jws.VerifyRS256(key.Public()) != nil {
-			e := refuse(ErrSignatureInvalid, "", "the signature does not hold")
 			// Without fmt: forged tokens must stay cheap to refuse.
-			e.detail = e.message + " by the key " + quote(jws.KeyID) + " of the issuer \"" + i.name + "\""
-			return e
+			const message = "the signature does not hold"
+			return &Error{code: ErrSignatureInvalid, message: message, detail: message + " by the key " + quote(jws.KeyID) + " of the issuer \"" + i.name + "\""}
 		}
 	}
 	t.key, t.issuer, t.pool = key, i, i.pool
