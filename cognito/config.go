@@ -108,7 +108,10 @@ type Config struct {
 type UserPool struct {
 	// ID is the user pool ID, such as us-east-1_AbCdEfGhI. With an Issuer, it may also be that
 	// of a local pool such as cognito-local's, local_AbCdEfGh. Both issuers of the pool are
-	// trusted, the original and the updated one, each with its own key set:
+	// trusted, the original and the updated one, each with its own key set. In the European
+	// Sovereign Cloud (eusc-de-east-1) their domain is not documented: if iss in the tokens is
+	// not one of the results of [Issuers], set Issuer.
+	//
 	// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 	ID string
 

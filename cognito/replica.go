@@ -9,8 +9,9 @@ import (
 
 // Issuers returns the issuers of a user pool: the original one, the updated one, and then
 // one for each of the Regions to which the pool is replicated ([UserPool.ReplicaRegions]).
-// Amazon has recommended the updated one since 2026. Most pools were not switched to it. Each issuer has its key set at /.well-known/jwks.json below it. The error
-// says why userPoolID is not the ID of a user pool, or why a Region cannot be a replica's.
+// Amazon has recommended the updated one since 2026. Most pools were not switched to it. Each
+// issuer has its key set at /.well-known/jwks.json below it. The error says why userPoolID is
+// not the ID of a user pool, or why a Region cannot be a replica's.
 //
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 func Issuers(userPoolID string, replicaRegions ...string) ([]string, error) {
@@ -52,9 +53,13 @@ func (p poolID) checkReplica(region string, before []string) error {
 // isChina reports whether a region is in AWS China.
 func isChina(region string) bool { return strings.HasPrefix(region, "cn-") }
 
-// partition returns the partition of AWS that a region is in, by its first words. Partitions
-// share neither accounts nor data.
-// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+// partition returns the partition of AWS that a region is in, by its first words, as the list
+// partitions.json of AWS's SDKs has them. Partitions share neither accounts nor data. The
+// regions of the partition aws have three words. Longer ones that are not in the list are in
+// a partition of their own, named by their first two words.
+//
+//   - https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+//   - https://github.com/aws/aws-sdk-go-v2/blob/main/internal/endpoints/awsrulesfn/partitions.json
 func partition(region string) string {
 	for _, p := range []struct{ prefix, name string }{
 		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"},
@@ -63,6 +68,9 @@ func partition(region string) string {
 		if strings.HasPrefix(region, p.prefix) {
 			return p.name
 		}
+	}
+	if words := strings.Split(region, "-"); len(words) > 3 {
+		return words[0] + "-" + words[1]
 	}
 	return "aws"
 }

@@ -177,6 +177,7 @@ func TestReplicasStayInTheirPartition(t *testing.T) {
 	}{
 		{"us-east-1", "eu-isoe-west-1", false}, {"us-gov-west-1", "us-gov-east-1", true}, {"us-gov-west-1", "us-west-2", false},
 		{"us-iso-east-1", "us-iso-west-1", true}, {"us-iso-east-1", "us-isob-east-1", false}, {"us-isof-east-1", "us-isof-south-1", true}, {"eusc-de-east-1", "us-east-1", false},
+		{"us-east-1", "mx-central-1", true}, {"us-east-1", "us-isog-east-1", false}, {"us-isog-east-1", "us-isog-west-1", true}, {"us-isog-east-1", "us-isoh-east-1", false},
 	} {
 		_, err := cognito.Issuers(test.primary+"_AbCdEfGhI", test.replica)
 		if (err == nil) != test.good {
