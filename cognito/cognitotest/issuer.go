@@ -27,7 +27,8 @@ const (
 // test checks anyway. With an invalid user pool ID cognito.New returns an error. A claim
 // that is not JSON makes a text that is not a token and says why. The zero value of another type
 // is documented there. So examples and programs can use an Issuer too. A panic in a function that
-// the test passes, such as that of [SignedWith], is the test's own.
+// the test passes, such as that of [SignedWith], is the test's own. So is that of a nil pointer
+// to one of the types: no function of this package returns one.
 type Issuer struct {
 	mu      sync.Mutex // guards all below and what the pools say it guards
 	clock   *Clock     // nil: nothing was used yet; it does not change after that
