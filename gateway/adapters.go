@@ -9,6 +9,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/config"
 	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
+	"github.com/poolguard/poolguard/gateway/internal/inline"
 	"github.com/poolguard/poolguard/gateway/internal/ops"
 )
 
@@ -42,7 +43,13 @@ func (g *Gateway) addAdapters(s *state) error {
 		return err
 	}
 	check.Observe = g.observer(decisions, "envoy")
-	s.envoyGRPC, err = extauthz.NewChecker(check)
+	if s.envoyGRPC, err = extauthz.NewChecker(check); err != nil {
+		return err
+	}
+	s.inline, err = inline.New(inline.Config{
+		Decider: s.decider(), Headers: headers, Trusted: trusted, Timeout: d.ForwardAuthTimeout,
+		FindClient: s.limiter != nil, Observe: g.observer(decisions, "inline"),
+	})
 	return err
 }
 

@@ -32,6 +32,9 @@ type Config struct {
 	// Listening, if it is not nil, is called for each listener after it was opened: its key
 	// in the file, such as "forward_auth", and its address.
 	Listening func(key string, address net.Addr)
+
+	// embedded is that of a [Guard], which has no listeners.
+	embedded bool
 }
 
 // A ReadError is why a configuration file, or a file that it names, cannot be read. A file
@@ -83,6 +86,9 @@ func (c *Config) readSum() (d *config.Document, read sum, err error) {
 		},
 	})
 	h.Sum(read[:0])
+	if err == nil && c.embedded {
+		d.DropListeners()
+	}
 	return d, read, err
 }
 

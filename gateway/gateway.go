@@ -31,11 +31,19 @@ type Gateway struct {
 // New reads the configuration file and the files of TLS. It opens no listener and uses no
 // network. The error is a [*ReadError], or has all faults of the file with their lines.
 func New(c Config) (*Gateway, error) {
+	return open(c, nil)
+}
+
+// open is New, with a logger in the place of the one that the file describes.
+func open(c Config, logger *slog.Logger) (*Gateway, error) {
 	document, read, err := c.readSum()
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{config: c, log: c.logger(document.Log.Format)}
+	g := &Gateway{config: c, log: logger}
+	if logger == nil {
+		g.log = c.logger(document.Log.Format)
+	}
 	if g.tls, err = openTLS(document.File); err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/poolguard/poolguard/gateway/internal/config"
@@ -54,9 +53,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		return err
 	}
 	background, stop := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	running.Go(func() { g.warmUp(background) })
-	running.Go(func() { g.watch(background) })
+	running := g.background(background)
 	err = group.Run(ctx)
 	stop()
 	running.Wait()

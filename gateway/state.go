@@ -10,6 +10,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/config"
 	"github.com/poolguard/poolguard/gateway/internal/extauthz"
+	"github.com/poolguard/poolguard/gateway/internal/inline"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/gateway/internal/ratelimit"
 )
@@ -27,6 +28,7 @@ type state struct {
 	forward   map[string]http.Handler // by the path of the address
 	envoyHTTP *extauthz.Handler
 	envoyGRPC *extauthz.Checker
+	inline    *inline.Handler // for a Guard
 }
 
 // newState makes the state of a configuration. It takes the verifiers of the state before,

@@ -313,6 +313,8 @@ gateway-adapters gateway/internal/identity code $p/cognito/alb
 -             gateway/internal/extauthz code  google.golang.org/grpc/health
 gateway-extauthz gateway/internal/extauthz code $p/cognito/grpcauth
 gateway-adapters gateway/internal/forwardauth code google.golang.org/grpc
+-             gateway/internal/inline   code  $p/gateway/internal/answer
+gateway-inline gateway/internal/inline  code  $p/gateway/internal/forwardauth
 -             gateway/internal/snippets code  $p/gateway/internal/identity
 gateway-snippets gateway/internal/snippets code $p/gateway/internal/authz
 commands,gateway gateway                   code  github.com/spf13/cobra

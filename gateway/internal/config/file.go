@@ -145,6 +145,15 @@ func Defaults() File {
 	}
 }
 
+// DropListeners makes f the file of a process that has no listeners: the keys that describe
+// listeners and the process have their defaults, whatever the file says.
+func (f *File) DropListeners() {
+	none := Listener{Listen: Off}
+	f.ForwardAuth, f.Envoy.Listener, f.Ops = none, none, none
+	base := Defaults()
+	f.Limits, f.Drain, f.Log.Format = base.Limits, base.Drain, base.Log.Format
+}
+
 // resolve makes the paths of the file absolute: they are relative to its folder.
 func (f *File) resolve(dir string) {
 	for _, path := range []*string{

@@ -53,14 +53,33 @@ func NewMetrics() (*Metrics, error) {
 		m.reloads.WithLabelValues(result)
 	}
 	for _, c := range []prometheus.Collector{
-		verifier, m.decisions, m.durations, m.reloads, m.loaded, m.reporting,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
+}
+
+// own returns all metrics but those of the process.
+func (m *Metrics) own() []prometheus.Collector {
+	return []prometheus.Collector{m.verifier, m.decisions, m.durations, m.reloads, m.loaded, m.reporting}
+}
+
+// Describe implements [prometheus.Collector], for a registry of the program. Metrics of the
+// process are not among them.
+func (m *Metrics) Describe(descriptions chan<- *prometheus.Desc) {
+	for _, c := range m.own() {
+		c.Describe(descriptions)
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (m *Metrics) Collect(metrics chan<- prometheus.Metric) {
+	for _, c := range m.own() {
+		c.Collect(metrics)
+	}
 }
 
 const (

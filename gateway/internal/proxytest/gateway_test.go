@@ -25,6 +25,7 @@ type gateway struct {
 	address string // of forward auth
 	envoy   string // of the checks over gRPC
 	headers *identity.Headers
+	policy  *authz.Policy
 	issuer  *cognitotest.Issuer
 	away    *cognitotest.Pool // its keys are not available
 	server  *httptest.Server
@@ -59,7 +60,7 @@ func startGateway(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := authz.New(authz.Config{Verifier: verifier, UserPools: g.issuer.Config().UserPools, Rules: rules})
+	g.policy, err = authz.New(authz.Config{Verifier: verifier, UserPools: g.issuer.Config().UserPools, Rules: rules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func startGateway(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.asked = &recorder{policy: policy}
+	g.asked = &recorder{policy: g.policy}
 	handler, err := forwardauth.New(forwardauth.Config{Decider: g.asked, Headers: g.headers, Trusted: trusted, FindClient: true})
 	if err != nil {
 		t.Fatal(err)

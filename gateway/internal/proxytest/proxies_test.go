@@ -3,6 +3,10 @@ package proxytest_test
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/poolguard/poolguard/gateway/internal/inline"
 	"github.com/poolguard/poolguard/gateway/internal/snippets"
 )
 
@@ -24,6 +29,8 @@ type proxy struct {
 	version []string
 	// start writes the configuration into a folder and returns the arguments.
 	start func(t *testing.T, dir string, o snippets.Options) []string
+	// serve starts a server in this process, in the place of a program, and returns its address.
+	serve func(t *testing.T, g *gateway, service string) string
 }
 
 var proxies = []proxy{
@@ -82,6 +89,32 @@ http {
 	},
 	envoy("envoy"),
 	envoy("envoy-http"),
+	{name: "inline", serve: serveInline},
+}
+
+// serveInline starts a reverse proxy of Go that decides by itself.
+func serveInline(t *testing.T, g *gateway, service string) string {
+	t.Helper()
+	check, err := inline.New(inline.Config{Decider: g.asked, Headers: g.headers, FindClient: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upstream := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: service})
+		r.Out.Host = r.In.Host
+		r.Out.URL.RawQuery = r.In.URL.RawQuery // without it, parameters after a semicolon are dropped
+	}}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d := check.Check(r); !d.Allowed {
+			inline.Deny(w, r, &d)
+			return
+		}
+		upstream.ServeHTTP(w, r)
+	}))
+	server.Config.MaxHeaderBytes = headerBytes
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
 }
 
 // envoy runs Envoy with one of its two snippets.
@@ -112,9 +145,13 @@ func render(t *testing.T, name string, o snippets.Options) string {
 	return text
 }
 
-// program returns the path of the proxy, and skips the test where there is none.
+// program returns the path of the proxy, and skips the test where there is none. A server in
+// this process has no path.
 func (p *proxy) program(t *testing.T) string {
 	t.Helper()
+	if p.serve != nil {
+		return ""
+	}
 	if p.variable != "" {
 		path := os.Getenv(p.variable)
 		if path == "" {
