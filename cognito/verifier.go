@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -270,95 +269,4 @@ func (v *Verifier) current(ctx context.Context, t *payload) (now time.Time, ok b
 	key, err := t.issuer.key(ctx, t.key.ID())
 	//mutate:ignore always: with an error there is no key
 	return v.now(), err == nil && key == t.key
-}
-
-// parse decodes raw: size and shape of the token.
-func (v *Verifier) parse(raw string) (*jose.Compact, *Error) {
-	if len(raw) > v.maxBytes {
-		return nil, tooLarge(raw, v.maxBytes)
-	}
-	jws, err := v.parser.Parse(raw)
-	if err != nil {
-		return nil, shapeError(raw, err)
-	}
-	return jws, nil
-}
-
-// readPayload reads the payload, its shape, and then looks at the algorithm. raw is
-// the token in memory of its own.
-func readPayload(jws *jose.Compact) (t *payload, raw string, refusal *Error) {
-	t, raw, err := parsePayload(jws)
-	if err != nil {
-		return nil, "", shapeError("", err)
-	}
-	return t, raw, checkAlgorithm(jws)
-}
-
-func tooLarge(raw string, most int) *Error {
-	return refuse(ErrTokenTooLarge, "", "the token has %d bytes, more than are accepted", len(raw)).
-		expecting("the token has %d bytes; at most %d are accepted", len(raw), most)
-}
-
-// hasScheme reports whether the word Bearer and white space are before the token: the value
-// of an Authorization header was passed whole.
-func hasScheme(raw string) bool {
-	const scheme = "bearer"
-	return len(raw) > len(scheme) && strings.EqualFold(raw[:len(scheme)], scheme) && strings.ContainsRune(" \t", rune(raw[len(scheme)]))
-}
-
-// shapeError says why raw is not a token. It never says what is in raw.
-func shapeError(raw string, err error) *Error {
-	var malformed *jose.MalformedError
-	switch {
-	case errors.Is(err, jose.ErrEncrypted):
-		return refuse(ErrEncryptedToken, "", "five parts are the form of an encrypted token: this looks like a refresh token; send the access or ID token")
-	case hasScheme(raw):
-		return refuse(ErrTokenMalformed, "", "the text begins with the word Bearer, which is not part of the token: remove the word and the space after it")
-	case errors.As(err, &malformed):
-		return refuse(ErrTokenMalformed, "", "the %s %s", malformed.Part, malformed.Reason)
-	}
-	return refuse(ErrTokenMalformed, "", "the token cannot be read")
-}
-
-// verifySignature checks the signature by the key of the issuer that the header
-// names. One that does not hold may be by a key that has since replaced the one at
-// hand under its name, so the issuer is asked again, as often as its source allows.
-func verifySignature(ctx context.Context, i *issuer, jws *jose.Compact, t *payload) *Error {
-	if jws.KeyID == "" {
-		return refuse(ErrKeyNotFound, "kid", "the header has no kid to find the key by").
-			expecting("the header has no kid to find a key of the issuer %s by", quote(i.name))
-	}
-	key, err := i.key(ctx, jws.KeyID)
-	switch {
-	case errors.Is(err, keyset.ErrKeyNotFound):
-		return refuse(ErrKeyNotFound, "kid", "the user pool has no key with this kid").
-			expecting("the key set of the issuer %s has no key with the kid %s", quote(i.name), quote(jws.KeyID))
-	case err != nil:
-		return keysUnavailable(err)
-	}
-	if jws.VerifyRS256(key.Public()) != nil {
-		// With an error here the verdict by the held set stands, else every forged token
-		// would be answered 503 in an outage.
-		key, err = i.keys.Replacement(ctx, key)
-		if err != nil && ctx.Err() != nil {
-			return keysUnavailable(err) // it may have been found good, had there been time
-		}
-		if err != nil || key == nil || key.ID() != jws.KeyID || jws.VerifyRS256(key.Public()) != nil {
-			// Without fmt: forged tokens must stay cheap to refuse.
-			const message = "the signature does not hold"
-			return &Error{code: ErrSignatureInvalid, message: message, detail: message + " by the key " + quote(jws.KeyID) + " of the issuer \"" + i.name + "\""}
-		}
-	}
-	t.key, t.issuer, t.pool = key, i, i.pool
-	return nil
-}
-
-// keysUnavailable never says why in its message: the cause names addresses.
-func keysUnavailable(err error) *Error {
-	e := &Error{code: ErrKeysUnavailable, message: "the user pool's keys could not be fetched; try again", cause: err, retryAfter: time.Second}
-	var unavailable *keyset.UnavailableError
-	if errors.As(err, &unavailable) {
-		e.retryAfter = unavailable.RetryAfter()
-	}
-	return e
 }
