@@ -41,6 +41,7 @@
 //   - keyset fetches and caches the keys of user pools.
 //   - revocation refuses tokens before they expire.
 //   - oauth signs users in, and gets tokens for machines.
+//   - signin keeps sessions of browsers for web applications.
 //   - lambdaauth authorizes calls of API Gateway and AppSync.
 //   - alb verifies the tokens that load balancers sign.
 //   - cognitotest issues tokens for tests.

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -128,7 +128,7 @@ func (s *suite) race() {
 		for n := range callers {
 			store := []signin.Store{s.store, s.second}[n%2]
 			all.Go(func() {
-				switch err := store.CompareAndSwap(s.Context(), r.Key, version, []byte(fmt.Sprint(n))); {
+				switch err := store.CompareAndSwap(s.Context(), r.Key, version, []byte(strconv.Itoa(n))); {
 				case err == nil:
 					won.Add(1)
 				case !errors.Is(err, signin.ErrConflict):
