@@ -43,7 +43,10 @@ type Denial struct {
 
 // Of returns the denial of a decision. A decision without a reason is access_denied.
 func Of(d *authz.Decision) Denial {
-	return Denial{Err: cmp.Or(d.Err, cognito.NewError(cognito.ErrAccessDenied, "the request is denied")), AllowOrigin: d.AllowOrigin, AllowCredentials: d.AllowCredentials}
+	return Denial{
+		Err:              cmp.Or(d.Err, cognito.NewError(cognito.ErrAccessDenied, "the request is denied")),
+		ResourceMetadata: d.ResourceMetadata, AllowOrigin: d.AllowOrigin, AllowCredentials: d.AllowCredentials,
+	}
 }
 
 // Status returns the HTTP status of a code, as the table of codes has it.

@@ -45,6 +45,10 @@ type Decision struct {
 	// request's origin may not read it. AllowCredentials is whether they may send credentials.
 	AllowOrigin      string
 	AllowCredentials bool
+
+	// ResourceMetadata is the address of the protected resource's metadata (RFC 9728), which a
+	// challenge names. The rules leave it empty.
+	ResourceMetadata string
 }
 
 // ReportOnly reports whether the request passes although its rule would have denied it. Err
