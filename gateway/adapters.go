@@ -60,10 +60,14 @@ type decider interface {
 
 // decider returns the rules, within the limits of the file.
 func (s *state) decider() decider {
-	if s.limiter != nil {
-		return s.limiter.Guard(s.policy)
+	var d decider = s.policy
+	if s.resources != nil {
+		d = s.resources.Annotator(d)
 	}
-	return s.policy
+	if s.limiter != nil {
+		d = s.limiter.Guard(d)
+	}
+	return d
 }
 
 // observer returns what counts and logs the decisions that an adapter asks for.

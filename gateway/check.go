@@ -84,6 +84,9 @@ func Explain(ctx context.Context, c Config, q Question) (*Explanation, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.document.ForwardAuthTimeout)
 	defer cancel()
 	decision, checks := s.policy.Explain(ctx, &request)
+	if s.resources != nil {
+		s.resources.Annotate(&request, &decision)
+	}
 	e := &Explanation{
 		Allowed: decision.Allowed, ReportOnly: decision.ReportOnly(), Rule: decision.Rule, Code: decision.Code(), Checks: checks,
 		Status: http.StatusOK, Header: http.Header{},
@@ -169,6 +172,7 @@ func ProxyExample(c Config, proxy Proxy) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	options.Resources = len(d.Resources) > 0
 	options.Headers, options.ALB = headers, len(d.LoadBalancers.Signers) > 0
 	options.Gateway, options.Envoy = dialable(d.ForwardAuth.Listen), dialable(d.Envoy.Listen)
 	return snippets.Render(proxy.Name, options)

@@ -90,6 +90,12 @@ func (g *Guard) Check(r *http.Request) Verdict {
 	return Verdict{g.gateway.current.Load().inline.Check(r)}
 }
 
+// Document returns what answers a request for one of the documents of resources in the file,
+// nil for every other request. Such a request needs no check.
+func (g *Guard) Document(r *http.Request) http.Handler {
+	return g.gateway.current.Load().documentHandler(r)
+}
+
 // Allowed reports whether the request may pass.
 func (v *Verdict) Allowed() bool { return v.decision.Allowed }
 
@@ -128,10 +134,14 @@ func (v *Verdict) Deny(w http.ResponseWriter, r *http.Request) { inline.Deny(w, 
 func (v *Verdict) SetHeader(header http.Header) { inline.DenyHeader(header, &v.decision) }
 
 // Middleware returns a handler that passes allowed requests to next, with the identity
-// headers, and denies the others. Do not put a [http.ServeMux] before it, which cleans paths
+// headers, and denies the others. It answers requests for the documents of resources. Do not put a [http.ServeMux] before it, which cleans paths
 // and redirects.
 func (g *Guard) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if document := g.Document(r); document != nil {
+			document.ServeHTTP(w, r)
+			return
+		}
 		prepared := r.WithContext(r.Context()) // a handler must not change the request
 		prepared.Header = r.Header.Clone()
 		verdict := g.Check(prepared)

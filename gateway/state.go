@@ -13,6 +13,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/inline"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/gateway/internal/ratelimit"
+	"github.com/poolguard/poolguard/gateway/internal/resources"
 )
 
 // A state is a configuration with all that was made of it. It is not changed: a reload
@@ -25,6 +26,7 @@ type state struct {
 	balancers *alb.Verifier
 	policy    *authz.Policy
 	limiter   *ratelimit.Limiter      // of forged tokens; nil if there is no limit
+	resources *resources.Set          // nil if there are none
 	forward   map[string]http.Handler // by the path of the address
 	envoyHTTP *extauthz.Handler
 	envoyGRPC *extauthz.Checker
@@ -46,6 +48,9 @@ func (g *Gateway) newState(d *config.Document, before *state) (*state, error) {
 	if before != nil && before.document.RateLimit == d.RateLimit {
 		s.limiter = before.limiter
 	} else if s.limiter, err = d.RateLimiter(); err != nil {
+		return nil, err
+	}
+	if s.resources, err = d.ResourceSet(); err != nil {
 		return nil, err
 	}
 	asked, err := d.Introspector(s.verifier)
@@ -89,7 +94,20 @@ func (s *state) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler.ServeHTTP(w, r)
 		return
 	}
+	if handler := s.documentHandler(r); handler != nil {
+		handler.ServeHTTP(w, r)
+		return
+	}
 	s.envoyHTTP.ServeHTTP(w, r) // it answers 404 to every other target
+}
+
+// documentHandler returns what answers a request for a document of resources, nil for every
+// other request.
+func (s *state) documentHandler(r *http.Request) http.Handler {
+	if s.resources == nil {
+		return nil
+	}
+	return s.resources.Handler(r)
 }
 
 // use makes a state the one that answers.

@@ -289,6 +289,8 @@ gateway-introspect gateway/internal/introspect code $p/gateway/internal/config
 -             gateway/internal/ops      code  github.com/prometheus/client_golang/prometheus/promhttp
 -             gateway/internal/ratelimit code $p/gateway/internal/authz
 gateway-ratelimit gateway/internal/ratelimit code $p/gateway/internal/callers
+-             gateway/internal/resources code $p/cognito/metadata
+gateway-resources gateway/internal/resources code $p/gateway/internal/answer
 gateway-ops   gateway/internal/ops      code  $p/gateway/internal/config
 tlsfiles      internal/tlsfiles         code  $p/internal/serve
 -             internal/filewatch        code  github.com/fsnotify/fsnotify

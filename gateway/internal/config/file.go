@@ -8,6 +8,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
+	"github.com/poolguard/poolguard/gateway/internal/resources"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
@@ -30,6 +31,9 @@ type File struct {
 	// Introspection are the services that may ask /introspect. With none there is no such
 	// address.
 	Introspection Introspection
+
+	// Resources are services for which clients find out how to sign in.
+	Resources []resources.Resource
 
 	// RateLimit bounds the forged tokens of a client.
 	RateLimit RateLimit

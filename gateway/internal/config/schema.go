@@ -7,6 +7,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
+	"github.com/poolguard/poolguard/gateway/internal/resources"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
@@ -41,6 +42,8 @@ var (
 			About("The headers that describe the caller to the service."),
 		yamlfile.Object("introspection", "Introspection", func(f *File) *Introspection { return &f.Introspection }, introspectionKeys).
 			About("Who may ask /introspect on forward_auth whether an access token is active (RFC 7662). Default: the address does not exist."),
+		yamlfile.Objects("resources", "Resources", func(f *File) *[]resources.Resource { return &f.Resources }, resourceKeys).
+			About("Services whose clients find out by themselves how to sign in, such as MCP servers (RFC 9728 and RFC 8414). The gateway serves the documents."),
 		yamlfile.Object("rate_limit", "RateLimit", func(f *File) *RateLimit { return &f.RateLimit }, rateLimitKeys).
 			About("Bounds of what one client can send."),
 		yamlfile.Duration("decision_timeout", "DecisionTimeout", func(f *File) *time.Duration { return &f.DecisionTimeout }).
@@ -55,7 +58,6 @@ var (
 			About("What is logged, and how."),
 		yamlfile.Refused[File]("public", later), yamlfile.Refused[File]("admin", later), yamlfile.Refused[File]("sign_in", later),
 		yamlfile.Refused[File]("sessions", later), yamlfile.Refused[File]("proxy", later), yamlfile.Refused[File]("events", later),
-		yamlfile.Refused[File]("resources", later),
 		yamlfile.Refused[File]("traces", later),
 	}
 

@@ -27,7 +27,7 @@ func (f *File) Warnings(policy *authz.Policy) (all []Warning) {
 			all = append(all, Warning{"trusted_proxies", "has " + text + ": every machine may say who sent a request and where to"})
 		}
 	}
-	return all
+	return append(all, f.unboundResources()...)
 }
 
 // onlyTrusted reports whether the callers of a listener must be trusted by their address.

@@ -9,11 +9,12 @@ import (
 	"testing"
 
 	"github.com/poolguard/poolguard/gateway/internal/authz"
+	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
 )
 
-// A recorder decides by rules and keeps the address of the last client.
+// A recorder decides as next does and keeps the address of the last client.
 type recorder struct {
-	policy *authz.Policy
+	next   forwardauth.Decider
 	mu     sync.Mutex
 	client netip.Addr
 }
@@ -22,7 +23,7 @@ func (r *recorder) Decide(ctx context.Context, asked *authz.Request) authz.Decis
 	r.mu.Lock()
 	r.client = asked.Client
 	r.mu.Unlock()
-	return r.policy.Decide(ctx, asked)
+	return r.next.Decide(ctx, asked)
 }
 
 func (r *recorder) take() (client netip.Addr) {

@@ -18,7 +18,7 @@ import (
 // Envoy itself is not here. Its API says which fields and values there are.
 func TestEnvoySnippetsAreOfItsAPI(t *testing.T) {
 	for _, name := range []string{"envoy", "envoy-http"} {
-		text, err := yaml.YAMLToJSON([]byte(render(t, name, snippets.Options{ALB: true})))
+		text, err := yaml.YAMLToJSON([]byte(render(t, name, snippets.Options{ALB: true, Resources: true})))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

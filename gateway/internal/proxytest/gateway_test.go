@@ -15,6 +15,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/forwardauth"
 	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/resources"
 	"github.com/poolguard/poolguard/gateway/internal/route"
 )
 
@@ -30,6 +31,8 @@ type gateway struct {
 	away    *cognitotest.Pool // its keys are not available
 	server  *httptest.Server
 	asked   *recorder
+
+	documents *resources.Set
 
 	stopEnvoy func()
 }
@@ -74,7 +77,13 @@ func startGateway(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.asked = &recorder{policy: g.policy}
+	g.documents, err = resources.New([]resources.Resource{{
+		URL: "https://api.example.com/mcp", Domain: "https://auth.example.com", ClientID: "mcp", RedirectURIs: []string{"https://app.example.com/callback"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.asked = &recorder{next: g.documents.Annotator(g.policy)}
 	handler, err := forwardauth.New(forwardauth.Config{Decider: g.asked, Headers: g.headers, Trusted: trusted, FindClient: true})
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +97,10 @@ func startGateway(t *testing.T) *gateway {
 	g.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if handler.Handles(r) {
 			handler.ServeHTTP(w, r)
+			return
+		}
+		if document := g.documents.Handler(r); document != nil {
+			document.ServeHTTP(w, r)
 			return
 		}
 		checks.ServeHTTP(w, r)

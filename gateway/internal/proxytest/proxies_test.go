@@ -105,6 +105,10 @@ func serveInline(t *testing.T, g *gateway, service string) string {
 		r.Out.URL.RawQuery = r.In.URL.RawQuery // without it, parameters after a semicolon are dropped
 	}}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if document := g.documents.Handler(r); document != nil {
+			document.ServeHTTP(w, r)
+			return
+		}
 		if d := check.Check(r); !d.Allowed {
 			inline.Deny(w, r, &d)
 			return

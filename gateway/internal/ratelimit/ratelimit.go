@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -82,17 +83,21 @@ func (g *Guard) Decide(ctx context.Context, r *authz.Request) authz.Decision {
 // isForged reports whether a refusal says that no trusted issuer signed the token. For a
 // client over its limit, a key that could not be looked up is one that is unknown.
 func isForged(refusal *cognito.Error, limited bool) bool {
-	switch refusal.Code() {
-	case cognito.ErrTokenMalformed, cognito.ErrTokenTooLarge, cognito.ErrEncryptedToken, cognito.ErrAlgorithmNotAllowed,
-		cognito.ErrIssuerMismatch, cognito.ErrSignatureInvalid:
-		return true
-	case cognito.ErrKeyNotFound:
+	switch code := refusal.Code(); {
+	case code == cognito.ErrKeyNotFound:
 		// With RetryAfter, a newer key set may have the key.
 		return limited || refusal.RetryAfter() == 0
-	case cognito.ErrClaimMissing, cognito.ErrClaimInvalid:
+	case code == cognito.ErrClaimMissing || code == cognito.ErrClaimInvalid:
 		return refusal.Claim() == "iss" // it is read before the signature is checked
+	default:
+		return slices.Contains(forged, code)
 	}
-	return false
+}
+
+// forged are the codes of tokens that no trusted issuer signed.
+var forged = []cognito.Code{
+	cognito.ErrTokenMalformed, cognito.ErrTokenTooLarge, cognito.ErrEncryptedToken, cognito.ErrAlgorithmNotAllowed,
+	cognito.ErrIssuerMismatch, cognito.ErrSignatureInvalid,
 }
 
 // network returns what counts as one client.

@@ -5,10 +5,12 @@ import (
 	"embed"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"text/template"
 
 	"github.com/poolguard/poolguard/gateway/internal/identity"
+	"github.com/poolguard/poolguard/gateway/internal/resources"
 	"github.com/poolguard/poolguard/internal/serve"
 	"github.com/poolguard/poolguard/internal/suggest"
 )
@@ -66,6 +68,8 @@ type Options struct {
 	Public string
 	// Service is the address of the service, 127.0.0.1:3000 unless set.
 	Service string
+	// Resources is whether the gateway serves documents of resources.
+	Resources bool
 	// ALB is whether a rule accepts the tokens of load balancers.
 	ALB bool
 	// LuaFile is the path of the Lua script for HAProxy.
@@ -112,6 +116,10 @@ type values struct {
 	Pattern      string
 	Removals     []string
 	AskedAlso    []string
+	// Documents are the paths below which Poolguard answers itself, and DocumentsPattern is an
+	// expression for them.
+	Documents        []string
+	DocumentsPattern string
 	// Site is the address of a site of Caddy, and Bind its interface, "" for all.
 	Site, Bind string
 	// Unset are names below the prefix that the gateway does not set.
@@ -146,6 +154,14 @@ func (o Options) values() (*values, error) {
 	}
 	v.Removals = []string{o.Headers.Prefix() + "*"}
 	v.Unset = []string{o.Headers.Prefix() + "Jwt", o.Headers.Prefix() + "Error"}
+	if o.Resources {
+		v.Documents = resources.Prefixes()
+		var quoted []string
+		for _, prefix := range v.Documents {
+			quoted = append(quoted, regexp.QuoteMeta(prefix))
+		}
+		v.DocumentsPattern = "^(" + strings.Join(quoted, "|") + ")"
+	}
 	if o.ALB {
 		v.AskedAlso = albHeaders
 	}

@@ -111,6 +111,24 @@ func TestSnippetsHaveTheAddressesOfTheOptions(t *testing.T) {
 	}
 }
 
+func TestDocumentsOfResourcesGoToTheGateway(t *testing.T) {
+	for _, name := range snippets.Names() {
+		if name == "haproxy-lua" { // its configuration is that of haproxy
+			continue
+		}
+		with := render(t, name, snippets.Options{Gateway: "10.0.0.1:1111", Resources: true})
+		without := render(t, name, snippets.Options{Gateway: "10.0.0.1:1111"})
+		for _, part := range []string{"oauth-protected-resource", "oauth-authorization-server", "/_auth/oauth/"} {
+			if !strings.Contains(with, part) || strings.Contains(without, part) {
+				t.Errorf("%s: %s is missing, or there without resources", name, part)
+			}
+		}
+		if name != "gateway-api" && name != "ingress-nginx" && !strings.Contains(with, "10.0.0.1") {
+			t.Errorf("%s has no address of the gateway", name)
+		}
+	}
+}
+
 func TestUnknownProxyIsRefused(t *testing.T) {
 	_, err := snippets.Render("ngnix", snippets.Options{})
 	if err == nil || !strings.Contains(err.Error(), "did you mean nginx?") {
