@@ -96,7 +96,7 @@ pictures: ## the pictures of the README; needs port 9229
 	@cd interop && $(GO) test -count=1 -run '^TestPictures$$' . -args -pictures "$(CURDIR)/docs/img"
 
 tidy: ## go mod tidy in every module
-	@dirs=$$(scripts/modules.sh) && for dir in $$dirs; do (cd "$$dir" && $(GO) mod tidy) || exit 1; done
+	@dirs=$$(scripts/modules.sh) && for dir in $$dirs; do (cd "$$dir" && GOWORK=off $(GO) mod tidy) || exit 1; done
 
 # Removes the built tools and the release files.
 clean: ## remove the built tools and the release files

@@ -317,6 +317,8 @@ gateway-extauthz gateway/internal/extauthz code $p/cognito/grpcauth
 gateway-adapters gateway/internal/forwardauth code google.golang.org/grpc
 -             gateway/internal/inline   code  $p/gateway/internal/answer
 gateway-inline gateway/internal/inline  code  $p/gateway/internal/forwardauth
+-             gateway/caddy             code  github.com/caddyserver/caddy/v2/modules/caddyhttp
+gateway-caddy gateway/caddy             code  $p/gateway/internal/authz
 -             gateway/internal/snippets code  $p/gateway/internal/identity
 gateway-snippets gateway/internal/snippets code $p/gateway/internal/authz
 commands,gateway gateway                   code  github.com/spf13/cobra

@@ -43,14 +43,32 @@ format() {
 }
 
 vet() {
-  go vet work
+  local status=0
+  go vet work || status=1
+  each_outside go vet ./... || status=1
+  return "$status"
 }
 
+# Runs a command in each module of the workspace, and in those outside of it.
 each_module() {
-  local dir dirs status=0
-  dirs=$(scripts/modules.sh) || return 1
+  in_folders "$(scripts/modules.sh)" "$@"
+}
+
+each_outside() {
+  in_folders "$(scripts/modules.sh --outside)" "$@"
+}
+
+# in_folders FOLDERS COMMAND...: a line has one folder.
+in_folders() {
+  local dir dirs=$1 outside status=0
+  shift
+  outside=$(scripts/modules.sh --outside) || return 1
+  [ -n "$dirs" ] || return 1
   while IFS= read -r dir; do
-    (cd "$dir" && "$@") </dev/null || {
+    (
+      ! grep -qxF -e "$dir" <<<"$outside" || export GOWORK=off
+      cd "$dir" && "$@"
+    ) </dev/null || {
       echo "in module $dir"
       status=1
     }

@@ -1,14 +1,24 @@
 #!/usr/bin/env bash
-# Prints the folder of every module of the workspace, relative to the repository, one on
-# a line.
+# Prints the folder of every module, relative to the repository, one on a line.
 #
 #   scripts/modules.sh             all modules
+#   scripts/modules.sh --outside   those that are not in the workspace: GOWORK=off is for them
 #   scripts/modules.sh --released  the modules that a release tags, each after the modules
 #                                  that it requires
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 project=github.com/poolguard/poolguard
+
+# The requirements of these would change the versions of every other module.
+outside() {
+  local dir
+  while IFS= read -r dir; do
+    [ ! -f "$dir/go.mod" ] || echo "$dir"
+  done <<'FOLDERS'
+./gateway/caddy
+FOLDERS
+}
 
 all() {
   local root
@@ -19,6 +29,7 @@ all() {
       *) echo "./${dir#"$root"/}" ;;
     esac
   done
+  outside
 }
 
 # These modules are for work on this repository: no other module requires them.
@@ -43,9 +54,10 @@ requirements() {
 
 case ${1:-} in
   '') all ;;
+  --outside) outside ;;
   --released) requirements | tsort | sed "s,^$project\$,.,; s,^$project/,./," ;;
   *)
-    echo "modules: want no argument, or --released: got $1" >&2
+    echo "modules: want no argument, --outside or --released: got $1" >&2
     exit 2
     ;;
 esac
