@@ -103,6 +103,11 @@ func Explain(ctx context.Context, c Config, q Question) (*Explanation, error) {
 	}
 	caller := identity.Of(&decision)
 	headers.Set(e.Header, &caller)
+	if caller.Email != caller.VerifiedEmail() {
+		e.Checks = append(e.Checks, cognito.Check{
+			Name: "email", Status: cognito.NotChecked, Detail: "email_verified is not true, so headers with the address are empty",
+		})
+	}
 	return e, nil
 }
 

@@ -13,7 +13,7 @@ import (
 
 func TestCheckCountsAndWarns(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, strings.Replace(orders, "trusted_proxies: [127.0.0.0/8]", "", 1)+"  - {name: never, match: {path: /orders/x}}\n")
+	s := newStage(t, strings.Replace(orders, "trusted_proxies: [127.0.0.0/8]", "identity: {headers: {X-Mail: email}}", 1)+"  - {name: never, match: {path: /orders/x}}\n")
 	summary, err := gateway.Check(gateway.Config{File: s.file})
 	if err != nil || summary.Rules != 3 || summary.UserPools != 1 {
 		t.Fatalf("got %+v, %v", summary, err)
@@ -22,7 +22,7 @@ func TestCheckCountsAndWarns(t *testing.T) {
 	for _, w := range summary.Warnings {
 		keys = append(keys, w.Key)
 	}
-	if !slices.Contains(keys, "trusted_proxies") || !slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, "rules[2]") }) {
+	if !slices.Contains(keys, "trusted_proxies") || !slices.Contains(keys, "identity.headers") || !slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, "rules[2]") }) {
 		t.Errorf("got %+v", summary.Warnings)
 	}
 }
@@ -49,6 +49,14 @@ func TestExplanationsNameTheRuleTheChecksAndTheAnswer(t *testing.T) {
 	bad := explain("https://api.example.com/orders/7", s.issuer.Pool().AccessToken())
 	if bad.Allowed || bad.Code != cognito.ErrGroupMissing || bad.Status != http.StatusForbidden || bad.Header.Get("X-Auth-Error") != "group_missing" {
 		t.Errorf("got %+v", bad)
+	}
+	s.write(strings.Replace(orders, "groups: [staff]", "token_use: id", 1))
+	for _, verified := range []bool{true, false} {
+		e := explain("https://api.example.com/orders/7", s.issuer.Pool().IDToken(cognitotest.Claim("email", "a@example.com"), cognitotest.Claim("email_verified", verified)))
+		said := slices.ContainsFunc(e.Checks, func(c cognito.Check) bool { return c.Name == "email" })
+		if !e.Allowed || (e.Header.Get("X-Auth-Email") != "") != verified || said == verified {
+			t.Errorf("verified %v: got %+v", verified, e)
+		}
 	}
 	if none := explain("https://api.example.com/a//b", ""); none.Code != "path_ambiguous" || none.Status != http.StatusBadRequest {
 		t.Errorf("got %+v", none)

@@ -144,8 +144,15 @@ func TestWarnings(t *testing.T) {
 			[]string{`Rules[2].Match never decides: "all" comes first`},
 		},
 		"anonymous": {[]authz.Rule{{Match: at("/**"), Allow: cognito.Anonymous}}, []string{"Rules[0].Allow is anonymous for every host and every path"}},
-		"report":    {[]authz.Rule{{ReportOnly: true}}, []string{"Rules[0].ReportOnly is set"}},
-		"empty":     {nil, []string{"Rules is empty"}},
+		"email": {
+			[]authz.Rule{{Require: authz.Require{TokenUse: "id", Claims: map[string][]string{"email": {"a@example.com"}}}}},
+			[]string{`Rules[0].Require.Claims has "email", which users of many pools can set to any value: require email_verified: "true" too`},
+		},
+		"verified email": {
+			[]authz.Rule{{Require: authz.Require{TokenUse: "id", Claims: map[string][]string{"email": {"a@example.com"}, "email_verified": {"true"}}}}}, nil,
+		},
+		"report": {[]authz.Rule{{ReportOnly: true}}, []string{"Rules[0].ReportOnly is set"}},
+		"empty":  {nil, []string{"Rules is empty"}},
 	}
 	for name, test := range tests {
 		got := w.policy(t, test.rules...).Warnings()

@@ -78,6 +78,16 @@ type Identity struct {
 	claims, more claimSource
 }
 
+// VerifiedEmail returns Email if the user pool has verified it, and "" otherwise. Services use
+// an address as the name of an account, and users of many pools can change theirs to any other
+// one.
+func (i *Identity) VerifiedEmail() string {
+	if i.EmailVerified {
+		return i.Email
+	}
+	return ""
+}
+
 // A claimSource is a verified token.
 type claimSource interface {
 	Claim(name string) (value json.RawMessage, ok bool)

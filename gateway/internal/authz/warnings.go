@@ -29,6 +29,7 @@ func (c *Config) warnings(p *Policy) (list []Warning) {
 		if r.ReportOnly {
 			add(field+".ReportOnly", "is set: the rule denies nothing")
 		}
+		warnUnverified(r, field, add)
 		if !p.rules[n].bearer || r.Require.TokenUse == cognito.TokenUseID {
 			continue
 		}
@@ -39,4 +40,24 @@ func (c *Config) warnings(p *Policy) (list []Warning) {
 		}
 	}
 	return list
+}
+
+// ClaimOfVerification returns the claim that says whether the user pool has verified another
+// one: email_verified for email. ok is false for claims that are not verified in this way.
+func ClaimOfVerification(claim string) (name string, ok bool) {
+	switch claim {
+	case "email", "phone_number":
+		return claim + "_verified", true
+	}
+	return "", false
+}
+
+// warnUnverified warns of a claim that a user may be able to set to any value.
+func warnUnverified(r *Rule, field string, add func(field, format string, args ...any)) {
+	for _, name := range slices.Sorted(maps.Keys(r.Require.Claims)) {
+		verified, ok := ClaimOfVerification(name)
+		if ok && !slices.Equal(r.Require.Claims[verified], []string{"true"}) {
+			add(field+".Require.Claims", "has %q, which users of many pools can set to any value: require %s: \"true\" too", name, verified)
+		}
+	}
 }

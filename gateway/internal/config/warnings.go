@@ -1,7 +1,9 @@
 package config
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/poolguard/poolguard/gateway/internal/authz"
@@ -21,6 +23,12 @@ func (f *File) Warnings(policy *authz.Policy) (all []Warning) {
 	}
 	if len(f.TrustedProxies) == 0 && f.onlyTrusted(&f.ForwardAuth) {
 		all = append(all, Warning{"trusted_proxies", "is empty: every request on forward_auth is refused"})
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Identity.Headers)) {
+		claim := f.Identity.Headers[name]
+		if verified, ok := authz.ClaimOfVerification(claim); ok {
+			all = append(all, Warning{"identity.headers", "has " + claim + " in " + name + ", also where the user pool has not verified it: let the service look at " + verified + " too"})
+		}
 	}
 	for _, text := range f.TrustedProxies {
 		if network, err := netip.ParsePrefix(text); err == nil && network.Bits() == 0 {

@@ -150,7 +150,7 @@ func (h *header) value(caller *Caller) string {
 	case ofClient:
 		return Encode(caller.ClientID)
 	case ofEmail:
-		return Encode(caller.Email)
+		return Encode(caller.VerifiedEmail())
 	case ofTokenUse:
 		return Encode(string(caller.TokenUse))
 	case ofExpires:

@@ -157,7 +157,7 @@ func TestPresetOAuth2Proxy(t *testing.T) {
 	h := headersOf(t, identity.Config{Preset: identity.PresetOAuth2Proxy})
 	got := http.Header{}
 	c := caller(t, cognitotest.Groups("a", "b"), cognitotest.Claim("username", "anaya"))
-	c.Email = "anaya@example.com"
+	c.Email, c.EmailVerified = "anaya@example.com", true
 	h.Set(got, c)
 	for name, want := range map[string]string{
 		"X-Auth-Request-User": "sub-1", "X-Auth-Request-Email": "anaya@example.com", "X-Auth-Request-Groups": "a,b",
@@ -167,6 +167,22 @@ func TestPresetOAuth2Proxy(t *testing.T) {
 	} {
 		if got.Get(name) != want {
 			t.Errorf("%s: got %q, want %q", name, got.Get(name), want)
+		}
+	}
+}
+
+// Services use an address as the name of an account: one that anyone can claim would open it.
+func TestUnverifiedEmailIsNotPassedOn(t *testing.T) {
+	h := headersOf(t, identity.Config{Preset: identity.PresetOAuth2Proxy})
+	c := caller(t)
+	for _, verified := range []bool{true, false} {
+		c.Email, c.EmailVerified = "victim@example.com", verified
+		got := http.Header{}
+		h.Set(got, c)
+		for _, name := range []string{"X-Auth-Email", "X-Auth-Request-Email", "X-Forwarded-Email"} {
+			if values := got[name]; len(values) != 1 || (values[0] == c.Email) != verified || !verified && values[0] != "" {
+				t.Errorf("verified %v: %s is %q", verified, name, values)
+			}
 		}
 	}
 }

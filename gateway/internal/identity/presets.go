@@ -30,7 +30,7 @@ const (
 	ofGroups
 	ofScopes
 	ofClient
-	ofEmail
+	ofEmail // empty unless the user pool has verified it
 	ofTokenUse
 	ofExpires
 	ofAccessToken
