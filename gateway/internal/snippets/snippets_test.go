@@ -129,6 +129,24 @@ func TestDocumentsOfResourcesGoToTheGateway(t *testing.T) {
 	}
 }
 
+// After the answer 101 a proxy passes on bytes that no rule decides on. The folder proxytest has
+// the test with the programs.
+func TestSnippetsPassOnNoUpgradeButWebSockets(t *testing.T) {
+	for name, wants := range map[string][]string{
+		"nginx":   {`"~*^websocket$" websocket;`, "proxy_set_header Upgrade $pg_upgrade;"},
+		"caddy":   {"request_header @no_websocket -Upgrade"},
+		"haproxy": {"http-request del-header upgrade if !{ req.fhdr(upgrade) -m str -i websocket }"},
+		"traefik": {`Upgrade: ""`, "middlewares: [no-upgrade, poolguard]", "HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"},
+	} {
+		text := render(t, name, snippets.Options{})
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %s", name, want)
+			}
+		}
+	}
+}
+
 func TestUnknownProxyIsRefused(t *testing.T) {
 	_, err := snippets.Render("ngnix", snippets.Options{})
 	if err == nil || !strings.Contains(err.Error(), "did you mean nginx?") {
