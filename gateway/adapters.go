@@ -30,6 +30,7 @@ func (g *Gateway) addAdapters(s *state) error {
 		s.forward[address], err = forwardauth.New(forwardauth.Config{
 			Decider: s.decider(), Headers: headers, Trusted: trusted, Timeout: d.ForwardAuthTimeout,
 			FindClient: s.limiter != nil, Observe: g.observer(decisions, path.Base(address)),
+			Panicked: g.panicked("forward_auth"),
 		})
 		if err != nil {
 			return err
@@ -38,17 +39,18 @@ func (g *Gateway) addAdapters(s *state) error {
 	check := extauthz.Config{
 		Decider: s.decider(), Headers: headers, Trusted: trusted, Timeout: d.DecisionTimeout, FindClient: s.limiter != nil,
 		UnavailableIsError: d.Envoy.Unavailable == config.UnavailableError, Observe: g.observer(decisions, "ext-authz"),
+		Panicked: g.panicked("forward_auth"),
 	}
 	if s.envoyHTTP, err = extauthz.NewHandler(check); err != nil {
 		return err
 	}
-	check.Observe = g.observer(decisions, "envoy")
+	check.Observe, check.Panicked = g.observer(decisions, "envoy"), g.panicked("envoy")
 	if s.envoyGRPC, err = extauthz.NewChecker(check); err != nil {
 		return err
 	}
 	s.inline, err = inline.New(inline.Config{
 		Decider: s.decider(), Headers: headers, Trusted: trusted, Timeout: d.ForwardAuthTimeout,
-		FindClient: s.limiter != nil, Observe: g.observer(decisions, "inline"),
+		FindClient: s.limiter != nil, Observe: g.observer(decisions, "inline"), Panicked: g.panicked("inline"),
 	})
 	return err
 }

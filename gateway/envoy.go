@@ -17,6 +17,7 @@ func (g *Gateway) newEnvoy(f *config.File, source *tlsfiles.Source) *extauthz.Se
 		grpc.MaxHeaderListSize(uint32(f.Limits.HeaderBytes)), //nolint:gosec // the file has at most a few megabytes
 		grpc.ConnectionTimeout(serve.DefaultReadTimeout),
 	}
+	options = append(options, guardGRPC(g.panicked("envoy"))...)
 	if source != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(source.Config())))
 	}

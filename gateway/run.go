@@ -87,7 +87,7 @@ func (g *Gateway) listen(ctx context.Context, f *config.File) (servers []serve.S
 		source := g.tls[l.key]
 		switch l.key {
 		case "envoy":
-			g.envoy = g.newEnvoy(f, source)
+			g.envoy = g.newEnvoy(f, source) //nolint:contextcheck // each call has its own context
 			server.Protocol = g.envoy
 		default:
 			server.Handler = g.handler(l.key)
@@ -106,9 +106,9 @@ func (g *Gateway) listen(ctx context.Context, f *config.File) (servers []serve.S
 
 func (g *Gateway) handler(key string) http.Handler {
 	if key == "ops" {
-		return ops.Handler(g.metrics, g.notReady)
+		return g.guard(key, ops.Handler(g.metrics, g.notReady))
 	}
-	return http.HandlerFunc(g.answer)
+	return g.guard(key, http.HandlerFunc(g.answer))
 }
 
 // The waits between attempts to fetch keys at the start.

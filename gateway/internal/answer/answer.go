@@ -49,6 +49,12 @@ func Of(d *authz.Decision) Denial {
 	}
 }
 
+// Panicked returns the denial of a request whose check panicked. It says nothing about the
+// request.
+func Panicked() *Denial {
+	return &Denial{Err: cognito.NewError(cognito.ErrCheckUnavailable, "the request could not be checked; try again")}
+}
+
 // Status returns the HTTP status of a code, as the table of codes has it.
 func Status(code cognito.Code) int {
 	switch code {

@@ -42,6 +42,9 @@ type Config struct {
 	// Observe, if it is not nil, is called with each decision, for logs and metrics. Requests
 	// that are denied before a rule is looked for have a decision too.
 	Observe func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration)
+	// Panicked, if it is not nil, is called with the value of a panic, which may hold anything.
+	// The request is denied as check_unavailable.
+	Panicked func(ctx context.Context, value any)
 }
 
 func (c *Config) validate() error {
@@ -78,6 +81,12 @@ func (c *Config) decide(ctx context.Context, question *authz.Request, refusal *c
 		c.Observe(ctx, question, &decision, time.Since(start))
 	}
 	return decision
+}
+
+func (c *Config) panicked(ctx context.Context, value any) {
+	if c.Panicked != nil {
+		c.Panicked(ctx, value)
+	}
 }
 
 func isUnavailable(d *authz.Decision) bool { return d.Err.Temporary() }

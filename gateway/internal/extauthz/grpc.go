@@ -39,8 +39,16 @@ func NewChecker(config Config) (*Checker, error) {
 	return &Checker{config}, nil
 }
 
-// Check answers one check. It never returns an error: to Envoy an error is no denial.
-func (c *Checker) Check(ctx context.Context, r *auth.CheckRequest) (*auth.CheckResponse, error) {
+// Check answers one check. It never returns an error and never panics: to Envoy an error is no
+// denial, and a panic ends the process.
+func (c *Checker) Check(ctx context.Context, r *auth.CheckRequest) (response *auth.CheckResponse, _ error) {
+	defer func() {
+		if value := recover(); value != nil {
+			// Never an error: Envoy may let requests through then.
+			response = c.deny(&authz.Decision{Err: answer.Panicked().Err}, false)
+			c.config.panicked(ctx, value)
+		}
+	}()
 	described := r.GetAttributes().GetRequest().GetHttp()
 	header, refusal := headerOf(described)
 	if !c.trusts(ctx) {
@@ -57,7 +65,7 @@ func (c *Checker) Check(ctx context.Context, r *auth.CheckRequest) (*auth.CheckR
 	if decision.Allowed {
 		return c.allow(header, &decision), nil
 	}
-	return c.deny(&decision), nil
+	return c.deny(&decision, c.config.UnavailableIsError), nil
 }
 
 func (c *Checker) trusts(ctx context.Context) bool {
@@ -85,9 +93,9 @@ func (c *Checker) client(ctx context.Context, source *auth.AttributeContext_Peer
 	return c.config.Trusted.Client(append(hops, source.GetAddress().GetSocketAddress().GetAddress()), own)
 }
 
-// deny makes a denial of Envoy. An error, which obeys failure_mode_allow, comes only where
-// the configuration says so.
-func (c *Checker) deny(d *authz.Decision) *auth.CheckResponse {
+// deny makes a denial of Envoy. unavailableIsError makes an error, which obeys
+// failure_mode_allow, of a decision that could not be made.
+func (c *Checker) deny(d *authz.Decision, unavailableIsError bool) *auth.CheckResponse {
 	denial := answer.Of(d)
 	header := http.Header{}
 	denial.SetHeader(header)
@@ -109,7 +117,7 @@ func (c *Checker) deny(d *authz.Decision) *auth.CheckResponse {
 	}
 	if isUnavailable(d) {
 		response.Status.Code = int32(codes.Unavailable)
-		if c.config.UnavailableIsError {
+		if unavailableIsError {
 			response.HttpResponse = &auth.CheckResponse_ErrorResponse{ErrorResponse: denied}
 		}
 	}

@@ -55,6 +55,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	answered := false
+	defer func() {
+		if value := recover(); value != nil {
+			h.recovered(w, r, answered, value)
+		}
+	}()
 	var question authz.Request
 	var refusal *cognito.Error
 	if h.config.Trusted.TrustsRequest(r) {
@@ -69,11 +75,27 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if decision.Allowed {
 		h.remove(w.Header(), r.Header)
 		answer.Allow(w, http.StatusOK, h.config.Headers, &decision)
-		return
+	} else {
+		denial := answer.Of(&decision)
+		deny(w, r, &denial, h.config.UnavailableIsError)
 	}
-	denial := answer.Of(&decision)
+	answered = true
+}
+
+// recovered denies a request whose check panicked, never by an error, as in [Checker.Check].
+func (h *Handler) recovered(w http.ResponseWriter, r *http.Request, answered bool, value any) {
+	if !answered {
+		clear(w.Header())
+		deny(w, r, answer.Panicked(), false)
+	}
+	h.config.panicked(r.Context(), value)
+}
+
+// deny writes a denial. unavailableIsError lets it have a status from 500 on, which is an error
+// to Envoy.
+func deny(w http.ResponseWriter, r *http.Request, denial *answer.Denial, unavailableIsError bool) {
 	status := denial.Status()
-	if status >= http.StatusInternalServerError && !h.config.UnavailableIsError {
+	if status >= http.StatusInternalServerError && !unavailableIsError {
 		status = http.StatusTooManyRequests
 	}
 	denial.Write(w, r, status)

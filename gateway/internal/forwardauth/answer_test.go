@@ -171,3 +171,34 @@ func TestEveryFaultOfTheConfigurationIsReported(t *testing.T) {
 		}
 	}
 }
+
+// A panicking decides by a panic whose value is a token.
+type panicking struct{}
+
+func (panicking) Decide(context.Context, *authz.Request) authz.Decision { panic("a.b.c") }
+
+func TestPanicIsADenial(t *testing.T) {
+	for proxy, header := range families {
+		var values []any
+		config := configOf(t, panicking{})
+		config.Panicked = func(_ context.Context, value any) { values = append(values, value) }
+		h, err := forwardauth.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := ask(h, "/forward-auth/"+proxy, header)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("X-Auth-Error") != "check_unavailable" || w.Header().Get("Retry-After") == "" ||
+			strings.Contains(w.Body.String(), "a.b.c") || len(values) != 1 {
+			t.Errorf("%s: got %d, %v, %s, %v", proxy, w.Code, w.Header(), w.Body, values)
+		}
+	}
+	config := configOf(t, &fixed{decision: authz.Decision{Err: cognito.NewError(cognito.ErrScopeMissing, "no")}})
+	config.Observe = func(context.Context, *authz.Request, *authz.Decision, time.Duration) { panic("a.b.c") }
+	h, err := forwardauth.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := ask(h, "/forward-auth/nginx", families["nginx"]); w.Code != http.StatusForbidden || strings.Count(w.Body.String(), "error") != 1 {
+		t.Errorf("after the answer: got %d, %s", w.Code, w.Body)
+	}
+}

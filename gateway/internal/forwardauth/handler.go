@@ -37,6 +37,9 @@ type Config struct {
 	// Observe, if it is not nil, is called with each decision, for logs and metrics. Requests
 	// that are denied before a rule is looked for have a decision too.
 	Observe func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration)
+	// Panicked, if it is not nil, is called with the value of a panic, which may hold anything.
+	// The request is denied as check_unavailable.
+	Panicked func(ctx context.Context, value any)
 }
 
 // A Handler answers the addresses of [Paths]. It is safe for concurrent use. Make one with
@@ -87,6 +90,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	answered := false
+	defer func() {
+		if value := recover(); value != nil {
+			h.recovered(w, r, a, answered, value)
+		}
+	}()
 	start := time.Now()
 	question, decision := h.decide(a, r)
 	if decision.Allowed {
@@ -95,8 +104,22 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		denial := answer.Of(&decision)
 		denial.Write(w, r, a.denied(denial.Status()))
 	}
+	answered = true
 	if h.config.Observe != nil {
 		h.config.Observe(r.Context(), &question, &decision, time.Since(start))
+	}
+}
+
+// recovered denies a request whose check panicked. Without an answer, a proxy could let the
+// request through.
+func (h *Handler) recovered(w http.ResponseWriter, r *http.Request, a *adapter, answered bool, value any) {
+	if !answered {
+		clear(w.Header())
+		denial := answer.Panicked()
+		denial.Write(w, r, a.denied(denial.Status()))
+	}
+	if h.config.Panicked != nil {
+		h.config.Panicked(r.Context(), value)
 	}
 }
 

@@ -33,6 +33,15 @@ func (f *fixed) Decide(ctx context.Context, r *authz.Request) authz.Decision {
 
 func handlerOf(t *testing.T, f *fixed) *forwardauth.Handler {
 	t.Helper()
+	h, err := forwardauth.New(configOf(t, f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func configOf(t *testing.T, decider forwardauth.Decider) forwardauth.Config {
+	t.Helper()
 	headers, err := identity.New(identity.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -41,11 +50,7 @@ func handlerOf(t *testing.T, f *fixed) *forwardauth.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := forwardauth.New(forwardauth.Config{Decider: f, Headers: headers, Trusted: trusted})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return forwardauth.Config{Decider: decider, Headers: headers, Trusted: trusted}
 }
 
 // families are the headers of each address for GET https://api.example.com/orders/7?x=1.

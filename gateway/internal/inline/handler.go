@@ -38,6 +38,9 @@ type Config struct {
 	// Observe, if it is not nil, is called with each decision, for logs and metrics. Requests
 	// that are denied before a rule is looked for have a decision too.
 	Observe func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration)
+	// Panicked, if it is not nil, is called with the value of a panic, which may hold anything.
+	// The request is denied as check_unavailable.
+	Panicked func(ctx context.Context, value any)
 }
 
 // A Handler decides about requests and prepares them for the service. It is safe for
@@ -75,13 +78,22 @@ func New(config Config) (*Handler, error) {
 // an identity header and every upgrade but that to a WebSocket, also where it denies: a
 // server may pass the request on for another reason. For an allowed request it sets the
 // identity headers that have a value, and the token that the rule passes on.
-func (h *Handler) Check(r *http.Request) authz.Decision {
+func (h *Handler) Check(r *http.Request) (decision authz.Decision) {
+	defer func() {
+		if value := recover(); value != nil {
+			h.clean(r.Header)
+			decision = authz.Decision{Err: answer.Panicked().Err}
+			if h.config.Panicked != nil {
+				h.config.Panicked(r.Context(), value)
+			}
+		}
+	}()
 	start := time.Now()
 	question := original.Request(r.Method, r.Host, target(r), r.Header)
 	if h.config.FindClient {
 		question.Client = h.client(r)
 	}
-	decision := authz.Decision{Err: h.refuse(r)}
+	decision.Err = h.refuse(r)
 	h.clean(r.Header)
 	if decision.Err == nil {
 		ctx, cancel := context.WithTimeout(r.Context(), h.config.Timeout)

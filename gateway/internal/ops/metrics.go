@@ -19,6 +19,7 @@ type Metrics struct {
 	decisions *prometheus.CounterVec
 	durations *prometheus.HistogramVec
 	reloads   *prometheus.CounterVec
+	panics    *prometheus.CounterVec
 	loaded    prometheus.Gauge
 	reporting prometheus.Gauge
 }
@@ -42,6 +43,9 @@ func NewMetrics() (*Metrics, error) {
 		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "poolguard_reloads_total", Help: "Attempts to use a changed configuration.",
 		}, []string{"result"}),
+		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "poolguard_panics_total", Help: "Requests that caused a panic and were denied.",
+		}, []string{"listener"}),
 		loaded: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "poolguard_configuration_timestamp_seconds", Help: "When the configuration in use was read.",
 		}),
@@ -64,7 +68,7 @@ func NewMetrics() (*Metrics, error) {
 
 // own returns all metrics but those of the process.
 func (m *Metrics) own() []prometheus.Collector {
-	return []prometheus.Collector{m.verifier, m.decisions, m.durations, m.reloads, m.loaded, m.reporting}
+	return []prometheus.Collector{m.verifier, m.decisions, m.durations, m.reloads, m.panics, m.loaded, m.reporting}
 }
 
 // Describe implements [prometheus.Collector], for a registry of the program. Metrics of the
@@ -129,6 +133,9 @@ func (m *Metrics) Loaded(at time.Time, first bool, reportOnly int) {
 		m.reloads.WithLabelValues(resultUsed).Inc()
 	}
 }
+
+// Panicked counts a request that caused a panic on a listener.
+func (m *Metrics) Panicked(listener string) { m.panics.WithLabelValues(listener).Inc() }
 
 // Refused counts a configuration that is not used.
 func (m *Metrics) Refused() { m.reloads.WithLabelValues(resultRefused).Inc() }
