@@ -54,14 +54,21 @@ func (e *ReadError) Unwrap() error { return e.Cause }
 // A sum is that of all files that a configuration was read from, but those of TLS.
 type sum [sha256.Size]byte
 
+// A reading is what a configuration was read from.
+type reading struct {
+	sum sum
+	// secrets are the files of secrets, those included that could not be read.
+	secrets []string
+}
+
 // read reads and checks the configuration file.
 func (c *Config) read() (*config.Document, error) {
 	d, _, err := c.readSum()
 	return d, err
 }
 
-// readSum is read, with the sum of what it read.
-func (c *Config) readSum() (d *config.Document, read sum, err error) {
+// readSum is read, with what it read. The reading is there with an error, too.
+func (c *Config) readSum() (d *config.Document, read reading, err error) {
 	text := c.Text
 	if text == nil {
 		if text, err = readAtMost(c.File, config.MaxBytes+1); err != nil {
@@ -80,12 +87,13 @@ func (c *Config) readSum() (d *config.Document, read sum, err error) {
 		},
 		File: func(path string) ([]byte, error) {
 			const longestSecret = 64 << 10
+			read.secrets = append(read.secrets, c.beside(path))
 			secret, err := readAtMost(c.beside(path), longestSecret)
 			h.Write(secret)
 			return secret, err
 		},
 	})
-	h.Sum(read[:0])
+	h.Sum(read.sum[:0])
 	if err == nil && c.embedded {
 		d.DropListeners()
 	}

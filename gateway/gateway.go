@@ -24,8 +24,11 @@ type Gateway struct {
 
 	current   atomic.Pointer[state]
 	reloading sync.Mutex
-	ready     atomic.Bool // the keys of every pool were seen once
-	draining  atomic.Bool
+	// tried are the files that the last attempt to reload needs. reloading guards it.
+	tried    []string
+	retries  retries
+	ready    atomic.Bool // the keys of every pool were seen once
+	draining atomic.Bool
 }
 
 // New reads the configuration file and the files of TLS. It opens no listener and uses no
@@ -40,7 +43,7 @@ func open(c Config, logger *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{config: c, log: logger}
+	g := &Gateway{config: c, log: logger, retries: newRetries()}
 	if logger == nil {
 		g.log = c.logger(document.Log.Format)
 	}
@@ -54,7 +57,7 @@ func open(c Config, logger *slog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	first.read = read
+	first.read = read.sum
 	g.use(first)
 	return g, nil
 }

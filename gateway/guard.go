@@ -161,7 +161,7 @@ func (g *Gateway) unchanged() bool {
 	}
 	now := g.current.Load()
 	ca, err := document.EgressCA()
-	return err == nil && read == now.read && bytes.Equal(ca, now.egressCA)
+	return err == nil && read.sum == now.read && bytes.Equal(ca, now.egressCA)
 }
 
 // background starts what runs beside requests, until ctx ends.
@@ -169,5 +169,6 @@ func (g *Gateway) background(ctx context.Context) *sync.WaitGroup {
 	var running sync.WaitGroup
 	running.Go(func() { g.warmUp(ctx) })
 	running.Go(func() { g.watch(ctx) })
+	running.Go(func() { g.retries.run(ctx, func() { _ = g.Reload(ctx) }) })
 	return &running
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/poolguard/poolguard/cognito"
 	"github.com/poolguard/poolguard/gateway/internal/config"
 	"github.com/poolguard/poolguard/gateway/internal/ops"
 	"github.com/poolguard/poolguard/internal/filewatch"
@@ -111,7 +113,7 @@ func (g *Gateway) handler(key string) http.Handler {
 	return g.guard(key, http.HandlerFunc(g.answer))
 }
 
-// The waits between attempts to fetch keys at the start.
+// The waits between attempts to fetch keys at the start, and to reload without keys.
 const (
 	firstWait = time.Second
 	lastWait  = 30 * time.Second
@@ -120,46 +122,80 @@ const (
 // warmUp fetches the keys of every user pool, until all were there once or ctx ends.
 func (g *Gateway) warmUp(ctx context.Context) {
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
-		err := g.current.Load().verifier.WarmUp(ctx)
+		verifier := g.current.Load().verifier
+		err := verifier.WarmUp(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		if err == nil {
-			g.ready.Store(true)
-			g.reportHealth()
-			g.log.Info("ready")
-			return
+			if g.becameReady(verifier) {
+				g.reportHealth()
+				g.log.Info("ready")
+				return
+			}
+			continue // a reload has other user pools
 		}
 		g.log.Warn("not ready: the keys of a user pool are unavailable", "error", err.Error(), "next_attempt", wait)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !sleep(ctx, wait) {
 			return
-		case <-timer.C:
 		}
+	}
+}
+
+// becameReady makes the gateway ready, unless a reload has replaced the verifier whose keys are
+// there.
+func (g *Gateway) becameReady(verifier *cognito.Verifier) bool {
+	g.reloading.Lock()
+	defer g.reloading.Unlock()
+	if g.current.Load().verifier != verifier {
+		return false
+	}
+	g.ready.Store(true)
+	return true
+}
+
+// sleep waits, and returns false if ctx ends before.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
 // watch reloads after each change of a file, until ctx ends.
 func (g *Gateway) watch(ctx context.Context) {
-	watcher, err := filewatch.New(g.config.files(g.current.Load().document))
+	watcher, err := filewatch.New(g.watched())
 	if err != nil {
 		g.log.Warn("files are not watched; send SIGHUP after a change", "error", err.Error())
 		return
 	}
 	g.catchUp(ctx)
+	watcher.Watch(g.watched())
 	watcher.Run(ctx, func() []string {
 		_ = g.Reload(ctx) // it logs
-		return g.config.files(g.current.Load().document)
+		return g.watched()
 	})
+}
+
+// watched returns the files whose change is a reason to reload: those of the configuration in
+// use, and those of a changed one that was refused.
+func (g *Gateway) watched() []string {
+	g.reloading.Lock()
+	defer g.reloading.Unlock()
+	files := append(g.config.files(g.current.Load().document), g.tried...)
+	slices.Sort(files)
+	return slices.Compact(files)
 }
 
 // catchUp reloads if a file changed after it was read and before it was watched.
 func (g *Gateway) catchUp(ctx context.Context) {
 	_, read, err := g.config.readSum()
 	certificates, tlsErr := g.prepareTLS()
-	if err != nil || tlsErr != nil || read != g.current.Load().read {
+	if err != nil || tlsErr != nil || read.sum != g.current.Load().read {
 		_ = g.Reload(ctx) // it logs
 		return
 	}
@@ -171,11 +207,14 @@ func (g *Gateway) catchUp(ctx context.Context) {
 // Reload reads the configuration file and the files of TLS again, and uses all of them, or
 // nothing if one of them has a fault. Requests that are being answered keep the old
 // configuration. Listeners, limits and drain stay as they are: a file that changes them is
-// not used. The result is logged and counted.
+// not used. The result is logged and counted. While [Gateway.Run] runs, a reload that was
+// refused because keys are unavailable is tried again.
 func (g *Gateway) Reload(ctx context.Context) error {
 	g.reloading.Lock()
 	defer g.reloading.Unlock()
 	err := g.reload(ctx)
+	_, missing := errors.AsType[*missingKeysError](err)
+	g.retries.set(missing)
 	if err != nil {
 		g.metrics.Refused()
 		g.log.Error("the changed configuration is not used; the former one stays", "error", err.Error())
@@ -189,9 +228,11 @@ const keyTime = 20 * time.Second
 func (g *Gateway) reload(ctx context.Context) error {
 	before := g.current.Load()
 	document, read, err := g.config.readSum()
+	g.tried = read.secrets
 	if err != nil {
 		return err
 	}
+	g.tried = g.config.files(document)
 	if fixed := before.document.Fixed(document.File); len(fixed) > 0 {
 		return fmt.Errorf("a change of %v needs a restart", fixed)
 	}
@@ -208,7 +249,7 @@ func (g *Gateway) reload(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, keyTime)
 		defer cancel()
 		if err := next.verifier.WarmUp(ctx); err != nil {
-			return fmt.Errorf("the keys of a user pool are unavailable: %w", err)
+			return &missingKeysError{err}
 		}
 	}
 	changed := 0
@@ -217,7 +258,7 @@ func (g *Gateway) reload(ctx context.Context) error {
 			changed++
 		}
 	}
-	next.read = read
+	next.read = read.sum
 	g.use(next)
 	g.log.Info("the changed configuration is used", "rules", len(document.Rules), "user_pools", len(document.UserPools),
 		"new_keys", next.verifier != before.verifier, "new_certificates", changed)

@@ -42,6 +42,13 @@ func New(files []string) (*Watcher, error) {
 	return w, nil
 }
 
+// Watch replaces the set of files, before [Watcher.Run]. A change of a file that was in the set
+// is still reported.
+func (w *Watcher) Watch(files []string) {
+	w.set(files)
+	w.learn(files)
+}
+
 // Close stops watching.
 func (w *Watcher) Close() error { return w.events.Close() }
 
@@ -85,10 +92,15 @@ func (w *Watcher) compare(changed func() []string) {
 	w.content = content
 	if files := changed(); files != nil {
 		w.set(files)
-		for _, f := range files {
-			if _, known := content[f]; !known {
-				content[f] = sum(f)
-			}
+		w.learn(files)
+	}
+}
+
+// learn reads the files whose content is not known.
+func (w *Watcher) learn(files []string) {
+	for _, f := range files {
+		if _, known := w.content[f]; !known {
+			w.content[f] = sum(f)
 		}
 	}
 }

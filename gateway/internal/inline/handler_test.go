@@ -211,3 +211,25 @@ func TestDecisionsAreObserved(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A panicking decides by a panic whose value is a token.
+type panicking struct{}
+
+func (panicking) Decide(context.Context, *authz.Request) authz.Decision { panic("a.b.c") }
+
+func TestPanicIsADenial(t *testing.T) {
+	headers, err := identity.New(identity.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	h, err := inline.New(inline.Config{Decider: panicking{}, Headers: headers, Panicked: func(context.Context, any) { count++ }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/a", http.NoBody)
+	r.Header.Set("X-Auth-Subject", "mallory")
+	if d := h.Check(r); d.Allowed || d.Code() != cognito.ErrCheckUnavailable || r.Header.Get("X-Auth-Subject") != "" || count != 1 {
+		t.Errorf("got %+v, %v, %d reports", d, r.Header, count)
+	}
+}
