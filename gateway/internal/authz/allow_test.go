@@ -19,7 +19,7 @@ import (
 func isEmpty(d authz.Decision) bool {
 	i := d.Identity
 	_, hasClaim := i.Claim("sub")
-	return d.Via == "" && d.AccessToken == "" && d.PassTo == "" && !hasClaim && i.Subject == "" && i.Username == "" && i.ClientID == "" && i.UserPool == "" &&
+	return d.Via == "" && d.LoadBalancer == (authz.LoadBalancer{}) && d.AccessToken == "" && d.PassTo == "" && !hasClaim && i.Subject == "" && i.Username == "" && i.ClientID == "" && i.UserPool == "" &&
 		i.Email == "" && i.Groups.Len() == 0 && i.Scopes.Len() == 0 && i.TokenUse == "" && i.ExpiresAt.IsZero()
 }
 

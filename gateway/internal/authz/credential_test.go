@@ -64,6 +64,9 @@ func TestViaSaysWhichCredentialsCount(t *testing.T) {
 		if want(t, d, test.rule, test.code); d.Via != test.via {
 			t.Errorf("%d: via %q, want %q", n, d.Via, test.via)
 		}
+		if passed := d.LoadBalancer.Data != ""; passed != (test.via == authz.ViaALB) {
+			t.Errorf("%d: the decision has the headers of a load balancer: %v", n, passed)
+		}
 	}
 }
 

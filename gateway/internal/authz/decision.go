@@ -35,6 +35,10 @@ type Decision struct {
 	// also for one that passes by ReportOnly.
 	Identity Identity
 
+	// LoadBalancer has the verified headers of a load balancer if Via is [ViaALB]. It is empty
+	// otherwise: what the client sent under their names is not verified.
+	LoadBalancer LoadBalancer
+
 	// AccessToken is the verified access token to pass on to the application, "" if the rule
 	// passes none. It is in the header PassTo.
 	AccessToken cognito.Raw

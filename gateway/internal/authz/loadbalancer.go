@@ -41,7 +41,7 @@ func (p *Policy) verifyLoadBalancer(ctx context.Context, matched *rule, found *r
 	if refusal := t.step("claims", matched.checkClaims(&d.Identity, found), "every required claim is there"); refusal != nil {
 		return refusal
 	}
-	d.Via = ViaALB
+	d.Via, d.LoadBalancer = ViaALB, r.LoadBalancer
 	d.pass(matched, r.LoadBalancer.AccessToken)
 	return nil
 }

@@ -37,7 +37,17 @@ type Process struct {
 }
 
 // IdentityHeaders returns the headers that describe a caller.
-func (f *File) IdentityHeaders() (*identity.Headers, error) { return identity.New(f.Identity) }
+func (f *File) IdentityHeaders() (*identity.Headers, error) {
+	c := f.Identity
+	// Without load balancers these are headers of the service, like all others.
+	c.LoadBalancers = f.hasBalancers()
+	return identity.New(c)
+}
+
+func (f *File) hasBalancers() bool {
+	b := &f.LoadBalancers
+	return len(b.Signers) > 0 || len(b.ClientIDs) > 0 || b.Issuers != nil
+}
 
 // Callers returns who may ask.
 func (f *File) Callers() (*callers.Trusted, error) { return callers.New(f.TrustedProxies) }
@@ -130,7 +140,7 @@ func (f *File) pools(p Process) (pools []cognito.UserPool, err error) {
 // does no I/O.
 func (f *File) Balancers(p Process) (*alb.Verifier, error) {
 	b := f.LoadBalancers
-	if len(b.Signers) == 0 && len(b.ClientIDs) == 0 && b.Issuers == nil {
+	if !f.hasBalancers() {
 		return nil, nil //nolint:nilnil // no load balancer is trusted
 	}
 	issuers := b.Issuers

@@ -23,6 +23,8 @@ type Caller struct {
 	// AccessToken is the caller's access token, where the rule passes it on to the service,
 	// and "" elsewhere.
 	AccessToken cognito.Raw
+	// LoadBalancer has the headers of a load balancer that the decision was made by.
+	LoadBalancer authz.LoadBalancer
 }
 
 // Of returns the caller of an allowed request. A denied request has none.
@@ -30,7 +32,7 @@ func Of(d *authz.Decision) Caller {
 	if !d.Allowed {
 		return Caller{}
 	}
-	return Caller{Identity: d.Identity, AccessToken: d.AccessToken}
+	return Caller{Identity: d.Identity, AccessToken: d.AccessToken, LoadBalancer: d.LoadBalancer}
 }
 
 // Config says which headers there are.
@@ -42,6 +44,10 @@ type Config struct {
 	Headers map[string]string
 	// Preset adds the headers of another product.
 	Preset Preset
+	// LoadBalancers adds the headers of an Application Load Balancer. They have what the load
+	// balancer sent, for callers whose sign-in there was verified, and are empty for others. The
+	// headers of [PresetALB] come before them.
+	LoadBalancers bool
 }
 
 // Headers writes identity headers. It is safe for concurrent use. Make one with [New].
@@ -84,6 +90,11 @@ func New(config Config) (*Headers, error) {
 	}
 	for _, each := range preset {
 		h.add(each)
+	}
+	if config.LoadBalancers {
+		for _, each := range balancerHeaders {
+			h.add(each)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(config.Headers)) {
 		switch claim := config.Headers[name]; {
@@ -160,6 +171,12 @@ func (h *header) value(caller *Caller) string {
 		return strconv.FormatInt(caller.ExpiresAt.Unix(), 10)
 	case ofAccessToken:
 		return Encode(string(caller.AccessToken))
+	case ofBalancerData:
+		return Encode(string(caller.LoadBalancer.Data))
+	case ofBalancerIdentity:
+		return Encode(caller.LoadBalancer.Identity)
+	case ofBalancerAccessToken:
+		return Encode(string(caller.LoadBalancer.AccessToken))
 	case ofClaim:
 		value, _ := caller.Claim(h.claim)
 		return claimText(value)

@@ -199,6 +199,45 @@ func TestPresetALBNeverHasAToken(t *testing.T) {
 	}
 }
 
+func TestHeadersOfLoadBalancers(t *testing.T) {
+	sent := authz.LoadBalancer{Data: "D", Identity: "sub-2", AccessToken: "A"}
+	for _, test := range []struct {
+		preset identity.Preset
+		via    authz.LoadBalancer
+		want   [3]string // data, identity, access token
+	}{
+		{"", sent, [3]string{"D", "sub-2", "A"}},
+		{"", authz.LoadBalancer{}, [3]string{}},
+		{identity.PresetALB, sent, [3]string{"", "sub-1", "T"}},
+		{identity.PresetALB, authz.LoadBalancer{}, [3]string{"", "sub-1", "T"}},
+	} {
+		h := headersOf(t, identity.Config{Preset: test.preset, LoadBalancers: true})
+		got := http.Header{"X-Amzn-Oidc-Data": {"forged"}}
+		c := caller(t)
+		c.LoadBalancer = test.via
+		h.Set(got, c)
+		for n, name := range []string{"X-Amzn-Oidc-Data", "X-Amzn-Oidc-Identity", "X-Amzn-Oidc-Accesstoken"} {
+			if values := got[name]; len(values) != 1 || values[0] != test.want[n] {
+				t.Errorf("%q, %v: %s is %q", test.preset, test.via, name, values)
+			}
+		}
+	}
+}
+
+func TestPatternWithoutNamesMatchesTheirOtherSpellings(t *testing.T) {
+	h := headersOf(t, identity.Config{LoadBalancers: true, Headers: map[string]string{"Tenant": "a", "X-Tenant": "b"}})
+	pattern := regexp.MustCompile("(?i)^(?:" + h.SpellingPatternExcept("x-amzn-oidc-data", "Tenant") + ")$")
+	for name, want := range map[string]bool{
+		"X-Amzn-Oidc-Data": false, "x-amzn-oidc-data": false, "Tenant": false,
+		"X_Amzn_Oidc_Data": true, "x-amzn-oidc_data": true, "x-amzn.oidc-data": true, "X_amzn-oidc-data": true, "x-amzn_oidc_data": true,
+		"X-Amzn-Oidc-Identity": true, "X_Amzn_Oidc_Identity": true, "X-Auth-Subject": true, "X-Tenant": true, "X_Tenant": true, "Tenants": false,
+	} {
+		if got := pattern.MatchString(name); got != want {
+			t.Errorf("the pattern %s matches %q: %v", pattern, name, got)
+		}
+	}
+}
+
 // Applications read these as one variable (CVE-2026-88011, CVE-2025-64484).
 func TestEverySpellingIsRecognised(t *testing.T) {
 	h := headersOf(t, identity.Config{Preset: identity.PresetALB, Headers: map[string]string{"Tenant-Id": "custom:tenant"}})

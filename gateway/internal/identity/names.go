@@ -40,8 +40,35 @@ func (h *Headers) SpellingPattern() string {
 	return strings.Join(parts, "|")
 }
 
+// SpellingPatternExcept returns [Headers.SpellingPattern] without these names. Their other
+// spellings, with an underscore or a dot, are still matched. It is for headers of the client that
+// the gateway decides on. Names that begin with the prefix are always matched.
+func (h *Headers) SpellingPatternExcept(names ...string) string {
+	parts := []string{spellings(h.prefix) + ".*"}
+	for _, other := range h.others {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, other) }) {
+			parts = append(parts, otherSpellings(other)...)
+			continue
+		}
+		parts = append(parts, spellings(other))
+	}
+	return strings.Join(parts, "|")
+}
+
+const anyDash = "[-_.]"
+
 func spellings(name string) string {
-	return strings.ReplaceAll(regexp.QuoteMeta(strings.ToLower(name)), "-", "[-_.]")
+	return strings.ReplaceAll(regexp.QuoteMeta(strings.ToLower(name)), "-", anyDash)
+}
+
+// otherSpellings returns a pattern for each dash of the name, for the spellings in which that
+// dash is the first one to be replaced.
+func otherSpellings(name string) (patterns []string) {
+	words := strings.Split(strings.ToLower(name), "-")
+	for n := 1; n < len(words); n++ {
+		patterns = append(patterns, strings.Join(words[:n], "-")+"[_.]"+strings.Join(words[n:], anyDash))
+	}
+	return patterns
 }
 
 // hasFoldedPrefix reports whether name begins with prefix, where case does not count and

@@ -34,6 +34,9 @@ const (
 	ofTokenUse
 	ofExpires
 	ofAccessToken
+	ofBalancerData
+	ofBalancerIdentity
+	ofBalancerAccessToken
 	ofClaim
 )
 
@@ -51,10 +54,22 @@ var presetHeaders = map[Preset][]header{
 		{name: "X-Forwarded-Access-Token", source: ofAccessToken},
 	},
 	PresetALB: {
-		{name: "X-Amzn-Oidc-Identity", source: ofSubject},
-		{name: "X-Amzn-Oidc-Accesstoken", source: ofAccessToken},
-		{name: "X-Amzn-Oidc-Data", source: ofNothing},
+		{name: balancerIdentity, source: ofSubject},
+		{name: balancerAccessToken, source: ofAccessToken},
+		{name: balancerData, source: ofNothing},
 	},
+}
+
+const (
+	balancerData        = "X-Amzn-Oidc-Data"
+	balancerIdentity    = "X-Amzn-Oidc-Identity"
+	balancerAccessToken = "X-Amzn-Oidc-Accesstoken"
+)
+
+var balancerHeaders = []header{
+	{name: balancerData, source: ofBalancerData},
+	{name: balancerIdentity, source: ofBalancerIdentity},
+	{name: balancerAccessToken, source: ofBalancerAccessToken},
 }
 
 var ownHeaders = []header{

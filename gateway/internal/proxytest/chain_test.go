@@ -28,7 +28,9 @@ func forEachProxy(t *testing.T, test func(c *chain)) {
 			if p.serve != nil {
 				address = p.serve(t, g, s.address)
 			} else {
-				address = p.listen(t, snippets.Options{Headers: g.headers, Gateway: g.address, Envoy: g.envoy, Service: s.address, Resources: true})
+				address = p.listen(t, snippets.Options{
+					Headers: g.headers, Gateway: g.address, Envoy: g.envoy, Service: s.address, Resources: true, ALB: true,
+				})
 			}
 			test(&chain{t: t, address: address, gateway: g, service: s})
 		})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
+	"github.com/poolguard/poolguard/cognito/alb"
 	"github.com/poolguard/poolguard/cognito/cognitotest"
 	"github.com/poolguard/poolguard/gateway/internal/authz"
 	"github.com/poolguard/poolguard/gateway/internal/callers"
@@ -28,9 +29,11 @@ type gateway struct {
 	headers *identity.Headers
 	policy  *authz.Policy
 	issuer  *cognitotest.Issuer
-	away    *cognitotest.Pool // its keys are not available
-	server  *httptest.Server
-	asked   *recorder
+	// balancer is a load balancer in front of the proxy.
+	balancer *cognitotest.LoadBalancer
+	away     *cognitotest.Pool // its keys are not available
+	server   *httptest.Server
+	asked    *recorder
 
 	documents *resources.Set
 
@@ -51,6 +54,7 @@ var rules = []authz.Rule{
 	},
 	{Name: "files", Match: route.Match{Path: "/files/**"}, Ambiguous: []string{"encoded_slash"}},
 	{Name: "one host", Match: route.Match{Hosts: []string{"public.example.com"}, Path: "/same/**"}, Allow: cognito.Anonymous},
+	{Name: "balanced", Match: route.Match{Path: "/balanced/**"}, Via: []authz.Via{authz.ViaBearer, authz.ViaALB}},
 	{Name: "streams", Match: route.Match{Path: "/stream/**"}},
 }
 
@@ -63,12 +67,19 @@ func startGateway(t *testing.T) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.policy, err = authz.New(authz.Config{Verifier: verifier, UserPools: g.issuer.Config().UserPools, Rules: rules})
+	g.balancer = g.issuer.Pool().LoadBalancer("web")
+	balancers, err := alb.New(g.balancer.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.policy, err = authz.New(authz.Config{
+		Verifier: verifier, UserPools: g.issuer.Config().UserPools, LoadBalancers: balancers, Rules: rules,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.headers, err = identity.New(identity.Config{
-		Preset: identity.PresetOAuth2Proxy, Headers: map[string]string{"X-Tenant": "custom:tenant"},
+		Preset: identity.PresetOAuth2Proxy, Headers: map[string]string{"X-Tenant": "custom:tenant"}, LoadBalancers: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -92,7 +93,7 @@ func Render(name string, o Options) (string, error) {
 }
 
 func (p *proxy) render(o Options) (string, error) {
-	functions := template.FuncMap{"join": strings.Join, "host": hostOf, "port": portOf}
+	functions := template.FuncMap{"join": strings.Join, "host": hostOf, "port": portOf, "id": idOf}
 	parsed, err := template.New(p.template).Funcs(functions).ParseFS(files, "templates/"+p.template, "templates/envoy-parts.tmpl")
 	if err != nil {
 		return "", err
@@ -112,10 +113,16 @@ func (p *proxy) render(o Options) (string, error) {
 type values struct {
 	Options
 	Names, Lower []string
-	Identity     []variable
-	Pattern      string
-	Removals     []string
-	AskedAlso    []string
+	// Early are the names for removal before Poolguard is asked: those without AskedAlso.
+	Early    []string
+	Identity []variable
+	// Pattern matches the identity headers. EarlyPattern is for their removal before Poolguard
+	// is asked: it leaves AskedAlso in the request.
+	Pattern, EarlyPattern string
+	// Removals are the names for removal before Poolguard is asked, with an asterisk for any end.
+	Removals []string
+	// AskedAlso are headers that Poolguard decides on, and that it replaces.
+	AskedAlso []string
 	// Documents are the paths below which Poolguard answers itself, and DocumentsPattern is an
 	// expression for them.
 	Documents        []string
@@ -131,12 +138,13 @@ type variable struct {
 	Name, Variable, Source string
 }
 
-// albHeaders are the headers of a load balancer, which the gateway reads for `via: [alb]`.
+// albHeaders are the headers of a load balancer, which the gateway reads for `via: [alb]`. They are
+// among the identity headers of a configuration with load balancers.
 var albHeaders = []string{"x-amzn-oidc-data", "x-amzn-oidc-identity", "x-amzn-oidc-accesstoken"}
 
 func (o Options) values() (*values, error) {
 	if o.Headers == nil {
-		headers, err := identity.New(identity.Config{})
+		headers, err := identity.New(identity.Config{LoadBalancers: o.ALB})
 		if err != nil {
 			return nil, err
 		}
@@ -165,17 +173,24 @@ func (o Options) values() (*values, error) {
 	if o.ALB {
 		v.AskedAlso = albHeaders
 	}
+	v.EarlyPattern = o.Headers.SpellingPatternExcept(v.AskedAlso...)
 	for _, name := range v.Names {
 		lower := strings.ToLower(name)
 		v.Lower = append(v.Lower, lower)
-		id := strings.ReplaceAll(lower, "-", "_")
+		id := idOf(name)
 		v.Identity = append(v.Identity, variable{Name: name, Variable: "$pg_id_" + id, Source: "$upstream_http_" + id})
 		if !strings.HasPrefix(name, o.Headers.Prefix()) {
 			v.Removals = append(v.Removals, name)
 		}
+		if !slices.Contains(v.AskedAlso, lower) {
+			v.Early = append(v.Early, name)
+		}
 	}
 	return v, nil
 }
+
+// idOf returns the name of a header as a part of the name of a variable.
+func idOf(name string) string { return strings.ReplaceAll(strings.ToLower(name), "-", "_") }
 
 func hostOf(address string) string {
 	host, _, err := net.SplitHostPort(address)
