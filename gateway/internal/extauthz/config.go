@@ -73,9 +73,9 @@ func (c *Config) decide(ctx context.Context, question *authz.Request, refusal *c
 	start := time.Now()
 	decision := authz.Decision{Err: refusal}
 	if refusal == nil {
-		bounded, cancel := context.WithTimeout(ctx, c.Timeout)
-		decision = c.Decider.Decide(bounded, question)
-		cancel()
+		bound := authz.Within(ctx, c.Timeout)
+		defer bound.Release()
+		decision = c.Decider.Decide(bound, question)
 	}
 	if c.Observe != nil {
 		c.Observe(ctx, question, &decision, time.Since(start))

@@ -135,8 +135,8 @@ func (h *Handler) decide(a *adapter, r *http.Request) (authz.Request, authz.Deci
 	if h.config.FindClient {
 		question.Client = h.config.Trusted.Client(r.Header[a.client], callers.Peer(r))
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), h.config.Timeout)
-	defer cancel()
-	decision := h.config.Decider.Decide(ctx, &question)
+	bound := authz.Within(r.Context(), h.config.Timeout)
+	defer bound.Release()
+	decision := h.config.Decider.Decide(bound, &question)
 	return question, decision
 }
