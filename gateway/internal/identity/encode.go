@@ -2,9 +2,9 @@ package identity
 
 import (
 	"encoding/json"
-	"iter"
-	"slices"
 	"strings"
+
+	"github.com/poolguard/poolguard/cognito"
 )
 
 const upperHex = "0123456789ABCDEF"
@@ -15,27 +15,25 @@ const upperHex = "0123456789ABCDEF"
 func Encode(text string) string { return encode(text, "") }
 
 // encodeList joins encoded names. The separator is encoded within a name.
-func encodeList(names iter.Seq[string], separator string) string {
-	var first string
-	var list strings.Builder // stays empty for one name, which is the common case
-	count := 0
-	for name := range names {
-		switch count {
-		case 0:
-			first = encode(name, separator)
-		case 1:
-			list.WriteString(first)
-			fallthrough
-		default:
-			list.WriteString(separator)
-			list.WriteString(encode(name, separator))
+func encodeList(names cognito.Set, separator string) string {
+	size := 0
+	for name := range names.All() {
+		size += len(name) + len(separator)
+	}
+	var list strings.Builder // one allocation, unless a name has something to encode
+	for name := range names.All() {
+		text := encode(name, separator)
+		if names.Len() == 1 {
+			return text
 		}
-		count++
+		if list.Cap() == 0 {
+			list.Grow(size)
+		} else {
+			list.WriteString(separator)
+		}
+		list.WriteString(text)
 	}
-	if count > 1 {
-		return list.String()
-	}
-	return first
+	return list.String()
 }
 
 func encode(text, separator string) string {
@@ -90,9 +88,9 @@ func claimText(value json.RawMessage) string {
 		}
 		texts := make([]string, 0, len(list))
 		for _, each := range list {
-			texts = append(texts, textOf(each))
+			texts = append(texts, encode(textOf(each), ","))
 		}
-		return encodeList(slices.Values(texts), ",")
+		return strings.Join(texts, ",")
 	}
 	return textOf(value)
 }

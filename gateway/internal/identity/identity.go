@@ -155,9 +155,9 @@ func (h *header) value(caller *Caller) string {
 	case ofUsername:
 		return Encode(caller.Username)
 	case ofGroups:
-		return encodeList(caller.Groups.All(), ",")
+		return encodeList(caller.Groups, ",")
 	case ofScopes:
-		return encodeList(caller.Scopes.All(), " ")
+		return encodeList(caller.Scopes, " ")
 	case ofClient:
 		return Encode(caller.ClientID)
 	case ofEmail:
