@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // A floor makes the signatures of a sign-in, and nothing else.
@@ -42,14 +44,14 @@ func newFloor() (floor, error) {
 // nanoseconds of time and of CPU that a pair took.
 func (f floor) sign(turn time.Duration, goroutines int) (wall, used float64, err error) {
 	n := max(1, int(turn/max(f.pair, 1))) * goroutines
-	before, err := cpuTime(os.Getpid())
+	before, err := usage.CPUTime(os.Getpid())
 	if err != nil {
 		return 0, 0, err
 	}
 	start := time.Now()
 	err = atOnce(n, goroutines, f.signPair)
 	took := time.Since(start)
-	after, usageErr := cpuTime(os.Getpid())
+	after, usageErr := usage.CPUTime(os.Getpid())
 	return float64(took) / float64(n), float64(after-before) / float64(n), errors.Join(err, usageErr)
 }
 

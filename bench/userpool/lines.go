@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // A line is a result for scripts.
@@ -36,7 +38,7 @@ func (s *stage) ownLines(t *target) []line {
 		if f.name == flowSRP {
 			add("srp with client/floor", figures(one.overFloor(withOwn, floorWall)))
 		}
-		if canSeeUsage {
+		if usage.CanSee {
 			add(f.name+" cpu/floor", figures(one.overFloor(cpu, floorCPU)))
 		}
 		add(fmt.Sprintf("%s of %d clients/floor", f.name, s.options.clients), figures(many.overFloor(wall, floorWall)))
@@ -50,7 +52,7 @@ func (s *stage) ownLines(t *target) []line {
 	if len(t.starts.again) > 0 {
 		add("start again ms", fmt.Sprintf("%.0f", milliseconds(t.starts.again)))
 	}
-	if canSeeUsage {
+	if usage.CanSee {
 		add("resident MB", megabytes(t.starts.memory()))
 		add("resident MB after the load", megabytes(t.memory))
 	}
@@ -73,7 +75,7 @@ func (s *stage) peerLines(t *target) []line {
 		}
 	}
 	add("start/ours", figures(median(t.starts.ready)/median(own.starts.ready)))
-	if canSeeUsage {
+	if usage.CanSee {
 		add("resident/ours", figures(t.starts.memory()/own.starts.memory()))
 	}
 	return lines

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // print writes the tables, and last the lines for scripts.
@@ -65,7 +67,7 @@ func (s *stage) printFloor(w io.Writer, t *target, clients int) {
 		}
 	}
 	each, used := all.median(floorWall), ""
-	if canSeeUsage {
+	if usage.CanSee {
 		used = micro(all.median(floorCPU))
 	}
 	fmt.Fprintf(w, "two signatures\t%.0f\t%s\t1\t%s\t1\t\n", 1e9/each, micro(each), used)
@@ -73,7 +75,7 @@ func (s *stage) printFloor(w io.Writer, t *target, clients int) {
 
 func printRow(w io.Writer, name string, l *lane, of func(sample) float64) {
 	used, ratio := "", ""
-	if canSeeUsage {
+	if usage.CanSee {
 		used, ratio = micro(l.median(cpu)), figures(l.overFloor(cpu, floorCPU))
 	}
 	each := l.median(of)
@@ -92,20 +94,20 @@ func (s *stage) printConditions(w io.Writer) {
 		if len(t.starts.token) > 0 {
 			token = fmt.Sprintf("%.0f", milliseconds(t.starts.token))
 		}
-		if canSeeUsage {
+		if usage.CanSee {
 			before, after = megabytes(t.starts.memory()), megabytes(t.memory)
 		}
 		fmt.Fprintf(table, "%s\t%.0f\t%s\t%s\t%s\t%s\t%d\t\n", t.title(), milliseconds(t.starts.ready), again, token, before, after, t.signedIn)
 	}
 	_ = table.Flush() // as above
 	fmt.Fprintf(w, "start: until discovery answers, median of %d; again: with a directory that has a pool.\n", s.options.starts)
-	if s.target(inDirectory) != nil && onMemory(s.folder) {
+	if s.target(inDirectory) != nil && usage.OnMemory(s.folder) {
 		fmt.Fprintln(w, "The directory is on a file system in memory, where keeping costs less: choose another by TMPDIR.")
 	}
 	if t := s.target(cognitoLocal); t != nil {
 		s.printPeer(w)
 	}
-	if !canSeeUsage {
+	if !usage.CanSee {
 		fmt.Fprintln(w, "What a process uses cannot be seen on this system: columns stay empty.")
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // The names of targets.
@@ -176,7 +178,7 @@ func (s *stage) target(name string) *target {
 // weigh looks how much memory the servers have after the last round.
 func (s *stage) weigh() error {
 	for _, t := range s.targets {
-		bytes, err := resident(t.process.command.Process.Pid)
+		bytes, err := usage.Resident(t.process.command.Process.Pid)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // starts are how long a server took, from the start of its process, in nanoseconds.
@@ -22,7 +24,7 @@ func (s *starts) memory() float64 { return median(s.bytes) }
 
 // weigh notes what the server has in memory now.
 func (s *starts) weigh(t *target) error {
-	bytes, err := resident(t.process.command.Process.Pid)
+	bytes, err := usage.Resident(t.process.command.Process.Pid)
 	s.bytes = append(s.bytes, float64(bytes))
 	return err
 }

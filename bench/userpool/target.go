@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // A target is a server that is measured.
@@ -128,7 +130,7 @@ func (t *target) signIn(ctx context.Context, f flow, n, clients int) (sample, *v
 	var took, own time.Duration
 	var used time.Duration
 	for _, step := range f.steps {
-		before, err := cpuTime(t.process.command.Process.Pid)
+		before, err := usage.CPUTime(t.process.command.Process.Pid)
 		if err != nil {
 			return sample{}, nil, err
 		}
@@ -138,7 +140,7 @@ func (t *target) signIn(ctx context.Context, f flow, n, clients int) (sample, *v
 		if err != nil {
 			return sample{}, nil, fmt.Errorf("%s: %w", f.name, err)
 		}
-		after, err := cpuTime(t.process.command.Process.Pid)
+		after, err := usage.CPUTime(t.process.command.Process.Pid)
 		if err != nil {
 			return sample{}, nil, err
 		}

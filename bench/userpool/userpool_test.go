@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/poolguard/poolguard/bench/internal/usage"
 )
 
 // The lines that scripts read. A test asserts no time: it runs beside others.
@@ -20,11 +22,11 @@ func ownLineNames() []string {
 	names := []string{"srp with client/floor", "start ms", "first token ms"}
 	for _, f := range ownFlows() {
 		names = append(names, f.name+"/floor", f.name+" of 2 clients/floor", f.name+" per second")
-		if canSeeUsage {
+		if usage.CanSee {
 			names = append(names, f.name+" cpu/floor")
 		}
 	}
-	if canSeeUsage {
+	if usage.CanSee {
 		names = append(names, "resident MB", "resident MB after the load")
 	}
 	return names
@@ -54,7 +56,7 @@ func TestRunShort(t *testing.T) {
 		t.Log("without cognito-local")
 	} else {
 		want = append(want, "cognito-local password/ours", "cognito-local refresh api/ours", "cognito-local start/ours")
-		if canSeeUsage {
+		if usage.CanSee {
 			want = append(want, "cognito-local resident/ours")
 		}
 		if directory {

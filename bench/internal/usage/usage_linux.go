@@ -1,4 +1,4 @@
-package main
+package usage
 
 import (
 	"fmt"
@@ -10,10 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const canSeeUsage = true
+// CanSee says that what a process uses is known on this system.
+const CanSee = true
 
-// cpuTime returns how long all threads of a process have run, those that ended too.
-func cpuTime(pid int) (time.Duration, error) {
+// CPUTime returns how long all threads of a process have run, those that ended too.
+func CPUTime(pid int) (time.Duration, error) {
 	// The clock of another process, as clock_getcpuclockid(3) makes it: to the
 	// nanosecond, where /proc/<pid>/stat counts hundredths of seconds.
 	const scheduled = 2
@@ -26,8 +27,8 @@ func cpuTime(pid int) (time.Duration, error) {
 
 var residentForm = regexp.MustCompile(`(?m)^VmRSS:\s+([0-9]+) kB$`)
 
-// resident returns how many bytes of a process are in memory.
-func resident(pid int) (int64, error) {
+// Resident returns how many bytes of a process are in memory.
+func Resident(pid int) (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
@@ -40,8 +41,14 @@ func resident(pid int) (int64, error) {
 	return kilobytes << 10, err
 }
 
-// onMemory reports whether a folder is on a file system that needs no disk.
-func onMemory(folder string) bool {
+// Descriptors returns how many files and connections a process has open.
+func Descriptors(pid int) (int, error) {
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return len(open), err
+}
+
+// OnMemory reports whether a folder is on a file system that needs no disk.
+func OnMemory(folder string) bool {
 	var system unix.Statfs_t
 	if unix.Statfs(folder, &system) != nil {
 		return false

@@ -1,15 +1,21 @@
 //go:build !linux
 
-package main
+package usage
 
 import "time"
 
-// canSeeUsage says that what a process uses is known here. On this system it is not, and
+// CanSee says that what a process uses is known here. On this system it is not, and
 // the columns stay empty.
-const canSeeUsage = false
+const CanSee = false
 
-func cpuTime(int) (time.Duration, error) { return 0, nil }
+// CPUTime returns 0.
+func CPUTime(int) (time.Duration, error) { return 0, nil }
 
-func resident(int) (int64, error) { return 0, nil }
+// Resident returns 0.
+func Resident(int) (int64, error) { return 0, nil }
 
-func onMemory(string) bool { return false }
+// Descriptors returns 0.
+func Descriptors(int) (int, error) { return 0, nil }
+
+// OnMemory reports false.
+func OnMemory(string) bool { return false }
