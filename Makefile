@@ -3,6 +3,7 @@
 
 GO       ?= go
 FUZZTIME ?= 10s
+SOAK     ?= 10m
 BENCH    ?= .
 OUTPUT   ?= dist
 # Arguments for demo, test, mutate and the benchmarks, such as ARGS=--once.
@@ -10,7 +11,7 @@ ARGS     ?=
 ONLY     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: demo help test test-clients faults fuzz mutate mutate-all nightly selftest test-aws lint tools deps docs man pictures tidy clean bench bench-verify bench-strict bench-userpool bench-pools api-baseline release release-modules release-tags
+.PHONY: demo help test test-clients faults soak fuzz mutate mutate-all nightly selftest test-aws lint tools deps docs man pictures tidy clean bench bench-verify bench-strict bench-userpool bench-pools bench-gateway api-baseline release release-modules release-tags
 
 ##@ Try it
 
@@ -38,6 +39,11 @@ test-clients: ## clients of other projects at the local pool
 # (ARGS='-run Rotation').
 faults: ## key sets that fail (ARGS='-run Rotation')
 	@cd cognito/internal/faults && $(GO) test -count=1 $(ARGS) -args -table
+
+# The gateway under load for SOAK=10m while key sets fail, keys rotate, configurations change and
+# proxies restart; prints the counts and fails if an answer was wrong.
+soak: ## the gateway under load and changes (SOAK=10m)
+	@GO='$(GO)' SOAK='$(SOAK)' scripts/soak.sh $(ARGS)
 
 # Every fuzz target of every module for FUZZTIME=10s each; fails if a target ran no input.
 fuzz: ## every fuzz target (FUZZTIME=10s)
@@ -126,6 +132,11 @@ bench-userpool: ## the local pool; short: ARGS='-rounds 3'
 # 1000 -tokens 2000').
 bench-pools: ## 10,000 pools; short: ARGS='-pools 1000 -tokens 2000'
 	@cd bench && $(GO) run ./pools $(ARGS)
+
+# The gateway beside bare servers, in nginx, for Envoy and beside oauth2-proxy; needs wrk; draws
+# docs/img/gateway-speed.svg (short: ARGS='-rounds 2 -turn 1s').
+bench-gateway: ## the gateway; short: ARGS='-rounds 2 -turn 1s'
+	@GO='$(GO)' scripts/bench-gateway.sh $(ARGS)
 
 ##@ Release
 

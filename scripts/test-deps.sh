@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests need and that this machine lacks:
 #
-#   scripts/test-deps.sh [compiler | shellcheck]
+#   scripts/test-deps.sh [compiler | shellcheck | wrk]
 #
 # These are a C compiler with its headers (the race detector, the prose linter),
 # openssl, curl (the installer), Node.js with npm (tests against npm packages), Chromium
 # (tests of pages), and nginx, HAProxy and Caddy (tests of the gateway). With an argument it
-# installs that program only. Debian's packages of the proxies also start them as services.
+# installs that program only; wrk, which measures the gateway, comes with nginx. Debian's
+# packages of the proxies also start them as services.
 # On Debian it uses apt-get. On other systems it prints what is missing, and the
 # tests that need it are skipped. With CI=true a missing program is a failure.
 set -euo pipefail
@@ -34,6 +35,11 @@ has_proxy() {
 missing() {
   if [ "$only" = shellcheck ]; then
     command -v shellcheck >/dev/null || echo shellcheck
+    return 0
+  fi
+  if [ "$only" = wrk ]; then
+    command -v wrk >/dev/null || echo wrk
+    has_proxy nginx || echo nginx-light
     return 0
   fi
   has_cgo || echo gcc libc6-dev
@@ -72,7 +78,7 @@ install() {
 # shellcheck disable=SC2046
 [ -z "$(missing)" ] || install $(missing)
 
-[ "$only" != shellcheck ] || exit 0
+[ "$only" != shellcheck ] && [ "$only" != wrk ] || exit 0
 if ! has_cgo; then
   echo "test-deps: no working C compiler: tests run without the race detector, and there is no prose linter" >&2
   [ "${CI:-}" != true ] || exit 1
