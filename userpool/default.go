@@ -23,7 +23,7 @@ func DefaultPool() Pool {
 					"http://localhost:8976/callback",
 					"http://localhost:8000/_auth/callback",
 				},
-				SignOutURLs: []string{"http://localhost:3000/"},
+				SignOutURLs: []string{"http://localhost:3000/", "http://localhost:8000/"},
 			},
 			{
 				ID:     "local-machine",
