@@ -16,7 +16,7 @@ import (
 )
 
 // folders are those with a program that README.md names.
-var folders = []string{"nethttp", "chi", "gin", "echo", "fiber", "grpc", "grpcclient", "connect", "connectclient", "lambda", "spa", "mcp", "metrics"}
+var folders = []string{"nethttp", "chi", "gin", "echo", "fiber", "grpc", "grpcclient", "connect", "connectclient", "lambda", "spa", "web", "mcp", "metrics"}
 
 // An outcome is what an example answers, in the terms of HTTP.
 type outcome struct {
