@@ -214,3 +214,29 @@ func TestNullsAndTypes(t *testing.T) {
 	}
 	w.secrets["sesame"] = "piece of a body"
 }
+
+// TestSubIsNoNameToSignInWith: the sub names a user to other actions.
+func TestSubIsNoNameToSignInWith(t *testing.T) {
+	w := newAuthWorld(t)
+	w.setClient(func(c *directory.Client) { c.ID, c.HideUnknownUsers = "open", false })
+	sub := byName(w.call("AdminGetUser", inPool("anaya"))["UserAttributes"])["sub"].(string)
+	if user := w.call("AdminGetUser", inPool(sub)); user["Username"] != "anaya" {
+		t.Errorf("AdminGetUser with the sub: %v", user)
+	}
+	for flow, more := range map[string]fields{
+		"USER_PASSWORD_AUTH": {"PASSWORD": testPassword},
+		"USER_SRP_AUTH":      {"SRP_A": newSRPClient(t).publicA()},
+		"USER_AUTH":          {"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": testPassword},
+	} {
+		more["USERNAME"] = sub
+		w.refused("InitiateAuth", fields{"ClientId": "open", "AuthFlow": flow, "AuthParameters": more}, "UserNotFoundException: User does not exist.")
+	}
+	// Where people sign in with an e-mail address, the user name is the sub.
+	w.setPool(func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} })
+	made := w.call("AdminCreateUser", with(inPool("bo@example.org"), "MessageAction", "SUPPRESS"))
+	name := at(t, made, "User", "Username")
+	w.call("AdminSetUserPassword", with(inPool("bo@example.org"), "Password", testPassword, "Permanent", true))
+	w.call("InitiateAuth", fields{
+		"ClientId": "open", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": fields{"USERNAME": name, "PASSWORD": testPassword},
+	})
+}

@@ -90,11 +90,12 @@ func (s *Service) checkStatus(u directory.User) error {
 	return nil
 }
 
+// findUser returns the user who signs in under a name.
 func (s *Service) findUser(ctx context.Context, pool directory.Pool, name string) (directory.User, error) {
 	var u directory.User
 	err := s.Store.View(ctx, func(tx store.Tx) error {
 		var err error
-		u, err = directory.FindUser(tx, pool, name)
+		u, err = directory.FindSignIn(tx, pool, name)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {

@@ -144,7 +144,7 @@ func (s *Service) names(tx store.Tx, a attempt, name string) bool {
 			return true
 		}
 	}
-	u, err := directory.FindUser(tx, a.pool, name)
+	u, err := directory.FindSignIn(tx, a.pool, name)
 	return err == nil && u.Sub == a.user.Sub
 }
 

@@ -177,11 +177,18 @@ func GetUser(tx store.Tx, p Pool, username string) (User, error) {
 // FindUser returns the user of that user name, sub or alias, or
 // store.ErrNotFound. A user name wins over an alias.
 func FindUser(tx store.Tx, p Pool, name string) (User, error) {
+	return findUser(tx, p, name, join("sub", name))
+}
+
+// FindSignIn returns the user who signs in under that name: the user name or an alias, and
+// not the sub. The error is store.ErrNotFound if there is none.
+func FindSignIn(tx store.Tx, p Pool, name string) (User, error) { return findUser(tx, p, name) }
+
+func findUser(tx store.Tx, p Pool, name string, kinds ...string) (User, error) {
 	u, err := users.get(tx, p.keyOfUser(name))
 	if !errors.Is(err, store.ErrNotFound) {
 		return u, err
 	}
-	kinds := []string{join("sub", name)}
 	for _, attribute := range []string{"email", "phone_number", "preferred_username"} {
 		if p.IsAlias(attribute) {
 			kinds = append(kinds, join(attribute, p.UserKey(name)))
