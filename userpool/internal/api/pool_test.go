@@ -66,6 +66,29 @@ func wantAt(t *testing.T, in, want any, path ...any) {
 	}
 }
 
+// TestVerificationMessages: each text has two names.
+func TestVerificationMessages(t *testing.T) {
+	w := newWorld(t)
+	for name, given := range map[string]fields{
+		"of the template": {"VerificationMessageTemplate": fields{"EmailMessage": "Code {####}", "EmailSubject": "Code", "SmsMessage": "{####}"}},
+		"older":           {"EmailVerificationMessage": "Code {####}", "EmailVerificationSubject": "Code", "SmsVerificationMessage": "{####}"},
+	} {
+		made := w.call("CreateUserPool", with(given, "PoolName", "p"))
+		described := w.call("DescribeUserPool", fields{"UserPoolId": at(t, made, "UserPool", "Id")})
+		for _, answer := range []any{made, described} {
+			pool := at(t, answer, "UserPool")
+			wantAt(t, pool, "Code {####}", "EmailVerificationMessage")
+			wantAt(t, pool, "Code", "EmailVerificationSubject")
+			wantAt(t, pool, "{####}", "SmsVerificationMessage")
+			template := at(t, pool, "VerificationMessageTemplate").(fields)
+			delete(template, "DefaultEmailOption")
+			if want := (fields{"EmailMessage": "Code {####}", "EmailSubject": "Code", "SmsMessage": "{####}"}); !reflect.DeepEqual(template, want) {
+				t.Errorf("%s: template %v", name, template)
+			}
+		}
+	}
+}
+
 func TestPoolStory(t *testing.T) {
 	w := newWorld(t)
 	made := w.call("CreateUserPool", fields{

@@ -228,7 +228,31 @@ func OfPool(d directory.Pool) Pool {
 			p.Others[name] = value
 		}
 	}
+	mirrorMessages(p.Others)
 	return p
+}
+
+// messageNames are the older names of members of VerificationMessageTemplate.
+var messageNames = map[string]string{
+	"EmailVerificationMessage": "EmailMessage", "EmailVerificationSubject": "EmailSubject", "SmsVerificationMessage": "SmsMessage",
+}
+
+// mirrorMessages shows each text of the messages with a code under its two names, as Cognito
+// does. If both names were given, each keeps its own text: what Cognito does then is not known.
+func mirrorMessages(members map[string]json.RawMessage) {
+	template, _ := get[map[string]json.RawMessage](members, "VerificationMessageTemplate")
+	if template == nil {
+		template = map[string]json.RawMessage{}
+	}
+	for older, name := range messageNames {
+		switch text, given := members[older], template[name]; {
+		case given == nil && text != nil:
+			template[name] = text
+		case text == nil && given != nil:
+			members[older] = given
+		}
+	}
+	set(members, "VerificationMessageTemplate", template)
 }
 
 // WithoutEffect returns the names of the settings that have no effect in the local pool and
