@@ -26,6 +26,10 @@ type Config struct {
 	// in Pools too has the users, groups and clients of both, and the described settings.
 	Descriptions *Descriptions
 
+	// Region is that of the pools which the API makes for requests that are not signed for
+	// one, such as eu-west-1. Empty means us-east-1.
+	Region string
+
 	// IssuerForm selects the `iss` claim of tokens. Empty means IssuerLocal.
 	IssuerForm IssuerForm
 

@@ -31,6 +31,9 @@ func TestConfigFaults(t *testing.T) {
 		{"issuer form", func(cfg *userpool.Config, _ *userpool.Pool, _, _ *userpool.Client, _ *userpool.User) {
 			cfg.IssuerForm = "new"
 		}, "IssuerForm"},
+		{"Region", func(cfg *userpool.Config, _ *userpool.Pool, _, _ *userpool.Client, _ *userpool.User) {
+			cfg.Region = "Frankfurt"
+		}, "Region"},
 		{"pool ID", func(_ *userpool.Config, p *userpool.Pool, _, _ *userpool.Client, _ *userpool.User) { p.ID = "local" }, "Pools[0].ID"},
 		{"pool ID with line break", func(_ *userpool.Config, p *userpool.Pool, _, _ *userpool.Client, _ *userpool.User) {
 			p.ID = "us-east-1_A\n"

@@ -109,6 +109,7 @@ func (s *Server) routes(cfg Config, issuerURL func(string) string, decoys []byte
 	}).Register(mux)
 	calls := api.New(api.Config{
 		Store: s.store, SignIns: signIns, Accounts: accounts, Now: s.now, Random: s.random, Logger: cfg.Logger, PublicURL: cfg.PublicURL,
+		Region: cfg.Region,
 	})
 	mux.Handle("POST /{$}", calls)
 	mux.HandleFunc("OPTIONS /{$}", calls.HandlePreflight)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/poolguard/poolguard/userpool/internal/address"
+	"github.com/poolguard/poolguard/userpool/internal/api"
 	"github.com/poolguard/poolguard/userpool/internal/directory"
 	"github.com/poolguard/poolguard/userpool/internal/issuer"
 )
@@ -44,6 +45,9 @@ func (c *Config) validate() error {
 	case "", IssuerLocal, IssuerOriginal, IssuerUpdated:
 	default:
 		f.add("IssuerForm", "%q is not one of local, original, updated", c.IssuerForm)
+	}
+	if c.Region != "" && !api.IsRegion(c.Region) {
+		f.add("Region", "%q is not the name of a Region, such as us-east-1", c.Region)
 	}
 	if c.Rotation.Every < 0 {
 		f.add("Rotation.Every", "%v is negative", c.Rotation.Every)

@@ -19,7 +19,7 @@ import (
 
 // serveFlags are those of userpool serve.
 type serveFlags struct {
-	listen, config, data, issuer, publicURL string
+	listen, config, data, issuer, publicURL, region string
 
 	tls      bool
 	tlsCert  string
@@ -73,17 +73,20 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 		"issuer of tokens: local, below the public URL (the default); original or updated, as in AWS")
 	set.StringVar(&f.publicURL, "public-url", "",
 		"give clients this URL of the pool, if it is not the address that it listens on")
+	set.StringVar(&f.region, "region", "",
+		"Region of pools that programs create without a signature (default us-east-1)")
 	set.BoolVar(&f.tls, "tls", false, "serve https with a certificate that serve creates")
 	set.StringVar(&f.tlsCAOut, "tls-ca-out", "", "write the certificate that clients must trust to this file, as PEM")
 	set.StringVar(&f.tlsCert, "tls-cert", "", "serve https with the certificate in this file")
 	set.StringVar(&f.tlsKey, "tls-key", "", "read the key of --tls-cert from this file")
 	set.BoolVar(&f.controls, "controls", false, "let tests move the clock, rotate keys and cause faults, below /_local/")
 	set.StringArrayVar(&f.imports, "import", nil, "import the output of aws cognito-idp describe-user-pool and describe-user-pool-client")
-	place(set, "listen", "ADDRESS", "config", "FILE", "data", "DIR", "issuer", "FORM", "public-url", "URL",
+	place(set, "listen", "ADDRESS", "config", "FILE", "data", "DIR", "issuer", "FORM", "public-url", "URL", "region", "REGION",
 		"tls-ca-out", "FILE", "tls-cert", "FILE", "tls-key", "FILE", "import", "FILE")
 	completeWith(cmd, "listen")
 	completeWith(cmd, "issuer", issuerForms...)
 	completeWith(cmd, "public-url")
+	completeWith(cmd, "region")
 }
 
 var issuerForms = []string{string(userpool.IssuerLocal), string(userpool.IssuerOriginal), string(userpool.IssuerUpdated)}
@@ -98,6 +101,7 @@ func (p *program) serveUserpool(ctx context.Context, flags serveFlags) error {
 	}
 	config := file.Config
 	config.PublicURL = cmp.Or(flags.publicURL, config.PublicURL)
+	config.Region = flags.region
 	config.IssuerForm = cmp.Or(userpool.IssuerForm(flags.issuer), config.IssuerForm, userpool.IssuerLocal)
 	if err := flags.check(config.PublicURL); err != nil {
 		return err
@@ -161,6 +165,12 @@ func (f *serveFlags) check(publicURL string) error {
 		var fault *userpool.ConfigError
 		if err := (userpool.Config{PublicURL: f.publicURL}).Validate(); errors.As(err, &fault) {
 			found.add("--public-url %s", fault.Reason)
+		}
+	}
+	if f.region != "" {
+		var fault *userpool.ConfigError
+		if err := (userpool.Config{Region: f.region, PublicURL: "http://localhost:9229"}).Validate(); errors.As(err, &fault) {
+			found.add("--region: %s", fault.Reason)
 		}
 	}
 	if poolserve.IsPlain(publicURL) && f.isTLS() {

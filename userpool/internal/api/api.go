@@ -36,7 +36,8 @@ type Config struct {
 	// PublicURL is the server's own origin: pages of it may call what asks for AWS
 	// credentials.
 	PublicURL string
-	// Region begins the IDs of the pools that the API makes. Empty means us-east-1.
+	// Region begins the IDs of the pools that the API makes for requests without a signature.
+	// Empty means DefaultRegion.
 	Region string
 }
 
@@ -163,7 +164,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) (name string, out a
 	if err != nil {
 		return name, nil, &Error{"SerializationException", "The request could not be read."}
 	}
-	out, err = act.run(r.Context(), body)
+	out, err = act.run(withRegion(r.Context(), r.Header), body)
 	return name, out, err
 }
 

@@ -114,7 +114,7 @@ func (a *API) createUserPool(ctx context.Context, in poolInput) (poolOutput, err
 	p.ModifiedAt = p.CreatedAt
 	err = a.Store.Update(ctx, func(tx store.Tx) error {
 		for {
-			p.ID = cmp.Or(a.Region, "us-east-1") + "_" + a.Random.String(9, poolIDLetters)
+			p.ID = a.newPoolRegion(ctx) + "_" + a.Random.String(9, poolIDLetters)
 			if _, err := directory.GetPool(tx, p.ID); errors.Is(err, store.ErrNotFound) {
 				break
 			}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"maps"
 	"slices"
 
@@ -42,7 +43,7 @@ func (a *API) listUserPools(ctx context.Context, in listUserPoolsInput) (listUse
 		return out, err
 	}
 	err = a.Store.View(ctx, func(tx store.Tx) error {
-		pools, next, err := page(directory.Pools(tx, after), in.MaxResults, func(p directory.Pool) string { return p.ID })
+		pools, next, err := page(listedPools(ctx, directory.Pools(tx, after)), in.MaxResults, func(p directory.Pool) string { return p.ID })
 		for _, p := range pools {
 			lambdas := p.Settings["LambdaConfig"]
 			if lambdas == nil {
@@ -54,6 +55,20 @@ func (a *API) listUserPools(ctx context.Context, in listUserPoolsInput) (listUse
 		return err
 	})
 	return out, err
+}
+
+// listedPools yields the pools that a list for the request has.
+func listedPools(ctx context.Context, pools iter.Seq2[directory.Pool, error]) iter.Seq2[directory.Pool, error] {
+	return func(yield func(directory.Pool, error) bool) {
+		for p, err := range pools {
+			if err == nil && !isListed(ctx, p) {
+				continue
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
 }
 
 // maxTags is how many tags a pool can have.
