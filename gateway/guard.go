@@ -134,8 +134,8 @@ func (v *Verdict) Deny(w http.ResponseWriter, r *http.Request) { inline.Deny(w, 
 func (v *Verdict) SetHeader(header http.Header) { inline.DenyHeader(header, &v.decision) }
 
 // Middleware returns a handler that passes allowed requests to next, with the identity
-// headers, and denies the others. It answers requests for the documents of resources. Do not put a [http.ServeMux] before it, which cleans paths
-// and redirects.
+// headers, and denies the others. It answers requests for the documents of resources. Do not
+// put a [http.ServeMux] before it, which cleans paths and redirects.
 func (g *Guard) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if document := g.Document(r); document != nil {

@@ -178,6 +178,22 @@ func TestKeysThatAreAwayAreNoDenial(t *testing.T) {
 	}
 }
 
+func TestDocumentsOfResourcesNeedNoToken(t *testing.T) {
+	s := newStage(t)
+	s.write(strings.Replace(rules, "client_ids:", "audiences: [\"https://api.example.com/mcp\"], client_ids:", 1) + `
+  - {name: tools, match: {path: /mcp}}
+resources:
+  - {resource: "https://api.example.com/mcp", scopes: [tools/call], domain: "https://auth.example.com", client_id: mcp, redirect_uris: ["http://localhost:3118/callback"]}
+`)
+	s.mustLoad(directive)
+	if response, body := s.get("/.well-known/oauth-protected-resource/mcp", nil); response.StatusCode != http.StatusOK || !strings.Contains(body, "tools/call") {
+		t.Errorf("got %d %s", response.StatusCode, body)
+	}
+	if response, _ := s.get("/mcp", nil); !strings.Contains(response.Header.Get("WWW-Authenticate"), "resource_metadata=") {
+		t.Errorf("got %v", response.Header)
+	}
+}
+
 // The rules decide on the path that the service gets.
 func TestRewritesComeBeforeTheRules(t *testing.T) {
 	s := newStage(t)

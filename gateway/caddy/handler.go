@@ -19,7 +19,8 @@ func init() { //nolint:gochecknoinits // Caddy finds modules in no other way
 
 // Handler decides about requests by the rules of a configuration file of `poolguard gateway`.
 // It passes allowed requests on with the identity headers, and answers the others: with the
-// status of the code, a challenge and a JSON body. Identity headers that a client sent never
+// status of the code, a challenge and a JSON body. It also answers requests for the documents of
+// resources. Identity headers that a client sent never
 // reach the next handler, whatever their spelling.
 //
 // For allowed requests it sets the placeholders {http.auth.user.id}, which is the subject, and
@@ -35,6 +36,10 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 
 // ServeHTTP implements [caddyhttp.MiddlewareHandler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	if document := h.guard.Document(r); document != nil {
+		document.ServeHTTP(w, r)
+		return nil
+	}
 	verdict := h.guard.Check(r)
 	if !verdict.Allowed() {
 		verdict.Deny(w, r)
