@@ -89,7 +89,8 @@ pack() {
   "$work/archive" -time "$time" -output "$work/files/$name.$ending" "${entries[@]}"
   [ "$os" = linux ] || return 0
   "$work/packages" -version "$version" -arch "$arch" -time "$time" -binary "$work/$name/$binary" -man "$work/man" \
-    -completions "$work/completions" -documents "$(IFS=,; echo "${documents[*]}")" -output "$work/files"
+    -completions "$work/completions" -documents "$(IFS=,; echo "${documents[*]}")" -output "$work/files" \
+    -unit deploy/systemd/poolguard.service -config gateway/internal/config/example.yaml
   build linux "$arch" roots "$work/$name/image"
   bill "$work/$name/image" "${name}_image"
   images+=("$arch=$work/$name/image")

@@ -2,7 +2,8 @@
 // arguments and the files.
 //
 //	packages -version v0.1.0 -arch amd64 -time 1700000000 -binary build/poolguard -output dist \
-//	  -man build/man -completions build/completions -documents LICENSE,README.md,CHANGELOG.md
+//	  -man build/man -completions build/completions -documents LICENSE,README.md,CHANGELOG.md \
+//	  -unit deploy/systemd/poolguard.service -config gateway/internal/config/example.yaml
 package main
 
 import (
@@ -31,6 +32,8 @@ func main() {
 	flag.StringVar(&s.man, "man", "", "folder with the manual pages")
 	flag.StringVar(&s.completions, "completions", "", "folder with the completion scripts poolguard.{bash,zsh,fish}")
 	documents := flag.String("documents", "", "files for the folder of documents, separated by commas")
+	flag.StringVar(&s.unit, "unit", "", "the systemd unit of the gateway")
+	flag.StringVar(&s.config, "config", "", "the configuration file of the gateway")
 	flag.StringVar(&s.output, "output", ".", "folder for the packages")
 	flag.Parse()
 	s.time, s.documents = time.Unix(*seconds, 0).UTC(), strings.Split(*documents, ",")
@@ -41,9 +44,9 @@ func main() {
 }
 
 type settings struct {
-	version, arch, binary, man, completions, output string
-	documents                                       []string
-	time                                            time.Time
+	version, arch, binary, man, completions, unit, config, output string
+	documents                                                     []string
+	time                                                          time.Time
 }
 
 // formats are the package formats, with the folder in which their distributions look for
@@ -81,7 +84,8 @@ func (s settings) write(format, zsh string) error {
 		Section: "utils", Priority: "optional", License: "Apache-2.0", MTime: s.time, DisableGlobbing: true,
 		Maintainer: "The Poolguard authors", Vendor: "Poolguard", Homepage: "https://github.com/poolguard/poolguard",
 		Description: "verifies tokens of Amazon Cognito user pools\n" +
-			"Poolguard verifies and inspects ID tokens and access tokens, signs in from a terminal,\nand serves a local user pool for development.",
+			"Poolguard verifies and inspects ID tokens and access tokens, signs in from a terminal,\n" +
+			"decides about requests for proxies, and serves a local user pool for development.",
 		Overridables: nfpm.Overridables{
 			Contents: contents,
 			// Without these, the package has the name of the machine that made it.
@@ -98,6 +102,9 @@ func (s settings) write(format, zsh string) error {
 	return os.WriteFile(filepath.Join(s.output, packager.ConventionalFileName(info)), pkg.Bytes(), 0o644) //nolint:gosec // for everyone
 }
 
+// configFile is the configuration file of the gateway. An upgrade keeps its changes.
+const configFile = "/etc/poolguard/poolguard.yaml"
+
 // contents lists the files of a package. Distributions want manual pages compressed, so scratch
 // gets compressed copies.
 func (s settings) contents(zsh, scratch string) (files.Contents, error) {
@@ -109,6 +116,10 @@ func (s settings) contents(zsh, scratch string) (files.Contents, error) {
 		})
 	}
 	add(s.binary, "/usr/bin/poolguard", 0o755)
+	// No script of the packages enables or starts the unit: the configuration is a sample.
+	add(s.unit, "/usr/lib/systemd/system/poolguard.service", 0o644)
+	add(s.config, configFile, 0o644)
+	list[len(list)-1].Type = files.TypeConfigNoReplace
 	for script, destination := range map[string]string{
 		"poolguard.bash": "/usr/share/bash-completion/completions/poolguard",
 		"poolguard.zsh":  zsh + "/_poolguard",
