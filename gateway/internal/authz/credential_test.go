@@ -70,6 +70,24 @@ func TestViaSaysWhichCredentialsCount(t *testing.T) {
 	}
 }
 
+// TestOtherSchemesAreNoCredential: the service may have a use for them.
+func TestOtherSchemesAreNoCredential(t *testing.T) {
+	w := newWorld(t)
+	policy := w.policy(t, authz.Rule{Name: "maybe", Match: at("/maybe"), Allow: cognito.Optional}, authz.Rule{Name: "must"})
+	for err, codes := range map[error][2]cognito.Code{
+		cognito.NewError(cognito.ErrTokenMissing, "another scheme"): {"", cognito.ErrTokenMissing},
+		cognito.NewError(cognito.ErrRequestInvalid, "no token"):     {cognito.ErrRequestInvalid, cognito.ErrRequestInvalid},
+	} {
+		for n, rule := range []string{"maybe", "must"} {
+			r := get("/"+rule, "")
+			r.Bearer.Err = err
+			if d := policy.Decide(t.Context(), r); d.Rule != rule || d.Code() != codes[n] || !isEmpty(d) {
+				t.Errorf("%s, %v: got %v, %v", rule, err, d.Allowed, d.Err)
+			}
+		}
+	}
+}
+
 // TestHeadersOfLoadBalancersAreNoCredentialsIfNoneAreConfigured: a client can send them.
 func TestHeadersOfLoadBalancersAreNoCredentialsIfNoneAreConfigured(t *testing.T) {
 	w := newWorld(t)
