@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -55,8 +56,8 @@ func (l *DecisionLog) Log(ctx context.Context, adapter string, r *authz.Request,
 	text("outcome", outcome)
 	text("adapter", adapter)
 	text("rule", d.Rule)
-	text("method", r.Method)
-	text("host", r.Host)
+	text("method", shown(r.Method))
+	text("host", shown(r.Host))
 	text("code", string(d.Code()))
 	if d.Err != nil {
 		text("reason", d.Err.Detail())
@@ -68,6 +69,20 @@ func (l *DecisionLog) Log(ctx context.Context, adapter string, r *authz.Request,
 		text("client_address", r.Client.String())
 	}
 	l.logger.LogAttrs(ctx, level, "decision", append(attrs, slog.Duration("duration", took))...)
+}
+
+// longest is how much of a text of the client is logged: a host name has 253 bytes at most.
+const longest = 300
+
+// shown returns a text of the client for the log: cut, and with escapes for all that is no
+// printable ASCII, so that it neither fills the log nor changes how a terminal shows it.
+func shown(text string) string {
+	cut := text
+	if len(cut) > longest {
+		cut = cut[:longest] + "..."
+	}
+	quoted := strconv.QuoteToASCII(cut)
+	return quoted[1 : len(quoted)-1]
 }
 
 // A sampler lets a number of events through in each period, and counts the others.

@@ -93,3 +93,15 @@ func TestOutcomesOfDecisions(t *testing.T) {
 		}
 	}
 }
+
+// A client chooses the method and the host, also of requests that are denied.
+func TestTextsOfTheClientAreCutAndEscaped(t *testing.T) {
+	var text bytes.Buffer
+	log := ops.NewDecisionLog(slog.New(slog.NewTextHandler(&text, nil)), 10, time.Second)
+	long := strings.Repeat("a", 20_000)
+	denied := &authz.Decision{Err: cognito.NewError(cognito.ErrRequestInvalid, "no")}
+	log.Log(t.Context(), "nginx", &authz.Request{Method: "GET\x1b[2J" + long, Host: "a\u202eb\n" + long}, denied, time.Millisecond)
+	if got := text.String(); len(got) > 2000 || strings.ContainsAny(strings.TrimSuffix(got, "\n"), "\x1b\u202e\n") || !strings.Contains(got, `x1b[2J`) {
+		t.Errorf("%d bytes: %.500q", len(got), got)
+	}
+}
