@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	auth "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
 	rpc "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
@@ -19,30 +20,27 @@ import (
 // identity header that the client sent, are removed.
 func (c *Checker) allow(client http.Header, d *authz.Decision) *auth.CheckResponse {
 	caller := identity.Of(d)
-	ok := &auth.OkHttpResponse{}
-	isSet := map[string]bool{}
-	remove := map[string]bool{}
-	for name, value := range c.config.Headers.All(&caller) {
-		name = strings.ToLower(name)
-		if value == "" {
-			remove[name] = true
-			continue
+	ok := &auth.OkHttpResponse{Headers: make([]*core.HeaderValueOption, 0, len(c.names)+1)}
+	n := 0
+	for _, value := range c.config.Headers.All(&caller) {
+		if name := c.names[n]; value == "" {
+			ok.HeadersToRemove = append(ok.HeadersToRemove, name)
+		} else {
+			ok.Headers = append(ok.Headers, set(name, value))
 		}
-		isSet[name] = true
-		ok.Headers = append(ok.Headers, set(name, value))
+		n++
 	}
 	for name := range client {
-		if name = strings.ToLower(name); c.config.Headers.IsSpelling(name) && !isSet[name] {
-			remove[name] = true
+		// Those in names are set or removed above.
+		if name = strings.ToLower(name); c.config.Headers.IsSpelling(name) && !slices.Contains(c.names, name) {
+			ok.HeadersToRemove = append(ok.HeadersToRemove, name)
 		}
 	}
 	if value := answer.Authorization(d); value != "" {
 		ok.Headers = append(ok.Headers, set("authorization", value))
 	}
-	for name := range remove {
-		ok.HeadersToRemove = append(ok.HeadersToRemove, name)
-	}
 	slices.Sort(ok.HeadersToRemove)
+	ok.HeadersToRemove = slices.Compact(ok.HeadersToRemove)
 	return &auth.CheckResponse{
 		Status:          &rpc.Status{Code: int32(codes.OK)},
 		HttpResponse:    &auth.CheckResponse_OkResponse{OkResponse: ok},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	auth "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
@@ -25,7 +26,10 @@ import (
 
 // A Checker answers the gRPC form of the filter, envoy.service.auth.v3.Authorization. It is
 // safe for concurrent use. Make one with [NewChecker], and serve it with [NewServer].
-type Checker struct{ config Config }
+type Checker struct {
+	config Config
+	names  []string // of the identity headers, in small letters, in the order of Headers.All
+}
 
 // NewChecker checks the configuration and returns all its faults at once, each a
 // [*cognito.ConfigError].
@@ -36,7 +40,11 @@ func NewChecker(config Config) (*Checker, error) {
 	if config.Timeout == 0 {
 		config.Timeout = DefaultGRPCTimeout
 	}
-	return &Checker{config}, nil
+	c := &Checker{config: config}
+	for _, name := range config.Headers.Names() {
+		c.names = append(c.names, strings.ToLower(name))
+	}
+	return c, nil
 }
 
 // Check answers one check. It never returns an error and never panics: to Envoy an error is no
@@ -124,12 +132,14 @@ func (c *Checker) deny(d *authz.Decision, unavailableIsError bool) *auth.CheckRe
 	return response
 }
 
+var replaces = wrapperspb.Bool(false) // no answer changes it
+
 // set is a header that replaces every one of its name. Older versions of Envoy read Append,
 // newer ones AppendAction.
 func set(name, value string) *core.HeaderValueOption {
 	return &core.HeaderValueOption{
 		Header:       &core.HeaderValue{Key: name, Value: value},
-		Append:       wrapperspb.Bool(false), //nolint:staticcheck // older versions of Envoy read no other field
+		Append:       replaces, //nolint:staticcheck // older versions of Envoy read no other field
 		AppendAction: core.HeaderValueOption_OVERWRITE_IF_EXISTS_OR_ADD,
 	}
 }
