@@ -65,13 +65,19 @@ func (s *stage) envoy(ctx context.Context, address string, question *auth.CheckR
 		failed atomic.Pointer[error]
 		all    sync.WaitGroup
 	)
+	var connections []*grpc.ClientConn
+	defer func() {
+		for _, connection := range connections {
+			_ = connection.Close() // as above
+		}
+	}()
 	start := time.Now()
 	for range threads {
 		client, connection, err := dial(address)
 		if err != nil {
 			return flow{}, err
 		}
-		defer func() { _ = connection.Close() }() // as above
+		connections = append(connections, connection)
 		for range max(1, s.options.connections/threads) {
 			all.Go(func() {
 				for time.Since(start) < s.options.turn && failed.Load() == nil {

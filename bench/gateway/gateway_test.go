@@ -108,7 +108,7 @@ func TestRunShort(t *testing.T) {
 }
 
 func TestDeniedRequestEndsTheMeasurement(t *testing.T) {
-	address, err := stack.FreeAddress()
+	address, err := stack.FreeAddress(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

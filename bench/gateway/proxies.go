@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -58,7 +59,7 @@ var authRequest = regexp.MustCompile(`(?m)^ *auth_request .*\n`)
 func (s *stage) startNginx(ctx context.Context) error {
 	if _, err := stack.Find("nginx"); err != nil {
 		s.leftOut[nginxRatio] = "nginx is not installed"
-		return nil
+		return nil //nolint:nilerr // it is left out
 	}
 	for name, p := range map[string]*stack.Proxy{
 		withNginx: {Listen: s.address.nginx},
@@ -90,7 +91,7 @@ func (s *stage) startPeer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(program); err != nil {
+	if _, missing := exec.LookPath(program); missing != nil {
 		s.leftOut[peerRatio] = "oauth2-proxy is not installed"
 		return nil //nolint:nilerr // it is left out
 	}

@@ -78,7 +78,7 @@ func (s *stage) prepare(ctx context.Context) error {
 	s.processes, s.leftOut = map[string]*stack.Process{}, map[string]string{}
 	a := &s.address
 	for _, address := range []*string{&a.forwardAuth, &a.envoy, &a.ops, &a.bare, &a.bareEnvoy, &a.nginx, &a.plainNginx, &a.peer} {
-		if *address, err = stack.FreeAddress(); err != nil {
+		if *address, err = stack.FreeAddress(ctx); err != nil {
 			return err
 		}
 	}

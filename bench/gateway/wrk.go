@@ -84,7 +84,8 @@ func (s *stage) wrk(ctx context.Context, l *load) (flow, error) {
 		args = append(args, "-s", file)
 		scriptArgs = l.scriptArgs()
 	}
-	output, err := exec.CommandContext(ctx, "wrk", append(append(args, l.url), scriptArgs...)...).CombinedOutput()
+	args = append(append(args, l.url), scriptArgs...)
+	output, err := exec.CommandContext(ctx, "wrk", args...).CombinedOutput() //nolint:gosec // G204: no shell reads them
 	if err != nil {
 		return flow{}, fmt.Errorf("wrk: %w: %s", err, output)
 	}

@@ -86,11 +86,11 @@ func (s *stage) prepare(ctx context.Context) (err error) {
 	s.service = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.client = http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: s.options.workers}}
 	s.config = filepath.Join(s.folder, "poolguard.yaml")
-	address, err := stack.FreeAddress()
+	address, err := stack.FreeAddress(ctx)
 	if err != nil {
 		return err
 	}
-	if s.ops, err = stack.FreeAddress(); err != nil {
+	if s.ops, err = stack.FreeAddress(ctx); err != nil {
 		return err
 	}
 	s.targets = []*target{{name: "gateway", address: address}}
@@ -115,7 +115,7 @@ func (s *stage) startProxies(ctx context.Context) error {
 			fmt.Fprintf(s.stderr, "%s is not installed: it is left out\n", name)
 			continue
 		}
-		address, err := stack.FreeAddress()
+		address, err := stack.FreeAddress(ctx)
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,8 @@ func Start(ctx context.Context, folder, program string, args ...string) (*Proces
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{command: exec.CommandContext(ctx, program, args...), log: log, ended: make(chan struct{})}
+	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // G204: the programs that are measured
+	p := &Process{command: command, log: log, ended: make(chan struct{})}
 	p.command.Stdout, p.command.Stderr, p.command.Dir = log, log, folder
 	if err := p.command.Start(); err != nil {
 		return nil, errors.Join(err, log.Close())
@@ -58,12 +59,14 @@ func (p *Process) Await(ctx context.Context, address string) error {
 
 // AwaitPage waits until a page answers with the status 200.
 func (p *Process) AwaitPage(ctx context.Context, url string) error {
+	client := &http.Client{Timeout: patience}
+	defer client.CloseIdleConnections()
 	return p.until(ctx, func() bool {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 		if err != nil {
 			return false
 		}
-		response, err := http.DefaultClient.Do(request)
+		response, err := client.Do(request)
 		if err != nil {
 			return false
 		}
@@ -112,8 +115,8 @@ func (p *Process) Stop() {
 }
 
 // FreeAddress returns an address of this machine that nothing listens at.
-func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func FreeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -124,7 +127,7 @@ func FreeAddress() (string, error) {
 func Find(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
-		if path, sbin := exec.LookPath(filepath.Join("/usr/sbin", name)); sbin == nil {
+		if path, sbin := exec.LookPath("/usr/sbin/" + name); sbin == nil {
 			return path, nil
 		}
 	}
