@@ -11,15 +11,15 @@ import (
 // timer until something waits for it: most decisions wait for nothing, and a timer costs more
 // than many of them. Make one with [Within]. It is safe for concurrent use.
 type Bound struct {
-	context.Context // the parent
+	context.Context //nolint:containedctx // the parent; this is a context itself
 	at              time.Time
 	once            sync.Once
 	timed           atomic.Pointer[timedContext] // nil until something waits
 }
 
 type timedContext struct {
-	context.Context
-	cancel context.CancelFunc
+	context.Context //nolint:containedctx // with what ends it
+	cancel          context.CancelFunc
 }
 
 // Within returns a context for a decision that takes at most d. [Bound.Release] must be called

@@ -75,7 +75,7 @@ func (c *Config) decide(ctx context.Context, question *authz.Request, refusal *c
 	if refusal == nil {
 		bound := authz.Within(ctx, c.Timeout)
 		defer bound.Release()
-		decision = c.Decider.Decide(bound, question)
+		decision = c.Decider.Decide(bound, question) //nolint:contextcheck // bound is made of ctx
 	}
 	if c.Observe != nil {
 		c.Observe(ctx, question, &decision, time.Since(start))

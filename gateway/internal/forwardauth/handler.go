@@ -137,6 +137,6 @@ func (h *Handler) decide(a *adapter, r *http.Request) (authz.Request, authz.Deci
 	}
 	bound := authz.Within(r.Context(), h.config.Timeout)
 	defer bound.Release()
-	decision := h.config.Decider.Decide(bound, &question)
+	decision := h.config.Decider.Decide(bound, &question) //nolint:contextcheck // bound is made of the context of r
 	return question, decision
 }
