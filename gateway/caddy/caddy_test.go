@@ -102,7 +102,7 @@ func (s *stage) mustLoad(site string) {
 
 const directive = "\tpoolguard %FILE%\n\theader >Rule {http.auth.user.rule}\n\theader >User {http.auth.user.id}\n\treverse_proxy %SERVICE%"
 
-func (s *stage) get(path string, header http.Header) (*http.Response, string) {
+func (s *stage) get(path string, header http.Header) (response *http.Response, body string) {
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://api.example.com"+path, http.NoBody)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *stage) get(path string, header http.Header) (*http.Response, string) {
 	if header != nil {
 		r.Header = header
 	}
-	response, err := s.client.Do(r)
+	response, err = s.client.Do(r)
 	// A reload of Caddy, with this module or without it, closes connections that wait to be
 	// accepted. That is no answer, so the client asks again.
 	for again := 0; err != nil && again < 10; again++ {
@@ -123,8 +123,8 @@ func (s *stage) get(path string, header http.Header) (*http.Response, string) {
 		return &http.Response{}, ""
 	}
 	defer response.Body.Close()
-	body, _ := io.ReadAll(response.Body)
-	return response, string(body)
+	text, _ := io.ReadAll(response.Body)
+	return response, string(text)
 }
 
 func (s *stage) token(options ...cognitotest.TokenOption) http.Header {

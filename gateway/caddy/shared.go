@@ -31,9 +31,13 @@ func (s *sharedGuard) Destruct() error {
 	return nil
 }
 
+func environment(name string) string {
+	return os.Getenv(name) //nolint:forbidigo // Caddy's main is not ours, and its placeholders read the environment, too
+}
+
 // newGuard reads a file and starts to fetch keys and to watch the file.
 func newGuard(file string) (*sharedGuard, error) {
-	guard, err := gateway.NewGuard(gateway.GuardConfig{File: file, Getenv: os.Getenv, Logger: slog.New(&logHandler{})})
+	guard, err := gateway.NewGuard(gateway.GuardConfig{File: file, Getenv: environment, Logger: slog.New(&logHandler{})})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func (u *user) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return err
 	}
-	u.guard, u.key = value.(*sharedGuard), file
+	u.guard, u.key = value.(*sharedGuard), file //nolint:errcheck // the pool has no other values
 	if loaded {
 		if err := u.guard.Reload(ctx); err != nil {
 			return err
