@@ -76,6 +76,7 @@ func (s *state) decider() decider {
 func (g *Gateway) observer(log *ops.DecisionLog, adapter string) func(context.Context, *authz.Request, *authz.Decision, time.Duration) {
 	return func(ctx context.Context, r *authz.Request, d *authz.Decision, took time.Duration) {
 		g.metrics.Decided(adapter, d, took)
+		g.traces.Decided(ctx, adapter, d)
 		log.Log(ctx, adapter, r, d, took)
 	}
 }

@@ -18,6 +18,9 @@ func (g *Gateway) newEnvoy(f *config.File, source *tlsfiles.Source) *extauthz.Se
 		grpc.ConnectionTimeout(serve.DefaultReadTimeout),
 	}
 	options = append(options, guardGRPC(g.panicked("envoy"))...)
+	if g.traces != nil {
+		options = append(options, grpc.ChainUnaryInterceptor(g.traces.Unary))
+	}
 	if source != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(source.Config())))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/config"
 	"github.com/poolguard/poolguard/gateway/internal/extauthz"
 	"github.com/poolguard/poolguard/gateway/internal/ops"
+	"github.com/poolguard/poolguard/gateway/internal/tracing"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 )
 
@@ -18,6 +19,7 @@ type Gateway struct {
 	config  Config
 	log     *slog.Logger
 	metrics *ops.Metrics
+	traces  *tracing.Traces             // nil if there are none
 	tls     map[string]*tlsfiles.Source // by the key of the listener
 
 	envoy *extauthz.Server // nil if the listener is off
@@ -52,6 +54,11 @@ func open(c Config, logger *slog.Logger) (*Gateway, error) {
 	}
 	if g.metrics, err = ops.NewMetrics(); err != nil {
 		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	if !c.embedded {
+		if g.traces, err = document.Tracer(); err != nil {
+			return nil, err
+		}
 	}
 	first, err := g.newState(document, nil)
 	if err != nil {

@@ -43,6 +43,11 @@ func (g *Gateway) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	endTraces, err := g.startTraces(ctx)
+	if err != nil {
+		return err
+	}
+	defer endTraces()
 	group, err := serve.New(serve.Config{
 		Servers: servers, Logger: g.log, Drain: file.Drain, Grace: file.ForwardAuthTimeout,
 		Draining: func() {
@@ -110,7 +115,11 @@ func (g *Gateway) handler(key string) http.Handler {
 	if key == "ops" {
 		return g.guard(key, ops.Handler(g.metrics, g.notReady))
 	}
-	return g.guard(key, http.HandlerFunc(g.answer))
+	var answer http.Handler = http.HandlerFunc(g.answer)
+	if g.traces != nil {
+		answer = g.traces.Handler(routeOf, answer)
+	}
+	return g.guard(key, answer)
 }
 
 // The waits between attempts to fetch keys at the start, and to reload without keys.

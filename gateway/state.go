@@ -76,7 +76,7 @@ func (g *Gateway) setVerifiers(s, before *state) (err error) {
 }
 
 func (g *Gateway) newVerifiers(s *state) (err error) {
-	process := config.Process{Observer: g.metrics.Observer(), Logger: g.log}
+	process := config.Process{Observer: g.observerOfTokens(), Logger: g.log}
 	if process.HTTPClient, err = s.document.HTTPClient(s.egressCA); err != nil {
 		return err
 	}

@@ -291,6 +291,8 @@ gateway-introspect gateway/internal/introspect code $p/gateway/internal/config
 gateway-ratelimit gateway/internal/ratelimit code $p/gateway/internal/callers
 -             gateway/internal/resources code $p/cognito/metadata
 gateway-resources gateway/internal/resources code $p/gateway/internal/answer
+-             gateway/internal/tracing  code  $p/cognito/observe/otelcognito
+gateway-tracing gateway/internal/tracing code $p/gateway/internal/config
 gateway-ops   gateway/internal/ops      code  $p/gateway/internal/config
 tlsfiles      internal/tlsfiles         code  $p/internal/serve
 -             internal/filewatch        code  github.com/fsnotify/fsnotify

@@ -192,6 +192,8 @@ func (c *checker) parts(f *File) {
 	verifier, err := f.Verifier(Process{})
 	c.adopt("", err)
 	c.introspection(f)
+	_, err = f.Tracer()
+	c.adopt("Traces.", err)
 	_, err = f.ResourceSet()
 	c.adopt("", err)
 	balancers, err := f.Balancers(Process{})

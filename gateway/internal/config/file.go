@@ -9,6 +9,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/gateway/internal/resources"
+	"github.com/poolguard/poolguard/gateway/internal/tracing"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
@@ -47,6 +48,8 @@ type File struct {
 	Drain  time.Duration
 	Limits Limits
 	Log    Log
+	// Traces says where spans are sent. With no endpoint there are none.
+	Traces tracing.Config
 }
 
 // Off is the address of a listener that is not opened.
@@ -145,6 +148,7 @@ func Defaults() File {
 		ForwardAuthTimeout: 5 * time.Second,
 		Drain:              10 * time.Second,
 		Limits:             Limits{HeaderBytes: 32 << 10, Connections: 10_000, Idle: 75 * time.Second},
+		Traces:             tracing.Config{OTLP: tracing.OTLP{Protocol: tracing.HTTP}, Percent: 100},
 		Log:                Log{Format: "json", Decisions: Decisions{Sample: yamlfile.Frequency{Count: 100, Per: time.Second}}},
 	}
 }

@@ -219,6 +219,7 @@ func (f *File) Fixed(other *File) (keys []string) {
 		"ops":          f.Ops == other.Ops,
 		"limits":       f.Limits == other.Limits,
 		"drain":        f.Drain == other.Drain,
+		"traces":       f.Traces == other.Traces,
 		"log.format":   f.Log.Format == other.Log.Format,
 	} {
 		if !same {

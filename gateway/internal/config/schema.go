@@ -8,6 +8,7 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/identity"
 	"github.com/poolguard/poolguard/gateway/internal/introspect"
 	"github.com/poolguard/poolguard/gateway/internal/resources"
+	"github.com/poolguard/poolguard/gateway/internal/tracing"
 	"github.com/poolguard/poolguard/internal/tlsfiles"
 	"github.com/poolguard/poolguard/internal/yamlfile"
 )
@@ -56,9 +57,10 @@ var (
 			About("Bounds of each listener."),
 		yamlfile.Object("log", "Log", func(f *File) *Log { return &f.Log }, logKeys).
 			About("What is logged, and how."),
+		yamlfile.Object("traces", "Traces", func(f *File) *tracing.Config { return &f.Traces }, traceKeys).
+			About("Spans of decisions for OpenTelemetry. Default: none."),
 		yamlfile.Refused[File]("public", later), yamlfile.Refused[File]("admin", later), yamlfile.Refused[File]("sign_in", later),
 		yamlfile.Refused[File]("sessions", later), yamlfile.Refused[File]("proxy", later), yamlfile.Refused[File]("events", later),
-		yamlfile.Refused[File]("traces", later),
 	}
 
 	envoyKeys = []yamlfile.Field[Envoy]{
