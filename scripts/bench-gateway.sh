@@ -3,8 +3,8 @@
 #
 #   scripts/bench-gateway.sh [-rounds N] [-turn 2s]
 #
-# It installs wrk and nginx on Debian, and builds oauth2-proxy into .bin, which takes minutes
-# the first time. Without arguments and with all of them it also draws the chart of the
+# It installs wrk and nginx on Debian, and builds oauth2-proxy, and Caddy with the module, into
+# .bin, which takes minutes the first time. Without arguments and with all of them it also draws the chart of the
 # documentation, docs/img/gateway-speed.svg.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +17,8 @@ if [ ! -x .bin/oauth2-proxy ]; then
   GOBIN="$PWD/.bin" GOFLAGS=-trimpath GOWORK=off "${GO:-go}" install "github.com/oauth2-proxy/oauth2-proxy/v7@$peer" ||
     echo "bench-gateway: oauth2-proxy does not build: it is left out" >&2
 fi
+(cd gateway/caddy && GOFLAGS=-trimpath GOWORK=off "${GO:-go}" build -o ../../.bin/caddy ./cmd/caddy) ||
+  echo "bench-gateway: Caddy does not build: it is left out" >&2
 # Built first: go run does not pass on signals, so the servers would keep running.
 "${GO:-go}" build -o .bin/poolguard ./cmd/poolguard
 if [ $# -eq 0 ] && [ -x .bin/oauth2-proxy ]; then

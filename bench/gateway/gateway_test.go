@@ -82,7 +82,7 @@ func TestRunShort(t *testing.T) {
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-C", "../..", "-o", command, "./cmd/poolguard").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
-	o := options{rounds: 1, turn: time.Second, connections: 1, tokens: 10000, command: command, peer: "no such file"}
+	o := options{rounds: 1, turn: time.Second, connections: 1, tokens: 10000, command: command, peer: "no such file", caddy: "no such file"}
 	o.svg = filepath.Join(t.TempDir(), "chart.svg")
 	var out bytes.Buffer
 	if err := run(t.Context(), o, &out, t.Output()); err != nil {

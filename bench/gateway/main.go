@@ -25,6 +25,7 @@ type options struct {
 	tokens      int
 	command     string // poolguard
 	peer        string // oauth2-proxy
+	caddy       string // Caddy with the module
 	svg         string // the file of the chart, "" for none
 	serve       bareServer
 }
@@ -39,6 +40,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.tokens, "tokens", 40000, "how many tokens the requests of a turn with new tokens have")
 	flags.StringVar(&o.command, "command", "../.bin/poolguard", "the `file` of the command")
 	flags.StringVar(&o.peer, "oauth2-proxy", "../.bin/oauth2-proxy", "the `file` of oauth2-proxy")
+	flags.StringVar(&o.caddy, "caddy", "../.bin/caddy", "the `file` of Caddy with the module")
 	flags.StringVar(&o.svg, "svg", "", "draw the chart into this `file`")
 	flags.StringVar(&o.serve.kind, "serve", "", "be a server that decides nothing, http or grpc; the measurement starts it")
 	flags.StringVar(&o.serve.address, "address", "", "where that server listens")

@@ -20,6 +20,8 @@ const (
 	withNginx  = "nginx with auth_request"
 	bareGRPC   = "bare gRPC"
 	extAuthz   = "ext_authz over gRPC"
+	plainCaddy = "Caddy"
+	withCaddy  = "Caddy with the module"
 	peer       = "oauth2-proxy"
 )
 
@@ -73,8 +75,12 @@ func (s *stage) addLanes() {
 	http(bareCold, bareHTTP, bare)
 	http(cold, own, eachOther(s.address.forwardAuth))
 	if s.leftOut[nginxRatio] == "" {
-		http(plainNginx, own, s.throughNginx(s.address.plainNginx))
-		http(withNginx, own, s.throughNginx(s.address.nginx))
+		http(plainNginx, own, s.throughProxy(s.address.plainNginx))
+		http(withNginx, own, s.throughProxy(s.address.nginx))
+	}
+	if s.leftOut[caddyRatio] == "" {
+		http(plainCaddy, plainCaddy, s.throughProxy(s.address.plainCaddy))
+		http(withCaddy, withCaddy, s.throughProxy(s.address.caddy))
 	}
 	question := check(s.bearer())
 	add(bareGRPC, bareGRPC, func(ctx context.Context) (flow, error) { return s.envoy(ctx, s.address.bareEnvoy, question) })

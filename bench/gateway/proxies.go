@@ -24,8 +24,8 @@ func (s *stage) forwardAuth(address string) *load {
 	return &load{url: "http://" + address + "/forward-auth/nginx", header: header}
 }
 
-// throughNginx is a request of a client.
-func (s *stage) throughNginx(address string) *load {
+// throughProxy is a request of a client.
+func (s *stage) throughProxy(address string) *load {
 	header := s.bearer()
 	header.Set("Host", host)
 	return &load{url: "http://" + address + target, header: header}
@@ -77,7 +77,7 @@ func (s *stage) startNginx(ctx context.Context) error {
 			return err
 		}
 		s.processes[name] = process
-		if _, err := s.ask(ctx, s.throughNginx(p.Listen)); err != nil {
+		if _, err := s.ask(ctx, s.throughProxy(p.Listen)); err != nil {
 			return err
 		}
 	}

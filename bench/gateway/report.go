@@ -35,13 +35,12 @@ func (s *stage) print(w io.Writer) {
 	}
 	_ = table.Flush() // as with every other line
 	fmt.Fprintln(w)
-	s.leftOut[caddyRatio] = "there is no module for Caddy yet"
 	for _, r := range []struct{ name, own, reference string }{
 		{forwardRatio, known, bareHTTP},
 		{coldRatio, cold, bareCold},
 		{nginxRatio, withNginx, plainNginx},
 		{envoyRatio, extAuthz, bareGRPC},
-		{caddyRatio, "", ""},
+		{caddyRatio, withCaddy, plainCaddy},
 		{peerRatio, known, peer},
 	} {
 		value := fmt.Sprintf("%.2f", s.ratio(r.own, r.reference))
@@ -71,7 +70,7 @@ func (s *stage) draw(path string) error {
 	bars := func(names ...string) (bars []chart.Bar) {
 		for _, name := range names {
 			if rate := s.rate(name); rate > 0 {
-				reference := name == bareHTTP || name == bareGRPC || name == plainNginx
+				reference := name == bareHTTP || name == bareGRPC || name == plainNginx || name == plainCaddy
 				bars = append(bars, chart.Bar{
 					Name: name, Value: rate, Label: fmt.Sprintf("%.1f k/s", rate/1000), Own: !reference && name != peer, Reference: reference,
 				})
@@ -85,6 +84,7 @@ func (s *stage) draw(path string) error {
 		Groups: []chart.Group{
 			{Heading: "Forward auth", Bars: bars(bareHTTP, known, cold, peer)},
 			{Heading: "Requests through nginx", Bars: bars(plainNginx, withNginx)},
+			{Heading: "Requests through Caddy", Bars: bars(plainCaddy, withCaddy)},
 			{Heading: "Envoy", Bars: bars(bareGRPC, extAuthz)},
 		},
 	}

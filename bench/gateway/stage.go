@@ -49,7 +49,7 @@ type stage struct {
 
 // addresses are where the servers listen.
 type addresses struct {
-	forwardAuth, envoy, ops, bare, bareEnvoy, nginx, plainNginx, peer string
+	forwardAuth, envoy, ops, bare, bareEnvoy, nginx, plainNginx, caddy, plainCaddy, peer string
 }
 
 // configuration is that of the gateway: few rules, as a service has them, and the log as it is
@@ -77,12 +77,12 @@ func (s *stage) prepare(ctx context.Context) error {
 	}
 	s.processes, s.leftOut = map[string]*stack.Process{}, map[string]string{}
 	a := &s.address
-	for _, address := range []*string{&a.forwardAuth, &a.envoy, &a.ops, &a.bare, &a.bareEnvoy, &a.nginx, &a.plainNginx, &a.peer} {
+	for _, address := range []*string{&a.forwardAuth, &a.envoy, &a.ops, &a.bare, &a.bareEnvoy, &a.nginx, &a.plainNginx, &a.caddy, &a.plainCaddy, &a.peer} {
 		if *address, err = stack.FreeAddress(ctx); err != nil {
 			return err
 		}
 	}
-	for _, step := range []func(context.Context) error{s.startPool, s.startGateway, s.startBare, s.startNginx, s.startPeer} {
+	for _, step := range []func(context.Context) error{s.startPool, s.startGateway, s.startBare, s.startNginx, s.startCaddy, s.startPeer} {
 		if err := step(ctx); err != nil {
 			return err
 		}
