@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/poolguard/poolguard/gateway"
 )
@@ -129,13 +128,11 @@ func TestTaskWaitsForTheDrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct {
-		Drain string `yaml:"drain"`
+	line := regexp.MustCompile(`(?m)^drain: *(\S+)`).FindSubmatch(text)
+	if line == nil {
+		t.Fatal("the configuration has no drain")
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	drain, err := time.ParseDuration(file.Drain)
+	drain, err := time.ParseDuration(string(line[1]))
 	if err != nil {
 		t.Fatal(err)
 	}

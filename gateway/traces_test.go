@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -50,7 +51,7 @@ func TestDecisionsAreTraced(t *testing.T) {
 	mutex.Lock()
 	defer mutex.Unlock()
 	asked, verified := spans["GET /forward-auth/nginx"], spans["cognito.verify"]
-	if asked == nil || verified == nil || string(verified.GetParentSpanId()) != string(asked.GetSpanId()) {
+	if asked == nil || verified == nil || !bytes.Equal(verified.GetParentSpanId(), asked.GetSpanId()) {
 		t.Fatalf("got %v", spans)
 	}
 	text := all.String()

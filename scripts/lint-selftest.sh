@@ -280,6 +280,7 @@ localtls      internal/localtls         code  $p/internal/serve
 serve         internal/serve            code  $p/cognito
 serve         internal/serve            code  $p/internal/localtls
 -             gateway/internal/config   code  $p/internal/yamlfile
+deploy        deploy                    code  $p/gateway
 gateway-config gateway/internal/config  code  $p/internal/serve
 -             gateway                   code  $p/gateway/internal/authz
 -             gateway/internal/cases    code  $p/gateway/internal/config

@@ -79,7 +79,7 @@ func New(config Config) (*Handler, error) {
 // server may pass the request on for another reason. For an allowed request it sets the
 // identity headers that have a value, and the token that the rule passes on.
 func (h *Handler) Check(r *http.Request) (decision authz.Decision) {
-	defer func() {
+	defer func() { //nolint:contextcheck // the context is the request's
 		if value := recover(); value != nil {
 			h.clean(r.Header)
 			decision = authz.Decision{Err: answer.Panicked().Err}

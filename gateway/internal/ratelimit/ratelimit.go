@@ -83,11 +83,11 @@ func (g *Guard) Decide(ctx context.Context, r *authz.Request) authz.Decision {
 // isForged reports whether a refusal says that no trusted issuer signed the token. For a
 // client over its limit, a key that could not be looked up is one that is unknown.
 func isForged(refusal *cognito.Error, limited bool) bool {
-	switch code := refusal.Code(); {
-	case code == cognito.ErrKeyNotFound:
+	switch code := refusal.Code(); code {
+	case cognito.ErrKeyNotFound:
 		// With RetryAfter, a newer key set may have the key.
 		return limited || refusal.RetryAfter() == 0
-	case code == cognito.ErrClaimMissing || code == cognito.ErrClaimInvalid:
+	case cognito.ErrClaimMissing, cognito.ErrClaimInvalid:
 		return refusal.Claim() == "iss" // it is read before the signature is checked
 	default:
 		return slices.Contains(forged, code)
