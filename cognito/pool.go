@@ -217,17 +217,17 @@ func (i *issuer) absent() bool {
 	return left > 0 && left <= absentFor // a clock set back must not prolong it
 }
 
-// loadInto sets result to that of load. It is for a goroutine of this package, in which no
-// caller recovers: a source, and its clock, may be the application's, and each may panic or
-// end the goroutine, as a test's FailNow does.
-func (i *issuer) loadInto(ctx context.Context, result *error) {
-	*result = keyset.Unavailable(errSourceEnded, 0)
+// loadInto gives the result of load to set. It is for a goroutine of this package, in which
+// no caller recovers: a source, and its clock, may be the application's, and each may panic
+// or end the goroutine, as a test's FailNow does.
+func (i *issuer) loadInto(ctx context.Context, set func(error)) {
+	set(keyset.Unavailable(errSourceEnded, 0))
 	defer func() {
 		if p := recover(); p != nil {
-			*result = keyset.Unavailable(fmt.Errorf("the key set's source panicked with a value of type %T", p), 0)
+			set(keyset.Unavailable(fmt.Errorf("the key set's source panicked with a value of type %T", p), 0))
 		}
 	}()
-	*result = i.load(ctx)
+	set(i.load(ctx))
 }
 
 // load fetches the key sets of all issuers at once. The pool is ready when one is
@@ -236,7 +236,7 @@ func (p *pool) load(ctx context.Context) error {
 	errs := make([]error, len(p.issuers))
 	var all sync.WaitGroup
 	for n, i := range p.issuers {
-		all.Go(func() { i.loadInto(ctx, &errs[n]) })
+		all.Go(func() { i.loadInto(ctx, func(err error) { errs[n] = err }) })
 	}
 	all.Wait()
 	for _, err := range errs {
