@@ -63,25 +63,25 @@ func (s *Server) handleAuthorize(w http.ResponseWriter, r *http.Request) {
 // parseAuthorization validates a query. Errors that are not of type
 // *authorizationError are the server's.
 func (s *Server) parseAuthorization(ctx context.Context, rawQuery string) (authorizationRequest, error) {
-	onPage := func(code, description, clientID string) (authorizationRequest, error) {
-		return authorizationRequest{}, &authorizationError{code: code, description: description, clientID: clientID}
+	onPage := func(code, description string) (authorizationRequest, error) {
+		return authorizationRequest{}, &authorizationError{code: code, description: description}
 	}
 	if len(rawQuery) > maxQueryBytes {
-		return onPage(codeInvalidRequest, "the query is too long", "")
+		return onPage(codeInvalidRequest, "the query is too long")
 	}
 	q, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return onPage(codeInvalidRequest, "the query is malformed", "")
+		return onPage(codeInvalidRequest, "the query is malformed")
 	}
 	if len(q["client_id"]) != 1 || len(q["redirect_uri"]) > 1 {
-		return onPage(codeInvalidRequest, "client_id and redirect_uri must each appear once", "")
+		return onPage(codeInvalidRequest, "client_id and redirect_uri must each appear once")
 	}
 	client, ok, err := s.findApp(ctx, q.Get("client_id"))
 	if err != nil {
 		return authorizationRequest{}, err
 	}
 	if !ok {
-		return onPage(codeInvalidClient, "no such client", "")
+		return onPage(codeInvalidClient, "no such client")
 	}
 	if !slices.Contains(client.CallbackURLs, q.Get("redirect_uri")) {
 		return authorizationRequest{}, redirectMismatch(client.ID, "redirect_uri", q.Get("redirect_uri"), client.CallbackURLs)
