@@ -1,3 +1,3 @@
-// Package usage tells what a process uses of the machine: time of the processor, memory, files.
+// Package usage reports what a process uses of the machine: processor time, memory, files.
 // It knows nothing of what is measured.
 package usage
