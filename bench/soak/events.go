@@ -124,3 +124,15 @@ func (s *stage) measure() (m measures, err error) {
 	m.descriptors, err = usage.Descriptors(s.gateway.PID())
 	return m, err
 }
+
+// What the gateway may hold at the end beyond what it held at the start: the cache of verified
+// tokens has 32 MiB, which garbage collection doubles, and each worker has connections.
+const (
+	moreBytes       = 160 << 20
+	moreDescriptors = 64
+)
+
+// isAbove reports whether the use of the gateway grew without a limit that explains it.
+func (m measures) isAbove(start measures, workers int) bool {
+	return m.bytes > start.bytes+moreBytes || m.descriptors > start.descriptors+moreDescriptors+2*workers
+}

@@ -40,7 +40,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return o, nil
 }
 
-var errWrong = errors.New("answers were wrong")
+var (
+	errWrong = errors.New("answers were wrong")
+	errGrown = errors.New("the gateway holds more memory or descriptors than its limits explain")
+)
 
 // run puts the load on and prints the counts.
 func run(ctx context.Context, o options, stdout, stderr io.Writer) error {
@@ -60,6 +63,9 @@ func run(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	s.print(stdout)
 	if s.counts.isWrong() {
 		return errWrong
+	}
+	if s.after.isAbove(s.before, o.workers) {
+		return errGrown
 	}
 	return nil
 }

@@ -96,3 +96,20 @@ func TestServiceCountsWrongAllows(t *testing.T) {
 		}
 	}
 }
+
+func TestGrowthIsAFault(t *testing.T) {
+	start := measures{bytes: 30 << 20, descriptors: 20}
+	for _, test := range []struct {
+		end   measures
+		above bool
+	}{
+		{measures{bytes: 90 << 20, descriptors: 90}, false},
+		{measures{bytes: 300 << 20, descriptors: 20}, true},
+		{measures{bytes: 30 << 20, descriptors: 400}, true},
+		{measures{}, false},
+	} {
+		if got := test.end.isAbove(start, 32); got != test.above {
+			t.Errorf("%+v: got %v", test.end, got)
+		}
+	}
+}
