@@ -73,10 +73,10 @@ func open(c Config, logger *slog.Logger) (*Gateway, error) {
 func openTLS(f *config.File) (map[string]*tlsfiles.Source, error) {
 	sources := map[string]*tlsfiles.Source{}
 	for _, l := range listeners(f) {
-		if l.listen == config.Off || l.tls == (tlsfiles.Files{}) {
+		if l.Listen == config.Off || l.TLS == (tlsfiles.Files{}) {
 			continue
 		}
-		source, err := tlsfiles.Open(l.tls, l.protocols...)
+		source, err := tlsfiles.Open(l.TLS, l.protocols...)
 		if err != nil {
 			return nil, fmt.Errorf("%s.tls: %w", l.key, err)
 		}

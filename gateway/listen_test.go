@@ -88,8 +88,11 @@ func TestRenewedCertificatesAreUsed(t *testing.T) {
 func TestCallersOnAUnixSocketNeedNoList(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "auth.sock")
-	text := strings.Replace(orders, "forward_auth: {listen: 127.0.0.1:0}", "forward_auth: {listen: \"unix:"+path+"\"}", 1)
+	text := strings.Replace(orders, "forward_auth: {listen: 127.0.0.1:0}", "forward_auth: {socket: group, listen: \"unix:"+path+"\"}", 1)
 	s := newStage(t, strings.Replace(text, "trusted_proxies: [127.0.0.0/8]", "", 1)).run()
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o660 {
+		t.Errorf("the socket: %v, %v", info, err)
+	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var dialer net.Dialer
 		return dialer.DialContext(ctx, "unix", path)

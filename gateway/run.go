@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/poolguard/poolguard/cognito"
@@ -13,23 +15,21 @@ import (
 	"github.com/poolguard/poolguard/gateway/internal/ops"
 	"github.com/poolguard/poolguard/internal/filewatch"
 	"github.com/poolguard/poolguard/internal/serve"
-	"github.com/poolguard/poolguard/internal/tlsfiles"
 )
 
 // A listener is one of those that a file has.
 type listener struct {
-	key       string // in the file
-	listen    string
-	tls       tlsfiles.Files
+	key string // in the file
+	*config.Listener
 	protocols []string // of ALPN
 }
 
 func listeners(f *config.File) []listener {
 	http := []string{"h2", "http/1.1"}
 	return []listener{
-		{"forward_auth", f.ForwardAuth.Listen, f.ForwardAuth.TLS, http},
-		{"envoy", f.Envoy.Listen, f.Envoy.TLS, []string{"h2"}},
-		{"ops", f.Ops.Listen, f.Ops.TLS, http},
+		{"forward_auth", &f.ForwardAuth, http},
+		{"envoy", &f.Envoy.Listener, []string{"h2"}},
+		{"ops", &f.Ops, http},
 	}
 }
 
@@ -68,6 +68,14 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return err
 }
 
+// openListener opens a listener at its address.
+func openListener(ctx context.Context, l *config.Listener) (net.Listener, error) {
+	if path, unix := strings.CutPrefix(l.Listen, "unix:"); unix {
+		return serve.ListenUnix(ctx, path, l.Socket.Mode())
+	}
+	return serve.Listen(ctx, l.Listen)
+}
+
 // listen opens every listener of the file.
 func (g *Gateway) listen(ctx context.Context, f *config.File) (servers []serve.Server, err error) {
 	defer func() {
@@ -80,12 +88,12 @@ func (g *Gateway) listen(ctx context.Context, f *config.File) (servers []serve.S
 	// The answer may take the time of a decision.
 	timeouts := serve.Timeouts{Idle: f.Limits.Idle, Write: f.ForwardAuthTimeout + serve.DefaultReadTimeout}
 	for _, l := range listeners(f) {
-		if l.listen == config.Off {
+		if l.Listen == config.Off {
 			continue
 		}
-		opened, err := serve.Listen(ctx, l.listen)
+		opened, err := openListener(ctx, l.Listener)
 		if err != nil {
-			return servers, fmt.Errorf("%s.listen: %s: %w", l.key, l.listen, err)
+			return servers, fmt.Errorf("%s.listen: %s: %w", l.key, l.Listen, err)
 		}
 		server := serve.Server{
 			Name: l.key, Listener: opened, Timeouts: timeouts,

@@ -90,6 +90,9 @@ func (c *checker) listeners(f *File) {
 	}{{"ForwardAuth", "forward_auth", &f.ForwardAuth}, {"Envoy", "envoy", &f.Envoy.Listener}, {"Ops", "ops", &f.Ops}} {
 		l := each.listener
 		c.tls(each.field+".TLS", l.TLS)
+		if l.Socket != "" && !strings.HasPrefix(l.Listen, "unix:") {
+			c.add(each.field+".Socket", "is for a Unix socket, and listen is %q", l.Listen)
+		}
 		if l.Listen == Off {
 			continue
 		}

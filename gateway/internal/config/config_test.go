@@ -90,7 +90,7 @@ func TestEveryFaultIsReportedWithItsPlace(t *testing.T) {
 func TestKeysAreReadIntoTheirFields(t *testing.T) {
 	t.Parallel()
 	d := parse(t, `
-forward_auth: {listen: "unix:/run/auth.sock", tls: {cert: a.crt, key: /b.key, client_ca: c.pem}}
+forward_auth: {listen: "unix:/run/auth.sock", socket: group, tls: {cert: a.crt, key: /b.key, client_ca: c.pem}}
 envoy: {listen: 127.0.0.1:9001, unavailable: error}
 ops: {listen: off}
 drain: 0
@@ -111,7 +111,7 @@ rules:
     report_only: true
 `)
 	f := d.File
-	if f.ForwardAuth.TLS.Cert != "/etc/poolguard/a.crt" || f.ForwardAuth.TLS.Key != "/b.key" || f.Envoy.Unavailable != config.UnavailableError ||
+	if f.ForwardAuth.Socket.Mode() != 0o660 || f.Ops.Socket.Mode() != 0o600 || f.ForwardAuth.TLS.Cert != "/etc/poolguard/a.crt" || f.ForwardAuth.TLS.Key != "/b.key" || f.Envoy.Unavailable != config.UnavailableError ||
 		f.Ops.Listen != config.Off || f.Drain != 0 || f.Egress.CA != "/etc/poolguard/d.pem" || f.KeySets.Directory != "/etc/poolguard/keys" ||
 		f.Log.Decisions.Sample.Per != time.Minute || f.ForwardAuthTimeout != 5*time.Second {
 		t.Errorf("got %+v", f)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -59,7 +60,26 @@ const Off = "off"
 type Listener struct {
 	// Listen is HOST:PORT, unix:PATH, or [Off].
 	Listen string
+	// Socket says who may connect to a Unix socket.
+	Socket Socket
 	TLS    tlsfiles.Files
+}
+
+// Socket says who may connect to a Unix socket, beside the administrator.
+type Socket string
+
+// The values of Socket. There is none for everyone: who connects is a trusted proxy.
+const (
+	SocketOwner Socket = "owner" // the user of the gateway, which "" means too
+	SocketGroup Socket = "group" // and the group of the gateway
+)
+
+// Mode returns the mode of the file.
+func (s Socket) Mode() fs.FileMode {
+	if s == SocketGroup {
+		return 0o660
+	}
+	return 0o600
 }
 
 // Envoy is how Envoy asks.

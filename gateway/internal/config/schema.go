@@ -16,6 +16,8 @@ import (
 // later is the reason for refusing a key of the documents.
 const later = "is not in this version"
 
+const aboutSocket = "Who may connect to the Unix socket: the user of the gateway, or its group too. Default owner."
+
 // The keys of the file.
 var (
 	fileKeys = []yamlfile.Field[File]{
@@ -66,6 +68,7 @@ var (
 	envoyKeys = []yamlfile.Field[Envoy]{
 		yamlfile.NonEmptyText("listen", "Listen", func(e *Envoy) *string { return &e.Listen }).
 			About("Where Envoy asks over gRPC: HOST:PORT, unix:PATH, or off. Default off."),
+		yamlfile.Choice("socket", "Socket", func(e *Envoy) *Socket { return &e.Socket }, SocketOwner, SocketGroup).About(aboutSocket),
 		yamlfile.Object("tls", "TLS", func(e *Envoy) *tlsfiles.Files { return &e.TLS }, tlsKeys).
 			About("Serve TLS. The files are read again when they change."),
 		yamlfile.Choice("unavailable", "Unavailable", func(e *Envoy) *Unavailable { return &e.Unavailable }, UnavailableDeny, UnavailableError).
@@ -172,6 +175,7 @@ var (
 func listenerKeys(about string) []yamlfile.Field[Listener] {
 	return []yamlfile.Field[Listener]{
 		yamlfile.NonEmptyText("listen", "Listen", func(l *Listener) *string { return &l.Listen }).About(about),
+		yamlfile.Choice("socket", "Socket", func(l *Listener) *Socket { return &l.Socket }, SocketOwner, SocketGroup).About(aboutSocket),
 		yamlfile.Object("tls", "TLS", func(l *Listener) *tlsfiles.Files { return &l.TLS }, tlsKeys).
 			About("Serve TLS. The files are read again when they change."),
 	}
