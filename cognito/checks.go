@@ -8,7 +8,8 @@ import (
 )
 
 // The checks of a token, one function each. Verifier runs them in the order of the
-// list of codes and stops at the first failure; Inspect runs all that it can.
+// list of codes (code.go, checkorder.go) and stops at the first failure; Inspect runs all
+// that it can.
 // Nothing here looks at a signature, and none of it counts before one held, but for
 // the choice of a trusted issuer.
 

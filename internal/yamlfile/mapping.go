@@ -3,11 +3,8 @@ package yamlfile
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-
-	"github.com/poolguard/poolguard/internal/suggest"
 )
 
 // An entry is a key of a mapping with its value.
@@ -145,23 +142,4 @@ func readObject[T any](v *Value, fields []Field[T], into *T) {
 		}
 		fields[n].Read(v.member(e, fields[n].Name), into)
 	}
-}
-
-// unknown reports a key that a mapping must not have.
-func (v *Value) unknown(e entry, known names) {
-	v.r.hide(e.raw)
-	known = slices.DeleteFunc(known, func(k fieldName) bool { return k.refused })
-	keys := make([]string, len(known))
-	for n, k := range known {
-		keys[n] = k.key
-	}
-	message := "unknown key; the keys are " + strings.Join(keys, ", ")
-	switch near := suggest.Similar(e.key, keys); {
-	case e.bare || !word.MatchString(e.key):
-		message = "this is not a key; put text with commas, colons or braces in quotes"
-	case len(near) > 0:
-		message = "unknown key; did you mean " + near[0] + "?"
-		v.r.markFaulty(v.fieldOf(known[slices.Index(keys, near[0])].name))
-	}
-	v.r.add(e.keyAt, v.pathOf(e.shownKey()), message)
 }

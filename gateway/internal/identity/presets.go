@@ -20,26 +20,6 @@ const (
 // Presets returns the names of the presets that a configuration may have.
 func Presets() []Preset { return []Preset{PresetOAuth2Proxy, PresetALB} }
 
-// A source says which part of an identity a header has.
-type source uint8
-
-const (
-	ofNothing source = iota
-	ofSubject
-	ofUsername
-	ofGroups
-	ofScopes
-	ofClient
-	ofEmail // empty unless the user pool has verified it
-	ofTokenUse
-	ofExpires
-	ofAccessToken
-	ofBalancerData
-	ofBalancerIdentity
-	ofBalancerAccessToken
-	ofClaim
-)
-
 var presetHeaders = map[Preset][]header{
 	PresetOAuth2Proxy: {
 		{name: "X-Auth-Request-User", source: ofSubject},
@@ -58,27 +38,4 @@ var presetHeaders = map[Preset][]header{
 		{name: balancerAccessToken, source: ofAccessToken},
 		{name: balancerData, source: ofNothing},
 	},
-}
-
-const (
-	balancerData        = "X-Amzn-Oidc-Data"
-	balancerIdentity    = "X-Amzn-Oidc-Identity"
-	balancerAccessToken = "X-Amzn-Oidc-Accesstoken"
-)
-
-var balancerHeaders = []header{
-	{name: balancerData, source: ofBalancerData},
-	{name: balancerIdentity, source: ofBalancerIdentity},
-	{name: balancerAccessToken, source: ofBalancerAccessToken},
-}
-
-var ownHeaders = []header{
-	{name: "Subject", source: ofSubject},
-	{name: "Username", source: ofUsername},
-	{name: "Groups", source: ofGroups},
-	{name: "Scopes", source: ofScopes},
-	{name: "Client", source: ofClient},
-	{name: "Email", source: ofEmail},
-	{name: "Token-Use", source: ofTokenUse},
-	{name: "Expires", source: ofExpires},
 }
