@@ -106,7 +106,7 @@ func TestLogShowsRedirectMismatch(t *testing.T) {
 	for _, want := range []string{
 		`redirect_uri is not registered: got "http://localhost:5173/cb", registered: ["` + callback + `"`,
 		`logout_uri is not registered: got "http://localhost:5173/aaa`,
-		`registered: ["http://localhost:3000/"]`,
+		`registered: ["http://localhost:3000/" "http://localhost:8000/"]`,
 	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not have %s:\n%s", want, log)
