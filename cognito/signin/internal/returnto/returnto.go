@@ -40,8 +40,13 @@ func (p Places) Clean(raw string) string {
 	if origin == "" || origin != p.Own && !slices.Contains(p.Others, origin) {
 		return home
 	}
-	u.Scheme, u.Host = "", ""
-	rest := u.String()
+	// The text after the host stays as it came, like that of a path alone.
+	_, rest, _ := strings.Cut(raw, "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[end:]
+	} else {
+		rest = ""
+	}
 	if !strings.HasPrefix(rest, "/") {
 		rest = "/" + rest
 	}
