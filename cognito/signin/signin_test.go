@@ -194,6 +194,30 @@ func TestSignOutEverywhere(t *testing.T) {
 	other.want(other.get("/"), http.StatusSeeOther)
 }
 
+// A sign-out that failed in part can be repeated: the browser keeps its session until the
+// rest has ended.
+func TestSignOutEverywhereIsRepeatedAfterAFailure(t *testing.T) {
+	store := &failingStore{}
+	w := newWorld(t, func(c *signin.Config) { store.Store, c.Store = c.Store, store })
+	b, other := w.browser(), w.browser()
+	other.signIn("/")
+	sessions, err := w.handler.Sessions(t.Context(), cognitotest.PoolID, cognitotest.Subject)
+	if err != nil || len(sessions) != 1 {
+		t.Fatal(sessions, err)
+	}
+	b.signIn("/")
+	store.set(func() { store.kept = sessions[0].Key })
+	everywhere := url.Values{"everywhere": {"1"}}
+	b.want(b.do(http.MethodPost, "/_auth/logout", everywhere), http.StatusServiceUnavailable)
+	other.want(other.get("/"), http.StatusOK)
+	store.set(func() { store.kept = signin.Key{} })
+	b.want(b.do(http.MethodPost, "/_auth/logout", everywhere), http.StatusSeeOther)
+	other.want(other.get("/"), http.StatusSeeOther)
+	if sessions, err = w.handler.Sessions(t.Context(), cognitotest.PoolID, cognitotest.Subject); err != nil || len(sessions) != 0 {
+		t.Errorf("%d sessions, %v", len(sessions), err)
+	}
+}
+
 func TestStepUp(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()

@@ -48,8 +48,8 @@ func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, s *site) {
 	redirect(w, to)
 }
 
-// signOutSession ends a session, or all sessions of its person. The session in the store is
-// first: when it is gone, no process uses its tokens.
+// signOutSession ends a session, or all sessions of its person. The session itself is the
+// last one: if the rest fails, the browser still has it and can ask again.
 func (h *Handler) signOutSession(ctx context.Context, s *site, id seal.ID, everywhere bool) error {
 	st, err := h.read(ctx, id)
 	switch {
@@ -58,11 +58,8 @@ func (h *Handler) signOutSession(ctx context.Context, s *site, id seal.ID, every
 	case err != nil:
 		return err
 	}
-	if err := h.store.Delete(ctx, st.record.Key); err != nil {
-		return err
-	}
 	if everywhere {
-		if err := h.SignOutEverywhere(ctx, st.record.UserPool, st.content.Subject); err != nil {
+		if err := h.endAll(ctx, st.record.UserPool, st.content.Subject, st.record.Key); err != nil {
 			return err
 		}
 	} else if h.revocations != nil {
@@ -73,6 +70,9 @@ func (h *Handler) signOutSession(ctx context.Context, s *site, id seal.ID, every
 			}
 		}
 	}
+	if err := h.store.Delete(ctx, st.record.Key); err != nil {
+		return err
+	}
 	h.revokeToken(ctx, s, st)
 	return nil
 }
@@ -82,6 +82,11 @@ func (h *Handler) signOutSession(ctx context.Context, s *site, id seal.ID, every
 // pool, but no cookie opens them any more: use AdminUserGlobalSignOut to revoke them too.
 // The error means that some sessions may not have ended. Call it again.
 func (h *Handler) SignOutEverywhere(ctx context.Context, userPool, subject string) error {
+	return h.endAll(ctx, userPool, subject, Key{})
+}
+
+// endAll ends all sessions of a user but one, which the caller ends.
+func (h *Handler) endAll(ctx context.Context, userPool, subject string, except Key) error {
 	var errs []error
 	if h.revocations != nil {
 		errs = append(errs, h.revocations.RevokeSubject(userPool, subject, h.now()))
@@ -95,7 +100,9 @@ func (h *Handler) SignOutEverywhere(ctx context.Context, userPool, subject strin
 				break
 			}
 			for _, record := range page.Records {
-				errs = append(errs, h.store.Delete(ctx, record.Key))
+				if record.Key != except {
+					errs = append(errs, h.store.Delete(ctx, record.Key))
+				}
 			}
 			if query.Cursor = page.Cursor; query.Cursor == "" {
 				break

@@ -39,9 +39,10 @@ var errAway = errors.New("the store is away")
 type failingStore struct {
 	signin.Store
 	mu     sync.Mutex
-	loads  bool // fail
-	writes int  // of CompareAndSwap that fail
-	reach  bool // whether they reach the store all the same
+	loads  bool       // fail
+	writes int        // of CompareAndSwap that fail
+	reach  bool       // whether they reach the store all the same
+	kept   signin.Key // whose Delete fails
 
 	lockless bool // every process gets the lock
 }
@@ -60,6 +61,16 @@ func (f *failingStore) Load(ctx context.Context, key signin.Key) (signin.Record,
 		return signin.Record{}, errAway
 	}
 	return f.Store.Load(ctx, key)
+}
+
+// Delete implements signin.Store.
+func (f *failingStore) Delete(ctx context.Context, key signin.Key) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if key == f.kept {
+		return errAway
+	}
+	return f.Store.Delete(ctx, key)
 }
 
 // CompareAndSwap implements signin.Store.
