@@ -12,7 +12,7 @@ import (
 type identity struct {
 	Subject    string    `json:"subject"`
 	Username   string    `json:"username"`
-	Email      string    `json:"email"`
+	Email      string    `json:"email"` // "" unless the user pool has verified it
 	Groups     []string  `json:"groups"`
 	Scopes     []string  `json:"scopes"`
 	UserPool   string    `json:"user_pool"`
@@ -62,9 +62,13 @@ func (h *Handler) forceRefresh(r *http.Request, s *site) (*Session, error) {
 }
 
 func writeIdentity(w http.ResponseWriter, session *Session) {
+	email := ""
+	if session.id.EmailVerified() {
+		email = session.id.Email()
+	}
 	groups, scopes := session.access.Groups().Slice(), session.access.Scopes().Slice()
 	body, err := json.Marshal(identity{
-		Subject: session.access.Subject(), Username: session.access.Username(), Email: session.id.Email(),
+		Subject: session.access.Subject(), Username: session.access.Username(), Email: email,
 		Groups: groups, Scopes: scopes, UserPool: session.access.UserPoolID(), ClientID: session.access.ClientID(),
 		SignedInAt: session.createdAt, ExpiresAt: session.expiresAt,
 	})

@@ -116,6 +116,20 @@ func TestIdentityPageHasNoToken(t *testing.T) { // GO-2024-2965
 	}
 }
 
+// An application may take an address for the person. One that the user pool has not verified
+// can be another person's.
+func TestIdentityPageHasNoUnverifiedAddress(t *testing.T) {
+	for _, verified := range []bool{true, false} {
+		w := newWorld(t)
+		w.options = []cognitotest.TokenOption{cognitotest.Claim("email", "anaya@example.com"), cognitotest.Claim("email_verified", verified)}
+		b := w.browser()
+		b.signIn("/")
+		if body := text(b.get("/_auth/me")); strings.Contains(body, `"email":"anaya@example.com"`) != verified {
+			t.Errorf("verified is %v: %s", verified, body)
+		}
+	}
+}
+
 func TestSignOutEndsTheSessionHereAndAtTheUserPool(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
