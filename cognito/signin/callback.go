@@ -28,6 +28,11 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request, s *site) {
 	if requirements := keep.requirements(); len(requirements) > 0 {
 		if _, err := h.verifier.VerifyAccessToken(ctx, string(tokens.RawAccess), requirements...); err != nil {
 			s.clearFlows(w, r)
+			if !tooWeak(err) { // the answer is unknown
+				h.warn(ctx, "callback", "a sign-in could not be checked", err)
+				h.page(w, r, s, PageUnavailable)
+				return
+			}
 			h.page(w, r, s, PageTooWeak)
 			return
 		}
