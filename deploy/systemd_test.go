@@ -97,7 +97,10 @@ func analyze(t *testing.T, arguments ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Skip("systemd-analyze is not on this machine")
+		if os.Getenv("CI") == "true" {
+			t.Fatal("systemd-analyze is not installed")
+		}
+		t.Skip("systemd-analyze is not installed; scripts/test-deps.sh installs it on Debian")
 	}
 	text, err := os.ReadFile(unitFile)
 	if err != nil {

@@ -5,9 +5,9 @@
 #
 # These are a C compiler with its headers (the race detector, the prose linter),
 # openssl, curl (the installer), Node.js with npm (tests against npm packages), Chromium
-# (tests of pages), and nginx, HAProxy and Caddy (tests of the gateway). With an argument it
-# installs that program only; wrk, which measures the gateway, comes with nginx. Debian's
-# packages of the proxies also start them as services.
+# (tests of pages), nginx, HAProxy and Caddy (tests of the gateway), wrk (its measurement) and
+# systemd-analyze (its unit). With an argument it installs that program only; wrk comes with
+# nginx. Debian's packages of the proxies also start them as services.
 # On Debian it uses apt-get. On other systems it prints what is missing, and the
 # tests that need it are skipped. With CI=true a missing program is a failure.
 set -euo pipefail
@@ -51,6 +51,8 @@ missing() {
   has_proxy nginx || echo nginx-light
   has_proxy haproxy || echo haproxy
   has_proxy caddy || echo caddy
+  command -v wrk >/dev/null || echo wrk
+  command -v systemd-analyze >/dev/null || echo systemd
 }
 
 install() {
@@ -91,6 +93,12 @@ fi
 for proxy in nginx haproxy caddy; do
   if ! has_proxy "$proxy"; then
     echo "test-deps: no $proxy: tests of the gateway with it are skipped" >&2
+    [ "${CI:-}" != true ] || exit 1
+  fi
+done
+for program in wrk systemd-analyze; do
+  if ! command -v "$program" >/dev/null; then
+    echo "test-deps: no $program: the tests with it are skipped" >&2
     [ "${CI:-}" != true ] || exit 1
   fi
 done

@@ -61,9 +61,6 @@ func TestCountsOfNothingAreWrong(t *testing.T) {
 }
 
 func TestSoakShort(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the command")
-	}
 	command := filepath.Join(t.TempDir(), "poolguard")
 	if output, err := exec.CommandContext(t.Context(), "go", "build", "-C", "../..", "-o", command, "./cmd/poolguard").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
