@@ -126,7 +126,7 @@ func (s *stage) discovery() http.Handler {
 	})
 }
 
-// startGateway starts the gateway, or starts it anew: without a token that it knows.
+// startGateway starts the gateway, or restarts it: then it knows no token.
 func (s *stage) startGateway(ctx context.Context) error {
 	s.processes[own].Stop()
 	process, err := stack.Start(ctx, s.folder, s.options.command, "gateway", "--config", s.config)

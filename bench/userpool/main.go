@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	// All of them end the servers that were started, too: also where nobody reads on.
+	// All of them end the servers that were started, too: also where the reader has gone.
 	program.Main("userpool", parse, run, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 }
 
