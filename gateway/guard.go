@@ -18,8 +18,8 @@ import (
 // GuardConfig says where the configuration file of a [Guard] is.
 type GuardConfig struct {
 	// File is the path of the configuration file, in the form that a [Gateway] reads. The keys
-	// of listeners, limits, drain, log.format and traces have no effect. trusted_proxies are the proxies
-	// before this server; what they say counts for rate_limit alone.
+	// of listeners, limits, drain, log.format and traces have no effect. trusted_proxies are
+	// the proxies before this server. What they say counts for rate_limit alone.
 	File string
 
 	// Getenv returns the value of an environment variable that the file names, "" if it is

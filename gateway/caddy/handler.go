@@ -20,8 +20,8 @@ func init() { //nolint:gochecknoinits // Caddy finds modules in no other way
 // Handler decides about requests by the rules of a configuration file of `poolguard gateway`.
 // It passes allowed requests on with the identity headers, and answers the others: with the
 // status of the code, a challenge and a JSON body. It also answers requests for the documents of
-// resources. Identity headers that a client sent never
-// reach the next handler, whatever their spelling.
+// resources. Identity headers that a client sent never reach the next handler, whatever their
+// spelling.
 //
 // For allowed requests it sets the placeholders {http.auth.user.id}, which is the subject, and
 // {http.auth.user.username}, .client_id, .user_pool, .groups, .scopes and .rule.

@@ -82,9 +82,9 @@ func (s *Set) find(text string) *host {
 	return s.hosts[canonical]
 }
 
-// Annotate names in a denial the document of the resource that its request is for: of the
-// resources on the host, that with the longest path which is the path of the request or above
-// it, and otherwise the first one.
+// Annotate names in a denial the document of the resource that its request is for. Of the
+// resources on the host, this is the one with the longest path that is the path of the request
+// or above it. If there is none, it is the one with the shortest path.
 func (s *Set) Annotate(r *authz.Request, d *authz.Decision) {
 	if d.Allowed {
 		return
